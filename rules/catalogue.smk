@@ -1,0 +1,35 @@
+# Catalogue: everything in SQL, and the table that the run ends with.
+#
+# requires: all tables of all datasets, media and checks of all roots
+# produces: catalog.duckdb, summary.txt
+# config:   datasets
+
+
+rule build_catalogue:
+    """Build the catalogue of views and the summary.
+
+    The catalogue is marked update(), so that Snakemake does not delete it before: who asks it keeps being answered
+    until the new one takes its place. A job that fails leaves an update() output behind as if it were current;
+    the summary, which is deleted then, is what makes the next run do it again.
+    """
+    input:
+        ledgers=ledgers(),
+        checks=checks_of(RUN.roots),
+    output:
+        catalogue=update(f"{RUN.results}/catalog.duckdb"),
+        summary=f"{RUN.results}/summary.txt",
+    params:
+        datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
+        roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
+        base=os.path.abspath(RUN.results),
+    log:
+        f"{RUN.results}/logs/build_catalogue.log",
+    benchmark:
+        f"{RUN.results}/benchmarks/build_catalogue.tsv"
+    resources:
+        mem_mb=grow_memory(2000),
+        runtime=20,
+    conda:
+        "../envs/tables.yaml"
+    script:
+        "../workflow_scripts/build_catalogue.py"

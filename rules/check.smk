@@ -1,0 +1,29 @@
+# Check: what one decoding of each media tells.
+#
+# requires: audio/<root>/media/shard=NNNN.parquet, and the media themselves
+# produces: audio/<root>/checks/shard=NNNN.parquet
+# config:   check
+
+
+rule check:
+    """Decode the media of a shard that are new or changed, once each; the rows of the others are kept."""
+    input:
+        media=media_list,
+    output:
+        checks=f"{RUN.results}/audio/{{root}}/checks/shard={{shard}}.parquet",
+    params:
+        root=lambda wildcards: RUN.roots[wildcards.root].path,
+        settings=RUN.check,
+        fingerprint=CHECK.fingerprint,
+    log:
+        f"{RUN.results}/logs/check/{{root}}/shard={{shard}}.log",
+    benchmark:
+        f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.tsv"
+    threads: threads_for_check()
+    resources:
+        mem_mb=grow_memory(4000),
+        runtime=240,
+    conda:
+        "../envs/audio.yaml"
+    script:
+        "../workflow_scripts/check.py"

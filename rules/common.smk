@@ -1,0 +1,131 @@
+# Every helper function of the rules. Reads configuration only: each job of a cluster parses this again.
+import functools
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(workflow.basedir))
+
+from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.settings import SAMPLE, load_run
+
+
+def loaded_run():
+    """The validated run; a configuration that cannot be run ends here, with its reason alone."""
+    try:
+        return load_run(config, Path.cwd())
+    except SoundledgerError as error:
+        raise WorkflowError(str(error)) from None
+
+
+RUN = loaded_run()
+CHECK = CheckSettings(**RUN.check)
+SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
+
+
+def source_files(wildcards):
+    """The files that the adapter of a dataset reads."""
+    return list(RUN.datasets[wildcards.dataset].source_files.values())
+
+
+def ingest_settings(wildcards):
+    """What an adapter is told of its dataset."""
+    dataset = RUN.datasets[wildcards.dataset]
+    return {
+        "name": dataset.name,
+        "sources": dataset.sources,
+        "on_count_mismatch": dataset.on_count_mismatch,
+        "rights": dataset.rights,
+    }
+
+
+def made_before_scan(wildcards):
+    """The sample's audio is made by this workflow; all other audio is there."""
+    return [SAMPLE_DONE] if RUN.roots[wildcards.root].made_by_workflow else []
+
+
+@functools.cache
+def look_at(path):
+    """What lies below a root: a digest of all paths, sizes and times."""
+    from workflow_scripts.audio.walk import state
+
+    return state(path)
+
+
+def root_state(wildcards, input):
+    """The state of a root as a parameter of its scan, so that a change of any file there reruns the scan.
+
+    Only the main process looks: jobs build their own small graph of jobs and would each look again. It looks before the scan
+    does, so a change in between is seen by the next run. A sample that is not made yet has no state yet.
+    """
+    if RUN.look == "never" or not workflow.is_main_process:
+        return ""
+    for file in input:
+        os.stat(file)
+    return look_at(RUN.roots[wildcards.root].path)
+
+
+def media_list(wildcards):
+    """The media list of a shard, once its root has been scanned."""
+    folder = checkpoints.scan.get(root=wildcards.root).output.media
+    return f"{folder}/shard={wildcards.shard}.parquet"
+
+
+def shards_of(slug):
+    """The four digits of each shard of a root."""
+    return [f"{shard:04d}" for shard in range(RUN.roots[slug].shards)]
+
+
+def checks_of(slugs):
+    """The checks of all shards of some roots."""
+    return [f"{RUN.results}/audio/{slug}/checks/shard={shard}.parquet" for slug in slugs for shard in shards_of(slug)]
+
+
+def checks_of_dataset(wildcards):
+    """The checks of the roots of a dataset, in the order of its file."""
+    return checks_of(RUN.datasets[wildcards.dataset].holds)
+
+
+def roots_of_dataset(wildcards):
+    """Slug, path and what it holds, for each root of a dataset in the order of its file."""
+    holds = RUN.datasets[wildcards.dataset].holds
+    return [(slug, RUN.roots[slug].path, held) for slug, held in holds.items()]
+
+
+def export_options(wildcards):
+    """The options of one export of a dataset."""
+    exports = RUN.datasets[wildcards.dataset].exports
+    return next(export.options for export in exports if export.format == wildcards.format)
+
+
+def export_folders():
+    """The folders of all exports of all datasets."""
+    return [
+        f"{RUN.results}/{dataset.name}/exports/{export.format}"
+        for dataset in RUN.datasets.values()
+        for export in dataset.exports
+    ]
+
+
+def ledgers():
+    """The ledgers of all datasets, whose views the catalogue holds."""
+    return [f"{RUN.results}/{name}/tables/ledger.parquet" for name in RUN.datasets]
+
+
+def summary_of_run():
+    """The table that a run ends with."""
+    return Path(f"{RUN.results}/summary.txt").read_text()
+
+
+def threads_for_check():
+    """All cores of a small machine for one shard; on a large one several shards go side by side."""
+    return 4
+
+
+def grow_memory(megabytes):
+    """Memory in MB that doubles with each attempt."""
+    return lambda wildcards, attempt: megabytes * 2 ** (attempt - 1)

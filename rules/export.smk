@@ -1,0 +1,28 @@
+# Export: what a training run reads.
+#
+# requires: <dataset>/tables/{ledger,classes}.parquet, the checks of the dataset's roots
+# produces: <dataset>/exports/<format>/
+# config:   of the dataset file: exports and their options
+
+
+rule export:
+    """Write one export of a dataset; its format is a module of workflow_scripts/exports."""
+    input:
+        ledger=rules.resolve.output.ledger,
+        classes=rules.ingest.output.classes,
+        checks=checks_of_dataset,
+    output:
+        folder=directory(f"{RUN.results}/{{dataset}}/exports/{{format}}"),
+    params:
+        options=export_options,
+    log:
+        f"{RUN.results}/logs/export/{{dataset}}.{{format}}.log",
+    benchmark:
+        f"{RUN.results}/benchmarks/export/{{dataset}}.{{format}}.tsv"
+    resources:
+        mem_mb=grow_memory(4000),
+        runtime=20,
+    conda:
+        "../envs/tables.yaml"
+    script:
+        "../workflow_scripts/export.py"

@@ -1,0 +1,32 @@
+# The bundled sample.
+#
+# requires: nothing
+# produces: data/sample: labels, sounds and what is to be expected of them; expected_status.csv comes last
+# config:   none
+
+
+rule make_sample:
+    """Synthesise an AudioSet in miniature, with every fault that the ledger knows."""
+    output:
+        status=SAMPLE_DONE,
+        rejects=f"{SAMPLE}/expected_rejects.csv",
+        balanced=f"{SAMPLE}/labels/balanced_train_segments.csv",
+        unbalanced=f"{SAMPLE}/labels/unbalanced_train_segments.csv",
+        eval=f"{SAMPLE}/labels/eval_segments.csv",
+        strong=f"{SAMPLE}/labels/strong.tsv",
+        ontology=f"{SAMPLE}/labels/ontology.json",
+        classes=f"{SAMPLE}/labels/class_labels_indices.csv",
+        names=f"{SAMPLE}/labels/mid_to_display_name.tsv",
+    params:
+        folder=SAMPLE,
+    log:
+        f"{RUN.results}/logs/make_sample.log",
+    benchmark:
+        f"{RUN.results}/benchmarks/make_sample.tsv"
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    conda:
+        "../envs/audio.yaml"
+    script:
+        "../workflow_scripts/make_sample.py"

@@ -1,0 +1,216 @@
+"""From AudioSet's files to the tables of an ingest."""
+
+import logging
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.adapters import IngestSettings
+from workflow_scripts.adapters.audioset.segments import SegmentList, read_segments
+from workflow_scripts.adapters.audioset.strong import read_strong
+from workflow_scripts.labels.expand import split_sets, with_ancestors
+from workflow_scripts.labels.ontology import class_table, read_class_index, read_display_names, read_ontology
+from workflow_scripts.labels.source import Source
+from workflow_scripts.tables import schemas
+
+_log = logging.getLogger(__name__)
+
+
+def ingest(settings: IngestSettings) -> dict[str, pl.DataFrame]:
+    """Read all sources of an AudioSet.
+
+    Raises:
+        SourceError: a source that cannot be used at all; single bad rows become rejects instead.
+    """
+    classes, class_sources = _read_classes(settings.sources)
+    lists = {
+        split: read_segments(Source.read(path), settings.on_count_mismatch)
+        for split, path in settings.sources["segments"].items()
+    }
+    rows, sets = _judge(lists, classes)
+    clips = _clips(rows, sets, settings.rights)
+    events = {
+        path: read_strong(Source.read(path), clips.select("clip_id", "start_s"), classes)
+        for path in settings.sources["strong"]
+    }
+    segment_sources = [_source_row(part.source, rows, part.declared) for part in lists.values()]
+    strong_sources = [_source_row(Source.read(path), _of(path, rows)) for path, rows in events.items()]
+    tables = {
+        "clips": clips,
+        "labels": pl.concat([_weak_labels(rows, sets, classes), *(_strong_labels(e, classes) for e in events.values())]),
+        "captions": schemas.empty(schemas.CAPTIONS),
+        "classes": classes,
+        "rejects": pl.concat(
+            [_row_rejects(rows), _label_rejects(rows, sets), *(_row_rejects(_of(p, e)) for p, e in events.items())]
+        ).sort("source", "line", maintain_order=True),
+        "sources": pl.DataFrame(
+            [*segment_sources, *strong_sources, *class_sources], schema=schemas.empty(schemas.SOURCES).schema
+        ),
+    }
+    _log.info("%s: %s", settings.name, ", ".join(f"{len(table):,} {name}" for name, table in tables.items()))
+    return tables
+
+
+def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    ontology, index = Source.read(sources["ontology"]), Source.read(sources["classes"])
+    tree, rows = read_ontology(ontology), read_class_index(index)
+    read = [(ontology, len(tree)), (index, len(rows))]
+    names: dict[str, str] = {}
+    if "display_names" in sources:
+        more = Source.read(sources["display_names"])
+        names = read_display_names(more)
+        read.append((more, len(names)))
+    return class_table(tree, rows, names), [_counted(source, None, count, count) for source, count in read]
+
+
+def _judge(lists: dict[str, SegmentList], classes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All rows of all lists with the reason why one is no clip, and the label sets that they name."""
+    rows = pl.concat(
+        part.rows.with_columns(
+            split=pl.lit(split).cast(pl.Categorical), source=pl.lit(part.source.path).cast(pl.Categorical)
+        )
+        for split, part in lists.items()
+    )
+    sets = split_sets(rows["text"], classes)
+    rows = rows.join(sets.select("text", "label_set"), on="text", how="left", maintain_order="left").drop("text")
+    nothing_known = sets.filter(pl.col("class_ids").list.len() == 0)["label_set"]
+    rows = _reject(
+        rows,
+        pl.col("label_set").is_in(nothing_known.implode()),
+        "no_known_label",
+        pl.lit("none of its classes is in the ontology or the class list"),
+    )
+    return _reject_duplicates(rows), sets
+
+
+def _reject(rows: pl.DataFrame, broken: pl.Expr, reason: str, detail: pl.Expr) -> pl.DataFrame:
+    now = pl.col("reason").is_null() & broken
+    return rows.with_columns(
+        reason=pl.when(now).then(pl.lit(reason)).otherwise("reason"),
+        detail=pl.when(now).then(detail).otherwise("detail"),
+    )
+
+
+def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of rows with one id the first good one is kept: in the order of the dataset file, then of lines."""
+    good = rows.filter(pl.col("reason").is_null())
+    if good["clip_id"].n_unique() == len(good):
+        return rows
+    first = good.group_by("clip_id", maintain_order=True).agg(
+        kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")).first(),
+        kept_source=pl.col("source").first(),
+        kept_line=pl.col("line").first(),
+    )
+    rows = rows.join(first, on="clip_id", how="left", maintain_order="left")
+    is_later = (pl.col("source") != pl.col("kept_source")) | (pl.col("line") != pl.col("kept_line"))
+    detail = pl.format("{} is kept from {}", pl.col("clip_id"), pl.col("kept_in"))
+    return _reject(rows, is_later, "duplicate_id", detail).drop("kept_in", "kept_source", "kept_line")
+
+
+def _clips(rows: pl.DataFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.DataFrame:
+    clips = rows.filter(pl.col("reason").is_null())
+    return clips.join(
+        sets.select("label_set", "class_ids", "class_names"), on="label_set", how="left", maintain_order="left"
+    ).select(
+        "clip_id",
+        pl.col("clip_id").alias("media_id"),
+        "split",
+        "start_s",
+        "end_s",
+        "class_ids",
+        "class_names",
+        pl.lit(rights.get("audio"), dtype=pl.String).cast(pl.Categorical).alias("licence"),
+        pl.concat_str(
+            pl.lit("https://youtu.be/"), "clip_id", pl.lit("?start="), pl.col("start_s").floor().cast(pl.Int64)
+        ).alias("source_url"),
+        "source",
+        pl.col("line").cast(pl.Int64),
+    )
+
+
+def _weak_labels(rows: pl.DataFrame, sets: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    said = with_ancestors(sets.select("label_set", "class_ids"), classes)
+    lists = ["class_id", "class_name", "origin", "via_class_id"]
+    nowhere = pl.lit(None, dtype=pl.Float64)
+    return (
+        rows.filter(pl.col("reason").is_null())
+        .select("clip_id", "label_set")
+        .join(said, on="label_set", how="left", maintain_order="left")
+        .explode(lists)
+        .with_columns(onset_s=nowhere, offset_s=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
+        .select(*schemas.LABELS.columns)
+    )
+
+
+def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    """Events with what follows from each: a class by itself is a label set of one."""
+    sets = classes.select(class_ids=pl.concat_list("class_id"), said="class_id").with_row_index("label_set")
+    said = with_ancestors(sets.select("label_set", "class_ids"), classes).join(
+        sets.select("label_set", "said"), on="label_set"
+    )
+    return (
+        events.filter(pl.col("reason").is_null())
+        .select("clip_id", "onset_s", "offset_s", said="class_id")
+        .join(said, on="said", how="left", maintain_order="left")
+        .explode("class_id", "class_name", "origin", "via_class_id")
+        .with_columns(strength=pl.lit("strong").cast(pl.Categorical))
+        .select(*schemas.LABELS.columns)
+    )
+
+
+def _of(path: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(source=pl.lit(path).cast(pl.Categorical))
+
+
+def _row_rejects(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("reason").is_not_null()).select(
+        pl.col("source").cast(pl.String),
+        pl.col("line").cast(pl.Int64),
+        pl.lit("row").alias("scope"),
+        "reason",
+        "detail",
+        "raw",
+    )
+
+
+def _label_rejects(rows: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
+    """Labels that were left out of rows that became clips."""
+    left_out = pl.concat(
+        sets.select("label_set", pl.lit(reason).alias("reason"), pl.col(column).alias("class_id"), words.alias("why"))
+        .explode("class_id")
+        .drop_nulls("class_id")
+        for column, reason, words in (
+            ("unknown", "unknown_class", pl.lit("is in no source of classes")),
+            ("repeated", "repeated_class", pl.lit("stands there more than once")),
+        )
+    )
+    return (
+        rows.filter(pl.col("reason").is_null())
+        .select("source", "line", "raw", "label_set")
+        .join(left_out, on="label_set", how="inner", maintain_order="left_right")
+        .select(
+            pl.col("source").cast(pl.String),
+            pl.col("line").cast(pl.Int64),
+            pl.lit("label").alias("scope"),
+            "reason",
+            pl.concat_str("class_id", pl.lit(" "), "why").alias("detail"),
+            "raw",
+        )
+    )
+
+
+def _source_row(source: Source, rows: pl.DataFrame, declared: int | None = None) -> dict[str, Any]:
+    own = rows.filter(pl.col("source") == source.path)
+    return _counted(source, declared, len(own), own["reason"].null_count())
+
+
+def _counted(source: Source, declared: int | None, read: int, kept: int) -> dict[str, Any]:
+    return {
+        "source": source.path,
+        "sha256": source.sha256,
+        "bytes": len(source.stored),
+        "rows_declared": declared,
+        "rows_read": read,
+        "rows_kept": kept,
+        "rows_rejected": read - kept,
+    }

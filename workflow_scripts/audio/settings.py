@@ -1,0 +1,22 @@
+"""The settings of a check and the fingerprint that names them. Imports nothing heavy: the Snakefile asks it."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+CHECK_VERSION = 1
+"""Raised by hand when the check of the same file would tell something else than before."""
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """What a user can set about the check; see config/README.md."""
+
+    channel: str
+    num_mel_bins: int
+
+    @property
+    def fingerprint(self) -> str:
+        """Names settings and version. Rows of another fingerprint are not kept; the text of the code does not count."""
+        known = {"version": CHECK_VERSION, "resampler": "soxr-HQ", "fbank": "torchaudio", **asdict(self)}
+        return hashlib.blake2b(json.dumps(known, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,20 @@
+"""Rule check: the media list of a shard, and its earlier checks -> its checks."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.audio.shard import check_shard
+from workflow_scripts.entry import logged
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    check_shard(
+        Path(snakemake.input.media),
+        snakemake.params.root,
+        CheckSettings(**snakemake.params.settings),
+        snakemake.threads,
+        Path(snakemake.output.checks),
+    )

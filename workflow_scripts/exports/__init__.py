@@ -1,0 +1,45 @@
+"""Exports: one module a format, each with `export(tables, options, folder)`."""
+
+import importlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an export may read of a dataset.
+
+    Attributes:
+        ledger, classes: the tables of these names.
+        checks: reads the given columns of the checks of all roots, with the column `root`.
+    """
+
+    ledger: pl.DataFrame
+    classes: pl.DataFrame
+    checks: Callable[[list[str]], pl.DataFrame]
+
+
+def exporter(name: str) -> Callable[[Tables, dict[str, Any], Path, Path], None]:
+    """The export function of a format: tables, options, folder to write to, folder that it will be."""
+    export: Callable[[Tables, dict[str, Any], Path, Path], None] = importlib.import_module(
+        f"workflow_scripts.exports.{name}"
+    ).export
+    return export
+
+
+def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
+    """How an export names the media of clips: absolute, or relative to the export's folder."""
+    if paths == "absolute":
+        return clips["media_path"]
+    above = os.path.abspath(folder)
+    return clips["media_path"].map_elements(lambda path: os.path.relpath(path, above), return_dtype=pl.String)
+
+
+def splits_of(clips: pl.DataFrame) -> list[str]:
+    """The splits, in the order of the ledger."""
+    return clips["split"].unique(maintain_order=True).cast(pl.String).to_list()

@@ -1,0 +1,32 @@
+"""`full_<split>_segments.csv`: every usable clip with its file, span and labels."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports import Tables, file_paths, splits_of
+
+NAME_SEPARATOR = ";"
+"""Between class names: 75 of AudioSet's 527 hold a comma, none a semicolon."""
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> None:
+    """Write one CSV a split.
+
+    Columns: file_path, clip_id, start_seconds, end_seconds (as the label row says), positive_labels (class ids, `,`
+    between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels.
+    """
+    for split in splits_of(tables.ledger):
+        clips = tables.ledger.filter(pl.col("usable") & (pl.col("split") == split))
+        clips.select(
+            file_paths(clips, options["paths"], final_folder).alias("file_path"),
+            "clip_id",
+            start_seconds="start_s",
+            end_seconds="end_s",
+            positive_labels=pl.col("class_ids").list.join(","),
+            positive_labels_names=pl.col("class_names").list.join(NAME_SEPARATOR),
+            duration_s="duration_s",
+            sample_rate="sample_rate",
+            channels="channels",
+        ).write_csv(folder / f"full_{split}_segments.csv")

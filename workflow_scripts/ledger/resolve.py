@@ -1,0 +1,186 @@
+"""Clips and checks put together: the ledger, the orphans, and how many of each."""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.ledger.naming import match_names
+from workflow_scripts.ledger.status import judge
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import read_table
+
+CHECKED = [
+    "path",
+    "member",
+    "load_ok",
+    "resample_ok",
+    "feature_ok",
+    "error_kind",
+    "error",
+    "duration_s",
+    "sample_rate",
+    "channels",
+]
+"""What resolve needs to know of a check."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RootChecks:
+    """A root of the dataset: its name and path, whether it holds clips or recordings, and its checks."""
+
+    slug: str
+    path: str
+    holds: str
+    checks: list[Path]
+
+
+def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, float]) -> dict[str, pl.DataFrame]:
+    """Give each clip its media and its status.
+
+    Of several media for one clip the first usable one serves it, in the order of the roots, then of paths; where none
+    is usable, the first.
+
+    Args:
+        clips: the `clips` table.
+        roots: in the order of the dataset file.
+        limits: min_duration_s, max_duration_s and train_min_duration_s.
+
+    Returns:
+        The tables of tables.schemas.RESOLVED.
+    """
+    media = _read_media(roots)
+    clips = clips.with_row_index("clip_row")
+    names = match_names(media.select("media_row", "stem"), clips)
+    candidates = _candidates(names.filter(~pl.col("other_span")), clips, media, limits)
+    serving = candidates.group_by("clip_row", maintain_order=True).first()
+    ledger = _ledger(clips, serving, limits)
+    orphans = _orphans(media, names, serving, clips)
+    tables = {
+        "ledger": ledger,
+        "orphans": orphans,
+        "summary": ledger.group_by("split", "status", maintain_order=True)
+        .agg(clips=pl.len().cast(pl.Int64))
+        .with_columns(pl.col("split", "status").cast(pl.String)),
+        "roots": _root_counts(roots, media, ledger, orphans),
+    }
+    _log.info(
+        "%d clips, %d media, %d usable, %d orphans", len(clips), len(media), ledger["usable"].sum(), len(orphans)
+    )
+    return tables
+
+
+def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
+    """The checks of all roots in one frame, sorted by root and path, with `root_ordinal`, `stem` and `media_row`."""
+    empty = schemas.empty(schemas.CHECKS).select(CHECKED).with_columns(root_ordinal=pl.lit(0, dtype=pl.Int32))
+    parts = [
+        read_table(root.checks, CHECKED).with_columns(root_ordinal=pl.lit(ordinal, dtype=pl.Int32))
+        for ordinal, root in enumerate(roots)
+        if root.checks
+    ]
+    name = pl.coalesce("member", "path").str.extract(r"([^/]+)$")
+    return (
+        pl.concat([empty, *parts])
+        .rename({"duration_s": "media_duration_s"})
+        .sort("root_ordinal", "path", "member")
+        .with_columns(
+            name.str.replace(r"(.)\.[^.]*$", "${1}").alias("stem"),
+            _by_root("root", [root.slug for root in roots]),
+            _by_root("in_recording", [root.holds == "recordings" for root in roots]),
+        )
+        .with_row_index("media_row")
+        .with_columns(media_path=_media_paths(roots))
+    )
+
+
+def _by_root(name: str, values: list[Any]) -> pl.Expr:
+    ordinals = list(range(len(values)))
+    dtype = pl.Boolean if name == "in_recording" else pl.String
+    if not values:
+        return pl.lit(None, dtype=dtype).alias(name)
+    return pl.col("root_ordinal").replace_strict(ordinals, values, return_dtype=dtype).alias(name)
+
+
+def _media_paths(roots: list[RootChecks]) -> pl.Expr:
+    """Absolute paths. Only names whose bytes are not UTF-8 have to be looked at one by one, and they cannot be text."""
+    folders = [os.path.abspath(root.path) for root in roots]
+    return pl.concat_str(_by_root("folder", folders), pl.lit("/"), pl.col("path"))
+
+
+def _candidates(
+    names: pl.DataFrame, clips: pl.DataFrame, media: pl.DataFrame, limits: dict[str, float]
+) -> pl.DataFrame:
+    """Every media that could serve a clip with the clip's status in its light, the best first for each clip."""
+    return (
+        names.select("media_row", "clip_row")
+        .join(media.drop("stem"), on="media_row", how="left", maintain_order="left")
+        .join(clips.select("clip_row", "start_s", "end_s"), on="clip_row", how="left", maintain_order="left")
+        .with_columns(judge(limits))
+        .sort(pl.col("status") != "usable", "media_row")
+        .drop("start_s", "end_s")
+    )
+
+
+def _ledger(clips: pl.DataFrame, serving: pl.DataFrame, limits: dict[str, float]) -> pl.DataFrame:
+    usable = pl.col("status") == "usable"
+    return (
+        clips.join(serving, on="clip_row", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("status").fill_null("missing"),
+            pl.col("root", "error_kind").cast(pl.Categorical),
+        )
+        .with_columns(
+            usable=usable,
+            trainable=usable & (pl.col("duration_s") >= limits["train_min_duration_s"]).fill_null(False),
+        )
+        .select(*schemas.LEDGER.columns)
+    )
+
+
+def _orphans(
+    media: pl.DataFrame, names: pl.DataFrame, serving: pl.DataFrame, clips: pl.DataFrame
+) -> pl.DataFrame:
+    """Media that serve no clip. One that could have served is superseded by the one that does."""
+    spoken_of = names.sort("other_span", "clip_row", maintain_order=True).group_by("media_row", maintain_order=True).first()
+    reason = (
+        pl.when(pl.col("clip_row").is_null())
+        .then(pl.lit("unclaimed"))
+        .when("other_span")
+        .then(pl.lit("other_span"))
+        .otherwise(pl.lit("superseded"))
+    )
+    return (
+        media.select("media_row", "root", "path", "member")
+        .join(serving.select("media_row"), on="media_row", how="anti", maintain_order="left")
+        .join(spoken_of, on="media_row", how="left", maintain_order="left")
+        .join(clips.select("clip_row", "clip_id"), on="clip_row", how="left", maintain_order="left")
+        .with_columns(reason=reason)
+        .select(*schemas.ORPHANS.columns)
+    )
+
+
+def _root_counts(
+    roots: list[RootChecks], media: pl.DataFrame, ledger: pl.DataFrame, orphans: pl.DataFrame
+) -> pl.DataFrame:
+    served = ledger.group_by(pl.col("root").cast(pl.String)).agg(served=pl.len(), usable=pl.col("usable").sum())
+    return (
+        pl.DataFrame(
+            {
+                "root": [root.slug for root in roots],
+                "ordinal": range(len(roots)),
+                "path": [os.path.abspath(root.path) for root in roots],
+                "holds": [root.holds for root in roots],
+            },
+            schema={"root": pl.String, "ordinal": pl.Int32, "path": pl.String, "holds": pl.String},
+        )
+        .join(media.group_by("root").agg(media=pl.len()), on="root", how="left", maintain_order="left")
+        .join(served, on="root", how="left", maintain_order="left")
+        .join(orphans.group_by("root").agg(orphans=pl.len()), on="root", how="left", maintain_order="left")
+        .with_columns(pl.col("media", "served", "usable", "orphans").fill_null(0).cast(pl.Int64))
+        .select(*schemas.ROOTS.columns)
+    )

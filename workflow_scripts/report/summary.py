@@ -1,0 +1,55 @@
+"""The short table that a run ends with."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+from tabulate import tabulate
+
+from workflow_scripts.tables.schemas import STATUSES
+
+
+def summary_text(catalogue: Path) -> str:
+    """Per split: promised, found, usable, trainable, and the reasons of what is lost; then who served what."""
+    with duckdb.connect(str(catalogue), read_only=True) as connection:
+        counts = connection.execute("SELECT dataset, split, status, clips FROM summary").fetchall()
+        trainable = connection.execute(
+            "SELECT dataset, split, count(*) FILTER (trainable) FROM clips GROUP BY ALL"
+        ).fetchall()
+        roots = connection.execute(
+            "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
+        ).fetchall()
+        rejects = connection.execute(
+            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label') FROM rejects GROUP BY ALL"
+        ).fetchall()
+    parts = [_splits(counts, trainable)]
+    if roots:
+        parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
+    parts += [
+        f"{dataset}: {rows:,} rows and {labels:,} labels rejected (view rejects)" for dataset, rows, labels in rejects
+    ]
+    parts.append(f"Catalogue: {catalogue}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, str, int]]) -> str:
+    by_split: dict[tuple[str, str], dict[str, int]] = {}
+    for dataset, split, status, clips in counts:
+        by_split.setdefault((dataset, split), {})[status] = clips
+    trained = {(dataset, split): clips for dataset, split, clips in trainable}
+    rows = [
+        [
+            *split,
+            sum(seen.values()),
+            sum(seen.values()) - seen.get("missing", 0),
+            seen.get("usable", 0),
+            trained[split],
+            ", ".join(f"{seen[status]:,} {status}" for status in STATUSES[:-1] if status in seen),
+        ]
+        for split, seen in by_split.items()
+    ]
+    return _table(rows, ["dataset", "split", "promised", "found", "usable", "trainable", "lost"])
+
+
+def _table(rows: Sequence[Sequence[object]], header: list[str]) -> str:
+    return tabulate(rows, headers=header, intfmt=",", tablefmt="simple")

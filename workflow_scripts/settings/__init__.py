@@ -1,0 +1,9 @@
+"""The configuration of a run: read, validated and filled with defaults while the Snakefile is parsed.
+
+Everything here runs at every parse, so it reads configuration only and imports nothing heavy.
+"""
+
+from workflow_scripts.settings.run import SAMPLE, Dataset, Export, Root, Run, load_run
+from workflow_scripts.settings.validation import SettingsError
+
+__all__ = ["SAMPLE", "Dataset", "Export", "Root", "Run", "SettingsError", "load_run"]

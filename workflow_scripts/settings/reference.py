@@ -1,0 +1,65 @@
+"""config/README.md, written from the schemas: every key with its type, default and meaning.
+
+Run as `python -m workflow_scripts.settings.reference > config/README.md` (`make docs`).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from workflow_scripts.settings.validation import CONFIG_FOLDER, load_schema
+
+HEADER = """\
+# Configuration
+
+Made from the schemas beside this file by `make docs`; change those, not this page. An unknown key stops the run with
+its name and the nearest known one.
+"""
+
+
+def reference() -> str:
+    """The page as Markdown."""
+    adapters = sorted(path.name.removesuffix(".schema.yaml") for path in CONFIG_FOLDER.glob("adapter_*.schema.yaml"))
+    sections = [_section(load_schema(name)) for name in ("config", "dataset", *adapters)]
+    return "\n".join([HEADER, *sections])
+
+
+def _section(schema: dict[str, Any]) -> str:
+    lines = [f"## {schema['title']}", "", schema["description"].strip(), ""]
+    lines += ["| key | value | default | meaning |", "| --- | --- | --- | --- |"]
+    lines += [_row(key, part, required) for key, part, required in _keys(schema, schema, "")]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(schema: dict[str, Any], whole: dict[str, Any], prefix: str) -> Iterator[tuple[str, dict[str, Any], bool]]:
+    for name, part in schema.get("properties", {}).items():
+        part = whole["$defs"][part["$ref"].rsplit("/", 1)[-1]] if "$ref" in part else part
+        key = f"{prefix}{name}"
+        yield key, part, name in schema.get("required", [])
+        yield from _keys(part, whole, f"{key}.")
+        for form in part.get("items", {}).get("anyOf", []):
+            yield from _keys(form, whole, f"{key}[].")
+
+
+def _row(key: str, part: dict[str, Any], required: bool) -> str:
+    default = "required" if required else f"`{_plain(part['default'])}`" if part.get("default", {}) != {} else ""
+    meaning = " ".join(part.get("description", "").split()).replace("|", "\\|")
+    return f"| `{key}` | {_value(part)} | {default} | {meaning} |"
+
+
+def _value(part: dict[str, Any]) -> str:
+    if "enum" in part:
+        return " or ".join(f"`{value}`" for value in part["enum"])
+    kind = {"array": "list", "object": "mapping", "string": "text", "integer": "whole number", "boolean": "yes or no"}
+    bounds = [f"≥ {part['minimum']}"] if "minimum" in part else []
+    bounds += [f"> {part['exclusiveMinimum']}"] if "exclusiveMinimum" in part else []
+    bounds += [f"≤ {part['maximum']}"] if "maximum" in part else []
+    name = kind.get(part.get("type", ""), part.get("type", "name or mapping"))
+    return f"{name} {', '.join(bounds)}".strip()
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

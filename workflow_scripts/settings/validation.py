@@ -1,0 +1,141 @@
+"""Validation against the closed JSON Schemas of config/, with errors that say what to do."""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workflow_scripts.errors import SoundledgerError
+
+CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
+
+
+class SettingsError(SoundledgerError):
+    """A configuration that cannot be run; the message names file, key, what was expected and what to do."""
+
+
+def load_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Raises:
+        SettingsError: the file is missing, is no YAML (with its line), or holds no mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise SettingsError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path}: expected `key: value` lines, found {type(content).__name__}")
+    return content
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """The schema config/<name>.schema.yaml."""
+    return load_yaml(CONFIG_FOLDER / f"{name}.schema.yaml")
+
+
+def validated(settings: dict[str, Any], schema_name: str, where: str) -> dict[str, Any]:
+    """Validate settings against config/<schema_name>.schema.yaml and return a copy filled with its defaults.
+
+    Args:
+        settings: what the user wrote.
+        schema_name: the schema's file name without `.schema.yaml`.
+        where: how errors call the place, usually a file's path.
+
+    Raises:
+        SettingsError: names every key at fault, what was expected, and the nearest key that is known.
+    """
+    from jsonschema import Draft202012Validator
+
+    schema = load_schema(schema_name)
+    problems = sorted(set(_problems(Draft202012Validator(schema).iter_errors(settings))))
+    if problems:
+        raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems))
+    return with_defaults(settings, schema, schema)
+
+
+def _problems(errors: Any) -> Iterator[str]:
+    for error in errors:
+        key = ".".join(str(part) for part in error.absolute_path)
+        if error.validator == "additionalProperties" and isinstance(error.schema.get("properties"), dict):
+            yield from _unknown_keys(error, key)
+        elif error.validator == "required":
+            missing = next(name for name in error.validator_value if name not in error.instance)
+            yield f"{_dotted(key, missing)}: missing; it is required"
+        elif error.validator == "anyOf":
+            yield from _nearest_alternative(error, key)
+        elif error.validator == "enum":
+            allowed = ", ".join(map(str, error.validator_value))
+            hint = _nearest(error.instance, error.validator_value)
+            yield f"{key}: {error.instance!r} is not known; one of {allowed} was expected{hint}"
+        elif error.validator == "not":
+            yield f"{key}: {error.instance!r} is taken; choose another"
+        else:
+            yield f"{key or 'the whole'}: {error.message}"
+
+
+def _unknown_keys(error: Any, key: str) -> Iterator[str]:
+    known = list(error.schema["properties"])
+    for name in error.instance:
+        if name not in known:
+            hint = _nearest(name, known) or f"; known are {', '.join(known)}"
+            yield f"{_dotted(key, name)}: unknown key{hint}"
+
+
+def _nearest_alternative(error: Any, key: str) -> Iterator[str]:
+    """Of several allowed forms, speak of the one that the user meant: that of the same type."""
+    form = "object" if isinstance(error.instance, dict) else "string"
+    meant = [
+        inner for inner in error.context if (error.validator_value[inner.schema_path[0]].get("type", "string") == form)
+    ]
+    if meant:
+        yield from _problems(meant)
+    else:
+        yield f"{key}: {error.instance!r} is neither a name nor a mapping"
+
+
+def _nearest(name: object, known: list[Any]) -> str:
+    close = difflib.get_close_matches(str(name), [str(one) for one in known], n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _dotted(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def with_defaults(settings: Any, schema: dict[str, Any], whole: dict[str, Any]) -> Any:
+    """A copy of settings with the schema's defaults where the user wrote nothing."""
+    schema = _resolved(schema, whole)
+    if isinstance(settings, dict):
+        filled = dict(settings)
+        for name, part in schema.get("properties", {}).items():
+            part = _resolved(part, whole)
+            if name not in filled and "default" in part:
+                filled[name] = part["default"]
+            if name in filled:
+                filled[name] = with_defaults(filled[name], part, whole)
+        return filled
+    if isinstance(settings, list):
+        return [with_defaults(one, _item_schema(one, schema), whole) for one in settings]
+    return settings
+
+
+def _item_schema(item: Any, schema: dict[str, Any]) -> dict[str, Any]:
+    items: dict[str, Any] = schema.get("items", {})
+    if isinstance(item, dict) and "anyOf" in items:
+        return next(form for form in items["anyOf"] if form.get("type") == "object")
+    return items
+
+
+def _resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    reference: str = schema.get("$ref", "")
+    part: dict[str, Any] = whole["$defs"][reference.rsplit("/", 1)[-1]] if reference else schema
+    return part

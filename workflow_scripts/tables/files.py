@@ -1,0 +1,75 @@
+"""Files that appear under their final name whole or not at all."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a path beside the final one to write to; on success it is synced to disk and renamed.
+
+    What an earlier, killed writer left beside is swept away. Nothing stays behind when the body raises.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{_escaped(path.name)}.*.part"):
+        _remove(left)
+    part = path.parent / f".{path.name}.{os.getpid()}.part"
+    try:
+        yield part
+        _sync(part)
+        if part.is_dir() and path.is_dir():
+            shutil.rmtree(path)
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except BaseException:
+        _remove(part)
+        raise
+
+
+def publish(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole, under its published name and, as a hard link to that, under its own.
+
+    Snakemake deletes a rule's outputs before it runs the rule again, and when it fails. The published name is not among
+    them: it is only ever replaced by a rename. So the catalogue always has something to read, and a check that is done
+    again finds its earlier rows.
+    """
+    with whole(published(path)) as part:
+        write(part)
+    with whole(path) as part:
+        try:
+            os.link(published(path), part)
+        except OSError:  # a filesystem without hard links
+            shutil.copyfile(published(path), part)
+
+
+def published(path: Path) -> Path:
+    """Where a table can be read at all times: <folder>/.published/<its folder>/<its name>."""
+    return path.parent.parent / ".published" / path.parent.name / path.name
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
+
+
+def _sync(path: Path) -> None:
+    files = [path, *path.rglob("*")] if path.is_dir() else [path]
+    for file in files:
+        _sync_folder(file)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

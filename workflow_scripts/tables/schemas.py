@@ -1,0 +1,310 @@
+"""Every table of the results, column by column: type, rule, unit and meaning.
+
+These descriptions are also the column comments of the catalogue.
+"""
+
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+STATUSES = (
+    "missing",
+    "unreadable",
+    "truncated",
+    "too_short",
+    "too_long",
+    "resample_failed",
+    "feature_failed",
+    "outside_media",
+    "usable",
+)
+"""The statuses of a clip in the order in which they are asked: the first that holds is the clip's one status."""
+
+CHANNEL_LAYOUTS = ("mono", "dual_mono", "one_sided", "stereo", "multichannel")
+IDENTIFIER = r"^[A-Za-z0-9_-]+$"
+
+
+def _column(dtype: Any, description: str, *checks: pa.Check, null: bool = False, unique: bool = False) -> pa.Column:
+    return pa.Column(dtype, list(checks), nullable=null, unique=unique, description=description)
+
+
+def _table(name: str, description: str, columns: dict[str, pa.Column], unique: list[str] | None = None) -> Any:
+    return pa.DataFrameSchema(
+        columns, name=name, description=description, strict=True, ordered=True, unique=unique, coerce=False
+    )
+
+
+def _at_least(bound: float) -> pa.Check:
+    return pa.Check.ge(bound)
+
+
+def _share() -> pa.Check:
+    return pa.Check.in_range(0.0, 1.0)
+
+
+def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(pl.col("end_s") > pl.col("start_s"))
+
+
+_CLIP = {
+    "clip_id": _column(
+        pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), unique=True
+    ),
+    "media_id": _column(pl.String, "names the media that the clip is a span of; for AudioSet the YouTube id"),
+    "split": _column(pl.Categorical, "part of the dataset, as its authors named it"),
+    "start_s": _column(pl.Float64, "where the label row says the clip starts, seconds", _at_least(0), null=True),
+    "end_s": _column(pl.Float64, "where the label row says the clip ends, seconds", _at_least(0), null=True),
+    "class_ids": _column(pl.List(pl.String), "classes that annotators said of the whole clip"),
+    "class_names": _column(pl.List(pl.String), "their names, in the same order"),
+    "licence": _column(pl.Categorical, "licence of the clip's audio, where known", null=True),
+    "source_url": _column(pl.String, "where the clip was published", null=True),
+    "source": _column(pl.Categorical, "file of the label row that promises the clip"),
+    "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
+}
+
+CLIPS = _table("clips", "what the label rows promise: one row a clip", _CLIP)
+CLIPS.checks = [pa.Check(_span_order, name="end_s > start_s", ignore_na=True)]
+
+LABELS = _table(
+    "labels",
+    "one row for each class said of a clip, by annotators or because the ontology makes it follow",
+    {
+        "clip_id": _column(pl.String, "the clip"),
+        "class_id": _column(pl.Categorical, "the class, as the ontology names it"),
+        "class_name": _column(pl.Categorical, "its name"),
+        "onset_s": _column(
+            pl.Float64, "where the sound starts, seconds from the clip's start; null if weak", _at_least(0), null=True
+        ),
+        "offset_s": _column(pl.Float64, "where it ends, seconds from the clip's start; null if weak", null=True),
+        "strength": _column(pl.Categorical, "weak: of the whole clip; strong: from onset to offset"),
+        "origin": _column(pl.Categorical, "annotated: said by annotators; ontology: follows from an annotated class"),
+        "via_class_id": _column(
+            pl.Categorical, "for origin ontology: the annotated class that it follows from", null=True
+        ),
+    },
+)
+
+CAPTIONS = _table(
+    "captions",
+    "one row for each sentence said of a clip",
+    {
+        "clip_id": _column(pl.String, "the clip"),
+        "ordinal": _column(pl.Int32, "which of the clip's captions, from 0", _at_least(0)),
+        "text": _column(pl.String, "the sentence, as found"),
+    },
+    unique=["clip_id", "ordinal"],
+)
+
+CLASSES = _table(
+    "classes",
+    "one row for each thing that can be heard",
+    {
+        "class_id": _column(pl.String, "names the class, as the ontology does", unique=True),
+        "class_index": _column(
+            pl.Int32, "number of the class in training, null if it has none", _at_least(0), null=True
+        ),
+        "name": _column(pl.String, "display name"),
+        "parent_ids": _column(pl.List(pl.String), "classes directly above"),
+        "ancestor_ids": _column(pl.List(pl.String), "all classes above, sorted"),
+        "depth": _column(
+            pl.Int32, "shortest way from a root, 0 for a root, null outside the ontology", _at_least(0), null=True
+        ),
+        "is_abstract": _column(pl.Boolean, "only groups other classes; nobody labels it"),
+        "is_blacklisted": _column(pl.Boolean, "the ontology's authors withdrew it"),
+        "description": _column(pl.String, "what the ontology says of it", null=True),
+    },
+)
+
+REJECTS = _table(
+    "rejects",
+    "one row for each raw row, or label in a row, that could not be taken",
+    {
+        "source": _column(pl.String, "file it stands in"),
+        "line": _column(pl.Int64, "line, from 1", _at_least(1)),
+        "scope": _column(
+            pl.String, "row: nothing of the row was kept; label: one label was not", pa.Check.isin(["row", "label"])
+        ),
+        "reason": _column(pl.String, "kind of fault", pa.Check.str_matches(r"^[a-z_]+$")),
+        "detail": _column(pl.String, "the fault in words"),
+        "raw": _column(pl.String, "the line as found"),
+    },
+)
+
+SOURCES = _table(
+    "sources",
+    "one row for each file of labels or classes that was read",
+    {
+        "source": _column(pl.String, "path of the file", unique=True),
+        "sha256": _column(pl.String, "SHA-256 of its bytes", pa.Check.str_matches("^[0-9a-f]{64}$")),
+        "bytes": _column(pl.Int64, "its size", _at_least(0)),
+        "rows_declared": _column(
+            pl.Int64, "rows that it says it has, null if it does not say", _at_least(0), null=True
+        ),
+        "rows_read": _column(pl.Int64, "rows that it has", _at_least(0)),
+        "rows_kept": _column(pl.Int64, "rows that became a clip, a label or a class", _at_least(0)),
+        "rows_rejected": _column(pl.Int64, "rows that did not; each is in rejects", _at_least(0)),
+    },
+)
+
+
+def _conserved(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(pl.col("rows_read") == pl.col("rows_kept") + pl.col("rows_rejected"))
+
+
+SOURCES.checks = [pa.Check(_conserved, name="rows_read = rows_kept + rows_rejected")]
+
+_MEDIA_KEY = {
+    "path": _column(pl.String, "path below the root; bytes that are not UTF-8 stand as \\xNN"),
+    "member": _column(pl.String, "member of an archive, null for a file", null=True),
+}
+
+MEDIA = _table(
+    "media",
+    "one row for each audio file found in a root",
+    {
+        **_MEDIA_KEY,
+        "stem": _column(pl.String, "file name without its suffix"),
+        "bytes": _column(pl.Int64, "size of the file", _at_least(0)),
+        "mtime_ns": _column(pl.Int64, "time of its last change, nanoseconds since 1970"),
+        "shard": _column(pl.Int32, "the shard that its path hashes to", _at_least(0)),
+    },
+    unique=["path", "member"],
+)
+
+CHECKS = _table(
+    "checks",
+    "one row for each media: what one decoding of it told",
+    {
+        **_MEDIA_KEY,
+        "bytes": _column(pl.Int64, "size of the file when it was checked", _at_least(0)),
+        "mtime_ns": _column(pl.Int64, "time of its last change then, nanoseconds since 1970"),
+        "bytes_digest": _column(pl.String, "XXH3-128 of the file's bytes", null=True),
+        "load_ok": _column(pl.Boolean, "it decodes to its end"),
+        "resample_ok": _column(pl.Boolean, "it resamples to 16 kHz; null if it did not load", null=True),
+        "feature_ok": _column(
+            pl.Boolean, "its fbank can be computed and is finite; null if it did not come so far", null=True
+        ),
+        "error_kind": _column(pl.String, "kind of the first fault", pa.Check.str_matches(r"^[a-z_]+$"), null=True),
+        "error": _column(pl.String, "the first fault in words", null=True),
+        "format": _column(pl.String, "container, as libsndfile names it", null=True),
+        "subtype": _column(pl.String, "encoding, as libsndfile names it", null=True),
+        "sample_rate": _column(pl.Int64, "samples a second", _at_least(1), null=True),
+        "channels": _column(pl.Int32, "number of channels", _at_least(1), null=True),
+        "frames": _column(pl.Int64, "samples a channel that were decoded", _at_least(0), null=True),
+        "duration_s": _column(pl.Float64, "seconds of sound that were decoded", _at_least(0), null=True),
+        "declared_duration_s": _column(pl.Float64, "seconds that the header declares", _at_least(0), null=True),
+        "peak": _column(pl.Float64, "largest absolute sample, full scale is 1", _at_least(0), null=True),
+        "rms_dbfs": _column(
+            pl.Float64, "root mean square over all channels, dB of full scale; null for digital silence", null=True
+        ),
+        "dc_offset": _column(pl.Float64, "mean sample over all channels, full scale is 1", null=True),
+        "clipped_fraction": _column(pl.Float64, "share of samples at full scale", _share(), null=True),
+        "silent_fraction": _column(
+            pl.Float64, "share of 100 ms blocks whose peak is below -60 dB of full scale", _share(), null=True
+        ),
+        "bandwidth_hz": _column(
+            pl.Float64,
+            "highest frequency whose mean power is within 80 dB of the strongest; null for silence",
+            _at_least(0),
+            null=True,
+        ),
+        "channel_layout": _column(
+            pl.String,
+            "mono; dual_mono: channels alike; one_sided: one channel silent; stereo; multichannel: more than two",
+            pa.Check.isin(CHANNEL_LAYOUTS),
+            null=True,
+        ),
+        "fbank_frames": _column(pl.Int64, "frames of the fbank, 10 ms each", _at_least(1), null=True),
+        "fbank_mean": _column(pl.Float64, "mean over all frames and mel bins of the fbank", null=True),
+        "fbank_std": _column(
+            pl.Float64, "standard deviation over all frames and mel bins of the fbank", _at_least(0), null=True
+        ),
+        "pcm_digest": _column(pl.String, "XXH3-128 of the decoded samples, their rate and channels", null=True),
+        "fingerprint": _column(pl.String, "names the settings and version of the check"),
+    },
+    unique=["path", "member"],
+)
+
+LEDGER = _table(
+    "ledger",
+    "one row a clip, one status each",
+    {
+        **_CLIP,
+        "status": _column(pl.Categorical, "the clip's one status: " + ", ".join(STATUSES), pa.Check.isin(STATUSES)),
+        "usable": _column(pl.Boolean, "status is usable"),
+        "trainable": _column(pl.Boolean, "usable, and at least train_min_duration_s long"),
+        "error_kind": _column(pl.Categorical, "kind of fault in the media that serves the clip", null=True),
+        "error": _column(pl.String, "that fault in words", null=True),
+        "root": _column(pl.Categorical, "root of the media that serves the clip, null if missing", null=True),
+        "path": _column(pl.String, "path of that media below its root", null=True),
+        "member": _column(pl.String, "member, if it lies in an archive", null=True),
+        "media_path": _column(pl.String, "absolute path of that media", null=True),
+        "whole_media": _column(
+            pl.Boolean, "the clip is all of that media; if not, it is the span from start_s to end_s in it", null=True
+        ),
+        "duration_s": _column(pl.Float64, "seconds of sound that the clip has", _at_least(0), null=True),
+        "sample_rate": _column(pl.Int64, "samples a second of that media", null=True),
+        "channels": _column(pl.Int32, "channels of that media", null=True),
+    },
+)
+
+ORPHANS = _table(
+    "orphans",
+    "one row for each media of the dataset's roots that serves no clip",
+    {
+        "root": _column(pl.String, "the root it lies in"),
+        **_MEDIA_KEY,
+        "reason": _column(
+            pl.String,
+            "unclaimed: no clip is called so; other_span: its name says another start; superseded: another copy serves",
+            pa.Check.isin(["unclaimed", "other_span", "superseded"]),
+        ),
+        "clip_id": _column(pl.String, "the clip that its name speaks of, if any", null=True),
+    },
+    unique=["root", "path", "member"],
+)
+
+SUMMARY = _table(
+    "summary",
+    "how many clips of each split have each status",
+    {
+        "split": _column(pl.String, "part of the dataset"),
+        "status": _column(pl.String, "status", pa.Check.isin(STATUSES)),
+        "clips": _column(pl.Int64, "number of clips", _at_least(1)),
+    },
+    unique=["split", "status"],
+)
+
+ROOTS = _table(
+    "roots",
+    "how many clips each audio root serves",
+    {
+        "root": _column(pl.String, "the root", unique=True),
+        "ordinal": _column(pl.Int32, "its place in the dataset file, from 0", _at_least(0)),
+        "path": _column(pl.String, "absolute path"),
+        "holds": _column(pl.String, "clips: files are cut out already; recordings: clips are spans inside"),
+        "media": _column(pl.Int64, "audio files found", _at_least(0)),
+        "served": _column(pl.Int64, "clips that a file of it serves, usable or not", _at_least(0)),
+        "usable": _column(pl.Int64, "usable clips among them", _at_least(0)),
+        "orphans": _column(pl.Int64, "files that serve no clip", _at_least(0)),
+    },
+)
+
+INGESTED = {
+    "clips": CLIPS,
+    "labels": LABELS,
+    "captions": CAPTIONS,
+    "classes": CLASSES,
+    "rejects": REJECTS,
+    "sources": SOURCES,
+}
+"""What every adapter makes."""
+
+RESOLVED = {"ledger": LEDGER, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
+"""What resolve makes."""
+
+
+def empty(schema: Any) -> pl.DataFrame:
+    """A table of the schema without rows."""
+    return pl.DataFrame(schema={name: column.dtype.type for name, column in schema.columns.items()})

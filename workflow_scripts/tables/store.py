@@ -1,0 +1,78 @@
+"""Tables on their way to disk, checked against their schema, and back."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import publish
+
+ROW_GROUP = 262_144
+"""Rows a row group: fixed, so that the same rows are the same bytes whatever chunks they came in."""
+
+
+class TableError(SoundledgerError):
+    """A table that breaks its schema; nothing of it was written."""
+
+
+def write_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
+    """Validate a table and write it as Parquet under its final name, whole or not at all.
+
+    Raises:
+        TableError: names the column, the rule, how many rows break it, and the first twenty.
+    """
+    validate(frame, schema)
+    write_validated(frame, path)
+
+
+def write_validated(frame: pl.DataFrame, path: Path) -> None:
+    """Write rows of a table that has been validated as a whole."""
+    publish(
+        path,
+        lambda part: frame.rechunk().write_parquet(
+            part, compression="zstd", compression_level=3, row_group_size=ROW_GROUP, statistics="full"
+        ),
+    )
+
+
+def validate(frame: pl.DataFrame, schema: Any) -> None:
+    """Check every value of a collected frame (pandera checks no data of a LazyFrame).
+
+    Raises:
+        TableError: names the column, the rule, how many rows break it, and the first twenty.
+    """
+    from pandera.errors import SchemaErrors
+
+    try:
+        schema.validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        faults = "\n".join(_faults(errors.failure_cases))
+        raise TableError(f"table {schema.name}: breaks its schema, nothing was written\n{faults}") from None
+
+
+def _faults(cases: pl.DataFrame) -> Iterable[str]:
+    for (column, check), rows in cases.group_by(["column", "check"], maintain_order=True):
+        shown = [
+            f"row {index}: {value}" if index is not None else str(value)
+            for index, value in rows.select("index", "failure_case").head(20).iter_rows()
+        ]
+        yield f"  column {column}: rule {check}: broken by {len(rows):,} rows, the first {len(shown)}: " + "; ".join(
+            shown
+        )
+
+
+def read_table(paths: Path | Sequence[Path], columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read one table from one file, or from many of the same schema, in their order."""
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    return pl.concat([pl.read_parquet(file, columns=columns, glob=False) for file in files], rechunk=True)
+
+
+def read_checks(files: Sequence[Path], columns: Sequence[str]) -> pl.DataFrame:
+    """Columns of the checks of several roots, with the column `root` (its slug), which the files' folders tell."""
+    stored = [name for name in columns if name != "root"]
+    parts = [read_table(file, stored).with_columns(root=pl.lit(file.parent.parent.name)) for file in files]
+    nothing = schemas.empty(schemas.CHECKS).select(stored).with_columns(root=pl.lit("", dtype=pl.String)).clear()
+    return pl.concat([nothing, *parts])
