@@ -18,18 +18,18 @@ rule build_catalogue:
     output:
         catalogue=update(f"{RUN.results}/catalog.duckdb"),
         summary=f"{RUN.results}/summary.txt",
-    params:
-        datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
-        roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
-        base=os.path.abspath(RUN.results),
     log:
         f"{RUN.results}/logs/build_catalogue.log",
     benchmark:
         f"{RUN.results}/benchmarks/build_catalogue.tsv"
+    conda:
+        "../envs/tables.yaml"
     resources:
         mem_mb=grow_memory(2000),
         runtime=20,
-    conda:
-        "../envs/tables.yaml"
+    params:
+        datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
+        roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
+        base=os.path.abspath(RUN.results),
     script:
         "../workflow_scripts/build_catalogue.py"

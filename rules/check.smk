@@ -11,19 +11,19 @@ rule check:
         media=media_list,
     output:
         checks=f"{RUN.results}/audio/{{root}}/checks/shard={{shard}}.parquet",
-    params:
-        root=lambda wildcards: RUN.roots[wildcards.root].path,
-        settings=RUN.check,
-        fingerprint=CHECK.fingerprint,
     log:
         f"{RUN.results}/logs/check/{{root}}/shard={{shard}}.log",
     benchmark:
         f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.tsv"
+    conda:
+        "../envs/audio.yaml"
     threads: threads_for_check()
     resources:
         mem_mb=grow_memory(4000),
         runtime=240,
-    conda:
-        "../envs/audio.yaml"
+    params:
+        root=lambda wildcards: RUN.roots[wildcards.root].path,
+        settings=RUN.check,
+        fingerprint=CHECK.fingerprint,
     script:
         "../workflow_scripts/check.py"

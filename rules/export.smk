@@ -13,16 +13,16 @@ rule export:
         checks=checks_of_dataset,
     output:
         folder=directory(f"{RUN.results}/{{dataset}}/exports/{{format}}"),
-    params:
-        options=export_options,
     log:
         f"{RUN.results}/logs/export/{{dataset}}.{{format}}.log",
     benchmark:
         f"{RUN.results}/benchmarks/export/{{dataset}}.{{format}}.tsv"
+    conda:
+        "../envs/tables.yaml"
     resources:
         mem_mb=grow_memory(4000),
         runtime=20,
-    conda:
-        "../envs/tables.yaml"
+    params:
+        options=export_options,
     script:
         "../workflow_scripts/export.py"

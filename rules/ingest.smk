@@ -16,18 +16,18 @@ rule ingest:
         classes=f"{RUN.results}/{{dataset}}/tables/classes.parquet",
         rejects=f"{RUN.results}/{{dataset}}/tables/rejects.parquet",
         sources=f"{RUN.results}/{{dataset}}/tables/sources.parquet",
-    params:
-        adapter=lambda wildcards: RUN.datasets[wildcards.dataset].adapter,
-        settings=ingest_settings,
     log:
         f"{RUN.results}/logs/ingest/{{dataset}}.log",
     benchmark:
         f"{RUN.results}/benchmarks/ingest/{{dataset}}.tsv"
+    conda:
+        "../envs/tables.yaml"
     threads: 2
     resources:
         mem_mb=grow_memory(3000),
         runtime=20,
-    conda:
-        "../envs/tables.yaml"
+    params:
+        adapter=lambda wildcards: RUN.datasets[wildcards.dataset].adapter,
+        settings=ingest_settings,
     script:
         "../workflow_scripts/ingest.py"

@@ -15,18 +15,18 @@ rule resolve:
         orphans=f"{RUN.results}/{{dataset}}/tables/orphans.parquet",
         summary=f"{RUN.results}/{{dataset}}/tables/summary.parquet",
         roots=f"{RUN.results}/{{dataset}}/tables/roots.parquet",
-    params:
-        roots=roots_of_dataset,
-        limits=lambda wildcards: RUN.datasets[wildcards.dataset].limits,
     log:
         f"{RUN.results}/logs/resolve/{{dataset}}.log",
     benchmark:
         f"{RUN.results}/benchmarks/resolve/{{dataset}}.tsv"
+    conda:
+        "../envs/tables.yaml"
     threads: 2
     resources:
         mem_mb=grow_memory(4000),
         runtime=20,
-    conda:
-        "../envs/tables.yaml"
+    params:
+        roots=roots_of_dataset,
+        limits=lambda wildcards: RUN.datasets[wildcards.dataset].limits,
     script:
         "../workflow_scripts/resolve.py"

@@ -17,16 +17,16 @@ rule make_sample:
         ontology=f"{SAMPLE}/labels/ontology.json",
         classes=f"{SAMPLE}/labels/class_labels_indices.csv",
         names=f"{SAMPLE}/labels/mid_to_display_name.tsv",
-    params:
-        folder=SAMPLE,
     log:
         f"{RUN.results}/logs/make_sample.log",
     benchmark:
         f"{RUN.results}/benchmarks/make_sample.tsv"
+    conda:
+        "../envs/audio.yaml"
     resources:
         mem_mb=1000,
         runtime=5,
-    conda:
-        "../envs/audio.yaml"
+    params:
+        folder=lambda wildcards, output: os.path.dirname(output.status),
     script:
         "../workflow_scripts/make_sample.py"

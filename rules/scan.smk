@@ -15,18 +15,18 @@ checkpoint scan:
         made=made_before_scan,
     output:
         media=directory(f"{RUN.results}/audio/{{root}}/media"),
-    params:
-        root=lambda wildcards: RUN.roots[wildcards.root].path,
-        shards=lambda wildcards: RUN.roots[wildcards.root].shards,
-        state=root_state,
     log:
         f"{RUN.results}/logs/scan/{{root}}.log",
     benchmark:
         f"{RUN.results}/benchmarks/scan/{{root}}.tsv"
+    conda:
+        "../envs/tables.yaml"
     resources:
         mem_mb=grow_memory(4000),
         runtime=60,
-    conda:
-        "../envs/tables.yaml"
+    params:
+        root=lambda wildcards: RUN.roots[wildcards.root].path,
+        shards=lambda wildcards: RUN.roots[wildcards.root].shards,
+        state=root_state,
     script:
         "../workflow_scripts/scan.py"

@@ -23,7 +23,7 @@ def logged(log: str) -> Iterator[None]:
         yield
     except SoundledgerError as error:
         _end(str(error))
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever it is, it belongs into the log
         _end(traceback.format_exc())
 
 

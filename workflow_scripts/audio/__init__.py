@@ -1,2 +1,1 @@
-"""Audio: finding it (walk), decoding it once (decode, containers), what one decoding tells (measures, fbank, examine),
-and doing so for many files at once without harm from any (pool)."""
+"""Audio: finding it, decoding it once, telling what one decoding tells, for many files without harm from any."""

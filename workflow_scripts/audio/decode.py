@@ -95,7 +95,7 @@ def decode(data: bytes) -> Decoded:
 
 
 def _read_blocks(file: soundfile.SoundFile) -> tuple[list[np.ndarray[Any, Any]], str | None]:
-    """Blocks of at most BLOCK_FRAMES, never what a header merely declares, and the decoder's complaint if it has one."""
+    """Blocks of BLOCK_FRAMES, never what a header merely declares, and the decoder's complaint if it has one."""
     dtype = "int16" if file.subtype == "PCM_16" else "float32"
     blocks: list[np.ndarray[Any, Any]] = []
     frames = 0

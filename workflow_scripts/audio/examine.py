@@ -76,7 +76,7 @@ def _measure_and_compute(row: Row, decoded: Decoded, settings: CheckSettings) ->
     samples = np.ascontiguousarray(decoded.samples)
     shape = f"{decoded.sample_rate}/{samples.shape[1]}/{samples.dtype}"
     digest = xxhash.xxh3_128(shape.encode())
-    digest.update(memoryview(samples).cast("B"))
+    digest.update(samples.data)
     row["pcm_digest"] = digest.hexdigest()
     if samples.dtype != np.int16 and not np.isfinite(samples).all():
         row["feature_ok"] = False

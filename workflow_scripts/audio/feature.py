@@ -67,7 +67,7 @@ def resample(wave: np.ndarray[Any, Any], sample_rate: int) -> np.ndarray[Any, An
 
 def compute_fbank(wave: np.ndarray[Any, Any], num_mel_bins: int) -> torch.Tensor:
     """The fbank of some samples at 16 kHz whose mean is taken off already: (frames, num_mel_bins)."""
-    return fbank(  # type: ignore[no-any-return]
+    return fbank(
         torch.from_numpy(wave)[None],
         htk_compat=True,
         sample_frequency=SAMPLE_RATE,

@@ -25,7 +25,8 @@ def measure(samples: np.ndarray[Any, Any], sample_rate: int) -> dict[str, float 
         sample_rate: samples a second.
 
     Returns:
-        The columns peak, rms_dbfs, dc_offset, clipped_fraction, silent_fraction, bandwidth_hz, channel_layout of `checks`.
+        The columns peak, rms_dbfs, dc_offset, clipped_fraction, silent_fraction, bandwidth_hz and channel_layout of
+        `checks`.
     """
     full_scale = 32768 if samples.dtype == np.int16 else 1
     powers = np.array([_power(channel) for channel in samples.T]) / full_scale**2

@@ -56,7 +56,9 @@ def _lost(kind: str, words: str) -> dict[str, object]:
     return {"load_ok": False, "error_kind": kind, "error": words}
 
 
-def _submit(pool: ProcessPool, batch: Sequence[Task], settings: CheckSettings) -> ProcessFuture:
+def _submit(
+    pool: ProcessPool, batch: Sequence[Task], settings: CheckSettings
+) -> "ProcessFuture[list[dict[str, object]]]":
     return pool.schedule(_examine_batch, args=(batch, settings), timeout=_timeout(batch))
 
 

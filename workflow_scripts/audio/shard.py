@@ -77,7 +77,8 @@ def _look(
         Task(from_text(root, path), size, digest)
         for path, size, digest in looked.select("path", "bytes", "bytes_digest").iter_rows()
     ]
-    decoded, same = [], []
+    decoded: list[dict[str, Any]] = []
+    same: list[dict[str, Any]] = []
     for media, row in zip(looked.iter_rows(named=True), examine_all(tasks, settings, workers), strict=True):
         (same if row.get("same_bytes") else decoded).append(media | row)
     schema = schemas.empty(schemas.CHECKS).schema

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 AUDIO_SUFFIXES = frozenset(
-    ".wav .wave .rf64 .w64 .flac .ogg .oga .opus .mp3 .aif .aiff .aifc .au .snd .caf .m4a .mp4 .webm .mkv .aac".split()
+    f".{name}"
+    for names in (
+        ("wav", "wave", "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf"),
+        ("m4a", "mp4", "webm", "mkv", "aac"),
+    )
+    for name in names
 )
 """Suffixes, in small letters, of what counts as audio. Not all of it can be decoded; then its check says so."""
 
@@ -57,7 +62,7 @@ def _media(entry: os.DirEntry[str], path: str) -> Media:
 
 
 def state(root: str) -> str:
-    """A digest of what lies below a root: every path, size and time of last change. The order of finding does not count.
+    """A digest of what lies below a root: every path, size and time of last change, in whatever order they are found.
 
     Two hundred bits a file are added up, so that two million files need neither sorting nor memory.
     """

@@ -14,7 +14,7 @@ import polars as pl
 from workflow_scripts.exports import Tables, file_paths, splits_of
 
 README = """\
-{clips:,} trainable clips. Left out: {spans:,} that are spans of longer recordings, {unlabelled:,} without a class to train on.
+{clips:,} trainable clips. Left out: {spans:,} spans of longer recordings, {unlabelled:,} without a class to train on.
 Normalise with this dataset's own statistics (stats.json): norm_stats['audioset'] = [{mean:.7f}, {std:.7f}]
 in src/run.py of AST and in main_finetune_as.py of AudioMAE.
 AST: cp {train}_weights.csv {train}_weight.csv && python src/run.py --dataset audioset --data-train {train}.json \

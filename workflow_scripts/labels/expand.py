@@ -70,9 +70,7 @@ def with_ancestors(sets: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
         ]
     )
     return (
-        said.join(
-            classes.select("class_id", class_name="name"), on="class_id", how="left", maintain_order="left"
-        )
+        said.join(classes.select("class_id", class_name="name"), on="class_id", how="left", maintain_order="left")
         .with_columns(pl.col("class_id", "class_name", "origin", "via_class_id").cast(pl.Categorical))
         .group_by("label_set", maintain_order=True)
         .agg("class_id", "class_name", "origin", "via_class_id")

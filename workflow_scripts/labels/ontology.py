@@ -75,7 +75,9 @@ def read_class_index(source: Source) -> list[tuple[int, str, str]]:
     """
     reader = csv.DictReader(io.StringIO(source.text()), skipinitialspace=True)
     if missing := {"index", "mid", "display_name"} - set(reader.fieldnames or []):
-        raise SourceError(f"{source.path}, line 1: no column {', '.join(sorted(missing))}; expected index,mid,display_name")
+        raise SourceError(
+            f"{source.path}, line 1: no column {', '.join(sorted(missing))}; expected index,mid,display_name"
+        )
     rows: list[tuple[int, str, str]] = []
     seen: dict[object, int] = {}
     for row in reader:

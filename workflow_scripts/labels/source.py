@@ -54,7 +54,7 @@ class Source:
                 return gzip.decompress(self.stored)
             if suffix == ".zst":
                 return _decompress_zstd(self.stored)
-        except Exception as error:  # gzip and zstandard raise many kinds; each means the same here
+        except Exception as error:  # noqa: BLE001  gzip and zstandard raise many kinds, all mean this
             raise SourceError(f"{self.path}: not a whole {suffix} file: {error}; fetch it again") from None
         return self.stored
 

@@ -1,1 +1,1 @@
-"""The ledger: which media serves which clip (naming), what its status is (status), and all of it put together (resolve)."""
+"""The ledger: which media serves which clip, and what the clip's one status is."""

@@ -1,7 +1,7 @@
 """What a media file is called after.
 
-Known forms are `<id>`, `Y<id>`, `<id>_<start>` and `<id>_<start>_<end>`, the latter two with a `Y` before them too. An id
-may itself begin with `Y` or hold `_`, so a name has several readings; the labels tell which one is promised.
+Known forms are `<id>`, `Y<id>`, `<id>_<start>` and `<id>_<start>_<end>`, the latter two with a `Y` before them too. An
+id may itself begin with `Y` or hold `_`, so a name has several readings; the labels tell which one is promised.
 """
 
 import polars as pl

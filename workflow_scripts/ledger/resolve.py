@@ -69,9 +69,7 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
         .with_columns(pl.col("split", "status").cast(pl.String)),
         "roots": _root_counts(roots, media, ledger, orphans),
     }
-    _log.info(
-        "%d clips, %d media, %d usable, %d orphans", len(clips), len(media), ledger["usable"].sum(), len(orphans)
-    )
+    _log.info("%d clips, %d media, %d usable, %d orphans", len(clips), len(media), ledger["usable"].sum(), len(orphans))
     return tables
 
 
@@ -142,11 +140,11 @@ def _ledger(clips: pl.DataFrame, serving: pl.DataFrame, limits: dict[str, float]
     )
 
 
-def _orphans(
-    media: pl.DataFrame, names: pl.DataFrame, serving: pl.DataFrame, clips: pl.DataFrame
-) -> pl.DataFrame:
+def _orphans(media: pl.DataFrame, names: pl.DataFrame, serving: pl.DataFrame, clips: pl.DataFrame) -> pl.DataFrame:
     """Media that serve no clip. One that could have served is superseded by the one that does."""
-    spoken_of = names.sort("other_span", "clip_row", maintain_order=True).group_by("media_row", maintain_order=True).first()
+    spoken_of = (
+        names.sort("other_span", "clip_row", maintain_order=True).group_by("media_row", maintain_order=True).first()
+    )
     reason = (
         pl.when(pl.col("clip_row").is_null())
         .then(pl.lit("unclaimed"))

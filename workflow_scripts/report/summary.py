@@ -20,7 +20,8 @@ def summary_text(catalogue: Path) -> str:
             "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
         ).fetchall()
         rejects = connection.execute(
-            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label') FROM rejects GROUP BY ALL"
+            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label') "
+            "FROM rejects GROUP BY ALL ORDER BY dataset"
         ).fetchall()
     parts = [_splits(counts, trainable)]
     if roots:

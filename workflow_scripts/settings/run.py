@@ -135,7 +135,9 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
     made = [_made_by_workflow(path, workdir) for path in files.values()]
     for (key, path), is_made in zip(files.items(), made, strict=True):
         if not is_made and not (workdir / path).is_file():
-            raise SettingsError(f"{file}: {key}: dataset {content['name']}: no such file: {os.path.abspath(workdir / path)}")
+            raise SettingsError(
+                f"{file}: {key}: dataset {content['name']}: no such file: {os.path.abspath(workdir / path)}"
+            )
     named = list(_roots(content["audio"], shards, file, base, workdir))
     dataset = Dataset(
         name=content["name"],

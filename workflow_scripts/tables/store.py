@@ -64,7 +64,7 @@ def _faults(cases: pl.DataFrame) -> Iterable[str]:
         )
 
 
-def read_table(paths: Path | Sequence[Path], columns: Sequence[str] | None = None) -> pl.DataFrame:
+def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -> pl.DataFrame:
     """Read one table from one file, or from many of the same schema, in their order."""
     files = [paths] if isinstance(paths, Path) else list(paths)
     return pl.concat([pl.read_parquet(file, columns=columns, glob=False) for file in files], rechunk=True)

@@ -37,7 +37,9 @@ def ingest(settings: IngestSettings) -> dict[str, pl.DataFrame]:
     strong_sources = [_source_row(Source.read(path), _of(path, rows)) for path, rows in events.items()]
     tables = {
         "clips": clips,
-        "labels": pl.concat([_weak_labels(rows, sets, classes), *(_strong_labels(e, classes) for e in events.values())]),
+        "labels": pl.concat(
+            [_weak_labels(rows, sets, classes), *(_strong_labels(e, classes) for e in events.values())]
+        ),
         "captions": schemas.empty(schemas.CAPTIONS),
         "classes": classes,
         "rejects": pl.concat(

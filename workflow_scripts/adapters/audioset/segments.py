@@ -72,10 +72,14 @@ def _check_counts(source: Source, declared: dict[str, int], read: int, on_mismat
 def _parse(data: pl.DataFrame) -> pl.DataFrame:
     fields = pl.col("raw").str.splitn(",", 4).struct.rename_fields(["clip_id", "start_s", "end_s", "text"])
     around = ' "\t'
-    rows = data.with_columns(fields.alias("fields")).unnest("fields").with_columns(
-        pl.col("clip_id").str.strip_chars(around),
-        pl.col("start_s", "end_s").str.strip_chars(around).cast(pl.Float64, strict=False),
-        pl.col("text").str.strip_chars(around + ","),
+    rows = (
+        data.with_columns(fields.alias("fields"))
+        .unnest("fields")
+        .with_columns(
+            pl.col("clip_id").str.strip_chars(around),
+            pl.col("start_s", "end_s").str.strip_chars(around).cast(pl.Float64, strict=False),
+            pl.col("text").str.strip_chars(around + ","),
+        )
     )
     is_blank = (pl.col("clip_id") == "") & (pl.col("raw").str.strip_chars(around + ",") == "")
     if (rows["clip_id"] == "").any():
@@ -116,8 +120,6 @@ def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Exp
         return rows.with_columns(detail=pl.lit(None, dtype=pl.String))
     faulty = rows.filter(pl.col("reason").is_not_null()).select(
         "line",
-        detail=pl.coalesce(
-            *(pl.when(pl.col("reason") == name).then(words) for name, _, words in faults), pl.lit("")
-        ),
+        detail=pl.coalesce(*(pl.when(pl.col("reason") == name).then(words) for name, _, words in faults), pl.lit("")),
     )
     return rows.join(faulty, on="line", how="left", maintain_order="left")

@@ -1,5 +1,8 @@
-"""Strong labels: tab-separated events, `segment_id start_time_seconds end_time_seconds label` or
-`filename event_label onset offset`; the segment is called `<id>_<start of the clip in milliseconds>`."""
+"""Strong labels: events with onset and offset.
+
+Tab-separated, `segment_id start_time_seconds end_time_seconds label` or `filename event_label onset offset`; the
+segment is called `<id>_<start of the clip in milliseconds>`.
+"""
 
 import polars as pl
 
@@ -31,8 +34,8 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
     """
     lines = source.lines().filter(pl.col("raw").str.strip_chars() != "")
     header = lines["raw"][0].split("\t") if len(lines) else []
-    places = {name: _place(header, known) for name, known in COLUMNS.items()}
-    if missing := [" or ".join(COLUMNS[name]) for name, place in places.items() if place is None]:
+    places = {name: place for name, known in COLUMNS.items() if (place := _place(header, known)) is not None}
+    if missing := [" or ".join(known) for name, known in COLUMNS.items() if name not in places]:
         raise SourceError(
             f"{source.path}, line 1: expected tab-separated columns, found no {', no '.join(missing)} in {header}"
         )
