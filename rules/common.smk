@@ -56,17 +56,19 @@ def look_at(path):
     return state(path)
 
 
-def root_state(wildcards, input):
+def root_state(wildcards):
     """The state of a root as a parameter of its scan, so that a change of any file there reruns the scan.
 
-    Only the main process looks: jobs build their own small graph of jobs and would each look again. It looks before the scan
-    does, so a change in between is seen by the next run. A sample that is not made yet has no state yet.
+    Only the main process looks: jobs build their own small graph of jobs and would each look again. It looks before the
+    scan does, so a change in between is seen by the next run. A sample that is not made yet has no state; Snakemake asks
+    again when its scan can start. (A function that took `input` would not be compared with the last run.)
     """
+    root = RUN.roots[wildcards.root]
     if RUN.look == "never" or not workflow.is_main_process:
         return ""
-    for file in input:
-        os.stat(file)
-    return look_at(RUN.roots[wildcards.root].path)
+    if root.made_by_workflow and not os.path.exists(SAMPLE_DONE):
+        return ""
+    return look_at(root.path)
 
 
 def media_list(wildcards):

@@ -1,0 +1,99 @@
+"""A copy of the workflow in a folder of its own, run by the real Snakemake."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PARTS = ("Snakefile", "rules", "config", "profiles", "envs", "workflow_scripts")
+
+
+@dataclass
+class Finished:
+    """A run that ended: what it printed, its exit code, and how many jobs of each rule it started."""
+
+    output: str
+    code: int
+
+    @property
+    def jobs(self) -> Counter[str]:
+        return Counter(re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):$", self.output, re.MULTILINE))
+
+
+class Project:
+    """The workflow's files copied to a folder, and ways to run it there and to look at what it made."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in PARTS:
+            source = REPOSITORY / part
+            if source.is_dir():
+                shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, folder / part)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of the tests with their own Python first on the path, as in an activated venv."""
+        return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).parent / "snakemake"), "--cores", "2", *arguments]
+
+    def run(self, *arguments: str, expect: int = 0) -> Finished:
+        """Run snakemake here; anything but the expected exit code fails the test with what it printed."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == expect, done.stdout
+        return Finished(done.stdout, done.returncode)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start snakemake in a process group of its own, to be killed."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def ask(self, sql: str, results: str = "results") -> list[tuple]:
+        """The answer of the catalogue."""
+        with duckdb.connect(str(self.folder / results / "catalog.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def table(self, dataset: str, name: str, results: str = "results") -> pl.DataFrame:
+        return pl.read_parquet(self.folder / results / dataset / "tables" / f"{name}.parquet")
+
+    def digests(self, results: str = "results") -> dict[str, str]:
+        """SHA-256 of every table and export below the results, by path."""
+        top = self.folder / results
+        files = [*top.glob("audio/*/*/*.parquet"), *top.glob("*/tables/*"), *top.glob("*/exports/**/*")]
+        return {
+            str(file.relative_to(top)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(files)
+            if file.is_file() and file.name != ".snakemake_timestamp"
+        }
+
+    def check_logs(self, results: str = "results") -> dict[Path, int]:
+        """The log of every check and the time of its last change."""
+        logs = (self.folder / results / "logs" / "check").rglob("*.log")
+        return {log: log.stat().st_mtime_ns for log in logs}
