@@ -55,7 +55,7 @@ def _envelope(samples: np.ndarray[Any, Any], stretch: int) -> np.ndarray[Any, An
     starts = np.arange(0, len(samples), stretch)
     high = np.maximum.reduceat(samples, starts).max(axis=1)
     low = np.minimum.reduceat(samples, starts).min(axis=1)
-    return np.maximum(high.astype(np.float64), -low.astype(np.float64))
+    return np.maximum(np.abs(high.astype(np.float64)), np.abs(low.astype(np.float64)))
 
 
 def _clipped_fraction(samples: np.ndarray[Any, Any], full_scale: int) -> float:
