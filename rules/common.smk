@@ -1,6 +1,5 @@
 # Every helper function of the rules. Reads configuration only: each job of a cluster parses this again.
 import functools
-import json
 import os
 import sys
 from pathlib import Path

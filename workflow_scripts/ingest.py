@@ -1,5 +1,6 @@
 """Rule ingest: the sources of one dataset -> clips, labels, captions, classes, rejects, sources."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,5 +14,10 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     tables = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
-    for name, schema in schemas.INGESTED.items():
-        write_table(tables[name], Path(snakemake.output[name]), schema)
+    with ThreadPoolExecutor() as pool:  # the two large tables take a core each
+        writing = [
+            pool.submit(write_table, tables[name], Path(snakemake.output[name]), schema)
+            for name, schema in schemas.INGESTED.items()
+        ]
+    for written in writing:
+        written.result()

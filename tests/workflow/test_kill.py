@@ -24,7 +24,9 @@ def small_project(folder: Path) -> Project:
     make_sample(folder / "mine")
     shutil.rmtree(folder / "mine" / "audio" / "clips" / "unbalanced_train")
     shutil.rmtree(folder / "mine" / "audio" / "recordings")
-    settings = yaml.safe_load((folder / "config" / "datasets" / "sample.yaml").read_text().replace("data/sample", "mine"))
+    settings = yaml.safe_load(
+        (folder / "config" / "datasets" / "sample.yaml").read_text().replace("data/sample", "mine")
+    )
     settings["audio"] = [{"path": "mine/audio/clips", "shards": 2}]
     (folder / "own.yaml").write_text(yaml.safe_dump(settings))
     config = folder / "config" / "config.yaml"

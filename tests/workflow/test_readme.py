@@ -59,7 +59,12 @@ def test_the_dataset_file_of_the_readme_runs_as_the_readme_says(tmp_path: Path) 
     project = Project(tmp_path / "run")
     arguments = command.replace("/data/audioset", str(data)).replace("/scratch/out", str(tmp_path / "out"))
     done = subprocess.run(
-        ["bash", "-c", arguments], cwd=project.folder, env=project.environment, capture_output=True, text=True, check=False
+        ["bash", "-c", arguments],
+        cwd=project.folder,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "Catalogue: " in done.stdout

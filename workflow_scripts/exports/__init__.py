@@ -15,11 +15,12 @@ class Tables:
     """What an export may read of a dataset.
 
     Attributes:
-        ledger, classes: the tables of these names.
+        ledger: the table of this name, not yet read: an export wants some of its rows.
+        classes: the table of this name.
         checks: reads the given columns of the checks of all roots, with the column `root`.
     """
 
-    ledger: pl.DataFrame
+    ledger: pl.LazyFrame
     classes: pl.DataFrame
     checks: Callable[[list[str]], pl.DataFrame]
 
@@ -40,6 +41,6 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
     return clips["media_path"].map_elements(lambda path: os.path.relpath(path, above), return_dtype=pl.String)
 
 
-def splits_of(clips: pl.DataFrame) -> list[str]:
+def splits_of(ledger: pl.LazyFrame) -> list[str]:
     """The splits, in the order of the ledger."""
-    return clips["split"].unique(maintain_order=True).cast(pl.String).to_list()
+    return ledger.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()

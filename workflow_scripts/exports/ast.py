@@ -33,7 +33,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     longer file. Of their annotated classes those are taken that have an index and that the ontology neither marks
     abstract nor blacklisted, unless the option restricted_classes asks for these too.
     """
-    trainable = tables.ledger.filter(pl.col("trainable"))
+    trainable = tables.ledger.filter("trainable").collect()
     whole = trainable.filter("whole_media")
     labelled = _with_labels(whole, tables.classes, options["restricted_classes"])
     splits = splits_of(tables.ledger)
@@ -67,7 +67,8 @@ def _with_labels(clips: pl.DataFrame, classes: pl.DataFrame, restricted: bool) -
     trained = classes.filter(
         pl.col("class_index").is_not_null() & (pl.lit(restricted) | ~(pl.col("is_abstract") | pl.col("is_blacklisted")))
     )["class_id"]
-    labels = pl.col("class_ids").list.eval(pl.element().filter(pl.element().is_in(trained.implode())))
+    is_trained = pl.element().is_in(trained.implode())
+    labels = pl.col("class_ids").cast(pl.List(pl.String)).list.eval(pl.element().filter(is_trained))
     return clips.with_columns(labels=labels).filter(pl.col("labels").list.len() > 0)
 
 

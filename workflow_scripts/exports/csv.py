@@ -17,15 +17,16 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     Columns: file_path, clip_id, start_seconds, end_seconds (as the label row says), positive_labels (class ids, `,`
     between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels.
     """
+    usable = tables.ledger.filter("usable").collect()
     for split in splits_of(tables.ledger):
-        clips = tables.ledger.filter(pl.col("usable") & (pl.col("split") == split))
+        clips = usable.filter(pl.col("split") == split)
         clips.select(
             file_paths(clips, options["paths"], final_folder).alias("file_path"),
             "clip_id",
             start_seconds="start_s",
             end_seconds="end_s",
-            positive_labels=pl.col("class_ids").list.join(","),
-            positive_labels_names=pl.col("class_names").list.join(NAME_SEPARATOR),
+            positive_labels=pl.col("class_ids").cast(pl.List(pl.String)).list.join(","),
+            positive_labels_names=pl.col("class_names").cast(pl.List(pl.String)).list.join(NAME_SEPARATOR),
             duration_s="duration_s",
             sample_rate="sample_rate",
             channels="channels",

@@ -9,6 +9,14 @@ import yaml
 
 from workflow_scripts.errors import SoundledgerError
 
+KINDS = {
+    "array": "a list, `[one, two]`",
+    "object": "a mapping, `key: value`",
+    "string": "text",
+    "integer": "a whole number",
+}
+"""What JSON Schema's types are called in YAML."""
+
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 
 
@@ -76,6 +84,8 @@ def _problems(errors: Any) -> Iterator[str]:
             allowed = ", ".join(map(str, error.validator_value))
             hint = _nearest(error.instance, error.validator_value)
             yield f"{key}: {error.instance!r} is not known; one of {allowed} was expected{hint}"
+        elif error.validator == "type":
+            yield f"{key}: expected {KINDS.get(error.validator_value, error.validator_value)}, found {error.instance!r}"
         elif error.validator == "not":
             yield f"{key}: {error.instance!r} is taken; choose another"
         else:

@@ -43,20 +43,30 @@ def _share() -> pa.Check:
     return pa.Check.in_range(0.0, 1.0)
 
 
+def _unique() -> pa.Check:
+    """Each value once. Counts first, which takes half the time of pandera's own search for the repeated ones."""
+
+    def once(data: pa.PolarsData) -> pl.LazyFrame:
+        column = data.lazyframe.select(data.key).collect()[data.key]
+        if column.n_unique() == len(column):
+            return pl.LazyFrame({data.key: [True]})
+        return pl.LazyFrame({data.key: column.is_unique()})
+
+    return pa.Check(once, name="unique")
+
+
 def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(pl.col("end_s") > pl.col("start_s"))
 
 
 _CLIP = {
-    "clip_id": _column(
-        pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), unique=True
-    ),
+    "clip_id": _column(pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), _unique()),
     "media_id": _column(pl.String, "names the media that the clip is a span of; for AudioSet the YouTube id"),
     "split": _column(pl.Categorical, "part of the dataset, as its authors named it"),
     "start_s": _column(pl.Float64, "where the label row says the clip starts, seconds", _at_least(0), null=True),
     "end_s": _column(pl.Float64, "where the label row says the clip ends, seconds", _at_least(0), null=True),
-    "class_ids": _column(pl.List(pl.String), "classes that annotators said of the whole clip"),
-    "class_names": _column(pl.List(pl.String), "their names, in the same order"),
+    "class_ids": _column(pl.List(pl.Categorical), "classes that annotators said of the whole clip"),
+    "class_names": _column(pl.List(pl.Categorical), "their names, in the same order"),
     "licence": _column(pl.Categorical, "licence of the clip's audio, where known", null=True),
     "source_url": _column(pl.String, "where the clip was published", null=True),
     "source": _column(pl.Categorical, "file of the label row that promises the clip"),

@@ -33,7 +33,7 @@ def write_validated(frame: pl.DataFrame, path: Path) -> None:
     publish(
         path,
         lambda part: frame.rechunk().write_parquet(
-            part, compression="zstd", compression_level=3, row_group_size=ROW_GROUP, statistics="full"
+            part, compression="zstd", compression_level=1, row_group_size=ROW_GROUP
         ),
     )
 
@@ -68,6 +68,11 @@ def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -
     """Read one table from one file, or from many of the same schema, in their order."""
     files = [paths] if isinstance(paths, Path) else list(paths)
     return pl.concat([pl.read_parquet(file, columns=columns, glob=False) for file in files], rechunk=True)
+
+
+def scan_table(path: Path) -> pl.LazyFrame:
+    """One table to be read in part."""
+    return pl.scan_parquet(path, glob=False)
 
 
 def read_checks(files: Sequence[Path], columns: Sequence[str]) -> pl.DataFrame:

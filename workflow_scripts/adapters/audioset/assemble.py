@@ -111,9 +111,8 @@ def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _clips(rows: pl.DataFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.DataFrame:
     clips = rows.filter(pl.col("reason").is_null())
-    return clips.join(
-        sets.select("label_set", "class_ids", "class_names"), on="label_set", how="left", maintain_order="left"
-    ).select(
+    names = sets.select("label_set", pl.col("class_ids", "class_names").cast(pl.List(pl.Categorical)))
+    return clips.join(names, on="label_set", how="left", maintain_order="left").select(
         "clip_id",
         pl.col("clip_id").alias("media_id"),
         "split",
