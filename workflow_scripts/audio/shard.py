@@ -15,6 +15,8 @@ from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import read_table, write_table
 
 KEY = ["path", "member"]
+PASSING = ["crashed", "io_error", "not_openable", "timed_out", "vanished"]
+"""Faults that may lie in the moment, not in the media: such rows are not kept when their shard is checked again."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,7 +66,10 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
         if not isinstance(error, FileNotFoundError):
             _log.warning("%s: cannot be read, every media is decoded again: %s", path, error)
         return nothing
-    return rows.filter(pl.col("fingerprint") == fingerprint) if rows.schema == nothing.schema else nothing
+    if rows.schema != nothing.schema:
+        return nothing
+    speaks = (pl.col("fingerprint") == fingerprint) & ~pl.col("error_kind").is_in(PASSING).fill_null(False)
+    return rows.filter(speaks)
 
 
 def _look(
