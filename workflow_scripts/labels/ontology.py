@@ -16,6 +16,8 @@ from workflow_scripts.errors import first_twenty
 from workflow_scripts.labels.source import Source, SourceError
 from workflow_scripts.tables import schemas
 
+BEYOND = "beyond the columns"
+
 
 def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
     """The nodes of an ontology.json by id.
@@ -45,6 +47,7 @@ def _is_named(node: dict[str, Any]) -> bool:
         and isinstance(node.get("name"), str)
         and isinstance(children, list)
         and all(isinstance(child, str) for child in children)
+        and isinstance(node.get("restrictions", []), list)
     )
 
 
@@ -73,7 +76,7 @@ def read_class_index(source: Source) -> list[tuple[int, str, str]]:
         SourceError: a column is missing, an index is no whole number, an index or a class stands there twice; names
             the line.
     """
-    reader = csv.DictReader(io.StringIO(source.text()), skipinitialspace=True)
+    reader = csv.DictReader(io.StringIO(source.text()), skipinitialspace=True, restkey=BEYOND)
     if missing := {"index", "mid", "display_name"} - set(reader.fieldnames or []):
         raise SourceError(
             f"{source.path}, line 1: no column {', '.join(sorted(missing))}; expected index,mid,display_name"
@@ -82,7 +85,8 @@ def read_class_index(source: Source) -> list[tuple[int, str, str]]:
     seen: dict[object, int] = {}
     for row in reader:
         index, mid, name = row["index"], row["mid"], row["display_name"]
-        if not (index and index.isdecimal() and mid and name):
+        more = any(row.pop(BEYOND, []))
+        if not (index and index.isdecimal() and int(index) < 2**31 and mid and name) or more:
             raise SourceError(f"{source.path}, line {reader.line_num}: expected index,mid,display_name, found {row}")
         for key in (int(index), mid):
             if key in seen:
@@ -98,12 +102,13 @@ def read_display_names(source: Source) -> dict[str, str]:
     Raises:
         SourceError: a line without exactly two fields; names it.
     """
-    names = {}
+    names: dict[str, str] = {}
     for number, line in enumerate(source.text().splitlines(), start=1):
         fields = line.split("\t")
         if len(fields) != 2 or not all(fields):
             raise SourceError(f"{source.path}, line {number}: expected a class id, a tab and a name, found {line!r}")
-        names[fields[0]] = fields[1]
+        if names.setdefault(fields[0], fields[1]) != fields[1]:
+            raise SourceError(f"{source.path}, line {number}: {fields[0]} is called {names[fields[0]]} already")
     return names
 
 

@@ -51,6 +51,8 @@ class Source:
         suffix = Path(self.path).suffix
         try:
             if suffix == ".gz":
+                if not self.stored:
+                    raise EOFError("it is empty")
                 return gzip.decompress(self.stored)
             if suffix == ".zst":
                 return _decompress_zstd(self.stored)
@@ -64,6 +66,8 @@ class Source:
         Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped.
         """
         content = self.content.removeprefix(b"\xef\xbb\xbf")
+        if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
+            content = content.replace(b"\r", b"\n")
         try:
             raw = pl.read_lines(io.BytesIO(content), name="raw")
         except pl.exceptions.ComputeError:
@@ -87,6 +91,8 @@ def _decompress_zstd(stored: bytes) -> bytes:
     import zstandard
 
     parts = []
+    if not stored:
+        raise EOFError("it is empty")
     while stored:
         frame = zstandard.ZstdDecompressor().decompressobj()
         parts.append(frame.decompress(stored))

@@ -138,6 +138,7 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
             raise SettingsError(
                 f"{file}: {key}: dataset {content['name']}: no such file: {os.path.abspath(workdir / path)}"
             )
+    _refuse_one_list_twice(files, file)
     named = list(_roots(content["audio"], shards, file, base, workdir))
     dataset = Dataset(
         name=content["name"],
@@ -153,6 +154,17 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         made_by_workflow=any(made),
     )
     return dataset, [(where, root, explicit) for where, root, explicit, _ in named]
+
+
+def _refuse_one_list_twice(files: dict[str, str], file: Path) -> None:
+    """A list named for two splits: none of its rows could be told from the same row in the other."""
+    seen: dict[str, str] = {}
+    for key, path in files.items():
+        if not key.startswith("sources.segments."):
+            continue
+        if path in seen:
+            raise SettingsError(f"{file}: {key}: {path} is the file of {seen[path]} too; name a list once")
+        seen[path] = key
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
@@ -195,7 +207,7 @@ def root_slug(path: str, workdir: Path) -> str:
     A root below the folder of the run is known by its relative path, so that the whole may move.
 
     >>> root_slug("/data/audioset/wav files", Path("/somewhere"))
-    'audioset-wav_files-a38b4326'
+    'audioset-wav_files-dc55e825'
     """
     inside = os.path.relpath(path, workdir)
     known_as = path if inside.startswith("..") else inside

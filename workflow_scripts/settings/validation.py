@@ -24,6 +24,20 @@ class SettingsError(SoundledgerError):
     """A configuration that cannot be run; the message names file, key, what was expected and what to do."""
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose mappings hold each key once: of two, the first would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"key {key_node.value} stands there twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key_node.value)
+        return super().construct_mapping(node, deep)
+
+
 def load_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping.
 
@@ -31,7 +45,7 @@ def load_yaml(path: Path) -> dict[str, Any]:
         SettingsError: the file is missing, is no YAML (with its line), or holds no mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -76,8 +90,8 @@ def _problems(errors: Any) -> Iterator[str]:
         if error.validator == "additionalProperties" and isinstance(error.schema.get("properties"), dict):
             yield from _unknown_keys(error, key)
         elif error.validator == "required":
-            missing = next(name for name in error.validator_value if name not in error.instance)
-            yield f"{_dotted(key, missing)}: missing; it is required"
+            missing = [name for name in error.validator_value if name not in error.instance]
+            yield from (f"{_dotted(key, name)}: missing; it is required" for name in missing)
         elif error.validator == "anyOf":
             yield from _nearest_alternative(error, key)
         elif error.validator == "enum":

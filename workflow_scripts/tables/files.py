@@ -20,10 +20,12 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield part
         _sync(part)
+        old = part.with_suffix(".old.part")
         if part.is_dir() and path.is_dir():
-            shutil.rmtree(path)
+            os.replace(path, old)
         os.replace(part, path)
         _sync_folder(path.parent)
+        _remove(old)
     except BaseException:
         _remove(part)
         raise

@@ -36,7 +36,11 @@ def _table(name: str, description: str, columns: dict[str, pa.Column], unique: l
 
 
 def _at_least(bound: float) -> pa.Check:
-    return pa.Check.ge(bound)
+    return pa.Check.in_range(bound, float("inf"))
+
+
+def _finite() -> pa.Check:
+    return pa.Check.in_range(float("-inf"), float("inf"), include_min=False, include_max=False)
 
 
 def _share() -> pa.Check:
@@ -206,9 +210,12 @@ CHECKS = _table(
         "declared_duration_s": _column(pl.Float64, "seconds that the header declares", _at_least(0), null=True),
         "peak": _column(pl.Float64, "largest absolute sample, full scale is 1", _at_least(0), null=True),
         "rms_dbfs": _column(
-            pl.Float64, "root mean square over all channels, dB of full scale; null for digital silence", null=True
+            pl.Float64,
+            "root mean square over all channels, dB of full scale; null for digital silence",
+            _finite(),
+            null=True,
         ),
-        "dc_offset": _column(pl.Float64, "mean sample over all channels, full scale is 1", null=True),
+        "dc_offset": _column(pl.Float64, "mean sample over all channels, full scale is 1", _finite(), null=True),
         "clipped_fraction": _column(pl.Float64, "share of samples at full scale", _share(), null=True),
         "silent_fraction": _column(
             pl.Float64, "share of 100 ms blocks whose peak is below -60 dB of full scale", _share(), null=True
@@ -226,7 +233,7 @@ CHECKS = _table(
             null=True,
         ),
         "fbank_frames": _column(pl.Int64, "frames of the fbank, 10 ms each", _at_least(1), null=True),
-        "fbank_mean": _column(pl.Float64, "mean over all frames and mel bins of the fbank", null=True),
+        "fbank_mean": _column(pl.Float64, "mean over all frames and mel bins of the fbank", _finite(), null=True),
         "fbank_std": _column(
             pl.Float64, "standard deviation over all frames and mel bins of the fbank", _at_least(0), null=True
         ),

@@ -13,8 +13,11 @@ import polars as pl
 from workflow_scripts.labels.source import Source, SourceError
 
 YOUTUBE_ID = r"^[A-Za-z0-9_-]{11}$"
-SPREADSHEET_ERROR = "#NAME?"
-"""What a spreadsheet makes of an id that begins with `-`, which it takes for a formula."""
+SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?,'
+"""What a spreadsheet makes of an id that begins with `-`, which it takes for a formula: `#NAME?`, `#REF!`, …"""
+
+LATEST_S = 1e9
+"""Thirty years: no clip starts later, and milliseconds up to there are exact."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +46,10 @@ def read_segments(source: Source, on_count_mismatch: str) -> SegmentList:
     """
     lines = source.lines()
     raw = pl.col("raw")
-    is_comment = (raw.str.starts_with("#") | raw.str.starts_with('"#')) & ~raw.str.starts_with(SPREADSHEET_ERROR)
-    declared = _declared_counts(lines.filter(is_comment)["raw"].head(10).to_list())
-    data = lines.filter(~is_comment)
+    marked = lines.filter(raw.str.starts_with("#") | raw.str.starts_with('"#'))
+    comments = marked.filter(~raw.str.contains(SPREADSHEET_ERROR))
+    declared = _declared_counts(comments["raw"].head(10).to_list())
+    data = lines.filter(~pl.col("line").is_in(comments["line"].implode()) & raw.str.contains(r'[^ "\t,]'))
     if len(data) and "start_seconds" in data["raw"][0].lower():
         data = data[1:]
     rows = _parse(data)
@@ -81,9 +85,6 @@ def _parse(data: pl.DataFrame) -> pl.DataFrame:
             pl.col("text").str.strip_chars(around + ","),
         )
     )
-    is_blank = (pl.col("clip_id") == "") & (pl.col("raw").str.strip_chars(around + ",") == "")
-    if (rows["clip_id"] == "").any():
-        rows = rows.filter(~is_blank)
     faults = [
         ("malformed_row", pl.col("text").is_null(), pl.lit("fewer than four fields; expected id, start, end, classes")),
         (
@@ -106,7 +107,7 @@ def _parse(data: pl.DataFrame) -> pl.DataFrame:
 
 
 def _is_time(column: str) -> pl.Expr:
-    return (pl.col(column).is_finite() & (pl.col(column) >= 0)).fill_null(False)
+    return (pl.col(column).is_finite() & pl.col(column).is_between(0, LATEST_S)).fill_null(False)
 
 
 def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> pl.DataFrame:

@@ -61,7 +61,7 @@ def _place(header: list[str], known: tuple[str, ...]) -> int | None:
 def _faults(classes: pl.DataFrame) -> list[tuple[str, pl.Expr, pl.Expr]]:
     onset, offset = pl.col("onset_s"), pl.col("offset_s")
     return [
-        ("malformed_row", pl.col("class_id").is_null(), pl.lit("fewer than four fields")),
+        ("malformed_row", pl.col("raw").str.count_matches("\t") < 3, pl.lit("fewer than four fields")),
         ("bad_id", pl.col("clip_id").is_null(), pl.format("{} is not <id>_<start in ms>", pl.col("segment"))),
         (
             "bad_time",

@@ -1,0 +1,168 @@
+"""Strong labels: events with onset and offset, in both sets of columns."""
+
+import polars as pl
+import pytest
+
+from tests.adapters.small_audioset import ANIMAL, BARK, DOG, PETS, SPEECH, counts, ingest
+from workflow_scripts.labels.source import SourceError
+
+CLIP = f'-lips1234_Y,30.000,40.000,"{DOG}"\n'
+SEGMENT = "-lips1234_Y_30000"
+OFFICIAL = ("segment_id", "start_time_seconds", "end_time_seconds", "label")
+COPY = ("filename", "event_label", "onset", "offset")
+PLACES = {OFFICIAL: (0, 1, 2, 3), COPY: (0, 3, 1, 2)}
+
+
+def events(columns, *rows):
+    """A list of (segment, onset, offset, class) in these columns."""
+    lines = [columns, *(tuple(row[place] for place in PLACES[columns]) for row in rows)]
+    return "".join("\t".join(map(str, line)) + "\n" for line in lines)
+
+
+def strong(tables):
+    labels = tables["labels"].filter(pl.col("strength") == "strong")
+    return labels.select("clip_id", "onset_s", "offset_s", "class_id", "origin", "via_class_id").rows()
+
+
+def rejects(tables):
+    assert set(tables["rejects"]["scope"]) <= {"row"}
+    return tables["rejects"].select("line", "reason").rows()
+
+
+@pytest.mark.parametrize("columns", PLACES)
+def test_both_sets_of_columns_give_the_same_events(tmp_path, columns):
+    text = events(columns, (SEGMENT, "0.100", "2.5", SPEECH), (SEGMENT, 3, 10, ANIMAL))
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert strong(tables) == [
+        ("-lips1234_Y", 0.1, 2.5, SPEECH, "annotated", None),
+        ("-lips1234_Y", 3.0, 10.0, ANIMAL, "annotated", None),
+    ]
+    assert counts(tables, "strong.tsv") == (None, 2, 2, 0)
+
+
+def test_columns_may_stand_in_any_order_with_others_between(tmp_path):
+    text = f"onset\tnote\toffset\tfilename\tevent_label\n1\tx\t2\t{SEGMENT}\t{SPEECH}\n"
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert strong(tables) == [("-lips1234_Y", 1.0, 2.0, SPEECH, "annotated", None)]
+
+
+def test_ancestors_follow_from_an_event_with_its_times(tmp_path):
+    tables = ingest(tmp_path, {"train": CLIP}, strong=events(OFFICIAL, (SEGMENT, 1, 2, BARK)))
+    assert sorted(strong(tables), key=str) == sorted(
+        [
+            ("-lips1234_Y", 1.0, 2.0, BARK, "annotated", None),
+            *(("-lips1234_Y", 1.0, 2.0, above, "ontology", BARK) for above in (DOG, PETS, ANIMAL)),
+        ],
+        key=str,
+    )
+
+
+def test_events_are_added_to_the_weak_labels_of_the_clip(tmp_path):
+    without = ingest(tmp_path, {"train": CLIP})["labels"]
+    tables = ingest(tmp_path, {"train": CLIP}, strong=events(OFFICIAL, (SEGMENT, 1, 2, DOG)))
+    assert tables["labels"].filter(pl.col("strength") == "weak").equals(without)
+    assert len(tables["clips"]) == 1
+
+
+def test_one_sound_heard_twice_is_two_events(tmp_path):
+    text = events(OFFICIAL, (SEGMENT, 1, 2, SPEECH), (SEGMENT, 3, 4, SPEECH))
+    assert len(strong(ingest(tmp_path, {"train": CLIP}, strong=text))) == 2
+
+
+def test_crlf_and_blank_lines_do_not_count(tmp_path):
+    text = events(COPY, (SEGMENT, 1, 2, SPEECH)).replace("\n", "\r\n") + "\r\n\r\n"
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert counts(tables, "strong.tsv")[1:] == (1, 1, 0)
+
+
+@pytest.mark.parametrize("columns", PLACES)
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (("-lips1234_Y", 1, 2, SPEECH), "bad_id"),
+        (("Y-lips1234_Y_30000", 1, 2, SPEECH), "bad_id"),
+        (("-lips1234_Y_30.000", 1, 2, SPEECH), "bad_id"),
+        (("", 1, 2, SPEECH), "bad_id"),
+        ((SEGMENT, "one", 2, SPEECH), "bad_time"),
+        ((SEGMENT, 1, "", SPEECH), "bad_time"),
+        ((SEGMENT, -1, 2, SPEECH), "bad_time"),
+        ((SEGMENT, 1, "inf", SPEECH), "bad_time"),
+        ((SEGMENT, "nan", 2, SPEECH), "bad_time"),
+        ((SEGMENT, 2, 1, SPEECH), "backward_time"),
+        ((SEGMENT, 2, 2, SPEECH), "backward_time"),
+        (("-lips1234_Y_31000", 1, 2, SPEECH), "unknown_clip"),
+        (("-lips1234_Y_99999999999999999999", 1, 2, SPEECH), "unknown_clip"),
+        (("aaaaaaaaaaa_30000", 1, 2, SPEECH), "unknown_clip"),
+        ((SEGMENT, 1, 2, "/m/nope"), "unknown_class"),
+        ((SEGMENT, 1, 2, "Speech"), "unknown_class"),
+    ],
+)
+def test_event_that_cannot_be_taken_is_a_reject_with_line_reason_and_raw_text(tmp_path, columns, row, reason):
+    text = events(columns, (SEGMENT, 1, 2, SPEECH), row, (SEGMENT, 3, 4, SPEECH))
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert [onset for _, onset, *_ in strong(tables)] == [1.0, 3.0]
+    [reject] = tables["rejects"].to_dicts()
+    assert (reject["line"], reject["reason"], reject["scope"]) == (3, reason, "row")
+    assert reject["raw"] == text.splitlines()[2]
+    assert reject["detail"]
+    assert counts(tables, "strong.tsv")[1:] == (3, 2, 1)
+
+
+@pytest.mark.parametrize("columns", PLACES)
+@pytest.mark.parametrize("fields", [1, 2, 3])
+def test_event_of_fewer_than_four_fields_is_malformed_whatever_the_columns(tmp_path, columns, fields):
+    whole = events(columns, (SEGMENT, 1, 2, SPEECH))
+    cut = "\t".join(whole.splitlines()[1].split("\t")[:fields])
+    tables = ingest(tmp_path, {"train": CLIP}, strong=f"{whole}{cut}\n")
+    assert rejects(tables) == [(3, "malformed_row")]
+
+
+def test_class_that_only_the_display_names_know_can_be_heard(tmp_path):
+    text = events(COPY, (SEGMENT, 1, 2, "/m/0fw86"))
+    assert rejects(ingest(tmp_path, {"train": CLIP}, strong=text)) == [(2, "unknown_class")]
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text, names="/m/0fw86\tWaterfall far\n")
+    assert strong(tables) == [("-lips1234_Y", 1.0, 2.0, "/m/0fw86", "annotated", None)]
+
+
+def test_event_of_a_clip_whose_row_was_rejected_is_a_reject(tmp_path):
+    lists = {"train": f"-lips1234_Y,30,40,{DOG}\n", "eval": f"-lips1234_Y,50,60,{DOG}\n"}
+    text = events(OFFICIAL, ("-lips1234_Y_50000", 1, 2, SPEECH))
+    tables = ingest(tmp_path, lists, strong=text)
+    assert tables["rejects"].select("reason").rows() == [("duplicate_id",), ("unknown_clip",)]
+
+
+def test_clip_that_starts_at_a_fraction_of_a_second_is_found_by_its_milliseconds(tmp_path):
+    text = events(OFFICIAL, ("aaaaaaaaaaa_1001", 1, 2, DOG))
+    tables = ingest(tmp_path, {"train": f"aaaaaaaaaaa,1.001,11.001,{DOG}\n"}, strong=text)
+    assert rejects(tables) == []
+
+
+def test_clip_that_starts_later_than_milliseconds_can_count_does_not_stop_the_run(tmp_path):
+    lists = {"train": f"{CLIP}aaaaaaaaaaa,1e16,2e16,{DOG}\n"}
+    tables = ingest(tmp_path, lists, strong=events(OFFICIAL, (SEGMENT, 1, 2, SPEECH)))
+    assert len(strong(tables)) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("filename\tonset\toffset", "label or event_label"),
+        ("segment\tstart_time_seconds\tend_time_seconds\tlabel", "segment_id or filename"),
+        ("filename,event_label,onset,offset", "segment_id or filename"),
+        (f"{SEGMENT}\t1\t2\t{SPEECH}", "segment_id or filename"),
+    ],
+)
+def test_list_of_events_with_other_columns_stops_with_what_is_missing(tmp_path, header, missing):
+    with pytest.raises(SourceError, match=rf"strong\.tsv, line 1: expected tab-separated columns, .*no {missing}"):
+        ingest(tmp_path, {"train": CLIP}, strong=f"{header}\n")
+
+
+def test_list_of_events_without_a_line_stops_with_its_name(tmp_path):
+    with pytest.raises(SourceError, match=r"strong\.tsv, line 1: expected"):
+        ingest(tmp_path, {"train": CLIP}, strong="")
+
+
+def test_list_with_columns_and_no_events_adds_nothing(tmp_path):
+    tables = ingest(tmp_path, {"train": CLIP}, strong=events(OFFICIAL))
+    assert strong(tables) == []
+    assert counts(tables, "strong.tsv") == (None, 0, 0, 0)

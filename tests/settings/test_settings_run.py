@@ -1,0 +1,237 @@
+"""What a run is made of, once its configuration is sound."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.settings.conftest import DATASET
+from workflow_scripts.settings import Export, load_run
+from workflow_scripts.settings.run import root_slug
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_run_without_config_is_the_bundled_sample(workdir):
+    run = load_run({}, workdir)
+    assert list(run.datasets) == ["sample"]
+    assert run.results == "results"
+    assert run.look == "always"
+    assert run.check == {"channel": "first", "num_mel_bins": 128}
+
+
+def test_sample_need_not_exist_before_the_run(workdir):
+    run = load_run({}, workdir)
+    assert run.datasets["sample"].made_by_workflow
+    assert run.roots
+    assert all(root.made_by_workflow for root in run.roots.values())
+
+
+def test_dataset_of_ones_own_has_to_exist_before_the_run(workdir, dataset_file):
+    run = load_run({"datasets": [dataset_file(audio=["mirror"])]}, workdir)
+    assert not run.datasets["mine"].made_by_workflow
+    assert not any(root.made_by_workflow for root in run.roots.values())
+
+
+def test_dataset_that_says_nothing_gets_the_defaults(workdir, dataset_file):
+    dataset = load_run({"datasets": [dataset_file()]}, workdir).datasets["mine"]
+    assert dataset.limits == {"min_duration_s": 0.1, "max_duration_s": 11.0, "train_min_duration_s": 1.0}
+    assert dataset.on_count_mismatch == "stop"
+    assert dataset.exports == ()
+    assert dataset.rights == {}
+    assert dataset.holds == {}
+
+
+def test_limit_that_is_given_leaves_the_others_at_their_defaults(workdir, dataset_file):
+    dataset = load_run({"datasets": [dataset_file(limits={"max_duration_s": 30})]}, workdir).datasets["mine"]
+    assert dataset.limits == {"min_duration_s": 0.1, "max_duration_s": 30, "train_min_duration_s": 1.0}
+
+
+def test_check_setting_that_is_given_leaves_the_others_at_their_defaults(workdir, dataset_file):
+    run = load_run({"datasets": [dataset_file()], "check": {"num_mel_bins": 64}}, workdir)
+    assert run.check == {"channel": "first", "num_mel_bins": 64}
+
+
+def test_config_of_the_caller_is_left_as_it_was(workdir, dataset_file):
+    config = {"datasets": [dataset_file()], "check": {"num_mel_bins": 64}}
+    before = json.dumps(config)
+    load_run(config, workdir)
+    assert json.dumps(config) == before
+
+
+# --- exports ---
+
+
+def test_export_by_name_has_the_default_options(workdir, dataset_file):
+    dataset = load_run({"datasets": [dataset_file(exports=["csv", "ast"])]}, workdir).datasets["mine"]
+    assert dataset.exports == (
+        Export("csv", {"paths": "absolute"}),
+        Export("ast", {"paths": "absolute", "restricted_classes": False}),
+    )
+
+
+def test_export_with_options_keeps_them_and_has_the_other_defaults(workdir, dataset_file):
+    wanted = [{"ast": {"restricted_classes": True}}, {"csv": {"paths": "relative"}}]
+    dataset = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir).datasets["mine"]
+    assert dataset.exports == (
+        Export("ast", {"paths": "absolute", "restricted_classes": True}),
+        Export("csv", {"paths": "relative"}),
+    )
+
+
+# --- where relative paths start ---
+
+
+def test_paths_of_a_file_given_by_path_start_from_its_own_folder(workdir, dataset_file):
+    (workdir / "deep").mkdir()
+    for folder in ("labels", "mirror"):
+        (workdir / folder).rename(workdir / "deep" / folder)
+    run = load_run({"datasets": [dataset_file("deep/mine.yaml", audio=["mirror"])]}, workdir)
+    assert run.datasets["mine"].source_files["sources.segments.train"] == "deep/labels/train.csv"
+    assert [root.path for root in run.roots.values()] == [str(workdir / "deep/mirror")]
+
+
+def test_sources_outside_the_working_directory_are_absolute(workdir, dataset_file):
+    dataset_file()
+    elsewhere = workdir.parent / "elsewhere"
+    elsewhere.mkdir()
+    run = load_run({"datasets": [str(workdir / "mine.yaml")]}, elsewhere)
+    assert run.datasets["mine"].source_files["sources.classes"] == str(workdir / "labels/classes.csv")
+
+
+def test_absolute_paths_are_kept(workdir, dataset_file, tmp_path):
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "ontology.json").touch()
+    sources = DATASET["sources"] | {"ontology": str(far / "ontology.json")}
+    run = load_run({"datasets": [dataset_file(sources=sources, audio=[str(far)])]}, workdir)
+    assert run.datasets["mine"].sources["ontology"] == str(far / "ontology.json")
+    assert [root.path for root in run.roots.values()] == [str(far)]
+
+
+def test_paths_of_a_named_dataset_start_from_the_working_directory(workdir):
+    for name in ("balanced_train", "unbalanced_train", "eval"):
+        (workdir / f"labels/{name}_segments.csv").touch()
+    (workdir / "labels/class_labels_indices.csv").touch()
+    run = load_run({"datasets": ["audioset"]}, workdir)
+    assert run.datasets["audioset"].sources["ontology"] == "labels/ontology.json"
+    assert [(root.path, root.shards) for root in run.roots.values()] == [(str(workdir / "audio/wav"), 512)]
+
+
+def test_every_file_of_the_sources_is_known_by_its_key(workdir, dataset_file):
+    sources = DATASET["sources"] | {"strong": ["labels/more.csv"], "display_names": "labels/more.csv"}
+    dataset = load_run({"datasets": [dataset_file(sources=sources)]}, workdir).datasets["mine"]
+    assert dataset.source_files == {
+        "sources.segments.train": "labels/train.csv",
+        "sources.segments.eval": "labels/eval.csv",
+        "sources.ontology": "labels/ontology.json",
+        "sources.classes": "labels/classes.csv",
+        "sources.strong[0]": "labels/more.csv",
+        "sources.display_names": "labels/more.csv",
+    }
+
+
+def test_splits_stay_in_the_order_of_the_file(workdir, dataset_file):
+    backwards = {"train": "labels/train.csv", "eval": "labels/eval.csv", "a": "labels/more.csv"}
+    dataset = load_run({"datasets": [dataset_file(sources=DATASET["sources"] | {"segments": backwards})]}, workdir)
+    assert list(dataset.datasets["mine"].sources["segments"]) == ["train", "eval", "a"]
+
+
+# --- roots ---
+
+
+def test_roots_stay_in_the_order_of_the_file_with_what_they_hold(workdir, dataset_file):
+    wanted = ["mirror", {"path": "audio/wav", "holds": "recordings"}]
+    run = load_run({"datasets": [dataset_file(audio=wanted)]}, workdir)
+    paths = [run.roots[slug].path for slug in run.datasets["mine"].holds]
+    assert paths == [str(workdir / "mirror"), str(workdir / "audio/wav")]
+    assert list(run.datasets["mine"].holds.values()) == ["clips", "recordings"]
+
+
+def test_root_without_shards_has_as_many_as_the_run_says(workdir, dataset_file):
+    wanted = ["mirror", {"path": "audio/wav", "shards": 5}]
+    run = load_run({"datasets": [dataset_file(audio=wanted)], "shards": 7}, workdir)
+    assert sorted(root.shards for root in run.roots.values()) == [5, 7]
+
+
+@pytest.mark.parametrize("explicit_first", [True, False])
+def test_two_datasets_share_a_root_in_the_shards_of_the_one_that_says(workdir, dataset_file, explicit_first):
+    says = dataset_file("says.yaml", name="says", audio=[{"path": "mirror", "shards": 8}])
+    silent = dataset_file("silent.yaml", name="silent", audio=["mirror"])
+    run = load_run({"datasets": [says, silent] if explicit_first else [silent, says], "shards": 64}, workdir)
+    [root] = run.roots.values()
+    assert root.shards == 8
+    assert run.datasets["says"].holds == run.datasets["silent"].holds == {root.slug: "clips"}
+
+
+def test_two_datasets_may_say_the_same_shards_of_one_root(workdir, dataset_file):
+    wanted = [dataset_file(f"{name}.yaml", name=name, audio=[{"path": "mirror", "shards": 8}]) for name in "ab"]
+    [root] = load_run({"datasets": wanted}, workdir).roots.values()
+    assert root.shards == 8
+
+
+# --- slugs ---
+
+
+def test_slug_stays_the_same_from_version_to_version(workdir):
+    """It names a folder of checks that took days: another name would do them all again."""
+    assert root_slug("/data/audioset/wav files", workdir) == "audioset-wav_files-dc55e825"
+    assert root_slug(str(workdir / "data/sample/audio/clips"), workdir) == "audio-clips-b2c9faa3"
+
+
+def test_slug_of_a_root_below_the_working_directory_moves_with_it(workdir, dataset_file):
+    dataset_file(audio=["audio/wav"])
+    before = list(load_run({"datasets": ["mine.yaml"]}, workdir).roots)
+    moved = workdir.rename(workdir.parent / "moved")
+    assert list(load_run({"datasets": ["mine.yaml"]}, moved).roots) == before
+
+
+def test_slug_does_not_depend_on_how_the_path_is_written(workdir, dataset_file):
+    slugs = set()
+    for written in ("audio/wav", "./audio/wav/", "mirror/../audio/wav", str(workdir / "audio/wav")):
+        dataset_file(audio=[written])
+        slugs |= set(load_run({"datasets": ["mine.yaml"]}, workdir).roots)
+    assert len(slugs) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/a", "/data/x y/ü", "/data/../data/#$;'\"/*?", "/data/-rf/--", "/data/\udce9/é"]
+)
+def test_slug_is_safe_as_the_name_of_a_folder(workdir, path):
+    slug = root_slug(path, workdir)
+    assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*-[0-9a-f]{8}", slug)
+
+
+def test_roots_that_read_alike_have_different_slugs(workdir):
+    paths = ["/one/audio/wav", "/two/audio/wav", "/one/audio/w.v", "/one/audio/w v"]
+    assert len({root_slug(path, workdir) for path in paths}) == len(paths)
+
+
+# --- what settings may not cost ---
+
+
+def test_settings_import_neither_polars_nor_torch_and_hash_the_same_in_every_process(workdir):
+    """Every cluster job parses the Snakefile again."""
+    code = (
+        "import json, sys; from pathlib import Path; from workflow_scripts.settings import load_run;"
+        "run = load_run({}, Path(sys.argv[1]));"
+        "print(json.dumps([sorted(run.roots), sorted(name.split('.')[0] for name in sys.modules)]))"
+    )
+    seen = []
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(workdir)],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        roots, modules = json.loads(done.stdout)
+        assert not {"polars", "torch", "torchaudio", "pandera", "pyarrow", "numpy", "duckdb"} & set(modules)
+        seen.append(roots)
+    assert seen[0] == seen[1]

@@ -1,0 +1,236 @@
+"""Files appear under their final name whole or not at all."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from workflow_scripts.tables.files import publish, published, whole
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def tree(folder):
+    """Every file below a folder, with what it holds."""
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+def run_until_killed(code, *arguments):
+    """Run a writer that kills itself with SIGKILL."""
+    command = [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+
+
+PREAMBLE = """
+import os, signal, sys
+from pathlib import Path
+from workflow_scripts.tables.files import publish, whole
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+path = Path(sys.argv[1])
+"""
+
+
+# --- whole ---
+
+
+def test_file_appears_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "deep" / "down" / "file.txt"
+    with whole(path) as part:
+        part.write_text("half")
+        assert part.parent == path.parent, "a rename is atomic within one filesystem only"
+        assert not path.exists()
+    assert tree(tmp_path) == {"deep/down/file.txt": "half"}
+
+
+def test_file_that_is_replaced_is_the_old_one_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with whole(path) as part:
+        part.write_text("new")
+        assert path.read_text() == "old"
+    assert tree(tmp_path) == {"file.txt": "new"}
+
+
+def test_reader_that_opened_the_old_file_keeps_it(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with path.open() as reader:
+        with whole(path) as part:
+            part.write_text("new")
+        assert reader.read() == "old"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_writer_that_fails_leaves_the_old_file_and_nothing_beside(tmp_path, error):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(error), whole(path) as part:  # noqa: PT012  the half file is the point
+        part.write_text("half")
+        raise error
+    assert tree(tmp_path) == {"file.txt": "old"}
+
+
+def test_writer_that_writes_nothing_is_an_error_and_leaves_the_old_file(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(FileNotFoundError), whole(path):
+        pass
+    assert tree(tmp_path) == {"file.txt": "old"}
+
+
+def test_killed_writer_leaves_the_old_file_and_the_next_sweeps_its_part(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    run_until_killed('with whole(path) as part:\n    part.write_text("half"); die()', path)
+    left = tree(tmp_path)
+    assert left.pop("file.txt") == "old"
+    assert list(left.values()) == ["half"]
+    assert all(name.startswith(".") for name in left), "what is left looks like no table"
+    with whole(path) as part:
+        part.write_text("new")
+    assert tree(tmp_path) == {"file.txt": "new"}
+
+
+@pytest.mark.parametrize("name", ["shard=0000.parquet", "odd [0-9]*?.txt", "-rf.txt", "{a,b}.txt", "ü ñ.txt"])
+def test_sweeping_takes_what_is_left_of_this_file_and_of_no_other(tmp_path, name):
+    other = ".odd 0.txt.1.part"
+    (tmp_path / other).write_text("another's")
+    run_until_killed('with whole(path) as part:\n    part.write_text("half"); die()', tmp_path / name)
+    with whole(tmp_path / name) as part:
+        part.write_text("new")
+    assert tree(tmp_path) == {name: "new", other: "another's"}
+
+
+# --- folders ---
+
+
+def test_folder_appears_whole_and_replaces_the_old_one_with_all_it_held(tmp_path):
+    path = tmp_path / "export"
+    for word in ("old", "new"):
+        with whole(path) as part:
+            part.mkdir()
+            (part / f"{word}.txt").write_text(word)
+    assert tree(tmp_path) == {"export/new.txt": "new"}
+
+
+def test_folder_whose_writer_is_killed_is_the_old_one_and_the_next_sweeps(tmp_path):
+    path = tmp_path / "export"
+    path.mkdir()
+    (path / "old.txt").write_text("old")
+    run_until_killed('with whole(path) as part:\n    part.mkdir(); (part / "half.txt").write_text("half"); die()', path)
+    assert tree(path) == {"old.txt": "old"}
+    with whole(path) as part:
+        part.mkdir()
+        (part / "new.txt").write_text("new")
+    assert tree(tmp_path) == {"export/new.txt": "new"}
+
+
+def test_folder_whose_writer_is_killed_while_it_takes_the_old_one_away_is_not_torn(tmp_path):
+    """Whole or not at all: a folder under its final name never holds a part of its files."""
+    path = tmp_path / "export"
+    path.mkdir()
+    number = 4_000
+    for name in range(number):
+        (path / str(name)).touch()
+    code = 'print("ready", flush=True)\nwith whole(path) as part:\n    part.mkdir(); (part / "new").touch()'
+    command = [sys.executable, "-c", PREAMBLE + code, str(path)]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as writer:
+        writer.stdout.readline()
+        while writer.poll() is None and _size(path) == number:
+            pass
+        writer.kill()
+    left = set(os.listdir(path)) if path.exists() else set()
+    assert left in (set(), {"new"}, {str(name) for name in range(number)}), (
+        f"{len(left):,} of {number:,} files are left"
+    )
+
+
+def _size(folder):
+    try:
+        return len(os.listdir(folder))
+    except FileNotFoundError:
+        return 0
+
+
+# --- published ---
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine" / "tables" / "clips.parquet"
+
+
+def test_published_copy_survives_when_the_final_name_is_deleted(path):
+    publish(path, lambda part: part.write_text("rows"))
+    path.unlink()
+    assert published(path).read_text() == "rows"
+
+
+def test_published_copy_costs_no_room(path):
+    publish(path, lambda part: part.write_text("rows"))
+    assert path.samefile(published(path))
+
+
+def test_published_copy_is_replaced_with_the_table(path, tmp_path):
+    for word in ("old", "new"):
+        publish(path, lambda part, word=word: part.write_text(word))
+    assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "new", "tables/clips.parquet": "new"}
+
+
+def test_table_is_published_again_after_its_final_name_was_deleted(path):
+    publish(path, lambda part: part.write_text("old"))
+    path.unlink()
+    publish(path, lambda part: part.write_text("new"))
+    assert path.read_text() == published(path).read_text() == "new"
+
+
+def test_killed_writer_leaves_both_names_as_they_were_and_the_next_sweeps(path, tmp_path):
+    publish(path, lambda part: part.write_text("old"))
+    run_until_killed('publish(path, lambda part: (part.write_text("half"), die()))', path)
+    assert path.read_text() == published(path).read_text() == "old"
+    assert len(tree(tmp_path)) == 3
+    publish(path, lambda part: part.write_text("new"))
+    assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "new", "tables/clips.parquet": "new"}
+
+
+def test_writer_that_fails_leaves_both_names_as_they_were(path, tmp_path):
+    publish(path, lambda part: part.write_text("old"))
+
+    def fail(part):
+        part.write_text("half")
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011  any error of the writer's will do
+        publish(path, fail)
+    assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "old", "tables/clips.parquet": "old"}
+
+
+PUBLISH_FOR_EVER = """
+print("ready", flush=True)
+while True:
+    for letter in "ab":
+        publish(path, lambda part: part.write_text(letter * 300_000))
+"""
+
+
+def test_kill_at_any_moment_leaves_whole_files_under_both_names(path, tmp_path):
+    chance = random.Random(1)
+    for _ in range(15):
+        command = [sys.executable, "-c", PREAMBLE + PUBLISH_FOR_EVER, str(path)]
+        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            time.sleep(chance.uniform(0, 0.02))
+            writer.kill()
+        for name in (path, published(path)):
+            assert not name.exists() or name.read_text() in ("a" * 300_000, "b" * 300_000)
+    publish(path, lambda part: part.write_text("new"))
+    assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "new", "tables/clips.parquet": "new"}

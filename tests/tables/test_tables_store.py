@@ -1,0 +1,212 @@
+"""Tables on disk: validated first, whole, and the same bytes for the same rows."""
+
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import published
+from workflow_scripts.tables.store import (
+    ROW_GROUP,
+    TableError,
+    read_checks,
+    read_table,
+    validate,
+    write_table,
+    write_validated,
+)
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine" / "tables" / "summary.parquet"
+
+
+def summary(*clips):
+    return pl.DataFrame(
+        {"split": [f"split{place}" for place in range(len(clips))], "status": ["usable"] * len(clips), "clips": clips},
+        schema=schemas.empty(schemas.SUMMARY).schema,
+    )
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def files(folder):
+    return sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+
+
+# --- validated on the way ---
+
+
+def test_table_comes_back_as_it_was_written(path):
+    write_table(summary(3, 1, 2), path, schemas.SUMMARY)
+    assert read_table(path).equals(summary(3, 1, 2))
+
+
+def test_nothing_is_written_of_a_table_that_breaks_its_schema(path, tmp_path):
+    with pytest.raises(TableError, match="nothing was written"):
+        write_table(summary(1, 0), path, schemas.SUMMARY)
+    assert files(tmp_path) == []
+
+
+def test_table_that_breaks_its_schema_leaves_the_old_one_in_place(path, tmp_path):
+    write_table(summary(1), path, schemas.SUMMARY)
+    before = {file: digest(tmp_path / file) for file in files(tmp_path)}
+    with pytest.raises(TableError):
+        write_table(summary(0), path, schemas.SUMMARY)
+    assert {file: digest(tmp_path / file) for file in files(tmp_path)} == before
+
+
+def test_table_is_read_from_many_files_in_their_order(path):
+    other = path.with_name("other.parquet")
+    write_table(summary(1), path, schemas.SUMMARY)
+    write_table(summary(2), other, schemas.SUMMARY)
+    assert read_table([other, path])["clips"].to_list() == [2, 1]
+
+
+def test_name_of_a_table_is_a_name_and_no_pattern(path):
+    odd = path.with_name("shard=[0-9]*.parquet")
+    write_table(summary(1), path.with_name("shard=5.parquet"), schemas.SUMMARY)
+    write_table(summary(2), odd, schemas.SUMMARY)
+    assert read_table(odd)["clips"].to_list() == [2]
+
+
+def test_checks_of_several_roots_say_which_root_they_are_of(tmp_path):
+    row = dict.fromkeys(schemas.empty(schemas.CHECKS).columns)
+    row |= {"path": "a.wav", "bytes": 1, "mtime_ns": 1, "load_ok": True, "fingerprint": "f"}
+    checks = pl.DataFrame([row], schema=schemas.empty(schemas.CHECKS).schema)
+    paths = [tmp_path / root / "checks" / "shard=0000.parquet" for root in ("wav-1", "mirror-2")]
+    for path in paths:
+        write_table(checks, path, schemas.CHECKS)
+    assert read_checks(paths, ["root", "path"]).rows() == [("a.wav", "wav-1"), ("a.wav", "mirror-2")]
+    assert read_checks([], ["path", "root"]).schema == {"path": pl.String, "root": pl.String}
+
+
+def test_tables_validated_side_by_side_are_each_checked():
+    """Ingest writes its tables in threads; a rule that is off in one of them must be on in the others."""
+    tables = [summary(*[place % 3] * 20_000) for place in range(24)]
+
+    def is_sound(table):
+        try:
+            validate(table, schemas.SUMMARY)
+        except TableError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(is_sound, tables)) == [place % 3 > 0 for place in range(24)]
+
+
+# --- same rows, same bytes ---
+
+
+def rows(number):
+    return pl.DataFrame(
+        {
+            "text": [f"clip {place * 7919 % number}" for place in range(number)],
+            "kind": pl.Series([f"kind {place % 11}" for place in range(number)], dtype=pl.Categorical),
+            "value": [place % 13 / 3 for place in range(number)],
+            "many": [[str(place % 5)] * (place % 4) for place in range(number)],
+            "kinds": pl.Series(
+                [[f"kind {place % 7}"] * (place % 3) for place in range(number)], dtype=pl.List(pl.Categorical)
+            ),
+        }
+    )
+
+
+@pytest.mark.parametrize("cuts", [[1], [1, 2, 3], [700, 701, 4000], list(range(0, 5000, 50))])
+def test_same_rows_in_other_chunks_are_the_same_bytes(path, cuts):
+    whole = rows(5000)
+    write_validated(whole, path)
+    before = digest(path)
+    edges = [0, *cuts, len(whole)]
+    parts = [whole[start:end] for start, end in pairwise(edges)]
+    chunked = pl.concat(parts, rechunk=False)
+    assert chunked.n_chunks() > 1
+    write_validated(chunked, path)
+    assert digest(path) == before
+
+
+def test_same_rows_in_more_than_one_row_group_are_the_same_bytes(path):
+    whole = pl.select(value=pl.int_range(ROW_GROUP + 5000))
+    write_validated(whole, path)
+    before = digest(path)
+    write_validated(pl.concat([whole[:5000], whole[5000:]], rechunk=False), path)
+    assert digest(path) == before
+
+
+WRITE = """
+import sys
+from itertools import pairwise
+from pathlib import Path
+import polars as pl
+from workflow_scripts.tables.store import write_validated
+
+seen_before = pl.Series([f"v{number}" for number in eval(sys.argv[2])], dtype=pl.Categorical)
+words = [f"v{place * 7919 % 40_000}" for place in range(100_000)]
+kinds = pl.Series(words, dtype=pl.Categorical)
+lists = kinds.gather([place * 31 % 100_000 for place in range(200_000)]).reshape((100_000, 2)).arr.to_list()
+frame = pl.DataFrame({"word": words, "kind": kinds, "lists": lists, "value": range(100_000)})
+assert frame.schema["lists"] == pl.List(pl.Categorical)
+write_validated(frame, Path(sys.argv[1]))
+"""
+
+
+def test_same_rows_are_the_same_bytes_on_one_core_and_two_and_whatever_was_read_before(tmp_path):
+    """Categories are numbered in the order in which a process meets them; files must not show it."""
+    digests = set()
+    for ordinal, (threads, before) in enumerate([("1", "[]"), ("2", "[]"), ("2", "range(39_999, 0, -7)")]):
+        path = tmp_path / str(ordinal) / "tables" / "words.parquet"
+        command = [sys.executable, "-c", WRITE, str(path), before]
+        subprocess.run(command, cwd=REPOSITORY, env=os.environ | {"POLARS_MAX_THREADS": threads}, check=True)
+        digests.add(digest(path))
+    assert len(digests) == 1
+
+
+# --- killed in the middle ---
+
+WRITE_FOR_EVER = """
+import sys
+from itertools import pairwise
+from pathlib import Path
+import polars as pl
+from workflow_scripts.tables.store import write_validated
+
+tables = [pl.DataFrame({"value": [number] * 200_000, "text": [str(number)] * 200_000}) for number in (1, 2)]
+print("ready", flush=True)
+while True:
+    for table in tables:
+        write_validated(table, Path(sys.argv[1]))
+"""
+
+
+def test_table_whose_writer_is_killed_is_whole_and_the_next_writer_sweeps(path, tmp_path):
+    chance = random.Random(2)
+    for _ in range(3):
+        command = [sys.executable, "-c", WRITE_FOR_EVER, str(path)]
+        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            while not path.exists():
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0, 0.1))
+            writer.send_signal(signal.SIGKILL)
+        for name in (path, published(path)):
+            table = read_table(name)
+            assert table.shape == (200_000, 2)
+            assert table["value"].n_unique() == 1
+    write_table(summary(1), path, schemas.SUMMARY)
+    assert files(tmp_path / "mine") == [".published/tables/summary.parquet", "tables/summary.parquet"]
