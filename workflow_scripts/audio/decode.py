@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from workflow_scripts.audio.containers import declared_wav_frames
+from workflow_scripts.audio.containers import Extent, ogg_ends_early, sound_extent, with_size_filled_in
 
 BLOCK_FRAMES = 1 << 18
 MAX_FILE_BYTES = 4 << 30
@@ -59,10 +59,11 @@ def read_bytes(path: str) -> bytes:
     except OSError as error:
         kind = "vanished" if isinstance(error, FileNotFoundError) else "not_openable"
         raise MediaError(kind, f"cannot be opened: {error.strerror}") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise MediaError("not_a_file", "no regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise MediaError("not_a_file", "no regular file")
         if status.st_size > MAX_FILE_BYTES:
             raise MediaError("too_large", f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
         try:
@@ -79,19 +80,28 @@ def decode(data: bytes) -> Decoded:
     """
     if not data:
         raise MediaError("empty", "the file has no bytes")
+    extent = sound_extent(data)
+    if extent is not None and extent.size is None and data[:3] == b"RIF":
+        data = with_size_filled_in(data, extent)
     try:
         file = soundfile.SoundFile(io.BytesIO(data))
     except soundfile.LibsndfileError as error:
         raise MediaError("not_audio", f"not a known audio format: {_words(error)}") from None
     with file:
-        wav_frames = declared_wav_frames(data)
-        # libsndfile gives its largest number for a FLAC that was written to a pipe and does not know its length
-        open_end = file.frames > LARGEST_LENGTH
-        declared = wav_frames if wav_frames is not None else None if open_end else file.frames
+        declared = _declared_frames(file, extent)
+        if file.frames > LARGEST_LENGTH:
+            file.seekable = lambda: False  # soundfile would seek after each block, and fail
         blocks, failure = _read_blocks(file)
         samples = np.concatenate(blocks) if blocks else np.empty((0, file.channels), np.float32)
-        fault = _fault(file, len(samples), declared, failure)
+        fault = _fault(file, len(samples), declared, failure) or _cut(data, extent)
         return Decoded(samples, file.samplerate, file.format, file.subtype, declared, fault)
+
+
+def _declared_frames(file: soundfile.SoundFile, extent: Extent | None) -> int | None:
+    if extent is not None and (extent.frames is not None or extent.size is None):
+        return extent.frames
+    # libsndfile gives its largest number for a FLAC that was written to a pipe and does not know its length
+    return None if file.frames > LARGEST_LENGTH else file.frames
 
 
 def _read_blocks(file: soundfile.SoundFile) -> tuple[list[np.ndarray[Any, Any]], str | None]:
@@ -119,6 +129,16 @@ def _fault(file: soundfile.SoundFile, got: int, declared: int | None, failure: s
     slack = MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
     if declared is not None and got + slack < declared:
         return "truncated", f"the header declares {declared:,} frames, the file holds {got:,}"
+    return None
+
+
+def _cut(data: bytes, extent: Extent | None) -> tuple[str, str] | None:
+    """What only the bytes tell, where the decoder took a cut file for a shorter one. A padding byte may be missing."""
+    if extent is not None and extent.size is not None and extent.start + extent.size > len(data) + 1:
+        held = max(0, len(data) - extent.start)
+        return "truncated", f"the header declares {extent.size:,} bytes of sound, the file holds {held:,}"
+    if ogg_ends_early(data):
+        return "truncated", "the Ogg stream has no last page"
     return None
 
 

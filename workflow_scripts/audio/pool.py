@@ -38,7 +38,7 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
         for batch, future in zip(batches, futures, strict=True):
             try:
                 yield from future.result()
-            except (ProcessExpired, TimeoutError):
+            except Exception:  # noqa: BLE001  whatever ended the batch: its culprit is found one by one
                 for task in batch:
                     yield _examine_alone(pool, task, settings)
 
@@ -50,6 +50,8 @@ def _examine_alone(pool: ProcessPool, task: Task, settings: CheckSettings) -> di
         return _lost("crashed", f"the decoder died with exit code {error.exitcode}")
     except TimeoutError:
         return _lost("timed_out", f"not done after {_timeout([task]):,.0f} s")
+    except Exception as error:  # noqa: BLE001  a bad file is a row, not an accident
+        return _lost("check_failed", f"{type(error).__name__}: {error}")
 
 
 def _lost(kind: str, words: str) -> dict[str, object]:

@@ -45,6 +45,6 @@ def shard_of(path: str, shards: int) -> int:
     """The shard of a path: a hash, so that it never depends on what else is there.
 
     >>> shard_of("balanced_train/Y--PJHxphWEs.wav", 512)
-    421
+    0
     """
     return xxhash.xxh3_64_intdigest(path.encode()) % shards

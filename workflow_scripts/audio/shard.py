@@ -15,7 +15,7 @@ from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import read_table, write_table
 
 KEY = ["path", "member"]
-PASSING = ["crashed", "io_error", "not_openable", "timed_out", "vanished"]
+PASSING = ["check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
 """Faults that may lie in the moment, not in the media: such rows are not kept when their shard is checked again."""
 
 _log = logging.getLogger(__name__)

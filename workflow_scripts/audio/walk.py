@@ -1,6 +1,7 @@
 """Finding audio files below a root. Knows no labels."""
 
 import hashlib
+import heapq
 import os
 import stat
 from collections.abc import Iterator
@@ -37,8 +38,9 @@ def walk(root: str) -> Iterator[Media]:
     """
     entered = set()
     folders = [""]
-    while folders:
-        folder = folders.pop()
+    links: list[str] = []  # last, and the smallest first: so a folder has one path, in whatever order it is found
+    while folders or links:
+        folder = folders.pop() if folders else heapq.heappop(links)
         seen = os.stat(os.path.join(root, folder) if folder else root)
         if (seen.st_dev, seen.st_ino) in entered:
             continue
@@ -46,10 +48,23 @@ def walk(root: str) -> Iterator[Media]:
         with os.scandir(os.path.join(root, folder)) as entries:
             for entry in entries:
                 path = f"{folder}/{entry.name}" if folder else entry.name
-                if entry.is_dir():
-                    folders.append(path)
+                if _is_folder(entry):
+                    if entry.is_symlink():
+                        heapq.heappush(links, path)
+                    else:
+                        folders.append(path)
                 elif os.path.splitext(entry.name)[1].lower() in AUDIO_SUFFIXES:
                     yield _media(entry, path)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """A link that leads nowhere, or in a circle, is no folder."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        if entry.is_symlink():
+            return False
+        raise
 
 
 def _media(entry: os.DirEntry[str], path: str) -> Media:

@@ -1,5 +1,6 @@
 """Building the catalogue: one view a table over all datasets, ready-made views on top, comments on everything."""
 
+import glob
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, view: str, meaning: str, col
 
 
 def _location(path: Path) -> str:
-    return _text(os.path.abspath(published(path)))
+    return _text(glob.escape(os.path.abspath(published(path))))
 
 
 def _text(value: str) -> str:

@@ -37,7 +37,7 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
     """How an export names the media of clips: absolute, or relative to the export's folder."""
     if paths == "absolute":
         return clips["media_path"]
-    above = os.path.abspath(folder)
+    above = os.path.realpath(folder)
     return clips["media_path"].map_elements(lambda path: os.path.relpath(path, above), return_dtype=pl.String)
 
 

@@ -1,0 +1,109 @@
+"""full_<split>_segments.csv holds every usable clip with its file, span and labels."""
+
+import csv
+import os
+from pathlib import Path
+
+import polars as pl
+import pytest
+import soundfile
+
+from tests.exports.small_run import BELL, SmallAudioset
+from workflow_scripts.exports import exporter
+
+COLUMNS = [
+    "file_path",
+    "clip_id",
+    "start_seconds",
+    "end_seconds",
+    "positive_labels",
+    "positive_labels_names",
+    "duration_s",
+    "sample_rate",
+    "channels",
+]
+
+
+def _exported(small: SmallAudioset, folder: Path, paths: str = "absolute") -> dict[str, list[dict[str, str]]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    exporter("csv")(small.for_exports, {"paths": paths}, folder, folder)
+    tables = {}
+    for file in sorted(folder.iterdir()):
+        with file.open(newline="", encoding="utf-8") as lines:
+            reader = csv.DictReader(lines)
+            tables[file.name] = list(reader)
+            assert reader.fieldnames == COLUMNS
+    return tables
+
+
+def test_every_split_has_a_file_of_its_usable_clips(small: SmallAudioset, tmp_path: Path) -> None:
+    tables = _exported(small, tmp_path)
+    assert {name: [row["clip_id"] for row in rows] for name, rows in tables.items()} == {
+        "full_balanced_train_segments.csv": [
+            "-aaaaaaaaaa",
+            "_bbbbbbbbbb",
+            "Ycccccccccc",
+            "onlyabstrac",
+            "onlynoindex",
+            "shortxxxxxx",
+            "inrecording",
+            "inmirrorxxx",
+        ],
+        "full_eval_segments.csv": ["quotedxxxxx"],
+    }
+
+
+def test_rows_say_what_the_ledger_says(small: SmallAudioset, tmp_path: Path) -> None:
+    ledger = {row["clip_id"]: row for row in small.table("ledger").iter_rows(named=True)}
+    for rows in _exported(small, tmp_path).values():
+        for row in rows:
+            clip = ledger[row["clip_id"]]
+            assert row["file_path"] == clip["media_path"]
+            assert (float(row["start_seconds"]), float(row["end_seconds"])) == (clip["start_s"], clip["end_s"])
+            assert row["positive_labels"].split(",") == list(clip["class_ids"])
+            assert float(row["duration_s"]) == clip["duration_s"]
+            assert (int(row["sample_rate"]), int(row["channels"])) == (clip["sample_rate"], clip["channels"])
+
+
+def test_names_with_commas_and_quotes_survive(small: SmallAudioset, tmp_path: Path) -> None:
+    rows = _exported(small, tmp_path)["full_eval_segments.csv"]
+    assert [row["positive_labels"] for row in rows] == ["/m/dog,/m/bell"]
+    assert [row["positive_labels_names"] for row in rows] == [f"Dog;{BELL}"]
+    assert rows[0]["file_path"] == str(small.folder / 'audio/clips/eval, it\'s "quoted"/quotedxxxxx.ogg')
+
+
+@pytest.mark.parametrize("paths", ["absolute", "relative"])
+def test_files_are_there_with_the_sound_they_promise(small: SmallAudioset, tmp_path: Path, paths: str) -> None:
+    folder = tmp_path / "exports" / "csv"
+    for rows in _exported(small, folder, paths).values():
+        for row in rows:
+            assert os.path.isabs(row["file_path"]) == (paths == "absolute")
+            info = soundfile.info(folder / row["file_path"])
+            assert (info.samplerate, info.channels) == (int(row["sample_rate"]), int(row["channels"]))
+
+
+def test_relative_paths_start_from_the_final_folder(small: SmallAudioset, tmp_path: Path) -> None:
+    final, part = tmp_path / "results/small/exports/csv", tmp_path / "elsewhere"
+    part.mkdir()
+    exporter("csv")(small.for_exports, {"paths": "relative"}, part, final)
+    final.mkdir(parents=True)
+    for path in pl.read_csv(part / "full_balanced_train_segments.csv")["file_path"]:
+        assert (final / path).is_file()
+
+
+def test_relative_paths_are_right_though_results_are_a_link_to_another_disk(
+    small: SmallAudioset, tmp_path: Path
+) -> None:
+    (tmp_path / "scratch/far/away").mkdir(parents=True)
+    (tmp_path / "results").symlink_to("scratch/far/away")
+    folder = tmp_path / "results" / "csv"
+    for rows in _exported(small, folder, "relative").values():
+        for row in rows:
+            assert (folder / row["file_path"]).is_file(), row["file_path"]
+
+
+def test_exporting_again_gives_the_same_bytes(small: SmallAudioset, tmp_path: Path) -> None:
+    for folder in (tmp_path / "one", tmp_path / "other"):
+        _exported(small, folder)
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "other" / file.name).read_bytes()
