@@ -48,7 +48,8 @@ def ingest(
 
 
 def ingest_sources(sources: dict[str, object], on_count_mismatch: str = "stop", **rights: str) -> Tables:
-    tables = adapter("audioset")(IngestSettings("audioset", sources, on_count_mismatch, rights))
+    lazy = adapter("audioset")(IngestSettings("audioset", sources, on_count_mismatch, rights))
+    tables = {name: table.collect() for name, table in lazy.items()}
     assert list(tables) == list(schemas.INGESTED)
     for name, schema in schemas.INGESTED.items():
         validate(tables[name], schema)

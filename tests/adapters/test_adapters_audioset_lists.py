@@ -236,7 +236,7 @@ from workflow_scripts.tables.store import write_table
 tables = adapter("audioset")(IngestSettings("audioset", json.loads(sys.argv[2]), "stop", {}))
 for name, schema in schemas.INGESTED.items():
     path = Path(sys.argv[1]) / "tables" / f"{name}.parquet"
-    write_table(tables[name], path, schema)
+    write_table(tables[name].collect(), path, schema)
     print(name, hashlib.sha256(path.read_bytes()).hexdigest())
 """
 

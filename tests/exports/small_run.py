@@ -106,7 +106,8 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
     """Write labels and audio, and run ingest, scan, check and resolve."""
     small = SmallAudioset(folder, name, list(roots))
     sources = _write_labels(folder / "labels")
-    ingested = adapter("audioset")(IngestSettings(name, sources, "stop", {"audio": "CC-BY-4.0"}))
+    lazy = adapter("audioset")(IngestSettings(name, sources, "stop", {"audio": "CC-BY-4.0"}))
+    ingested = {table: frame.collect() for table, frame in lazy.items()}
     for table, schema in schemas.INGESTED.items():
         write_table(ingested[table], small.tables_folder / f"{table}.parquet", schema)
     for slug in roots:

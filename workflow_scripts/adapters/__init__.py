@@ -25,9 +25,12 @@ class IngestSettings:
     rights: dict[str, str]
 
 
-def adapter(name: str) -> Callable[[IngestSettings], dict[str, pl.DataFrame]]:
-    """The ingest function of an adapter; it returns the tables of tables.schemas.INGESTED."""
-    ingest: Callable[[IngestSettings], dict[str, pl.DataFrame]] = importlib.import_module(
+def adapter(name: str) -> Callable[[IngestSettings], dict[str, pl.LazyFrame]]:
+    """The ingest function of an adapter.
+
+    It returns the tables of tables.schemas.INGESTED, not yet collected, so that large ones can be made side by side.
+    """
+    ingest: Callable[[IngestSettings], dict[str, pl.LazyFrame]] = importlib.import_module(
         f"workflow_scripts.adapters.{name}"
     ).ingest
     return ingest

@@ -1,6 +1,5 @@
 """From AudioSet's files to the tables of an ingest."""
 
-import logging
 from typing import Any
 
 import polars as pl
@@ -13,10 +12,8 @@ from workflow_scripts.labels.ontology import class_table, read_class_index, read
 from workflow_scripts.labels.source import Source
 from workflow_scripts.tables import schemas
 
-_log = logging.getLogger(__name__)
 
-
-def ingest(settings: IngestSettings) -> dict[str, pl.DataFrame]:
+def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
     """Read all sources of an AudioSet.
 
     Raises:
@@ -28,29 +25,24 @@ def ingest(settings: IngestSettings) -> dict[str, pl.DataFrame]:
         for split, path in settings.sources["segments"].items()
     }
     rows, sets = _judge(lists, classes)
-    clips = _clips(rows, sets, settings.rights)
-    events = {
-        path: read_strong(Source.read(path), clips.select("clip_id", "start_s"), classes)
-        for path in settings.sources["strong"]
+    kept = rows.filter(pl.col("reason").is_null())
+    strong = [Source.read(path) for path in settings.sources["strong"]]
+    events = [read_strong(source, kept.select("clip_id", "start_s"), classes) for source in strong]
+    labels = [_weak_labels(kept.lazy(), sets, classes), *(_strong_labels(part, classes).lazy() for part in events)]
+    rejects = [_row_rejects(rows), _label_rejects(kept, sets), *(_row_rejects(part) for part in events)]
+    sources = [
+        *(_source_row(part.source, rows, part.declared) for part in lists.values()),
+        *(_source_row(source, part) for source, part in zip(strong, events, strict=True)),
+        *class_sources,
+    ]
+    return {
+        "clips": _clips(kept.lazy(), sets, settings.rights),
+        "labels": pl.concat(labels),
+        "captions": schemas.empty(schemas.CAPTIONS).lazy(),
+        "classes": classes.lazy(),
+        "rejects": pl.concat(rejects).sort("source", "line", maintain_order=True).lazy(),
+        "sources": pl.LazyFrame(sources, schema=schemas.empty(schemas.SOURCES).schema),
     }
-    segment_sources = [_source_row(part.source, rows, part.declared) for part in lists.values()]
-    strong_sources = [_source_row(Source.read(path), _of(path, rows)) for path, rows in events.items()]
-    tables = {
-        "clips": clips,
-        "labels": pl.concat(
-            [_weak_labels(rows, sets, classes), *(_strong_labels(e, classes) for e in events.values())]
-        ),
-        "captions": schemas.empty(schemas.CAPTIONS),
-        "classes": classes,
-        "rejects": pl.concat(
-            [_row_rejects(rows), _label_rejects(rows, sets), *(_row_rejects(_of(p, e)) for p, e in events.items())]
-        ).sort("source", "line", maintain_order=True),
-        "sources": pl.DataFrame(
-            [*segment_sources, *strong_sources, *class_sources], schema=schemas.empty(schemas.SOURCES).schema
-        ),
-    }
-    _log.info("%s: %s", settings.name, ", ".join(f"{len(table):,} {name}" for name, table in tables.items()))
-    return tables
 
 
 def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
@@ -109,10 +101,9 @@ def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     return _reject(rows, is_later, "duplicate_id", detail).drop("kept_in", "kept_source", "kept_line")
 
 
-def _clips(rows: pl.DataFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.DataFrame:
-    clips = rows.filter(pl.col("reason").is_null())
-    names = sets.select("label_set", pl.col("class_ids", "class_names").cast(pl.List(pl.Categorical)))
-    return clips.join(names, on="label_set", how="left", maintain_order="left").select(
+def _clips(kept: pl.LazyFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.LazyFrame:
+    names = sets.lazy().select("label_set", pl.col("class_ids", "class_names").cast(pl.List(pl.Categorical)))
+    return kept.join(names, on="label_set", how="left", maintain_order="left").select(
         "clip_id",
         pl.col("clip_id").alias("media_id"),
         "split",
@@ -129,15 +120,13 @@ def _clips(rows: pl.DataFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl
     )
 
 
-def _weak_labels(rows: pl.DataFrame, sets: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+def _weak_labels(kept: pl.LazyFrame, sets: pl.DataFrame, classes: pl.DataFrame) -> pl.LazyFrame:
     said = with_ancestors(sets.select("label_set", "class_ids"), classes)
-    lists = ["class_id", "class_name", "origin", "via_class_id"]
     nowhere = pl.lit(None, dtype=pl.Float64)
     return (
-        rows.filter(pl.col("reason").is_null())
-        .select("clip_id", "label_set")
-        .join(said, on="label_set", how="left", maintain_order="left")
-        .explode(lists)
+        kept.select("clip_id", "label_set")
+        .join(said.lazy(), on="label_set", how="left", maintain_order="left")
+        .explode("class_id", "class_name", "origin", "via_class_id")
         .with_columns(onset_s=nowhere, offset_s=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
         .select(*schemas.LABELS.columns)
     )
@@ -159,10 +148,6 @@ def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of(path: str, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(source=pl.lit(path).cast(pl.Categorical))
-
-
 def _row_rejects(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("reason").is_not_null()).select(
         pl.col("source").cast(pl.String),
@@ -174,7 +159,7 @@ def _row_rejects(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _label_rejects(rows: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
+def _label_rejects(kept: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
     """Labels that were left out of rows that became clips."""
     left_out = pl.concat(
         sets.select("label_set", pl.lit(reason).alias("reason"), pl.col(column).alias("class_id"), words.alias("why"))
@@ -186,8 +171,7 @@ def _label_rejects(rows: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
         )
     )
     return (
-        rows.filter(pl.col("reason").is_null())
-        .select("source", "line", "raw", "label_set")
+        kept.select("source", "line", "raw", "label_set")
         .join(left_out, on="label_set", how="inner", maintain_order="left_right")
         .select(
             pl.col("source").cast(pl.String),

@@ -26,8 +26,8 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
         classes: the `classes` table.
 
     Returns:
-        One row a data row: line, raw, clip_id, class_id, onset_s, offset_s, and reason and detail, which are null
-        where the event can be taken.
+        One row a data row: source, line, raw, clip_id, class_id, onset_s, offset_s, and reason and detail, which are
+        null where the event can be taken.
 
     Raises:
         SourceError: the header has neither set of columns.
@@ -51,7 +51,8 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
     promised = clips.select("clip_id", promised_ms=(pl.col("start_s") * 1000).round().cast(pl.Int64))
     events = events.join(promised, on="clip_id", how="left", maintain_order="left")
     events = with_first_fault(events, _faults(classes))
-    return events.select("line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
+    events = events.with_columns(source=pl.lit(source.path).cast(pl.Categorical))
+    return events.select("source", "line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
 
 
 def _place(header: list[str], known: tuple[str, ...]) -> int | None:
