@@ -11,6 +11,7 @@ from workflow_scripts.labels.expand import split_sets, with_ancestors
 from workflow_scripts.labels.ontology import class_table, read_class_index, read_display_names, read_ontology
 from workflow_scripts.labels.source import Source
 from workflow_scripts.tables import schemas
+from workflow_scripts.tables.distinct import all_distinct
 
 
 def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
@@ -88,7 +89,7 @@ def _reject(rows: pl.DataFrame, broken: pl.Expr, reason: str, detail: pl.Expr) -
 def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     """Of rows with one id the first good one is kept: in the order of the dataset file, then of lines."""
     good = rows.filter(pl.col("reason").is_null())
-    if good["clip_id"].n_unique() == len(good):
+    if all_distinct(good["clip_id"]):
         return rows
     first = good.group_by("clip_id", maintain_order=True).agg(
         kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")).first(),

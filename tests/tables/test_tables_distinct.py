@@ -1,0 +1,10 @@
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow_scripts.tables.distinct import all_distinct
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_values_are_all_distinct_where_a_set_of_them_is_as_large(values: list[str]) -> None:
+    assert all_distinct(pl.Series(values, dtype=pl.String)) == (len(set(values)) == len(values))
