@@ -37,4 +37,4 @@ rule all:
 
 
 onsuccess:
-    print(summary_of_run())
+    print(summary_of_run(), end="")

@@ -13,7 +13,7 @@ rule build_catalogue:
     the summary, which is deleted then, is what makes the next run do it again.
     """
     input:
-        ledgers=ledgers(),
+        tables=tables_of_summary(),
         checks=checks_of(RUN.roots),
     output:
         catalogue=update(f"{RUN.results}/catalog.duckdb"),
@@ -25,11 +25,11 @@ rule build_catalogue:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=grow_memory(2000),
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
         roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
-        base=os.path.abspath(RUN.results),
+        place=os.path.abspath(RUN.results),  # the views name absolute paths: a folder that was moved needs new ones
     script:
         "../workflow_scripts/build_catalogue.py"

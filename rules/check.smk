@@ -17,10 +17,10 @@ rule check:
         f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.tsv"
     conda:
         "../envs/audio.yaml"
-    threads: threads_for_check()
+    threads: 4
     resources:
-        mem_mb=grow_memory(4000),
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         root=lambda wildcards: RUN.roots[wildcards.root].path,
         settings=RUN.check,

@@ -2,6 +2,7 @@
 import functools
 import os
 import sys
+import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -23,6 +24,7 @@ def loaded_run():
 
 RUN = loaded_run()
 CHECK = CheckSettings(**RUN.check)
+PARSED_AT = time.time()
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 
 
@@ -112,21 +114,18 @@ def export_folders():
     ]
 
 
-def ledgers():
-    """The ledgers of all datasets, whose views the catalogue holds."""
-    return [f"{RUN.results}/{name}/tables/ledger.parquet" for name in RUN.datasets]
+def tables_of_summary():
+    """The tables of all datasets that the summary is made of; the catalogue's views need no more than that they are."""
+    names = ("ledger", "summary", "roots", "rejects")
+    return [f"{RUN.results}/{dataset}/tables/{name}.parquet" for dataset in RUN.datasets for name in names]
 
 
 def summary_of_run():
-    """The table that a run ends with."""
-    return Path(f"{RUN.results}/summary.txt").read_text()
+    """The table that a run ends with, if it made one."""
+    summary = Path(f"{RUN.results}/summary.txt")
+    return summary.read_text() if summary.exists() and summary.stat().st_mtime >= PARSED_AT else ""
 
 
-def threads_for_check():
-    """All cores of a small machine for one shard; on a large one several shards go side by side."""
-    return 4
-
-
-def grow_memory(megabytes):
-    """Memory in MB that doubles with each attempt."""
-    return lambda wildcards, attempt: megabytes * 2 ** (attempt - 1)
+def growing(amount):
+    """Memory in MB or time in minutes that doubles with each attempt."""
+    return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

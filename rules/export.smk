@@ -20,8 +20,8 @@ rule export:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=grow_memory(4000),
-        runtime=20,
+        mem_mb=growing(4000),
+        runtime=growing(20),
     params:
         options=export_options,
     script:

@@ -24,8 +24,8 @@ rule ingest:
         "../envs/tables.yaml"
     threads: 2
     resources:
-        mem_mb=grow_memory(3000),
-        runtime=20,
+        mem_mb=growing(3000),
+        runtime=growing(20),
     params:
         adapter=lambda wildcards: RUN.datasets[wildcards.dataset].adapter,
         settings=ingest_settings,

@@ -23,8 +23,8 @@ rule resolve:
         "../envs/tables.yaml"
     threads: 2
     resources:
-        mem_mb=grow_memory(4000),
-        runtime=20,
+        mem_mb=growing(4000),
+        runtime=growing(20),
     params:
         roots=roots_of_dataset,
         limits=lambda wildcards: RUN.datasets[wildcards.dataset].limits,

@@ -24,8 +24,8 @@ rule make_sample:
     conda:
         "../envs/audio.yaml"
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         folder=lambda wildcards, output: os.path.dirname(output.status),
     script:

@@ -22,8 +22,8 @@ checkpoint scan:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=grow_memory(4000),
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         root=lambda wildcards: RUN.roots[wildcards.root].path,
         shards=lambda wildcards: RUN.roots[wildcards.root].shards,

@@ -84,9 +84,9 @@ class Project:
         return pl.read_parquet(self.folder / results / dataset / "tables" / f"{name}.parquet")
 
     def digests(self, results: str = "results") -> dict[str, str]:
-        """SHA-256 of every table and export below the results, by path."""
+        """SHA-256 of every table (published ones too), every export and the summary, by path below the results."""
         top = self.folder / results
-        files = [*top.glob("audio/*/*/*.parquet"), *top.glob("*/tables/*"), *top.glob("*/exports/**/*")]
+        files = [*top.rglob("*.parquet"), *top.glob("*/exports/**/*"), *top.glob("summary.txt")]
         return {
             str(file.relative_to(top)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(files)

@@ -1,4 +1,4 @@
-"""Rules export_*: the ledger, classes and checks of a dataset -> one export."""
+"""Rule export: the ledger, classes and checks of a dataset -> one export."""
 
 from functools import partial
 from pathlib import Path

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     roots = [
-        RootChecks(slug, path, holds, [Path(file) for file in snakemake.input.checks if f"/{slug}/" in file])
+        RootChecks(slug, path, holds, [Path(file) for file in snakemake.input.checks if Path(file).parts[-3] == slug])
         for slug, path, holds in snakemake.params.roots
     ]
     tables = resolve(read_table(Path(snakemake.input.clips)), roots, snakemake.params.limits)

@@ -386,3 +386,14 @@ def test_classes_table_holds_the_whole_ontology(tmp_path):
     classes = ingest(tmp_path, {"train": OFFICIAL})["classes"]
     assert classes["class_id"].to_list() == [ANIMAL, PETS, DOG, BARK, SPEECH]
     assert classes.filter(pl.col("class_id") == BARK)["ancestor_ids"].to_list() == [[PETS, DOG, ANIMAL]]
+
+
+def test_a_row_that_begins_with_a_hash_is_a_reject_below_the_head(tmp_path):
+    tables = ingest(
+        tmp_path, {"train": f"# a comment\naaaaaaaaaaa,0,10,{DOG}\n#AbCdEfGhIj,0,10,{DOG}\n#¿NOMBRE?,0,10,{DOG}\n"}
+    )
+    assert [row[:3] for row in tables["rejects"].select("line", "scope", "reason").iter_rows()] == [
+        (3, "row", "bad_id"),
+        (4, "row", "bad_id"),
+    ]
+    assert tables["sources"].filter(pl.col("rows_read") == 3).height == 1

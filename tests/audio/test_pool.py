@@ -67,6 +67,15 @@ def test_a_crash_costs_one_row_and_its_neighbours_are_fine(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("_culprits")
+def test_a_media_that_takes_more_memory_than_a_worker_may_have_costs_one_row(tmp_path: Path) -> None:
+    """The machine itself might give it: what stops it is the worker's own limit."""
+    tasks = _files(tmp_path, ["a.wav", "takes_memory.wav", "z.wav"])
+    rows = list(examine_all(tasks, SETTINGS, 1))
+    assert [row.get("error_kind") for row in rows] == [None, "too_large", None]
+    assert [row["load_ok"] for row in rows] == [True, False, True]
+
+
+@pytest.mark.usefixtures("_culprits")
 def test_a_hang_costs_one_row_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SECONDS_A_FILE", 1.5)
     before = time.monotonic()

@@ -54,6 +54,8 @@ def examine_with_culprits(batch: Sequence[Task], settings: CheckSettings) -> lis
                 os.kill(os.getpid(), signal.SIGKILL)
             case "hangs":
                 time.sleep(600)
+            case "takes_memory":
+                bytearray(64 << 30)
             case "raises":
                 raise RuntimeError("nobody foresaw this")
         rows.append(examine(task.path, task.known_digest, settings))

@@ -48,7 +48,7 @@ def _status(base: dict[str, Any], **changes: Any) -> str:
         ({name: None for name in TYPES if name not in ("start_s", "end_s")}, "missing"),
         ({"load_ok": False, "error_kind": "corrupt", "media_duration_s": 3.0}, "unreadable"),
         ({"load_ok": False, "error_kind": "not_audio", "media_duration_s": None}, "unreadable"),
-        ({"error_kind": "no_samples", "media_duration_s": 0.0, "resample_ok": None, "feature_ok": None}, "unreadable"),
+        ({"error_kind": "no_samples", "media_duration_s": 0.0, "resample_ok": None, "feature_ok": None}, "too_short"),
         ({"error_kind": "truncated", "media_duration_s": 5.0}, "truncated"),
         ({"error_kind": "truncated", "media_duration_s": 0.0, "resample_ok": None, "feature_ok": None}, "truncated"),
         ({"media_duration_s": 0.0999}, "too_short"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from pathlib import Path
 
@@ -85,13 +86,13 @@ def test_a_second_call_into_the_same_folder_changes_nothing(tmp_path: Path) -> N
 
 def test_expected_status_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed: list[str] = []
-    replace = Path.replace
+    replace = os.replace
 
-    def note(part: Path, final: Path) -> Path:
-        renamed.append(final.name)
-        return replace(part, final)
+    def note(part: Path, final: Path) -> None:
+        renamed.append(Path(final).name)
+        replace(part, final)
 
-    monkeypatch.setattr(Path, "replace", note)
+    monkeypatch.setattr(os, "replace", note)
     make_sample(tmp_path)
     assert renamed[-1] == "expected_status.csv"
     assert sorted(renamed) == sorted(Path(name).name for name in _files(tmp_path))

@@ -26,14 +26,12 @@ def test_run_without_config_is_the_bundled_sample(workdir):
 
 def test_sample_need_not_exist_before_the_run(workdir):
     run = load_run({}, workdir)
-    assert run.datasets["sample"].made_by_workflow
     assert run.roots
     assert all(root.made_by_workflow for root in run.roots.values())
 
 
 def test_dataset_of_ones_own_has_to_exist_before_the_run(workdir, dataset_file):
     run = load_run({"datasets": [dataset_file(audio=["mirror"])]}, workdir)
-    assert not run.datasets["mine"].made_by_workflow
     assert not any(root.made_by_workflow for root in run.roots.values())
 
 

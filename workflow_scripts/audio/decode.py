@@ -86,7 +86,7 @@ def decode(data: bytes) -> Decoded:
     try:
         file = soundfile.SoundFile(io.BytesIO(data))
     except soundfile.LibsndfileError as error:
-        raise MediaError("not_audio", f"not a known audio format: {_words(error)}") from None
+        raise MediaError("not_audio", f"libsndfile cannot read it: {_words(error)}") from None
     with file:
         declared = _declared_frames(file, extent)
         if file.frames > LARGEST_LENGTH:

@@ -1,5 +1,7 @@
 """Everything that one decoding of one media tells: a row of `checks`."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,17 @@ def examine(path: str, known_digest: str | None, settings: CheckSettings) -> Row
     return row
 
 
+@contextlib.contextmanager
+def _told_as(kind: str) -> Iterator[None]:
+    """Make an unforeseen error of a library the media's fault of this kind: what was found before stays told."""
+    try:
+        yield
+    except (MediaError, MemoryError):
+        raise
+    except Exception as error:
+        raise MediaError(kind, f"{type(error).__name__}: {error}") from error
+
+
 def _note(row: Row, kind: str, words: str) -> None:
     """Keep the first fault only: what comes after follows from it."""
     if row.get("error_kind") is None:
@@ -85,8 +98,10 @@ def _measure_and_compute(row: Row, decoded: Decoded, settings: CheckSettings) ->
         return
     row |= measure(samples, decoded.sample_rate)
     row["resample_ok"] = False
-    wave = feature.resample(feature.signal(samples, settings.channel), decoded.sample_rate)
+    with _told_as("resample_error"):
+        wave = feature.resample(feature.signal(samples, settings.channel), decoded.sample_rate)
     row["resample_ok"], row["feature_ok"] = True, False
-    statistics = feature.fbank_statistics(wave, settings.num_mel_bins)
+    with _told_as("feature_error"):
+        statistics = feature.fbank_statistics(wave, settings.num_mel_bins)
     row |= {"fbank_frames": statistics.frames, "fbank_mean": statistics.mean, "fbank_std": statistics.std}
     row["feature_ok"] = True

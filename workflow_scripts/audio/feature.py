@@ -12,9 +12,9 @@ import torch
 
 from workflow_scripts.audio.decode import MediaError
 from workflow_scripts.audio.kaldi import fbank
+from workflow_scripts.audio.settings import RESAMPLER_QUALITY
 
 SAMPLE_RATE = 16_000
-RESAMPLER = "soxr-HQ"
 MAX_UPSAMPLING = 16
 WINDOW = 400
 """Samples of a 25 ms frame at 16 kHz."""
@@ -62,7 +62,7 @@ def resample(wave: np.ndarray[Any, Any], sample_rate: int) -> np.ndarray[Any, An
             f"{sample_rate} samples a second; from less than {SAMPLE_RATE // MAX_UPSAMPLING} "
             f"it is not brought to {SAMPLE_RATE:,}",
         )
-    return np.asarray(soxr.resample(wave, sample_rate, SAMPLE_RATE, quality="HQ"))
+    return np.asarray(soxr.resample(wave, sample_rate, SAMPLE_RATE, quality=RESAMPLER_QUALITY))
 
 
 def compute_fbank(wave: np.ndarray[Any, Any], num_mel_bins: int) -> torch.Tensor:

@@ -13,7 +13,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from workflow_scripts.audio.settings import CheckSettings
 
 BATCH = 16
-"""Media handed to a worker at once; a batch in which a worker dies is done again one by one."""
+"""Media handed to a worker at once, at most; a batch in which a worker dies is done again one by one."""
 SECONDS_A_FILE = 60
 SECONDS_A_MEGABYTE = 1
 
@@ -32,7 +32,8 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
 
     A media whose worker dies gives a row of error_kind `crashed`, one whose worker takes too long `timed_out`.
     """
-    batches = [tasks[start : start + BATCH] for start in range(0, len(tasks), BATCH)]
+    size = max(1, min(BATCH, -(-len(tasks) // workers)))
+    batches = [tasks[start : start + size] for start in range(0, len(tasks), size)]
     with _pool(min(workers, max(1, len(batches)))) as pool:
         futures = [_submit(pool, batch, settings) for batch in batches]
         for batch, future in zip(batches, futures, strict=True):
@@ -50,6 +51,8 @@ def _examine_alone(pool: ProcessPool, task: Task, settings: CheckSettings) -> di
         return _lost("crashed", f"the decoder died with exit code {error.exitcode}")
     except TimeoutError:
         return _lost("timed_out", f"not done after {_timeout([task]):,.0f} s")
+    except MemoryError:
+        return _lost("too_large", "checking it takes more memory than a worker may have")
     except Exception as error:  # noqa: BLE001  a bad file is a row, not an accident
         return _lost("check_failed", f"{type(error).__name__}: {error}")
 

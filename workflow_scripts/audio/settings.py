@@ -8,6 +8,10 @@ CHECK_VERSION = 1
 """Raised by hand when the check of the same file would tell something else than before."""
 
 
+RESAMPLER_QUALITY = "HQ"
+"""Of soxr; its other settings are lower or slower."""
+
+
 @dataclass(frozen=True)
 class CheckSettings:
     """What a user can set about the check; see config/README.md."""
@@ -18,5 +22,10 @@ class CheckSettings:
     @property
     def fingerprint(self) -> str:
         """Names settings and version. Rows of another fingerprint are not kept; the text of the code does not count."""
-        known = {"version": CHECK_VERSION, "resampler": "soxr-HQ", "fbank": "torchaudio", **asdict(self)}
+        known = {
+            "version": CHECK_VERSION,
+            "resampler": f"soxr-{RESAMPLER_QUALITY}",
+            "fbank": "torchaudio",
+            **asdict(self),
+        }
         return hashlib.blake2b(json.dumps(known, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""Exports: one module a format, each with `export(tables, options, folder)`."""
+"""Exports: one module a format, each with an `export` function; see exporter()."""
 
 import importlib
 import os

@@ -87,7 +87,7 @@ def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
         .rename({"duration_s": "media_duration_s"})
         .sort("root_ordinal", "path", "member")
         .with_columns(
-            name.str.replace(r"(.)\.[^.]*$", "${1}").alias("stem"),
+            name.str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}").alias("stem"),
             _by_root("root", [root.slug for root in roots]),
             _by_root("in_recording", [root.holds == "recordings" for root in roots]),
         )
@@ -107,7 +107,9 @@ def _by_root(name: str, values: list[Any]) -> pl.Expr:
 def _media_paths(roots: list[RootChecks]) -> pl.Expr:
     """Absolute paths. Only names whose bytes are not UTF-8 have to be looked at one by one, and they cannot be text."""
     folders = [os.path.abspath(root.path) for root in roots]
-    return pl.concat_str(_by_root("folder", folders), pl.lit("/"), pl.col("path"))
+    return pl.concat_str(
+        _by_root("folder", folders), pl.lit("/"), pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
+    )
 
 
 def _candidates(

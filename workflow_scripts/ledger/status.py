@@ -30,12 +30,12 @@ def _status(asked: pl.Expr, limits: dict[str, float]) -> pl.Expr:
     is_outside = pl.col("in_recording") & (pl.col("end_s") > pl.col("media_duration_s") + END_TOLERANCE_S)
     in_order = [
         ("missing", pl.col("load_ok").is_null()),
-        ("unreadable", ~pl.col("load_ok") | (pl.col("error_kind") == "no_samples")),
+        ("unreadable", ~pl.col("load_ok")),
         ("truncated", pl.col("error_kind") == "truncated"),
         ("too_short", asked < limits["min_duration_s"]),
         ("too_long", asked > limits["max_duration_s"]),
         ("resample_failed", ~pl.col("resample_ok")),
-        ("feature_failed", ~pl.col("feature_ok")),
+        ("feature_failed", ~pl.col("feature_ok").fill_null(False)),
         ("outside_media", is_outside),
     ]
     return pl.coalesce(*(pl.when(holds).then(pl.lit(name)) for name, holds in in_order), pl.lit("usable"))

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from workflow_scripts.sample import plan
 from workflow_scripts.sample.encode import DAMAGE, encode, with_one_nan
 from workflow_scripts.sample.plan import Clip, Copy
 from workflow_scripts.sample.sounds import render
+from workflow_scripts.tables.files import whole
 
 ONTOLOGY = Path(__file__).with_name("ontology.json")
 CREATED = "# Segments csv created Mon Jan  6 12:00:00 2025"
@@ -180,11 +180,5 @@ def _table(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> bytes:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the final name, then rename: the name holds all of the content or does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    with whole(path) as part:
+        part.write_bytes(content)

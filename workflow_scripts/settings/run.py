@@ -66,7 +66,6 @@ class Dataset:
     exports: tuple[Export, ...]
     on_count_mismatch: str
     rights: dict[str, str]
-    made_by_workflow: bool
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,6 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         exports=tuple(_exports(content["exports"], file)),
         on_count_mismatch=content["on_count_mismatch"],
         rights=content["rights"],
-        made_by_workflow=any(made),
     )
     return dataset, [(where, root, explicit) for where, root, explicit, _ in named]
 

@@ -197,7 +197,7 @@ CHECKS = _table(
         "mtime_ns": _column(pl.Int64, "time of its last change then, nanoseconds since 1970"),
         "bytes_digest": _column(pl.String, "XXH3-128 of the file's bytes", null=True),
         "load_ok": _column(pl.Boolean, "it decodes to its end"),
-        "resample_ok": _column(pl.Boolean, "it resamples to 16 kHz; null if it did not load", null=True),
+        "resample_ok": _column(pl.Boolean, "it resamples to 16 kHz; null if it did not come so far", null=True),
         "feature_ok": _column(
             pl.Boolean, "its fbank can be computed and is finite; null if it did not come so far", null=True
         ),
@@ -224,7 +224,7 @@ CHECKS = _table(
         ),
         "bandwidth_hz": _column(
             pl.Float64,
-            "highest frequency whose mean power is within 80 dB of the strongest; null for silence",
+            "highest frequency of the first channel with a mean power within 80 dB of the strongest; null if silent",
             _at_least(0),
             null=True,
         ),

@@ -1,6 +1,8 @@
 """Tables on their way to disk, checked against their schema, and back."""
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from workflow_scripts.tables.files import publish
 
 ROW_GROUP = 262_144
 """Rows a row group: fixed, so that the same rows are the same bytes whatever chunks they came in."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class TableError(SoundledgerError):
@@ -26,6 +31,24 @@ def write_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
     """
     validate(frame, schema)
     write_validated(frame, path)
+
+
+def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], known: Mapping[str, Any]) -> None:
+    """Make, validate and write several tables side by side; large ones take a core each.
+
+    Args:
+        tables: by name, not yet collected.
+        paths: where each is written.
+        known: the schema of each.
+    """
+
+    def write(name: str) -> None:
+        table = tables[name].collect()
+        write_table(table, paths[name], known[name])
+        _log.info("%s: %d rows", name, len(table))
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, known))
 
 
 def write_validated(frame: pl.DataFrame, path: Path) -> None:

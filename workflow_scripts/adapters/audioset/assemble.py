@@ -9,9 +9,12 @@ from workflow_scripts.adapters.audioset.segments import SegmentList, read_segmen
 from workflow_scripts.adapters.audioset.strong import read_strong
 from workflow_scripts.labels.expand import split_sets, with_ancestors
 from workflow_scripts.labels.ontology import class_table, read_class_index, read_display_names, read_ontology
+from workflow_scripts.labels.rejects import rejected, row_rejects
 from workflow_scripts.labels.source import Source
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.distinct import all_distinct
+
+Row = dict[str, Any]
 
 
 def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
@@ -30,23 +33,21 @@ def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
     strong = [Source.read(path) for path in settings.sources["strong"]]
     events = [read_strong(source, kept.select("clip_id", "start_s"), classes) for source in strong]
     labels = [_weak_labels(kept.lazy(), sets, classes), *(_strong_labels(part, classes).lazy() for part in events)]
-    rejects = [_row_rejects(rows), _label_rejects(kept, sets), *(_row_rejects(part) for part in events)]
-    sources = [
-        *(_source_row(part.source, rows, part.declared) for part in lists.values()),
-        *(_source_row(source, part) for source, part in zip(strong, events, strict=True)),
-        *class_sources,
-    ]
+    rejects = pl.concat([row_rejects(rows), _label_rejects(kept, sets), *(row_rejects(part) for part in events)])
+    sources = [_source_row(part.source, part.declared, part.read, kept, rejects) for part in lists.values()]
+    for source, part in zip(strong, events, strict=True):
+        sources.append(_source_row(source, None, len(part), part.filter(pl.col("reason").is_null()), rejects))
     return {
         "clips": _clips(kept.lazy(), sets, settings.rights),
         "labels": pl.concat(labels),
         "captions": schemas.empty(schemas.CAPTIONS).lazy(),
         "classes": classes.lazy(),
-        "rejects": pl.concat(rejects).sort("source", "line", maintain_order=True).lazy(),
-        "sources": pl.LazyFrame(sources, schema=schemas.empty(schemas.SOURCES).schema),
+        "rejects": rejects.sort("source", "line", maintain_order=True).lazy(),
+        "sources": pl.LazyFrame([*sources, *class_sources], schema=schemas.empty(schemas.SOURCES).schema),
     }
 
 
-def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[Row]]:
     ontology, index = Source.read(sources["ontology"]), Source.read(sources["classes"])
     tree, rows = read_ontology(ontology), read_class_index(index)
     read = [(ontology, len(tree)), (index, len(rows))]
@@ -55,7 +56,7 @@ def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[dict[str,
         more = Source.read(sources["display_names"])
         names = read_display_names(more)
         read.append((more, len(names)))
-    return class_table(tree, rows, names), [_counted(source, None, count, count) for source, count in read]
+    return class_table(tree, rows, names), [_counted(source, None, count, count, 0) for source, count in read]
 
 
 def _judge(lists: dict[str, SegmentList], classes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -69,21 +70,13 @@ def _judge(lists: dict[str, SegmentList], classes: pl.DataFrame) -> tuple[pl.Dat
     sets = split_sets(rows["text"], classes)
     rows = rows.join(sets.select("text", "label_set"), on="text", how="left", maintain_order="left").drop("text")
     nothing_known = sets.filter(pl.col("class_ids").list.len() == 0)["label_set"]
-    rows = _reject(
+    rows = rejected(
         rows,
         pl.col("label_set").is_in(nothing_known.implode()),
         "no_known_label",
         pl.lit("none of its classes is in the ontology or the class list"),
     )
     return _reject_duplicates(rows), sets
-
-
-def _reject(rows: pl.DataFrame, broken: pl.Expr, reason: str, detail: pl.Expr) -> pl.DataFrame:
-    now = pl.col("reason").is_null() & broken
-    return rows.with_columns(
-        reason=pl.when(now).then(pl.lit(reason)).otherwise("reason"),
-        detail=pl.when(now).then(detail).otherwise("detail"),
-    )
 
 
 def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +92,7 @@ def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.join(first, on="clip_id", how="left", maintain_order="left")
     is_later = (pl.col("source") != pl.col("kept_source")) | (pl.col("line") != pl.col("kept_line"))
     detail = pl.format("{} is kept from {}", pl.col("clip_id"), pl.col("kept_in"))
-    return _reject(rows, is_later, "duplicate_id", detail).drop("kept_in", "kept_source", "kept_line")
+    return rejected(rows, is_later, "duplicate_id", detail).drop("kept_in", "kept_source", "kept_line")
 
 
 def _clips(kept: pl.LazyFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.LazyFrame:
@@ -149,17 +142,6 @@ def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _row_rejects(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("reason").is_not_null()).select(
-        pl.col("source").cast(pl.String),
-        pl.col("line").cast(pl.Int64),
-        pl.lit("row").alias("scope"),
-        "reason",
-        "detail",
-        "raw",
-    )
-
-
 def _label_rejects(kept: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
     """Labels that were left out of rows that became clips."""
     left_out = pl.concat(
@@ -185,12 +167,13 @@ def _label_rejects(kept: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _source_row(source: Source, rows: pl.DataFrame, declared: int | None = None) -> dict[str, Any]:
-    own = rows.filter(pl.col("source") == source.path)
-    return _counted(source, declared, len(own), own["reason"].null_count())
+def _source_row(source: Source, declared: int | None, read: int, kept: pl.DataFrame, rejects: pl.DataFrame) -> Row:
+    """Each count from its own place: lines of the file, rows that were kept, rows of the rejects."""
+    in_rejects = rejects.filter((pl.col("scope") == "row") & (pl.col("source") == source.path))
+    return _counted(source, declared, read, len(kept.filter(pl.col("source") == source.path)), len(in_rejects))
 
 
-def _counted(source: Source, declared: int | None, read: int, kept: int) -> dict[str, Any]:
+def _counted(source: Source, declared: int | None, read: int, kept: int, rejected: int) -> Row:
     return {
         "source": source.path,
         "sha256": source.sha256,
@@ -198,5 +181,5 @@ def _counted(source: Source, declared: int | None, read: int, kept: int) -> dict
         "rows_declared": declared,
         "rows_read": read,
         "rows_kept": kept,
-        "rows_rejected": read - kept,
+        "rows_rejected": rejected,
     }

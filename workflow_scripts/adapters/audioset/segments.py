@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workflow_scripts.labels.rejects import with_first_fault
 from workflow_scripts.labels.source import Source, SourceError
 
 YOUTUBE_ID = r"^[A-Za-z0-9_-]{11}$"
 SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?,'
 """What a spreadsheet makes of an id that begins with `-`, which it takes for a formula: `#NAME?`, `#REF!`, …"""
+
+HEAD_LINES = 20
+"""Comments are looked for before the first row only, in so many lines; a `#` further down begins a bad row."""
 
 LATEST_S = 1e9
 """Thirty years: no clip starts later, and milliseconds up to there are exact."""
@@ -31,11 +35,13 @@ class SegmentList:
         rows: one row a data row: line, raw, clip_id, start_s, end_s, text (of class ids), and reason and detail, which
             are null where the row can be read.
         declared: the header's num_segs, None where it has none.
+        read: the number of data rows.
     """
 
     source: Source
     rows: pl.DataFrame
     declared: int | None
+    read: int
 
 
 def read_segments(source: Source, on_count_mismatch: str) -> SegmentList:
@@ -46,26 +52,33 @@ def read_segments(source: Source, on_count_mismatch: str) -> SegmentList:
     """
     lines = source.lines()
     raw = pl.col("raw")
-    marked = lines.filter(raw.str.starts_with("#") | raw.str.starts_with('"#'))
-    comments = marked.filter(~raw.str.contains(SPREADSHEET_ERROR))
-    declared = _declared_counts(comments["raw"].head(10).to_list())
-    data = lines.filter(~pl.col("line").is_in(comments["line"].implode()) & raw.str.contains(r'[^ "\t,]'))
+    marked = raw.str.starts_with("#") | raw.str.starts_with('"#')
+    is_blank = ~raw.str.contains(r'[^ "\t,]')
+    is_comment = (marked & ~raw.str.contains(SPREADSHEET_ERROR)) | is_blank
+    head = lines.head(HEAD_LINES).with_columns(is_head=is_comment.cum_min().cast(pl.Boolean)).filter("is_head")
+    declared = _declared_count(head["raw"].to_list())
+    data = lines[len(head) :].filter(~is_blank)
     if len(data) and "start_seconds" in data["raw"][0].lower():
         data = data[1:]
     rows = _parse(data)
-    _check_counts(source, declared, len(rows), on_count_mismatch)
-    return SegmentList(source, rows, declared.get("num_segs"))
+    _check_count(source, declared, len(data), on_count_mismatch)
+    return SegmentList(source, rows, declared, len(data))
 
 
-def _declared_counts(comments: list[str]) -> dict[str, int]:
-    """num_ytids, num_segs, num_unique_labels and num_positive_labels of the header."""
-    return {name: int(count) for comment in comments for name, count in re.findall(r"(num_\w+)\s*=\s*(\d+)", comment)}
+def _declared_count(comments: list[str]) -> int | None:
+    """num_segs of the header, the number of rows.
+
+    It has three more (num_ytids, num_unique_labels, num_positive_labels). They are not held against what was read: a
+    single bad row changes them, and a bad row must not stop a run.
+    """
+    found = re.findall(r"num_segs\s*=\s*(\d+)", " ".join(comments))
+    return int(found[0]) if found else None
 
 
-def _check_counts(source: Source, declared: dict[str, int], read: int, on_mismatch: str) -> None:
-    if declared.get("num_segs", read) == read:
+def _check_count(source: Source, declared: int | None, read: int, on_mismatch: str) -> None:
+    if declared is None or declared == read:
         return
-    problem = f"{source.path}: its header declares {declared['num_segs']:,} rows, but {read:,} were read"
+    problem = f"{source.path}: its header declares {declared:,} rows, but {read:,} were read"
     if on_mismatch == "stop":
         raise SourceError(
             f"{problem}; fetch the whole list again, or set `on_count_mismatch: warn` in the dataset file to go on"
@@ -108,19 +121,3 @@ def _parse(data: pl.DataFrame) -> pl.DataFrame:
 
 def _is_time(column: str) -> pl.Expr:
     return (pl.col(column).is_finite() & pl.col(column).is_between(0, LATEST_S)).fill_null(False)
-
-
-def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> pl.DataFrame:
-    """Add `reason` and `detail` of the first fault that a row has; null where it has none.
-
-    The words are made for faulty rows only: most rows have no fault.
-    """
-    reason = pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken, _ in faults)
-    rows = rows.with_columns(reason=reason)
-    if rows["reason"].null_count() == len(rows):
-        return rows.with_columns(detail=pl.lit(None, dtype=pl.String))
-    faulty = rows.filter(pl.col("reason").is_not_null()).select(
-        "line",
-        detail=pl.coalesce(*(pl.when(pl.col("reason") == name).then(words) for name, _, words in faults), pl.lit("")),
-    )
-    return rows.join(faulty, on="line", how="left", maintain_order="left")

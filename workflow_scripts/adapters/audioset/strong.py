@@ -6,7 +6,7 @@ segment is called `<id>_<start of the clip in milliseconds>`.
 
 import polars as pl
 
-from workflow_scripts.adapters.audioset.segments import with_first_fault
+from workflow_scripts.labels.rejects import with_first_fault
 from workflow_scripts.labels.source import Source, SourceError
 
 COLUMNS = {

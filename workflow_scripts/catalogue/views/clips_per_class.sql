@@ -1,4 +1,4 @@
--- How many clips each class is said of, by annotators and with what the ontology makes follow.
+-- How many clips each class is said of as a whole (weak labels), by annotators and with what the ontology makes follow.
 -- dataset: the dataset
 -- class_id: the class
 -- class_name: its name
