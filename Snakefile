@@ -34,6 +34,8 @@ rule all:
         catalogue=rules.build_catalogue.output.catalogue,
         summary=rules.build_catalogue.output.summary,
         exports=export_folders(),
+        tables=all_tables(),
+        checks=checks_of(RUN.roots),
 
 
 onsuccess:

@@ -114,6 +114,12 @@ def export_folders():
     ]
 
 
+def all_tables():
+    """Every table of every dataset: one that was deleted is made again."""
+    outputs = [*rules.ingest.output, *rules.resolve.output]
+    return [path for dataset in RUN.datasets for path in expand(outputs, dataset=dataset)]
+
+
 def tables_of_summary():
     """The tables of all datasets that the summary is made of; the catalogue's views need no more than that they are."""
     names = ("ledger", "summary", "roots", "rejects")

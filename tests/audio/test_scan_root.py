@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.audio import scan
-from workflow_scripts.audio.scan import scan_root, shard_of
+from workflow_scripts.audio.scan import ScanError, scan_root, shard_of
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -120,3 +120,25 @@ def test_a_name_that_looks_like_the_text_of_another_does_not_stop_the_scan(tmp_p
             pass
     scan_root(str(root), 1, tmp_path / "media")
     assert pl.read_parquet(tmp_path / "media/shard=0000.parquet")["path"].n_unique() == 2
+
+
+def test_a_root_that_held_files_and_holds_none_stops_the_scan(tmp_path: Path) -> None:
+    """More likely it is not mounted; to go on would give every clip up and forget every check."""
+    root = tmp_path / "root"
+    root.mkdir()
+    scan_root(str(root), 2, tmp_path / "results" / "media")
+    (root / "a.wav").write_bytes(b"x")
+    scan_root(str(root), 2, tmp_path / "results" / "media")
+    (root / "a.wav").unlink()
+    with pytest.raises(ScanError, match="holds no audio file, and held 1 when it was scanned last"):
+        scan_root(str(root), 2, tmp_path / "results" / "media")
+
+
+def test_fewer_shards_leave_none_of_the_former_behind(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "a.wav").write_bytes(b"x")
+    scan_root(str(root), 5, tmp_path / "results" / "media")
+    scan_root(str(root), 2, tmp_path / "results" / "media")
+    left = sorted(file.name for file in (tmp_path / "results").rglob("*.parquet"))
+    assert left == ["shard=0000.parquet"] * 2 + ["shard=0001.parquet"] * 2

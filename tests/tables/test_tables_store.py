@@ -210,3 +210,10 @@ def test_table_whose_writer_is_killed_is_whole_and_the_next_writer_sweeps(path, 
             assert table["value"].n_unique() == 1
     write_table(summary(1), path, schemas.SUMMARY)
     assert files(tmp_path / "mine") == [".published/tables/summary.parquet", "tables/summary.parquet"]
+
+
+def test_damaged_table_is_named(tmp_path):
+    file = tmp_path / "cut.parquet"
+    file.write_bytes(b"PAR1")
+    with pytest.raises(TableError, match=r"cut\.parquet: damaged .*; delete it and run again"):
+        read_table(file)

@@ -9,8 +9,15 @@ import xxhash
 
 from workflow_scripts.audio.names import to_text
 from workflow_scripts.audio.walk import walk
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import validate, write_validated
+from workflow_scripts.tables.files import published
+from workflow_scripts.tables.store import scan_table, validate, write_validated
+
+
+class ScanError(SoundledgerError):
+    """A root that cannot be what it was."""
+
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +28,11 @@ def scan_root(root: str, shards: int, output: Path) -> None:
     The rows are sorted by path and a path decides its shard by itself, so a list changes only with its own files.
     """
     found = list(walk(root))
+    if not found and (held := _held_before(output)):
+        raise ScanError(
+            f"{root}: holds no audio file, and held {held:,} when it was scanned last. Is it mounted? "
+            f"If it is to be empty, remove {output.parent} and run again"
+        )
     paths = [to_text(media.path) for media in found]
     media = pl.DataFrame(
         {
@@ -38,7 +50,21 @@ def scan_root(root: str, shards: int, output: Path) -> None:
     for shard in range(shards):
         rows = by_shard.get((shard,), media.clear())
         write_validated(rows, output / f"shard={shard:04d}.parquet")
+    _drop_other_shards(output.parent, shards)
     _log.info("%s: %d audio files in %d shards", root, len(media), shards)
+
+
+def _held_before(output: Path) -> int:
+    """The number of audio files at the last scan."""
+    folder = published(output / "any").parent
+    return sum(scan_table(file).select(pl.len()).collect().item() for file in folder.glob("shard=*.parquet"))
+
+
+def _drop_other_shards(folder: Path, shards: int) -> None:
+    """Remove what an earlier number of shards left: read together with today's, it would count media twice."""
+    for file in [*folder.glob("*/shard=*.parquet"), *folder.glob(".published/*/shard=*.parquet")]:
+        if int(file.stem.removeprefix("shard=")) >= shards:
+            file.unlink()
 
 
 def shard_of(path: str, shards: int) -> int:

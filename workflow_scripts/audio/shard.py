@@ -12,7 +12,7 @@ from workflow_scripts.audio.settings import CheckSettings
 from workflow_scripts.errors import first_twenty
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import read_table, write_table
+from workflow_scripts.tables.store import TableError, read_table, write_table
 
 KEY = ["path", "member"]
 PASSING = ["check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
@@ -62,9 +62,10 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
     nothing = schemas.empty(schemas.CHECKS)
     try:
         rows = read_table(path)
-    except (FileNotFoundError, pl.exceptions.ComputeError) as error:
-        if not isinstance(error, FileNotFoundError):
-            _log.warning("%s: cannot be read, every media is decoded again: %s", path, error)
+    except FileNotFoundError:
+        return nothing
+    except TableError as error:
+        _log.warning("every media is decoded again: %s", error)
         return nothing
     if rows.schema != nothing.schema:
         return nothing

@@ -124,11 +124,12 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         known = ", ".join(sorted(path.name[8:-12] for path in CONFIG_FOLDER.glob("adapter_*.schema.yaml")))
         raise SettingsError(f"{file}: adapter: there is no adapter {adapter!r}; known are {known}")
     limits = content["limits"]
-    if limits["min_duration_s"] > limits["max_duration_s"]:
-        raise SettingsError(
-            f"{file}: limits: min_duration_s {limits['min_duration_s']} is above "
-            f"max_duration_s {limits['max_duration_s']}; no clip could be usable"
-        )
+    for name in ("min_duration_s", "train_min_duration_s"):
+        if not limits[name] <= limits["max_duration_s"]:
+            raise SettingsError(
+                f"{file}: limits: {name} {limits[name]} is not below max_duration_s {limits['max_duration_s']}; "
+                "no clip could keep to both"
+            )
     sources = _from_workdir(validated(content["sources"], f"adapter_{adapter}", f"{file}: sources"), base, workdir)
     files = dict(_leaves(sources, "sources"))
     made = [_made_by_workflow(path, workdir) for path in files.values()]
@@ -196,7 +197,12 @@ def _roots(
         if slug in seen:
             raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
         seen[slug] = ordinal
-        yield where, Root(slug, path, entry.get("shards", shards), made), "shards" in entry, entry.get("holds", "clips")
+        yield (
+            where,
+            Root(slug, path, int(entry.get("shards", shards)), made),
+            "shards" in entry,
+            entry.get("holds", "clips"),
+        )
 
 
 def root_slug(path: str, workdir: Path) -> str:

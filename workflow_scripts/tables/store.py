@@ -88,9 +88,20 @@ def _faults(cases: pl.DataFrame) -> Iterable[str]:
 
 
 def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -> pl.DataFrame:
-    """Read one table from one file, or from many of the same schema, in their order."""
+    """Read one table from one file, or from many of the same schema, in their order.
+
+    Raises:
+        TableError: a file is no whole Parquet file; names it.
+    """
     files = [paths] if isinstance(paths, Path) else list(paths)
-    return pl.concat([pl.read_parquet(file, columns=columns, glob=False) for file in files], rechunk=True)
+    return pl.concat([_read(file, columns) for file in files], rechunk=True)
+
+
+def _read(file: Path, columns: list[str] | None) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(file, columns=columns, glob=False)
+    except pl.exceptions.ComputeError as error:
+        raise TableError(f"{file}: damaged ({error}); delete it and run again") from None
 
 
 def scan_table(path: Path) -> pl.LazyFrame:
