@@ -1,0 +1,55 @@
+"""Ways to look at every file below a root, each in a process of its own so that its memory can be told.
+
+    python -m benchmarks.looks scandir|state ROOT
+    python -m benchmarks.looks scan ROOT OUTPUT SHARDS
+
+Prints the seconds that looking took, without Python's start and imports, and the most memory that it had, in MB.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+
+def scandir(root: str) -> int:
+    """What cannot be less: every folder listed, every file asked for its size and time once."""
+    total = 0
+    folders = [root]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append(entry.path)
+                else:
+                    status = entry.stat()
+                    total += status.st_size + status.st_mtime_ns
+    return total
+
+
+def main() -> None:
+    """Look in the way that the command line names."""
+    way, root, *rest = sys.argv[1:]
+    if way == "scandir":
+        look = scandir
+    elif way == "state":
+        from workflow_scripts.audio.walk import state as look
+    else:
+        from workflow_scripts.audio.scan import scan_root
+
+        def look(root: str) -> None:
+            scan_root(root, int(rest[1]), Path(rest[0]))
+
+    started = time.perf_counter()
+    look(root)
+    print(time.perf_counter() - started, most_memory())
+
+
+def most_memory() -> float:
+    """The kernel's mark of this program alone; getrusage's holds that of the process that started it, too."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    main()
