@@ -118,7 +118,10 @@ def _breakdown(ours: list[Measured], jobs: list[list[Job]], starts: list[Measure
         ["`snakemake --dry-run` by itself", *(_median(starts, key) for key in ("seconds", "cpu_seconds", "tree_mb"))],
         ["`snakemake` again, nothing to do", again.seconds, again.cpu_seconds, again.tree_mb],
     ]
-    notes = ["Jobs as Snakemake's benchmark files tell them. The exports and the catalogue run two at a time."]
+    notes = [
+        "Jobs as Snakemake's benchmark files tell them, which miss processor time of short ones and peaks of memory. "
+        "The exports and the catalogue run two at a time."
+    ]
     return Table("Ours by job", ["job", "wall s", "CPU s", "MB"], rows, notes)
 
 
