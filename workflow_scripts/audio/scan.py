@@ -14,12 +14,11 @@ from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import scan_table, validate, write_validated
 
+_log = logging.getLogger(__name__)
+
 
 class ScanError(SoundledgerError):
     """A root that cannot be what it was."""
-
-
-_log = logging.getLogger(__name__)
 
 
 def scan_root(root: str, shards: int, output: Path) -> None:

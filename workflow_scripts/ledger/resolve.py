@@ -88,27 +88,29 @@ def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
         .sort("root_ordinal", "path", "member")
         .with_columns(
             name.str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}").alias("stem"),
-            _by_root("root", [root.slug for root in roots]),
-            _by_root("in_recording", [root.holds == "recordings" for root in roots]),
+            _by_root("root", [root.slug for root in roots], pl.String),
+            _by_root("in_recording", [root.holds == "recordings" for root in roots], pl.Boolean),
         )
         .with_row_index("media_row")
         .with_columns(media_path=_media_paths(roots))
     )
 
 
-def _by_root(name: str, values: list[Any]) -> pl.Expr:
+def _by_root(name: str, values: list[Any], dtype: type[pl.DataType]) -> pl.Expr:
+    """A column with the value of each media's root."""
     ordinals = list(range(len(values)))
-    dtype = pl.Boolean if name == "in_recording" else pl.String
     if not values:
         return pl.lit(None, dtype=dtype).alias(name)
     return pl.col("root_ordinal").replace_strict(ordinals, values, return_dtype=dtype).alias(name)
 
 
 def _media_paths(roots: list[RootChecks]) -> pl.Expr:
-    """Absolute paths. Only names whose bytes are not UTF-8 have to be looked at one by one, and they cannot be text."""
+    """Absolute paths, a literal backslash given back; bytes that are no UTF-8 stay written as in the tables."""
     folders = [os.path.abspath(root.path) for root in roots]
     return pl.concat_str(
-        _by_root("folder", folders), pl.lit("/"), pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
+        _by_root("folder", folders, pl.String),
+        pl.lit("/"),
+        pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True),
     )
 
 
