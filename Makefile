@@ -3,12 +3,13 @@ SHELL := bash
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3.11
+RESULTS ?= results
 
 # Snakemake calls `python` for its scripts: the venv's has to be the first that it finds.
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help setup demo test lint format bench docs lock clean
+.PHONY: help setup demo status test lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -16,6 +17,10 @@ help:  ## Print these targets (the default)
 setup: .venv/installed  ## Make .venv with exactly what requirements.lock says
 demo: setup  ## Run the workflow on the bundled sample, into results/
 	@$(IN_VENV) snakemake --cores all
+
+# Does not set up: it may be asked while a run is at work in .venv.
+status:  ## Tell how far the run is that writes to RESULTS (results, unless given)
+	@$(IN_VENV) python -m workflow_scripts.status "$(RESULTS)"
 
 test: setup  ## Run the tests
 	@$(IN_VENV) pytest

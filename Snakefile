@@ -38,5 +38,9 @@ rule all:
         checks=checks_of(RUN.roots),
 
 
+onstart:
+    write_run_file()
+
+
 onsuccess:
     print(summary_of_run(), end="")

@@ -6,7 +6,16 @@ import sys
 
 from benchmarks.report import describe_machine, markdown
 
-NAMES = ("full_lists", "looking", "check_throughput")
+NAMES = (
+    "full_lists",
+    "looking",
+    "check_throughput",
+    "check_parts",
+    "check_growth",
+    "in_place",
+    "long_recordings",
+    "mutations",
+)
 """Modules of this package, each with `run(small)` that yields its tables one by one."""
 
 

@@ -1,5 +1,7 @@
 """Ten-second clips as AudioSet copies hold them, synthesised."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +15,22 @@ KINDS = {
     "44.1 kHz stereo MP3": (".mp3", 44_100, 2, "MPEG_LAYER_III"),
 }
 """Suffix, sample rate, channels and subtype of each kind."""
+DISTINCT = 100
+"""Clips of a kind that are synthesised; more are hard links to them, or copies. Files are read from the system's
+memory, which would not hold four thousand of each kind."""
 
 
-def write_clips(root: Path, count: int) -> None:
-    """Write so many clips, an equal share of each kind, each with a tone and noise of its own."""
+def write_clips(root: Path, kind: str, count: int, more: Callable[[Path, Path], object] = os.link) -> None:
+    """Write so many clips of one kind, each of the first hundred with a tone and noise of its own."""
     random = np.random.default_rng(2017)
-    kinds = list(KINDS.values())
+    suffix, rate, channels, subtype = KINDS[kind]
+    root.mkdir(parents=True)
     for number in range(count):
-        suffix, rate, channels, subtype = kinds[number % len(kinds)]
-        samples = _sound(random, rate, channels)
-        soundfile.write(root / f"Y{number:011d}{suffix}", samples, rate, subtype=subtype)
+        clip = root / f"Y{number:011d}{suffix}"
+        if number < DISTINCT:
+            soundfile.write(clip, _sound(random, rate, channels), rate, subtype=subtype)
+        else:
+            more(root / f"Y{number % DISTINCT:011d}{suffix}", clip)
 
 
 def _sound(random: np.random.Generator, rate: int, channels: int) -> np.ndarray:

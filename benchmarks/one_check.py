@@ -6,9 +6,20 @@ python -m benchmarks.one_check MEDIA_LIST ROOT WORKERS OUTPUT
 import sys
 from pathlib import Path
 
+from workflow_scripts.audio.pool import start_server
 from workflow_scripts.audio.settings import CheckSettings
-from workflow_scripts.audio.shard import check_shard
+
+
+def main() -> None:
+    """As workflow_scripts/check.py, with arguments in place of Snakemake's."""
+    start_server()
+    from workflow_scripts.audio.shard import check_shard
+
+    media_list, root, workers, output = sys.argv[1:]
+    settings = CheckSettings(channel="first", num_mel_bins=128)
+    note = Path(output).with_suffix(".progress.json")
+    check_shard(Path(media_list), root, settings, int(workers), Path(output), note)
+
 
 if __name__ == "__main__":
-    media_list, root, workers, output = sys.argv[1:]
-    check_shard(Path(media_list), root, CheckSettings(channel="first", num_mel_bins=128), int(workers), Path(output))
+    main()

@@ -27,8 +27,9 @@ class Measured:
         seconds: wall time from start to end.
         cpu_seconds: processor time of the command and of all processes that it started and waited for.
         tree_mb: largest sum of resident memory over the process tree; pages that processes share count for each.
-        largest_mb: largest resident memory of one process of the tree: the kernel's own mark, so no peak is missed. A
-            process starts with its parent's mark, so import nothing large into the process that measures.
+        largest_mb: largest resident memory of one process of the tree: the kernel's own mark of those that the command
+            waited for, so no peak is missed, and what was seen of the others. A process starts with its parent's mark,
+            so import nothing large into the process that measures.
         output, errors: what it printed.
     """
 
@@ -61,13 +62,13 @@ def measure(command: Sequence[str], folder: Path, venv: Path = OWN_VENV) -> Meas
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-        tree_mb = watch.stop()
+        tree_mb, largest_seen_mb = watch.stop()
         stdout.seek(0)
         stderr.seek(0)
         output, errors = stdout.read().decode(), stderr.read().decode()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{(output + errors)[-4000:]}")
-    largest_mb = usage.ru_maxrss / 1024
+    largest_mb = max(usage.ru_maxrss / 1024, largest_seen_mb)
     return Measured(seconds, usage.ru_utime + usage.ru_stime, max(tree_mb, largest_mb), largest_mb, output, errors)
 
 
@@ -78,7 +79,7 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self._root = psutil.Process(pid)
         self._over = threading.Event()
-        self._peak = 0
+        self._peak = self._largest = 0
         self.start()
 
     def run(self) -> None:
@@ -93,12 +94,15 @@ class _Watch(threading.Thread):
         total = 0
         for process in tree:
             try:
-                total += process.memory_info().rss
+                resident = process.memory_info().rss
             except psutil.NoSuchProcess:  # it ended since the look began
                 continue
+            total += resident
+            self._largest = max(self._largest, resident)
         return total
 
-    def stop(self) -> float:
+    def stop(self) -> tuple[float, float]:
+        """The largest sum, and the largest process, in MB."""
         self._over.set()
         self.join()
-        return self._peak / 2**20
+        return self._peak / 2**20, self._largest / 2**20

@@ -1,6 +1,6 @@
 # Catalogue: everything in SQL, and the table that the run ends with.
 #
-# requires: all tables of all datasets, media and checks of all roots
+# requires: all tables of all datasets, media, checks and rejects of all roots
 # produces: catalog.duckdb, summary.txt
 # config:   datasets
 
@@ -15,6 +15,7 @@ rule build_catalogue:
     input:
         tables=tables_of_summary(),
         checks=checks_of(RUN.roots),
+        rejects=expand(f"{RUN.results}/audio/{{root}}/tables/rejects.parquet", root=RUN.roots),
     output:
         catalogue=update(f"{RUN.results}/catalog.duckdb"),
         summary=f"{RUN.results}/summary.txt",
@@ -30,6 +31,7 @@ rule build_catalogue:
     params:
         datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
         roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
+        holds={name: list(dataset.holds) for name, dataset in RUN.datasets.items()},
         place=os.path.abspath(RUN.results),  # the views name absolute paths: a folder that was moved needs new ones
     script:
         "../workflow_scripts/build_catalogue.py"

@@ -1,5 +1,6 @@
 # Every helper function of the rules. Reads configuration only: each job of a cluster parses this again.
 import functools
+import json
 import os
 import sys
 import time
@@ -130,6 +131,22 @@ def summary_of_run():
     """The table that a run ends with, if it made one."""
     summary = Path(f"{RUN.results}/summary.txt")
     return summary.read_text() if summary.exists() and summary.stat().st_mtime >= PARSED_AT else ""
+
+
+def write_run_file():
+    """What this run consists of, for `make status`, which asks nothing but files."""
+    from workflow_scripts.tables.files import whole
+
+    if not workflow.is_main_process:
+        return
+    content = {
+        "started": time.time(),
+        "fingerprint": CHECK.fingerprint,
+        "datasets": {name: list(dataset.holds) for name, dataset in RUN.datasets.items()},
+        "roots": {slug: root.shards for slug, root in RUN.roots.items()},
+    }
+    with whole(Path(f"{RUN.results}/run.json")) as part:
+        part.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def growing(amount):

@@ -1,12 +1,13 @@
 # Scan: what lies in an audio root.
 #
-# requires: an audio root
+# requires: an audio root: a folder of files and archives, or one archive
 # produces: audio/<root>/media/shard=NNNN.parquet, one list a shard; deterministic bytes
+#           audio/<root>/tables/rejects.parquet, what of its archives could not be listed
 # config:   look; of the dataset files: the roots and their shards
 
 
 checkpoint scan:
-    """List a root's audio files by shard.
+    """List a root's audio files, and the members of its archives, by shard.
 
     A checkpoint, so that Snakemake looks at the lists anew when it is done: a shard whose list has the same bytes as
     before is not checked again.
@@ -15,6 +16,7 @@ checkpoint scan:
         made=made_before_scan,
     output:
         media=directory(f"{RUN.results}/audio/{{root}}/media"),
+        rejects=f"{RUN.results}/audio/{{root}}/tables/rejects.parquet",
     log:
         f"{RUN.results}/logs/scan/{{root}}.log",
     benchmark:

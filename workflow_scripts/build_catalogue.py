@@ -15,6 +15,7 @@ with logged(snakemake.log[0]):
     contents = Contents(
         {name: Path(folder) for name, folder in snakemake.params.datasets.items()},
         {slug: (Path(folder), shards) for slug, (folder, shards) in snakemake.params.roots.items()},
+        snakemake.params.holds,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -3,18 +3,22 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workflow_scripts.audio.pool import start_server
 from workflow_scripts.audio.settings import CheckSettings
-from workflow_scripts.audio.shard import check_shard
 from workflow_scripts.entry import logged
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
+    start_server()  # before the tables' libraries are imported: the two take a second each, side by side
+    from workflow_scripts.audio.shard import check_shard
+
     check_shard(
         Path(snakemake.input.media),
         snakemake.params.root,
         CheckSettings(**snakemake.params.settings),
         snakemake.threads,
         Path(snakemake.output.checks),
+        progress_note=Path(snakemake.log[0]).with_suffix(".progress.json"),
     )

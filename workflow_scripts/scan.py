@@ -1,13 +1,16 @@
-"""Rule scan: an audio root -> the media list of each shard."""
+"""Rule scan: an audio root -> the media list of each shard, and what of its archives could not be listed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.audio.scan import scan_root
 from workflow_scripts.entry import logged
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import write_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    scan_root(snakemake.params.root, snakemake.params.shards, Path(snakemake.output.media))
+    rejects = scan_root(snakemake.params.root, snakemake.params.shards, Path(snakemake.output.media))
+    write_table(rejects, Path(snakemake.output.rejects), schemas.REJECTS)

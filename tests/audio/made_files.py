@@ -57,9 +57,14 @@ def flac_audio_start(flac: bytes) -> int:
             return place
 
 
+def flac_of_length(flac: bytes, samples: int) -> bytes:
+    """The same FLAC whose header declares so many samples a channel."""
+    info = bytearray(flac)
+    info[21] = info[21] & 0xF0 | samples >> 32
+    info[22:26] = (samples & 0xFFFFFFFF).to_bytes(4, "big")
+    return bytes(info)
+
+
 def flac_of_unknown_length(flac: bytes) -> bytes:
     """The same FLAC as an encoder leaves it that wrote to a pipe: total samples 0."""
-    info = bytearray(flac)
-    info[21] &= 0xF0
-    info[22:26] = bytes(4)
-    return bytes(info)
+    return flac_of_length(flac, 0)

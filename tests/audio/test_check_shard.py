@@ -11,10 +11,13 @@ import pytest
 from tests.audio.made_files import noise16, wav
 from tests.audio.workers import SETTINGS, examine_with_culprits, scan_and_check
 from workflow_scripts.audio import pool
+from workflow_scripts.audio.progress import read_note
+from workflow_scripts.audio.scan import scan_root
 from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.audio.shard import PASSING, check_shard
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import validate
+from workflow_scripts.tables.store import validate, write_table
 
 
 class Shard:
@@ -139,6 +142,51 @@ def test_a_file_that_vanishes_before_its_turn_is_looked_for_again(shard: Shard, 
     (tmp_path / "elsewhere.wav").rename(tmp_path / "away.wav")
     assert shard.check() == "4 media, 3 kept, 0 of the same bytes, 1 decoded: link.wav"
     assert shard.row("link.wav")["load_ok"]
+
+
+def test_a_file_that_changed_since_it_was_listed_is_looked_at_again(shard: Shard) -> None:
+    """It is not decoded under a size that is no longer its own, and its row is not kept."""
+    shard.check()
+    shard.write("b.wav", 4000)
+    scan_root(str(shard.root), 1, shard.results / "media")
+    shard.write("b.wav", 5000)
+    check_shard(
+        shard.results / "media" / "shard=0000.parquet",
+        str(shard.root),
+        SETTINGS,
+        1,
+        shard.output,
+        shard.results / "shard=0000.json",
+    )
+    shard.table = pl.read_parquet(shard.output)
+    row = shard.row("b.wav")
+    assert (row["load_ok"], row["error_kind"], row["frames"]) == (False, "changed", None)
+    assert shard.check() == "3 media, 2 kept, 0 of the same bytes, 1 decoded: b.wav"
+    assert shard.row("b.wav")["frames"] == 5000
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_a_fault_of_the_moment_is_not_kept(shard: Shard, kind: str) -> None:
+    shard.check()
+    fault = pl.when(pl.col("path") == "b.wav").then(pl.lit(kind)).alias("error_kind")
+    table = shard.table.with_columns(fault, load_ok=pl.col("path") != "b.wav")
+    write_table(table, shard.output, schemas.CHECKS)
+    assert shard.check() == "3 media, 2 kept, 0 of the same bytes, 1 decoded: b.wav"
+    assert shard.row("b.wav")["load_ok"]
+
+
+def test_how_far_it_is_can_be_read_when_it_is_done(shard: Shard) -> None:
+    (shard.root / "b.wav").write_bytes(b"<html>")
+    shard.check()
+    note = read_note(shard.results / "shard=0000.json")
+    assert note is not None
+    assert (note.name, note.total, note.done, note.faults, note.state) == (
+        "shard=0000",
+        3,
+        3,
+        {"not_audio": 1},
+        "finished",
+    )
 
 
 def _emptied(table: Path) -> None:

@@ -1,5 +1,6 @@
-"""Everything that one decoding of one media tells."""
+"""Everything that one decoding of one media tells, whatever the blocks that it is decoded in."""
 
+import itertools
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,23 +11,40 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import soxr
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.audio.made_files import encoded, noise, noise16, wav
+from tests.audio.made_files import encoded, flac_of_unknown_length, noise, noise16, wav
+from tests.audio.test_fbank import reference
+from tests.audio.test_source import listed
 from tests.audio.workers import SETTINGS
-from workflow_scripts.audio.examine import digest_of, examine
+from workflow_scripts.audio import decode, source
+from workflow_scripts.audio import examine as examining
+from workflow_scripts.audio.examine import examine
+from workflow_scripts.audio.media import Media
 from workflow_scripts.audio.pool import Task, examine_all
+from workflow_scripts.audio.source import Source, file_source
+from workflow_scripts.audio.worker import examine_batch
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
 Row = dict[str, Any]
 
 
-def _examined(folder: Path, data: bytes) -> Row:
-    file = folder / "x.wav"
-    file.write_bytes(data)
-    return examine(str(file), None, SETTINGS)
+def _examined(data: bytes) -> Row:
+    return examine(Source.of(data), None, SETTINGS)
+
+
+def _of_file(file: Path) -> Row:
+    """The row of a loose file; a place that cannot be looked at is listed with size and time 0."""
+    media = listed(file) if file.exists() else Media(str(file), None, 0, 0)
+    return examine_batch([Task(media, None)], SETTINGS)[0]
+
+
+def _digest_of(data: bytes) -> str:
+    return xxhash.xxh3_128_hexdigest(data)
 
 
 def _assert_fits_the_schema(rows: list[Row]) -> None:
@@ -46,6 +64,12 @@ def _changed(samples: np.ndarray, value: float) -> np.ndarray:
     return changed
 
 
+def _damaged(data: bytes) -> bytes:
+    """With another byte in its middle."""
+    half = len(data) // 2
+    return data[:half] + bytes([data[half] ^ 0xFF]) + data[half + 1 :]
+
+
 FAULTS: dict[str, tuple[bytes, Row]] = {
     "empty": (b"", {"load_ok": False, "error_kind": "empty"}),
     "an HTML page": (b"<!DOCTYPE html><title>404</title>", {"load_ok": False, "error_kind": "not_audio"}),
@@ -63,8 +87,13 @@ FAULTS: dict[str, tuple[bytes, Row]] = {
     ),
     "half a FLAC": (
         encoded(noise16(40_000), 16_000, "FLAC", "PCM_16")[:30_000],
-        {"load_ok": False, "error_kind": "corrupt", "declared_duration_s": 2.5},
+        {"load_ok": True, "error_kind": "truncated", "declared_duration_s": 2.5, "feature_ok": True},
     ),
+    "a FLAC with a damaged byte": (
+        _damaged(encoded(noise16(40_000), 16_000, "FLAC", "PCM_16")),
+        {"load_ok": False, "error_kind": "corrupt", "declared_duration_s": 2.5, "frames": 16_128, "feature_ok": True},
+    ),
+    "a rate that no sound has": (wav(noise16(100), rate=7), {"load_ok": False, "error_kind": "absurd_rate"}),
     "NaN": (
         wav(_changed(noise(16_000, 2), np.nan)),
         {"load_ok": True, "error_kind": "not_finite", "feature_ok": False, "peak": None, "fbank_mean": None},
@@ -85,9 +114,9 @@ FAULTS: dict[str, tuple[bytes, Row]] = {
         wav(noise16(399)),
         {"load_ok": True, "error_kind": "too_few_samples", "resample_ok": True, "feature_ok": False},
     ),
-    "beyond what the fbank holds": (
+    "beyond what any sound is": (
         wav(np.full((16_000, 1), 1e30, np.float32) * noise(16_000)),
-        {"load_ok": True, "error_kind": "fbank_not_finite", "resample_ok": True, "feature_ok": False},
+        {"load_ok": True, "error_kind": "not_finite", "feature_ok": False, "peak": None},
     ),
     "half a WAV with NaN": (
         wav(_changed(noise(16_000), np.nan))[: 44 + 40_000],
@@ -96,81 +125,61 @@ FAULTS: dict[str, tuple[bytes, Row]] = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:overflow encountered", "ignore:invalid value encountered")
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_has_its_kind_and_a_reason_in_words(tmp_path: Path, fault: str) -> None:
+def test_every_fault_has_its_kind_and_a_reason_in_words(fault: str) -> None:
     data, expected = FAULTS[fault]
-    row = _examined(tmp_path, data)
+    row = _examined(data)
     assert {name: row.get(name) for name in expected} == expected
     assert row["error"]
-    assert row["bytes_digest"] == digest_of(data)
+    assert row["bytes_digest"] == _digest_of(data)
     _assert_fits_the_schema([row])
 
 
-def test_not_finite_samples_are_counted(tmp_path: Path) -> None:
+def test_not_finite_samples_are_counted() -> None:
     samples = noise(16_000, 2)
     samples[100:107, 0] = np.nan
     samples[200:203, 1] = -np.inf
-    assert _examined(tmp_path, wav(samples))["error"] == "10 samples are NaN or infinite"
+    assert _examined(wav(samples))["error"] == "10 samples are NaN, infinite or beyond 1e+09 times full scale"
 
 
-def test_one_frame_at_16_khz_is_enough(tmp_path: Path) -> None:
-    row = _examined(tmp_path, wav(noise16(400)))
+def test_one_frame_at_16_khz_is_enough() -> None:
+    row = _examined(wav(noise16(400)))
     assert (row["feature_ok"], row["fbank_frames"]) == (True, 1)
 
 
-def test_a_sixteenth_of_the_rate_is_still_resampled(tmp_path: Path) -> None:
-    assert _examined(tmp_path, wav(noise16(1000), rate=1000))["resample_ok"]
-    assert not _examined(tmp_path, wav(noise16(1000), rate=999))["resample_ok"]
+def test_a_sixteenth_of_the_rate_is_still_resampled() -> None:
+    assert _examined(wav(noise16(1000), rate=1000))["resample_ok"]
+    assert not _examined(wav(noise16(1000), rate=999))["resample_ok"]
 
 
 @pytest.mark.parametrize(
     ("container", "subtype"),
     [("WAV", "PCM_16"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("MP3", "MPEG_LAYER_III"), ("RF64", "PCM_24")],
 )
-def test_a_sound_file_fills_every_column_but_the_faults(tmp_path: Path, container: str, subtype: str) -> None:
-    row = _examined(tmp_path, encoded(noise(22_050, 2), 22_050, container, subtype))
+def test_a_sound_file_fills_every_column_but_the_faults(container: str, subtype: str) -> None:
+    row = _examined(encoded(noise(22_050, 2), 22_050, container, subtype))
     _assert_fits_the_schema([row])
     found = set(schemas.CHECKS.columns) - {name for name, value in row.items() if value is not None}
-    assert found == {"path", "member", "bytes", "mtime_ns", "fingerprint", "error_kind", "error"}
+    assert found == {"path", "member", "mtime_ns", "fingerprint", "error_kind", "error"}
     assert (row["format"], row["subtype"], row["channels"], row["sample_rate"]) == (container, subtype, 2, 22_050)
     assert (row["load_ok"], row["resample_ok"], row["feature_ok"]) == (True, True, True)
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 20_000), st.sampled_from([8000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000]))
-def test_durations_are_exact(tmp_path_factory: pytest.TempPathFactory, frames: int, rate: int) -> None:
-    row = _examined(tmp_path_factory.getbasetemp(), wav(noise16(frames), rate=rate))
+def test_durations_are_exact(frames: int, rate: int) -> None:
+    row = _examined(wav(noise16(frames), rate=rate))
     assert row["frames"] == frames
     assert row["duration_s"] == row["declared_duration_s"] == float(Fraction(frames, rate))
 
 
-def test_the_same_samples_have_the_same_pcm_digest_in_flac_and_wav(tmp_path: Path) -> None:
-    samples = noise16(8000, 2)
-    flac = _examined(tmp_path, encoded(samples, 16_000, "FLAC", "PCM_16"))
-    other = [
-        _examined(tmp_path, encoded(samples, 16_000, container, "PCM_16", endian))
-        for container, endian in (("WAV", "FILE"), ("WAV", "BIG"), ("AIFF", "FILE"), ("W64", "FILE"))
-    ]
-    assert {row["pcm_digest"] for row in other} == {flac["pcm_digest"]}
-    assert len({row["bytes_digest"] for row in [flac, *other]}) == 5
-
-
-def test_the_same_numbers_at_another_rate_or_in_other_channels_are_another_sound(tmp_path: Path) -> None:
-    samples = noise16(8000, 2)
-    files = [wav(samples), wav(samples, rate=8000), wav(samples.reshape(-1, 1)), wav(samples[::-1].copy())]
-    assert len({_examined(tmp_path, data)["pcm_digest"] for data in files}) == 4
-
-
-def test_known_bytes_are_not_decoded(tmp_path: Path) -> None:
+def test_known_bytes_are_not_decoded() -> None:
     data = b"not audio, and so decoding it would tell"
-    (tmp_path / "x.wav").write_bytes(data)
-    assert examine(str(tmp_path / "x.wav"), digest_of(data), SETTINGS) == {"same_bytes": True}
+    assert examine(Source.of(data), _digest_of(data), SETTINGS) == {"same_bytes": True}
 
 
-def test_other_bytes_than_the_known_are_decoded(tmp_path: Path) -> None:
-    (tmp_path / "x.wav").write_bytes(wav(noise16(800)))
-    assert examine(str(tmp_path / "x.wav"), digest_of(b"before"), SETTINGS)["load_ok"]
+def test_other_bytes_than_the_known_are_decoded() -> None:
+    assert examine(Source.of(wav(noise16(800))), _digest_of(b"before"), SETTINGS)["load_ok"]
 
 
 def test_places_that_are_no_readable_file_are_rows(
@@ -183,7 +192,7 @@ def test_places_that_are_no_readable_file_are_rows(
     (open_folder / "forbidden.wav").chmod(0)
     places = ["pipe.wav", "dangling.wav", "loop.wav", "forbidden.wav", "gone.wav", "pipe.wav/below.wav"]
     with as_ordinary_user():
-        rows = [examine(str(open_folder / place), None, SETTINGS) for place in places]
+        rows = [_of_file(open_folder / place) for place in places]
     assert [row["error_kind"] for row in rows] == [
         "not_a_file",
         "vanished",
@@ -197,9 +206,175 @@ def test_places_that_are_no_readable_file_are_rows(
 
 def test_a_folder_called_like_a_wav_is_a_row(tmp_path: Path) -> None:
     (tmp_path / "x.wav").mkdir()
-    row = examine(str(tmp_path / "x.wav"), None, SETTINGS)
+    row = _of_file(tmp_path / "x.wav")
     assert (row["load_ok"], row["error_kind"]) == (False, "not_a_file")
     _assert_fits_the_schema([row])
+
+
+EXACT = [
+    "pcm_digest", "bytes_digest", "bytes", "frames", "duration_s", "declared_duration_s", "peak", "silent_fraction",
+    "channel_layout", "fbank_frames", "load_ok", "resample_ok", "feature_ok", "error_kind", "error",
+]  # fmt: skip
+CLOSE = {
+    "rms_dbfs": 1e-5,
+    "dc_offset": 1e-7,
+    "channel_correlation": 1e-5,
+    "channel_level_difference_db": 1e-5,
+    "fbank_mean": 1e-3,
+    "fbank_std": 1e-3,
+    "envelope_peak": 0,
+    "envelope_rms": 1e-6,
+    "clipped_fraction": 1e-5,  # a run of clipped samples that goes over the edge of a block is counted in two parts
+    "bandwidth_hz": 200,  # spectra at the end of a block may begin earlier
+}
+
+
+def _assert_same(row: Row, expected: Row) -> None:
+    assert row.keys() == expected.keys()
+    assert {name: row.get(name) for name in EXACT} == {name: expected.get(name) for name in EXACT}
+    for name, tolerance in CLOSE.items():
+        assert row.get(name) == (None if expected.get(name) is None else pytest.approx(expected[name], abs=tolerance))
+
+
+def _in_blocks(seconds: int, data: bytes) -> Row:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "BLOCK_SECONDS", seconds)
+        return _examined(data)
+
+
+def _long_sound(rate: int, seconds: float, channels: int) -> np.ndarray:
+    """Noise that swells, is silent for a while, and clips in places."""
+    frames = round(rate * seconds)
+    wave = noise(frames, channels, level=0.5) * np.abs(np.sin(np.arange(frames) / rate))[:, None]
+    wave[frames // 2 : frames // 2 + rate] = 0
+    return np.clip(wave, -1, 1).astype(np.float32)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from([11_025, 16_000, 22_050, 44_100, 48_000]),
+    st.sampled_from([3.0, 4.0, 4.5, 6.01, 2.37]),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.sampled_from([("WAV", "PCM_16"), ("WAV", "FLOAT"), ("FLAC", "PCM_16"), ("FLAC", "PCM_24"), ("OGG", "VORBIS")]),
+)
+def test_a_row_does_not_depend_on_the_length_of_blocks(
+    rate: int, seconds: float, channels: int, block: int, form: tuple[str, str]
+) -> None:
+    data = encoded(_long_sound(rate, seconds, channels), rate, *form)
+    _assert_same(_in_blocks(block, data), _in_blocks(16, data))
+
+
+@pytest.mark.parametrize("form", [("MP3", "MPEG_LAYER_III"), ("OGG", "OPUS"), ("CAF", "ALAC_16")])
+def test_nor_in_other_formats(form: tuple[str, str]) -> None:
+    data = encoded(_long_sound(48_000, 5.3, 2), 48_000, *form)
+    _assert_same(_in_blocks(2, data), _in_blocks(16, data))
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100])
+@pytest.mark.parametrize("frames_more", [-1, 0, 1])
+def test_around_the_length_of_a_block_no_sample_is_lost(rate: int, frames_more: int) -> None:
+    samples = _long_sound(rate, 33, 1)[: 32 * rate + frames_more]
+    row = _examined(wav(samples, rate=rate))
+    expected = reference(soxr.resample(samples[:, 0], rate, 16_000, quality="HQ"))
+    assert (row["frames"], row["fbank_frames"]) == (len(samples), len(expected))
+    assert row["fbank_mean"] == pytest.approx(float(expected.mean()), abs=1e-3)
+    assert row["fbank_std"] == pytest.approx(float(expected.std(correction=0)), abs=1e-3)
+    assert len(row["envelope_peak"]) == -(-2 * len(samples) // rate)
+
+
+def test_what_failed_before_leaves_no_trace_in_the_next_row() -> None:
+    whole = encoded(_long_sound(44_100, 3.3, 2), 44_100, "FLAC", "PCM_16")
+    before = _examined(whole)
+    for broken in (_damaged(whole), whole[: len(whole) // 2], wav(_changed(noise(44_100 * 2, 2), np.nan), rate=44_100)):
+        assert _in_blocks(1, broken)["error_kind"] is not None
+        assert _examined(whole) == before
+
+
+def test_what_lies_before_a_later_fault_is_told_of_a_cut_recording() -> None:
+    data = wav(_long_sound(16_000, 6.5, 2))
+    row = _in_blocks(2, data[: len(data) * 2 // 3])
+    assert (row["error_kind"], row["feature_ok"]) == ("truncated", True)
+    assert len(row["envelope_peak"]) == 9
+
+
+def test_a_nan_in_a_later_block_leaves_no_measures() -> None:
+    samples = _long_sound(16_000, 6.5, 2)
+    samples[-100, 1] = np.nan
+    row = _in_blocks(2, wav(samples))
+    assert (row["error_kind"], row["load_ok"], row["feature_ok"], row["frames"]) == ("not_finite", True, False, 104_000)
+    assert {"peak", "envelope_peak", "fbank_mean"}.isdisjoint(row)
+    _assert_fits_the_schema([row])
+
+
+def test_more_samples_than_are_decoded_are_too_large_where_no_header_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = flac_of_unknown_length(encoded(noise16(40_000), 8000, "FLAC", "PCM_16"))
+    assert _in_blocks(1, data)["load_ok"]
+    monkeypatch.setattr(examining, "MAX_SAMPLES", 30_000)
+    row = _in_blocks(1, data)
+    assert (row["load_ok"], row["error_kind"]) == (False, "too_large")
+    _assert_fits_the_schema([row])
+
+
+WINDOWED = {
+    "WAV": wav(noise16(40_000, 2)),
+    "WAV of size 0": wav(noise16(40_000, 2), declared_bytes=0),
+    "cut WAV": wav(noise16(40_000, 2))[:100_000],
+    "FLAC": encoded(noise16(40_000, 2), 22_050, "FLAC", "PCM_16"),
+    "cut FLAC": encoded(noise16(40_000, 2), 22_050, "FLAC", "PCM_16")[:60_000],
+    "damaged FLAC": _damaged(encoded(noise16(40_000, 2), 22_050, "FLAC", "PCM_16")),
+    "OGG": encoded(noise(40_000, 2), 22_050, "OGG", "VORBIS"),
+    "MP3": encoded(noise(40_000, 2), 22_050, "MP3", "MPEG_LAYER_III"),
+    "W64": encoded(noise16(40_000, 2), 22_050, "W64", "PCM_16"),
+    "no audio": b"<html>" * 500,
+}
+
+
+@pytest.fixture
+def _nothing_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "IN_MEMORY_BYTES", 100)
+
+
+@pytest.mark.usefixtures("_nothing_in_memory")
+@pytest.mark.parametrize("name", WINDOWED)
+def test_a_file_that_is_read_as_it_is_decoded_has_the_same_row(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "x.wav"
+    file.write_bytes(WINDOWED[name])
+    row, expected = _of_file(file), _examined(WINDOWED[name])
+    assert row == expected
+    assert len(row) > 3
+    with file_source(listed(file)) as opened:
+        assert examine(opened, expected["bytes_digest"], SETTINGS) == {"same_bytes": True}
+
+
+@pytest.mark.usefixtures("_nothing_in_memory")
+@pytest.mark.parametrize("name", ["WAV", "WAV of size 0", "FLAC", "OGG", "MP3", "W64"])
+def test_a_disk_that_fails_is_an_io_error_wherever_it_fails(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the bytes are digested, or the header is read, or it is decoded: it is not the file that was cut."""
+    file = tmp_path / "x.wav"
+    file.write_bytes(WINDOWED[name])
+    monkeypatch.setattr(source, "PIECE", 8192)
+    preadv, count = os.preadv, 0
+
+    def fail_later(*arguments: Any) -> int:
+        nonlocal count
+        count += 1
+        if count > reads:
+            raise OSError(5, "Input/output error")
+        return preadv(*arguments)
+
+    monkeypatch.setattr(os, "preadv", fail_later)
+    for reads in itertools.count():
+        count = 0
+        row = _of_file(file)
+        if count <= reads:
+            break
+        assert (row["load_ok"], row.get("error_kind")) == (False, "io_error"), (reads, row)
+        _assert_fits_the_schema([row])
+    assert row == _examined(WINDOWED[name])
+    assert reads > len(WINDOWED[name]) // 8192
 
 
 def test_damaged_files_are_rows(tmp_path: Path) -> None:
@@ -224,8 +399,8 @@ def test_damaged_files_are_rows(tmp_path: Path) -> None:
             data[place] = rng.integers(0, 256)
         file = tmp_path / f"{number}.wav"
         file.write_bytes(data)
-        tasks.append(Task(str(file), len(data), None))
-    rows = list(examine_all(tasks, SETTINGS, 2))
+        tasks.append(Task(listed(file), None))
+    rows = [row for _, row in examine_all(tasks, SETTINGS, 2)]
     assert len(rows) == 300
     _assert_fits_the_schema(rows)
     assert {row.get("error_kind") for row in rows} >= {None, "not_audio", "corrupt"}
@@ -234,7 +409,7 @@ def test_damaged_files_are_rows(tmp_path: Path) -> None:
 @pytest.mark.shared
 def test_every_odd_file_is_a_row(shared: Path) -> None:
     files = sorted(file for file in (shared / "data/odd_audio").rglob("*") if file.is_file())
-    rows = [examine(str(file), None, SETTINGS) for file in files]
+    rows = [_of_file(file) for file in files]
     assert len(rows) > 70
     _assert_fits_the_schema(rows)
     assert all(row["error"] for row in rows if not (row["load_ok"] and row.get("feature_ok")))
@@ -256,5 +431,5 @@ def test_every_odd_file_is_a_row(shared: Path) -> None:
     ],
 )
 def test_odd_files_are_what_they_are(shared: Path, file: str, expected: Row) -> None:
-    row = examine(str(shared / "data/odd_audio" / file), None, SETTINGS)
+    row = _of_file(shared / "data/odd_audio" / file)
     assert {name: row.get(name) for name in expected} == expected

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.audio.archives.made_archives import SOME, write_parquet, write_tar, write_zip
 from workflow_scripts.audio import scan
 from workflow_scripts.audio.scan import ScanError, scan_root, shard_of
 from workflow_scripts.tables import schemas
@@ -142,3 +143,90 @@ def test_fewer_shards_leave_none_of_the_former_behind(tmp_path: Path) -> None:
     scan_root(str(root), 2, tmp_path / "results" / "media")
     left = sorted(file.name for file in (tmp_path / "results").rglob("*.parquet"))
     assert left == ["shard=0000.parquet"] * 2 + ["shard=0001.parquet"] * 2
+
+
+def _mixed(folder: Path) -> Path:
+    """A root of loose files, whole archives, a cut one and a compressed one."""
+    root = folder / "root"
+    (root / "deep").mkdir(parents=True)
+    (root / "a.wav").write_bytes(b"loose")
+    write_tar(root / "deep/t.tar", SOME)
+    write_zip(root / "z.zip", SOME)
+    write_parquet(root / "p.parquet", list(SOME.items()))
+    cut = write_tar(folder / "whole.tar", {"x.wav": b"1" * 5000}).read_bytes()[:2000]
+    (root / "cut.tar").write_bytes(cut)
+    (root / "packed.tar.gz").write_bytes(b"")
+    return root
+
+
+def test_files_and_members_stand_in_one_table(tmp_path: Path) -> None:
+    rejects = scan_root(str(_mixed(tmp_path)), 4, tmp_path / "media")
+    lists = [pl.read_parquet(tmp_path / f"media/shard={shard:04d}.parquet") for shard in range(4)]
+    for rows in lists:
+        validate(rows, schemas.MEDIA)
+    media = pl.concat(lists).sort("path", "member")
+    members = [(path, name) for path in ("deep/t.tar", "p.parquet", "z.zip") for name in sorted(SOME)]
+    expected = sorted([*members, ("cut.tar", "x.wav")])
+    assert media.select("path", "member").rows() == [("a.wav", None), *expected]
+    assert media["stem"].to_list() == ["a", "x", *["a", "c", "b"] * 3]
+    assert media.filter(path="z.zip").null_count().row(0) == (0,) * len(media.columns)
+    assert media.filter(path="p.parquet")["bytes"].null_count() == 3
+    assert media.filter(path="a.wav").select("bytes", "offset", "packed_bytes", "crc32").row(0) == (5, None, None, None)
+    validate(rejects, schemas.REJECTS)
+    root = str(tmp_path / "root")
+    assert rejects.select("source", "line", "scope", "reason", "raw").rows() == [
+        (f"{root}/cut.tar", 1, "media", "archive_cut", ""),
+        (f"{root}/packed.tar.gz", 1, "media", "compressed_archive", ""),
+    ]
+
+
+def test_the_members_of_an_archive_are_in_one_shard(tmp_path: Path) -> None:
+    scan_root(str(_mixed(tmp_path)), 5, tmp_path / "media")
+    for shard in range(5):
+        rows = pl.read_parquet(tmp_path / f"media/shard={shard:04d}.parquet")
+        assert {shard_of(path, 5) for path in rows["path"]} <= {shard}
+
+
+@pytest.mark.parametrize("suffix", ["tar", "zip", "parquet"])
+def test_a_root_that_is_an_archive_is_shared_by_its_shards(tmp_path: Path, suffix: str) -> None:
+    contents = {f"deep/{number}.wav": b"%d" % number for number in range(50)}
+    path = tmp_path / f"root.{suffix}"
+    {"tar": write_tar, "zip": write_zip, "parquet": lambda path, some: write_parquet(path, list(some.items()))}[suffix](
+        path, contents
+    )
+    rejects = scan_root(str(path), 3, tmp_path / "media")
+    lists = [pl.read_parquet(tmp_path / f"media/shard={shard:04d}.parquet") for shard in range(3)]
+    assert all(len(rows) > 5 for rows in lists)
+    for shard, rows in enumerate(lists):
+        assert {shard_of(member, 3) for member in rows["member"]} == {shard}
+        assert set(rows["path"]) == {path.name}
+    assert sorted(pl.concat(lists)["member"]) == sorted(contents)
+    assert rejects.is_empty()
+
+
+def test_stems_of_members_are_those_of_files(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    write_tar(tmp_path / "root/x.tar", {"d.e/a.b.wav": b"", "./c.FLAC": b"", "..d.ogg": b""})
+    scan_root(str(tmp_path / "root"), 1, tmp_path / "media")
+    rows = pl.read_parquet(tmp_path / "media/shard=0000.parquet")
+    assert dict(rows.select("member", "stem").iter_rows()) == {"d.e/a.b.wav": "a.b", "./c.FLAC": "c", "..d.ogg": "..d"}
+
+
+def test_an_archive_that_cannot_be_read_stops_the_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its members would be given up as missing, and stay so: nothing of the root changes when it can be read again."""
+
+    def refuses(path: str, mtime_ns: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(scan, "list_members", refuses)
+    with pytest.raises(ScanError, match=r"cut\.tar: cannot be read: Input/output error"):
+        scan_root(str(_mixed(tmp_path)), 2, tmp_path / "media")
+
+
+def test_a_root_whose_only_archive_is_emptied_is_scanned(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    path = write_tar(tmp_path / "root/x.tar", SOME)
+    scan_root(str(tmp_path / "root"), 1, tmp_path / "results" / "media")
+    path.write_bytes(b"")
+    rejects = scan_root(str(tmp_path / "root"), 1, tmp_path / "results" / "media")
+    assert rejects["reason"].to_list() == ["archive_cut"]

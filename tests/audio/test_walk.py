@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.audio.walk import AUDIO_SUFFIXES, Media, state, walk
+from workflow_scripts.audio import walk as module
+from workflow_scripts.audio.media import Media
+from workflow_scripts.audio.walk import AUDIO_SUFFIXES, folder_of, is_audio, state, walk
 
 LONG_AGO_NS = 1_500_000_000_000_000_000
 
@@ -49,7 +51,7 @@ def _reversed(items: list[Any]) -> list[Any]:
 
 def test_a_file_is_given_with_its_path_size_and_time(tmp_path: Path) -> None:
     _write(tmp_path, "a/b/x.wav", b"abc", 1_234_567_890_123_456_789)
-    assert list(walk(str(tmp_path))) == [Media("a/b/x.wav", 3, 1_234_567_890_123_456_789)]
+    assert list(walk(str(tmp_path))) == [Media("a/b/x.wav", None, 3, 1_234_567_890_123_456_789)]
 
 
 def test_a_root_may_be_written_with_a_slash_behind_it(tmp_path: Path) -> None:
@@ -62,6 +64,36 @@ def test_only_audio_is_found_whatever_the_case_of_its_suffix(tmp_path: Path) -> 
     for name in [*sounds, "a.txt", "wav", ".wav", "x.wav.part", "notes.wav.json", "x.csv"]:
         _write(tmp_path, name)
     assert _paths(tmp_path) == sorted(sounds)
+
+
+def test_archives_are_found_and_compressed_tars_too(tmp_path: Path) -> None:
+    archives = ["a.tar", "b.ZIP", "deep/c.Parquet", "d.tar.gz", "e.tgz", "f.TAR.zst", "g.tar.bz2", "h.tar.xz", "i.txz"]
+    for name in [*archives, "a.gz", "b.zst", ".tar", "tar.gz", "c.7z", "x.tar.part"]:
+        _write(tmp_path, name)
+    assert _paths(tmp_path) == sorted(archives)
+
+
+@pytest.mark.parametrize("name", ["x.tar", "x.zip", "x.parquet"])
+def test_a_root_may_be_an_archive(tmp_path: Path, name: str) -> None:
+    _write(tmp_path, name)
+    root = tmp_path / name
+    assert list(walk(str(root))) == [Media(name, None, 5, LONG_AGO_NS)]
+    assert folder_of(str(root)) == folder_of(str(tmp_path)) == str(tmp_path)
+    before = state(str(root))
+    _write(tmp_path, name, mtime_ns=LONG_AGO_NS + 1)
+    assert state(str(root)) != before
+
+
+def test_a_folder_called_like_an_archive_is_a_folder(tmp_path: Path) -> None:
+    _write(tmp_path, "x.tar/y.wav")
+    assert _paths(tmp_path) == ["x.tar/y.wav"]
+    assert _paths(tmp_path / "x.tar") == ["y.wav"]
+    assert folder_of(str(tmp_path / "x.tar")) == str(tmp_path / "x.tar")
+
+
+@given(st.text(st.sampled_from("./aW v")).map(lambda name: f"{name}.wav"))
+def test_a_suffix_is_what_the_standard_library_says_it_is(path: str) -> None:
+    assert is_audio(path) == (os.path.splitext(path)[1].lower() in AUDIO_SUFFIXES)
 
 
 @pytest.mark.parametrize("suffix", sorted(AUDIO_SUFFIXES))
@@ -86,8 +118,8 @@ def test_linked_files_and_folders_are_found_with_the_size_of_what_they_lead_to(t
     (tmp_path / "root/link.wav").symlink_to("../elsewhere/x.wav")
     (tmp_path / "root/folder").symlink_to("../elsewhere")
     assert sorted(walk(str(tmp_path / "root")), key=lambda media: media.path) == [
-        Media("folder/x.wav", 9, LONG_AGO_NS),
-        Media("link.wav", 9, LONG_AGO_NS),
+        Media("folder/x.wav", None, 9, LONG_AGO_NS),
+        Media("link.wav", None, 9, LONG_AGO_NS),
     ]
 
 
@@ -119,7 +151,7 @@ def test_a_folder_that_is_linked_too_is_found_in_its_own_place_in_whatever_order
 def test_a_link_that_leads_to_no_file_is_given_without_size(tmp_path: Path, leads_to: str) -> None:
     _write(tmp_path, "notes.txt")
     (tmp_path / "x.wav").symlink_to(leads_to)
-    assert list(walk(str(tmp_path))) == [Media("x.wav", 0, 0)]
+    assert list(walk(str(tmp_path))) == [Media("x.wav", None, 0, 0)]
 
 
 def test_a_pipe_is_given_without_size(tmp_path: Path) -> None:
@@ -186,6 +218,16 @@ def test_two_trees_have_one_state_only_if_they_are_the_same(
     assert (states[0] == states[1]) == (seen[0] == seen[1])
 
 
+def test_state_does_not_depend_on_how_many_files_are_digested_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        _write(tmp_path, f"{number}.wav")
+    whole = state(str(tmp_path))
+    monkeypatch.setattr(module, "_DIGESTED_AT_ONCE", 3)
+    assert state(str(tmp_path)) == whole
+
+
 def _add(root: Path) -> None:
     _write(root, "new.wav")
 
@@ -196,6 +238,14 @@ def _remove(root: Path) -> None:
 
 def _replace(root: Path) -> None:
     _write(root, "a/x.wav", b"123456")
+
+
+def _add_archive(root: Path) -> None:
+    _write(root, "new.tar")
+
+
+def _add_folder(root: Path) -> None:
+    (root / "a").rename(root / "b")
 
 
 def _touch(root: Path) -> None:
@@ -211,7 +261,7 @@ def _swap(root: Path) -> None:
     _write(root, "y.wav", b"12345")
 
 
-@pytest.mark.parametrize("change", [_add, _remove, _replace, _touch, _rename, _swap])
+@pytest.mark.parametrize("change", [_add, _add_archive, _add_folder, _remove, _replace, _touch, _rename, _swap])
 def test_state_changes_with_any_file(tmp_path: Path, change: Callable[[Path], None]) -> None:
     root = tmp_path / "root"
     _write(root, "a/x.wav")

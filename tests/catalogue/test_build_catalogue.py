@@ -107,6 +107,20 @@ def test_several_datasets_stand_side_by_side(small: SmallAudioset, tmp_path: Pat
     assert _ask(tmp_path / "catalog.duckdb", classes) == [("it's", 9), ("one", 9), ("other", 9)]
 
 
+def test_what_the_archives_of_a_dataset_lost_is_among_its_rejects(copied: SmallAudioset) -> None:
+    known = copied.contents
+    for root, (folder, _) in known.roots.items():
+        row = (f"/data/{root}.tar", 1, "media", "archive_cut", "why", "")
+        rejects = pl.DataFrame([row], schema=schemas.empty(schemas.REJECTS).schema, orient="row")
+        write_table(rejects, folder / "tables/rejects.parquet", schemas.REJECTS)
+    holds = {"one": ["clips"], "other": ["clips", "mirror"], "none": []}
+    file = copied.folder / "results/catalog.duckdb"
+    build_catalogue(Contents(dict.fromkeys(holds, copied.tables_folder), known.roots, holds), file)
+    own = len(copied.table("rejects"))
+    counts = "SELECT dataset, count(*) FILTER (scope = 'media'), count(*) FROM rejects GROUP BY ALL ORDER BY ALL"
+    assert _ask(file, counts) == [("none", 0, own), ("one", 1, own + 1), ("other", 2, own + 2)]
+
+
 def test_an_older_engine_can_read_the_file(small: SmallAudioset) -> None:
     """The storage version that its header names is that of DuckDB 1.0: 64."""
     header = (small.folder / "results/catalog.duckdb").read_bytes()[8:20]

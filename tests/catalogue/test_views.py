@@ -26,7 +26,7 @@ DESIGN = {
     "sources": "dataset source sha256 bytes rows_declared rows_read rows_kept rows_rejected",
     "summary": "dataset split status clips",
 }
-READY_MADE = ["audio_hours", "class_pairs", "clips_per_class", "duration_histogram", "losses"]
+READY_MADE = ["audio_hours", "class_pairs", "clips_per_class", "duplicates", "duration_histogram", "losses"]
 
 Rows = list[dict[str, Any]]
 

@@ -151,7 +151,8 @@ def _check_root(folder: Path, slug: str) -> None:
     scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
     with process_as_before():
         for output in _checks(folder, slug):
-            check_shard(results / "media" / output.name, str(folder / "audio" / slug), SETTINGS, 1, output)
+            media_list, note = results / "media" / output.name, folder / "progress.json"
+            check_shard(media_list, str(folder / "audio" / slug), SETTINGS, 1, output, note)
 
 
 def _checks(folder: Path, slug: str) -> list[Path]:

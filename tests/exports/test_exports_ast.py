@@ -208,7 +208,8 @@ def test_relative_paths_are_right_though_results_are_a_link_to_another_disk(
 def test_the_readme_has_five_lines_that_name_what_is_there(folder: Path) -> None:
     lines = (folder / "README").read_text().splitlines()
     assert len(lines) == 5
-    assert lines[0].startswith("5 trainable clips. Left out: 1 spans of longer recordings, 2 without a class")
+    left_out = "1 that lie inside a longer recording or an archive, 2 without a class"
+    assert lines[0].startswith(f"5 trainable clips. Left out: {left_out}")
     ast, audiomae = lines[3:]
     assert "python src/run.py" in ast
     assert "python main_finetune_as.py" in audiomae

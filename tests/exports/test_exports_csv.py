@@ -21,6 +21,7 @@ COLUMNS = [
     "duration_s",
     "sample_rate",
     "channels",
+    "member",
 ]
 
 

@@ -115,6 +115,7 @@ def test_a_media_of_another_span_does_not_serve(tmp_path: Path) -> None:
 
 def test_media_paths_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "audio/wav").mkdir(parents=True)
     made = root(tmp_path, "wav", check("sub/one.wav"))
     tables = _resolved(ONE, RootChecks("wav", "audio/../audio/wav", "clips", made.checks))
     assert tables["ledger"]["media_path"].to_list() == [str(tmp_path / "audio/wav/sub/one.wav")]
@@ -174,6 +175,85 @@ def test_a_cut_out_clip_and_a_recording_stand_in_for_each_other(tmp_path: Path) 
     recording = root(tmp_path, "field", check("one.wav", duration_s=60.0), holds="recordings")
     row = _resolved(ONE, cut, recording)["ledger"].row(0, named=True)
     assert (row["status"], row["root"], row["whole_media"], row["duration_s"]) == ("usable", "field", False, 10.0)
+
+
+def _recording(path: str, rms: list[float]) -> dict[str, Any]:
+    """A check of a recording of half seconds of these levels, each with a peak of twice that."""
+    seconds = len(rms) / 2
+    return check(
+        path,
+        duration_s=seconds,
+        frames=round(seconds * 16_000),
+        envelope_rms=rms,
+        envelope_peak=[2 * level for level in rms],
+        peak=0.9,
+        rms_dbfs=-9.0,
+        silent_fraction=0.25,
+    )
+
+
+def _levels(tables: Tables) -> list[tuple[str, float | None, float | None, float | None]]:
+    return tables["ledger"].select("clip_id", "peak", "rms_dbfs", "silent_fraction").rows()
+
+
+def _spans(*spans: tuple[str, float, float]) -> pl.DataFrame:
+    """Clips a, b, c … that are these spans of these media."""
+    return clips_table(
+        *(
+            {"clip_id": chr(97 + number), "media_id": media, "start_s": start, "end_s": end}
+            for number, (media, start, end) in enumerate(spans)
+        )
+    )
+
+
+def test_each_span_of_a_recording_has_its_own_levels_and_its_recording_one_row(tmp_path: Path) -> None:
+    recordings = [_recording("rec.wav", [0.1, 0.1, 0.0, 0.0, 0.2, 0.2]), _recording("other.wav", [0.4, 0.0])]
+    field = root(tmp_path, "field", *recordings, holds="recordings")
+    tables = _resolved(_spans(("rec", 0, 1), ("rec", 1, 2), ("rec", 2, 3), ("other", 0, 1), ("gone", 0, 1)), field)
+    decibels = [pytest.approx(value, abs=1e-4) for value in (-20.0, -13.9794, -10.9691)]
+    peaks = [pytest.approx(value) for value in (0.2, 0.4, 0.8)]
+    assert _levels(tables) == [
+        ("a", peaks[0], decibels[0], 0.0),
+        ("b", 0.0, None, 1.0),
+        ("c", peaks[1], decibels[1], 0.0),
+        ("d", peaks[2], decibels[2], 0.5),
+        ("e", None, None, None),
+    ]
+    assert sum(len(pl.read_parquet(file)) for file in field.checks) == 2
+    assert tables["roots"].select("media", "served", "orphans").row(0) == (2, 4, 0)
+
+
+def test_other_spans_of_the_same_recordings_need_no_audio_and_no_other_check(tmp_path: Path) -> None:
+    """There is no audio here at all; what the check left is enough, and is only read."""
+    field = root(tmp_path, "field", _recording("rec.wav", [0.1] * 4 + [0.01] * 4), holds="recordings")
+    before = [file.read_bytes() for file in field.checks]
+    loud, soft = (_resolved(_spans(("rec", start, start + 1)), field) for start in (0.0, 2.5))
+    assert [levels[0][2] for levels in map(_levels, (loud, soft))] == pytest.approx([-20.0, -40.0], abs=1e-4)
+    assert [file.read_bytes() for file in field.checks] == before
+
+
+def test_a_span_beyond_the_end_has_the_levels_of_what_there_is(tmp_path: Path) -> None:
+    field = root(tmp_path, "field", _recording("rec.wav", [0.1, 0.2]), holds="recordings")
+    tables = _resolved(_spans(("rec", 0.5, 9.0), ("rec", 20.0, 30.0)), field)
+    assert [status for status, _, _ in _served(tables).values()] == ["outside_media", "outside_media"]
+    assert _levels(tables) == [
+        ("a", pytest.approx(0.4), pytest.approx(-13.9794, abs=1e-4), 0.0),
+        ("b", None, None, None),
+    ]
+
+
+def test_a_clip_that_is_all_of_its_media_has_the_levels_of_its_media(tmp_path: Path) -> None:
+    media = {"peak": 0.9, "rms_dbfs": -9.0, "silent_fraction": 0.25}
+    wav = root(tmp_path, "wav", check("a.wav", **media))
+    field = root(tmp_path, "field", _recording("rec.wav", [0.1, 0.1]), holds="recordings")
+    tables = _resolved(_spans(("a", 30.0, 40.0), ("rec", 0.0, 1.0)), wav, field)
+    assert _levels(tables)[0] == ("a", 0.9, -9.0, 0.25)
+    assert _levels(tables)[1][2] == pytest.approx(-20.0, abs=1e-4)
+
+
+def test_a_recording_that_could_not_be_measured_gives_its_spans_no_levels(tmp_path: Path) -> None:
+    field = root(tmp_path, "field", check("rec.wav", **fault("corrupt")), holds="recordings")
+    assert _levels(_resolved(_spans(("rec", 0.0, 1.0)), field)) == [("a", None, None, None)]
 
 
 def test_members_of_an_archive_are_called_after_their_own_names(tmp_path: Path) -> None:

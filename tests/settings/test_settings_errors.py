@@ -210,11 +210,12 @@ def test_folder_in_place_of_a_source_file_is_refused(workdir, dataset_file):
     assert f"sources.ontology: dataset mine: no such file: {workdir / 'labels'}" in refusal(workdir)
 
 
-@pytest.mark.parametrize("entry", ["nowhere", {"path": "nowhere"}, "labels/train.csv"])
-def test_audio_root_that_is_no_folder_is_named_with_its_place(workdir, dataset_file, entry):
+@pytest.mark.parametrize("entry", ["nowhere", {"path": "nowhere"}, "labels/train.csv", "nowhere.tar"])
+def test_audio_root_that_is_neither_folder_nor_archive_is_named_with_its_place(workdir, dataset_file, entry):
     dataset_file(audio=["mirror", entry])
     path = workdir / (entry if isinstance(entry, str) else entry["path"])
-    assert refusal(workdir) == f"{workdir / 'mine.yaml'}: audio[1]: no such folder: {path}"
+    words = f"audio[1]: no such folder or archive (.tar, .zip, .parquet): {path}"
+    assert refusal(workdir) == f"{workdir / 'mine.yaml'}: {words}"
 
 
 def test_audio_root_named_twice_is_refused_however_it_is_written(workdir, dataset_file):

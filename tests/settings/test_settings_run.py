@@ -111,6 +111,13 @@ def test_absolute_paths_are_kept(workdir, dataset_file, tmp_path):
     assert [root.path for root in run.roots.values()] == [str(far)]
 
 
+@pytest.mark.parametrize("name", ["train.tar", "train.ZIP", "train.parquet"])
+def test_an_archive_may_be_a_root(workdir, dataset_file, name):
+    (workdir / "mirror" / name).touch()
+    run = load_run({"datasets": [dataset_file(audio=[f"mirror/{name}"])]}, workdir)
+    assert [root.path for root in run.roots.values()] == [str(workdir / "mirror" / name)]
+
+
 def test_paths_of_a_named_dataset_start_from_the_working_directory(workdir):
     for name in ("balanced_train", "unbalanced_train", "eval"):
         (workdir / f"labels/{name}_segments.csv").touch()

@@ -29,8 +29,8 @@ def printed_by(command: list[str], project: Project) -> str:
     return done.stdout
 
 
-def test_the_readme_asks_five_questions() -> None:
-    assert len(QUESTIONS) == 5
+def test_the_readme_asks_six_questions() -> None:
+    assert len(QUESTIONS) == 6
 
 
 @pytest.mark.parametrize(("sql", "answer"), QUESTIONS)

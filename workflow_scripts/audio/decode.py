@@ -1,146 +1,74 @@
-"""One media, opened and decoded once."""
+"""One media, decoded once: which decoder takes it, and what none of them may be asked for."""
 
-import io
-import os
-import stat
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
-import numpy as np
-import soundfile
+from workflow_scripts.audio.decoders import Stream, ffmpeg, sndfile
+from workflow_scripts.audio.limits import MAX_SAMPLE_RATE, MAX_SAMPLES, MAX_SAMPLES_A_SECOND, MIN_SAMPLE_RATE
+from workflow_scripts.audio.media import MediaError
+from workflow_scripts.audio.source import Source
 
-from workflow_scripts.audio.containers import Extent, ogg_ends_early, sound_extent, with_size_filled_in
-
-BLOCK_FRAMES = 1 << 18
-MAX_FILE_BYTES = 4 << 30
-MAX_SAMPLES = 1 << 29
-"""Frames times channels that are decoded at most: two gigabytes as float32, 3.2 hours of stereo at 22.05 kHz."""
-LARGEST_LENGTH = 1 << 60
-MP3_SLACK_FRAMES = 2 * 1152
-"""An MP3 without a Xing header declares a length that is only reckoned from its size."""
+HEAD = 64
+BLOCK_SECONDS = 16
+BLOCK_SAMPLES = 1 << 21
+"""Samples of a block at most, if a second does not take more: 8 MB as float32. A clip is one block."""
 
 
-class MediaError(Exception):
-    """A media that cannot be read; becomes its row's error_kind and error."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-@dataclass
-class Decoded:
-    """What decoding gave.
-
-    Attributes:
-        samples: (frames, channels), int16 where the file holds 16-bit integers, else float32 with full scale 1.
-        sample_rate: samples a second.
-        format, subtype: as libsndfile names container and encoding.
-        declared_frames: what the header says, None where it leaves the length open.
-        fault: kind and words of what went wrong on the way, None where it decoded to its end.
-    """
-
-    samples: np.ndarray[Any, Any]
-    sample_rate: int
-    format: str
-    subtype: str
-    declared_frames: int | None
-    fault: tuple[str, str] | None
-
-
-def read_bytes(path: str) -> bytes:
-    """The bytes of a regular file.
-
-    Raises:
-        MediaError: it is gone, is no regular file (a pipe would block for ever), or is too large.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError as error:
-        kind = "vanished" if isinstance(error, FileNotFoundError) else "not_openable"
-        raise MediaError(kind, f"cannot be opened: {error.strerror}") from None
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        os.close(descriptor)
-        raise MediaError("not_a_file", "no regular file")
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > MAX_FILE_BYTES:
-            raise MediaError("too_large", f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-        try:
-            return file.read()
-        except OSError as error:
-            raise MediaError("io_error", f"cannot be read: {error.strerror}") from None
-
-
-def decode(data: bytes) -> Decoded:
-    """Decode the bytes of a media, block by block, up to where they hold.
+@contextmanager
+def open_stream(source: Source) -> Iterator[Stream]:
+    """The decoder of a media, by what its first bytes are and not by what it is called.
 
     Raises:
         MediaError: nothing of it can be decoded.
     """
-    if not data:
+    if not source.size:
         raise MediaError("empty", "the file has no bytes")
-    extent = sound_extent(data)
-    if extent is not None and extent.size is None and data[:3] == b"RIF":
-        data = with_size_filled_in(data, extent)
-    try:
-        file = soundfile.SoundFile(io.BytesIO(data))
-    except soundfile.LibsndfileError as error:
-        raise MediaError("not_audio", f"libsndfile cannot read it: {_words(error)}") from None
-    with file:
-        declared = _declared_frames(file, extent)
-        if file.frames > LARGEST_LENGTH:
-            file.seekable = lambda: False  # soundfile would seek after each block, and fail
-        blocks, failure = _read_blocks(file)
-        samples = np.concatenate(blocks) if blocks else np.empty((0, file.channels), np.float32)
-        fault = _fault(file, len(samples), declared, failure) or _cut(data, extent)
-        return Decoded(samples, file.samplerate, file.format, file.subtype, declared, fault)
+    source.file.seek(0)
+    with ExitStack() as opened:
+        if ffmpeg.speaks(source.file.read(HEAD)):
+            yield opened.enter_context(ffmpeg.open_stream(source))
+            return
+        stream = _from_sndfile(source, opened)
+        if isinstance(stream, str):
+            opened.close()
+            stream = opened.enter_context(ffmpeg.open_stream(source, stream))
+        yield stream
 
 
-def _declared_frames(file: soundfile.SoundFile, extent: Extent | None) -> int | None:
-    if extent is not None and (extent.frames is not None or extent.size is None):
-        return extent.frames
-    # libsndfile gives its largest number for a FLAC that was written to a pipe and does not know its length
-    return None if file.frames > LARGEST_LENGTH else file.frames
+def _from_sndfile(source: Source, opened: ExitStack) -> Stream | str:
+    """What libsndfile makes of a media; or FFmpeg's name of the container where that makes more of it."""
+    stream = opened.enter_context(sndfile.open_stream(source))
+    return "mp3" if stream.stops_at_a_guess else stream
 
 
-def _read_blocks(file: soundfile.SoundFile) -> tuple[list[np.ndarray[Any, Any]], str | None]:
-    """Blocks of BLOCK_FRAMES, never what a header merely declares, and the decoder's complaint if it has one."""
-    dtype = "int16" if file.subtype == "PCM_16" else "float32"
-    blocks: list[np.ndarray[Any, Any]] = []
-    frames = 0
-    while True:
-        try:
-            block = file.read(BLOCK_FRAMES, dtype=dtype, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            return blocks, _words(error)
-        if not len(block):
-            return blocks, None
-        frames += len(block)
-        if frames * file.channels > MAX_SAMPLES:
-            raise MediaError("too_large", f"more than {MAX_SAMPLES:,} samples; cut it into shorter files")
-        blocks.append(block)
+def refuse_absurd(stream: Stream) -> None:
+    """Before anything is allocated for it.
+
+    Raises:
+        MediaError: it declares a rate that no sound has, or more samples than are decoded.
+    """
+    rate, channels, expected = stream.sample_rate, stream.channels, stream.expected_frames
+    if not MIN_SAMPLE_RATE <= rate <= MAX_SAMPLE_RATE:
+        raise MediaError(
+            "absurd_rate",
+            f"it declares {rate:,} samples a second; sound has {MIN_SAMPLE_RATE} to {MAX_SAMPLE_RATE:,}",
+        )
+    if rate * channels > MAX_SAMPLES_A_SECOND:
+        raise MediaError(
+            "too_large",
+            f"it declares {channels:,} channels of {rate:,} samples a second; "
+            f"at most {MAX_SAMPLES_A_SECOND:,} samples a second are decoded",
+        )
+    if expected is not None and expected * channels > MAX_SAMPLES:
+        raise too_many_samples(f"{expected:,} frames of {channels} channels")
 
 
-def _fault(file: soundfile.SoundFile, got: int, declared: int | None, failure: str | None) -> tuple[str, str] | None:
-    if failure is not None:
-        of = "" if declared is None else f" of {declared:,}"
-        return "corrupt", f"decoding stopped after {got:,}{of} frames: {failure}"
-    slack = MP3_SLACK_FRAMES if file.format in ("MP3", "MPEG") else 0
-    if declared is not None and got + slack < declared:
-        return "truncated", f"the header declares {declared:,} frames, the file holds {got:,}"
-    return None
+def too_many_samples(words: str) -> MediaError:
+    """The fault of a media that holds more than is decoded."""
+    return MediaError("too_large", f"{words}; at most {MAX_SAMPLES:,} samples are decoded. Cut it into shorter files")
 
 
-def _cut(data: bytes, extent: Extent | None) -> tuple[str, str] | None:
-    """What only the bytes tell, where the decoder took a cut file for a shorter one. A padding byte may be missing."""
-    if extent is not None and extent.size is not None and extent.start + extent.size > len(data) + 1:
-        held = max(0, len(data) - extent.start)
-        return "truncated", f"the header declares {extent.size:,} bytes of sound, the file holds {held:,}"
-    if ogg_ends_early(data):
-        return "truncated", "the Ogg stream has no last page"
-    return None
-
-
-def _words(error: soundfile.LibsndfileError) -> str:
-    return str(error).removeprefix(error.prefix).strip() or f"libsndfile error {error.code}"
+def block_frames(stream: Stream) -> int:
+    """Frames of the blocks that a stream is decoded in: whole seconds, so that measures fall on their edges."""
+    a_second = stream.sample_rate * stream.channels
+    return stream.sample_rate * max(1, min(BLOCK_SECONDS, BLOCK_SAMPLES // a_second))

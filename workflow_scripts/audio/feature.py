@@ -3,24 +3,21 @@
 Source: Gong et al., "AST: Audio Spectrogram Transformer", Interspeech 2021, and its dataloader.
 """
 
+import functools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import soxr
 import torch
 
-from workflow_scripts.audio.decode import MediaError
-from workflow_scripts.audio.kaldi import fbank
+from workflow_scripts.audio.fbank import HOP, SAMPLE_RATE, WINDOW, fbank_of, frame_count
+from workflow_scripts.audio.media import MediaError
+from workflow_scripts.audio.planes import Buffer
 from workflow_scripts.audio.settings import RESAMPLER_QUALITY
 
-SAMPLE_RATE = 16_000
 MAX_UPSAMPLING = 16
-WINDOW = 400
-"""Samples of a 25 ms frame at 16 kHz."""
-HOP = 160
-BLOCK = 4096
-"""Frames whose fbank is computed at once: a bound on memory for long recordings."""
+
+_wave = Buffer()
 
 
 @dataclass
@@ -32,72 +29,87 @@ class FbankStatistics:
     std: float
 
 
-def signal(samples: np.ndarray[Any, Any], channel: str) -> np.ndarray[Any, Any]:
-    """The signal that the feature is computed from: float32, full scale 1, shape (frames,).
+class Resampler:
+    """Brings a signal that comes in pieces to 16 kHz; one at a time for each rate."""
 
-    Args:
-        samples: (frames, channels), int16 or float32.
-        channel: `first` or `mean`.
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._has_begun = False
+
+    def resample(self, piece: torch.Tensor, is_last: bool) -> torch.Tensor:
+        """What comes out for a piece (samples,); after the last one, all that is left.
+
+        Raises:
+            MediaError: the rate is so low that what comes out would be made up, and sixteen times the memory or more.
+        """
+        if self._rate * MAX_UPSAMPLING < SAMPLE_RATE:
+            raise MediaError(
+                "rate_too_low",
+                f"{self._rate} samples a second; from less than {SAMPLE_RATE // MAX_UPSAMPLING} "
+                f"it is not brought to {SAMPLE_RATE:,}",
+            )
+        if self._rate == SAMPLE_RATE:
+            return piece
+        resampler = _soxr(self._rate)
+        if not self._has_begun:
+            resampler.clear()
+            self._has_begun = True
+        return torch.from_numpy(resampler.resample_chunk(piece.numpy(), last=is_last))
+
+
+@functools.lru_cache(maxsize=8)
+def _soxr(sample_rate: int) -> soxr.ResampleStream:
+    """Its filter is made once for a rate, not once for a file."""
+    return soxr.ResampleStream(sample_rate, SAMPLE_RATE, 1, dtype="float32", quality=RESAMPLER_QUALITY)
+
+
+class Feature:
+    """Statistics of the fbank of a signal that comes in pieces at 16 kHz.
+
+    The mean of the first piece is taken off all of them. Each frame's own mean is taken off again by the fbank, so for
+    what comes later another constant would make no difference but rounding.
     """
-    full_scale = np.float32(32768 if samples.dtype == np.int16 else 1)
-    if channel == "mean":
-        chosen = np.zeros(len(samples), np.float32)
-        for one in samples.T:
-            chosen += one
-        return chosen / (full_scale * samples.shape[1])
-    return samples[:, 0].astype(np.float32) / full_scale
 
+    def __init__(self, num_mel_bins: int) -> None:
+        self._fbank = fbank_of(num_mel_bins)
+        self._rest = torch.empty(0)
+        self._mean: torch.Tensor | None = None
+        self._centre: float | None = None  # of the first values; squares so far from 0 would leave no small variance
+        self._samples = self._frames = 0
+        self._total = self._squares = 0.0
 
-def resample(wave: np.ndarray[Any, Any], sample_rate: int) -> np.ndarray[Any, Any]:
-    """The signal at 16 kHz.
+    def add(self, piece: torch.Tensor, full_scale: float = 1.0) -> None:
+        """Take the next piece (samples,), and what full scale is in it."""
+        if not len(piece):
+            return
+        if self._mean is None:
+            self._mean = piece.mean() / full_scale
+        self._samples += len(piece)
+        wave = _wave.take(len(self._rest) + len(piece))
+        wave[: len(self._rest)] = self._rest
+        torch.add(-self._mean, piece, alpha=1 / full_scale, out=wave[len(self._rest) :])
+        for block in self._fbank.blocks(wave):
+            if self._centre is None:
+                self._centre = float(block.mean())
+            block -= self._centre
+            self._total += float(block.sum())
+            self._squares += float(torch.linalg.vector_norm(block)) ** 2
+        frames = frame_count(len(wave))
+        self._frames += frames
+        self._rest = wave[frames * HOP :].clone()
 
-    Raises:
-        MediaError: the rate is so low that what comes out would be made up, and sixteen times the memory or more.
-    """
-    if sample_rate == SAMPLE_RATE:
-        return wave
-    if sample_rate * MAX_UPSAMPLING < SAMPLE_RATE:
-        raise MediaError(
-            "rate_too_low",
-            f"{sample_rate} samples a second; from less than {SAMPLE_RATE // MAX_UPSAMPLING} "
-            f"it is not brought to {SAMPLE_RATE:,}",
-        )
-    return np.asarray(soxr.resample(wave, sample_rate, SAMPLE_RATE, quality=RESAMPLER_QUALITY))
+    def statistics(self) -> FbankStatistics:
+        """What all pieces gave.
 
-
-def compute_fbank(wave: np.ndarray[Any, Any], num_mel_bins: int) -> torch.Tensor:
-    """The fbank of some samples at 16 kHz whose mean is taken off already: (frames, num_mel_bins)."""
-    return fbank(
-        torch.from_numpy(wave)[None],
-        htk_compat=True,
-        sample_frequency=SAMPLE_RATE,
-        use_energy=False,
-        window_type="hanning",
-        num_mel_bins=num_mel_bins,
-        dither=0.0,
-        frame_shift=10,
-    )
-
-
-def fbank_statistics(wave: np.ndarray[Any, Any], num_mel_bins: int) -> FbankStatistics:
-    """Statistics of the fbank of a signal at 16 kHz, computed in blocks of frames.
-
-    Raises:
-        MediaError: the signal is shorter than one frame, or its fbank is not finite.
-    """
-    frames = 1 + (len(wave) - WINDOW) // HOP
-    if len(wave) < WINDOW:
-        raise MediaError("too_few_samples", f"{len(wave)} samples at 16 kHz; one frame takes {WINDOW}")
-    wave = wave - wave.mean(dtype=np.float64).astype(np.float32)
-    total = squares = 0.0
-    for first in range(0, frames, BLOCK):
-        last = min(first + BLOCK, frames) - 1
-        part = compute_fbank(wave[first * HOP : last * HOP + WINDOW], num_mel_bins).double()
-        total += float(part.sum())
-        squares += float(part.square().sum())
-    count = frames * num_mel_bins
-    mean = total / count
-    variance = squares / count - mean * mean
-    if not np.isfinite(variance):
-        raise MediaError("fbank_not_finite", "the fbank holds values that are not finite")
-    return FbankStatistics(frames, mean, max(variance, 0.0) ** 0.5)
+        Raises:
+            MediaError: the signal is shorter than one frame, or its fbank is not finite.
+        """
+        if not self._frames:
+            raise MediaError("too_few_samples", f"{self._samples} samples at 16 kHz; one frame takes {WINDOW}")
+        count = self._frames * self._fbank.num_mel_bins
+        mean = self._total / count
+        variance = self._squares / count - mean * mean
+        mean += self._centre or 0.0
+        if not np.isfinite(variance):
+            raise MediaError("fbank_not_finite", "the fbank holds values that are not finite")
+        return FbankStatistics(self._frames, mean, max(variance, 0.0) ** 0.5)

@@ -26,5 +26,8 @@ def _import_kaldi() -> Any:
         return importlib.import_module("torchaudio.compliance.kaldi")
 
 
-fbank = _import_kaldi().fbank
+_kaldi = _import_kaldi()
+fbank = _kaldi.fbank
 """torchaudio.compliance.kaldi.fbank"""
+get_mel_banks = _kaldi.get_mel_banks
+"""torchaudio.compliance.kaldi.get_mel_banks"""

@@ -6,22 +6,27 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.audio.media import Media
 from workflow_scripts.audio.names import from_text
 from workflow_scripts.audio.pool import Task, examine_all
+from workflow_scripts.audio.progress import Progress
 from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.audio.walk import folder_of
 from workflow_scripts.errors import first_twenty
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import TableError, read_table, write_table
 
 KEY = ["path", "member"]
-PASSING = ["check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
+PASSING = ["changed", "check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
 """Faults that may lie in the moment, not in the media: such rows are not kept when their shard is checked again."""
 
 _log = logging.getLogger(__name__)
 
 
-def check_shard(media_list: Path, root: str, settings: CheckSettings, workers: int, output: Path) -> None:
+def check_shard(
+    media_list: Path, root: str, settings: CheckSettings, workers: int, output: Path, progress_note: Path
+) -> None:
     """Bring the checks of a shard up to its media list; decode only what is new or whose bytes have changed.
 
     A row is kept as it stands where path, size and time of change are the same, and with a new time where the bytes
@@ -29,31 +34,44 @@ def check_shard(media_list: Path, root: str, settings: CheckSettings, workers: i
 
     Args:
         media_list: the shard's `media` table.
-        root: the folder that its paths start from.
+        root: the folder that its paths start from, or the one archive that they lie in.
         settings: of the check.
         workers: number of processes.
         output: the shard's `checks` table; its earlier state is found at its published name.
+        progress_note: where it is told how far the job is.
     """
-    media = read_table(media_list).select(*KEY, "bytes", "mtime_ns")
+    media = read_table(media_list)
     earlier = _earlier_rows(published(output), settings.fingerprint)
-    known = media.join(earlier, on=KEY, how="left", nulls_equal=True, maintain_order="left", suffix="_then")
-    is_same = (pl.col("bytes") == pl.col("bytes_then")) & (pl.col("mtime_ns") == pl.col("mtime_ns_then"))
-    kept = known.filter(is_same).select(*schemas.CHECKS.columns)
-    looked = media.join(kept.select(KEY), on=KEY, how="anti", nulls_equal=True)
-    digests = looked.join(
-        earlier.select(*KEY, "bytes_digest"), on=KEY, how="left", nulls_equal=True, maintain_order="left"
+    known = media.select(*KEY, "bytes", "mtime_ns").join(
+        earlier, on=KEY, how="left", nulls_equal=True, maintain_order="left", suffix="_then"
     )
-    fresh, decoded = _look(digests, earlier, root, settings, workers)
-    rows = pl.concat([kept, fresh]).sort(KEY)
-    write_table(rows, output, schemas.CHECKS)
+    is_same = (pl.col("bytes") == pl.col("bytes_then")).fill_null(pl.col("bytes").is_null()) & (
+        pl.col("mtime_ns") == pl.col("mtime_ns_then")
+    )
+    same = known.filter(is_same).select(KEY)
+    kept = earlier.join(same, on=KEY, how="semi", nulls_equal=True)
+    looked = (
+        media.join(same, on=KEY, how="anti", nulls_equal=True)
+        .join(earlier.select(*KEY, "bytes_digest"), on=KEY, how="left", nulls_equal=True)
+        .sort("path", "offset", "member")
+    )
+    with Progress(output.stem, len(looked), progress_note) as progress:
+        rows = _look(looked, root, settings, workers, progress)
+    decoded = [row for row in rows if not row.get("same_bytes")]
+    again = pl.DataFrame(
+        [row for row in rows if row.get("same_bytes")], schema={name: media.schema[name] for name in (*KEY, "mtime_ns")}
+    ).join(earlier.drop("mtime_ns"), on=KEY, how="left", nulls_equal=True)
+    table = pl.concat([kept, _table(decoded, settings), again.select(*schemas.CHECKS.columns)])
+    write_table(table.sort(KEY), output, schemas.CHECKS)
+    names = sorted(row["path"] if row["member"] is None else f"{row['path']}/{row['member']}" for row in decoded)
     _log.info(
         "%s: %d media, %d kept, %d of the same bytes, %d decoded%s",
         output.stem,
         len(media),
         len(kept),
-        len(looked) - len(decoded),
+        len(again),
         len(decoded),
-        f": {first_twenty(decoded)}" if decoded else "",
+        f": {first_twenty(names)}" if names else "",
     )
 
 
@@ -74,26 +92,36 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
 
 
 def _look(
-    looked: pl.DataFrame, earlier: pl.DataFrame, root: str, settings: CheckSettings, workers: int
-) -> tuple[pl.DataFrame, list[str]]:
-    """Rows of the media that had to be opened, and the paths of those that were decoded."""
+    looked: pl.DataFrame, root: str, settings: CheckSettings, workers: int, progress: Progress
+) -> list[dict[str, Any]]:
+    """What each of these media told, with its key, size and time of change, in no promised order."""
     if looked.is_empty():
-        return schemas.empty(schemas.CHECKS), []
-    tasks = [
-        Task(from_text(root, path), size, digest)
-        for path, size, digest in looked.select("path", "bytes", "bytes_digest").iter_rows()
-    ]
-    decoded: list[dict[str, Any]] = []
-    same: list[dict[str, Any]] = []
-    for media, row in zip(looked.iter_rows(named=True), examine_all(tasks, settings, workers), strict=True):
-        (same if row.get("same_bytes") else decoded).append(media | row)
+        return []
+    folder = folder_of(root)
+    media = {_task(row, folder): row for row in looked.iter_rows(named=True)}
+    rows = []
+    for task, told in examine_all(list(media), settings, workers):
+        progress.add(told.get("error_kind"))
+        listed = media[task]
+        rows.append({name: listed[name] for name in (*KEY, "bytes", "mtime_ns")} | told)
+    return rows
+
+
+def _task(row: dict[str, Any], folder: str) -> Task:
+    media = Media(
+        from_text(folder, row["path"]),
+        row["member"],
+        row["bytes"],
+        row["mtime_ns"],
+        row["offset"],
+        row["packed_bytes"],
+        row["crc32"],
+    )
+    return Task(media, row["bytes_digest"])
+
+
+def _table(rows: list[dict[str, Any]], settings: CheckSettings) -> pl.DataFrame:
+    """Rows of `checks`; a column that a row says nothing of is null."""
     schema = schemas.empty(schemas.CHECKS).schema
-    new = pl.DataFrame([_row(one, settings) for one in decoded], schema=schema)
-    again = pl.DataFrame(same, schema={name: looked.schema[name] for name in (*KEY, "bytes", "mtime_ns")})
-    again = again.join(earlier.drop("bytes", "mtime_ns"), on=KEY, how="left", nulls_equal=True)
-    return pl.concat([new, again.select(*schemas.CHECKS.columns)]), [one["path"] for one in decoded]
-
-
-def _row(examined: dict[str, Any], settings: CheckSettings) -> dict[str, Any]:
-    """A row of `checks`: what the media list says of the media, and what its decoding told."""
-    return {name: examined.get(name) for name in schemas.CHECKS.columns} | {"fingerprint": settings.fingerprint}
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    return pl.DataFrame(columns, schema=schema).with_columns(fingerprint=pl.lit(settings.fingerprint))

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,21 @@ class Contents:
 
     Attributes:
         datasets: for each dataset the folder of its tables.
-        roots: for each root the folder that holds media/ and checks/, and its number of shards.
+        roots: for each root the folder that holds media/, checks/ and tables/, and its number of shards.
+        holds: for each dataset its roots, whose rejects are its own too.
     """
 
     datasets: dict[str, Path]
     roots: dict[str, tuple[Path, int]]
+    holds: dict[str, list[str]] = field(default_factory=dict)
+
+    def files(self, table: str) -> dict[str, list[Path]]:
+        """The files of a table of each dataset."""
+        files = {name: [folder / f"{table}.parquet"] for name, folder in self.datasets.items()}
+        if table == "rejects":
+            for name, roots in self.holds.items():
+                files[name] += [self.roots[root][0] / "tables" / "rejects.parquet" for root in roots]
+        return files
 
 
 def build_catalogue(contents: Contents, output: Path) -> None:
@@ -52,8 +62,7 @@ def build_catalogue(contents: Contents, output: Path) -> None:
         connection.execute(f"ATTACH {_text(str(part))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
         for view, (table, schema) in DATASET_TABLES.items():
-            files = {name: [folder / f"{table}.parquet"] for name, folder in contents.datasets.items()}
-            _create(connection, view, "dataset", "the dataset", files, schema)
+            _create(connection, view, "dataset", "the dataset", contents.files(table), schema)
         for view, schema in ROOT_TABLES.items():
             files = {name: _shards(folder / view, shards) for name, (folder, shards) in contents.roots.items()}
             _create(connection, view, "root", "the audio root", files, schema)
@@ -97,7 +106,13 @@ def _nothing(key: str, schema: Any) -> str:
 
 
 def _duckdb_type(column: Any) -> str:
-    known = {"Int32": "INTEGER", "Int64": "BIGINT", "Float64": "DOUBLE", "Boolean": "BOOLEAN"}
+    known = {
+        "Int32": "INTEGER",
+        "Int64": "BIGINT",
+        "Float64": "DOUBLE",
+        "Boolean": "BOOLEAN",
+        "List(Float32)": "FLOAT[]",
+    }
     return known.get(str(column.dtype), "VARCHAR")
 
 

@@ -14,7 +14,8 @@ import polars as pl
 from workflow_scripts.exports import Tables, file_paths, splits_of
 
 README = """\
-{clips:,} trainable clips. Left out: {spans:,} spans of longer recordings, {unlabelled:,} without a class to train on.
+{clips:,} trainable clips. Left out: {inside:,} that lie inside a longer recording or an archive, {unlabelled:,} \
+without a class to train on.
 Normalise with this dataset's own statistics (stats.json): norm_stats['audioset'] = [{mean:.7f}, {std:.7f}]
 in src/run.py of AST and in main_finetune_as.py of AudioMAE.
 AST: cp {train}_weights.csv {train}_weight.csv && python src/run.py --dataset audioset --data-train {train}.json \
@@ -30,11 +31,11 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     """Write <split>.json, <split>_weights.csv, class_labels_indices.csv, stats.json and README.
 
     Only trainable clips with a file of their own are taken, in the order of the ledger; AST cannot read a span of a
-    longer file. Of their annotated classes those are taken that have an index and that the ontology neither marks
-    abstract nor blacklisted, unless the option restricted_classes asks for these too.
+    longer file, or a member of an archive. Of their annotated classes those are taken that have an index and that the
+    ontology neither marks abstract nor blacklisted, unless the option restricted_classes asks for these too.
     """
     trainable = tables.ledger.filter("trainable").collect()
-    whole = trainable.filter("whole_media")
+    whole = trainable.filter(pl.col("whole_media") & pl.col("member").is_null())
     labelled = _with_labels(whole, tables.classes, options["restricted_classes"])
     splits = splits_of(tables.ledger)
     for split in splits:
@@ -46,7 +47,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     train = [split for split in splits if "train" in split] or splits
     stats = _statistics(labelled.filter(pl.col("split").is_in(train)), tables) | {"splits": train}
     (folder / "stats.json").write_text(json.dumps(stats, indent=2) + "\n")
-    left_out = {"spans": len(trainable) - len(whole), "unlabelled": len(whole) - len(labelled)}
+    left_out = {"inside": len(trainable) - len(whole), "unlabelled": len(whole) - len(labelled)}
     _log.info("ast: %d clips; left out: %s", len(labelled), left_out)
     heldout = [split for split in splits if split not in train] or splits
     (folder / "README").write_text(

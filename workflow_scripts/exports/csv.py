@@ -15,7 +15,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     """Write one CSV a split.
 
     Columns: file_path, clip_id, start_seconds, end_seconds (as the label row says), positive_labels (class ids, `,`
-    between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels.
+    between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels, member (where the file
+    is an archive, else empty).
     """
     usable = tables.ledger.filter("usable").collect()
     for split in splits_of(tables.ledger):
@@ -30,4 +31,5 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             duration_s="duration_s",
             sample_rate="sample_rate",
             channels="channels",
+            member="member",
         ).write_csv(folder / f"full_{split}_segments.csv")

@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.audio.archives import is_archive
 from workflow_scripts.ledger.naming import match_names
+from workflow_scripts.ledger.spans import LEVELS, span_levels
 from workflow_scripts.ledger.status import judge
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table
@@ -24,8 +26,11 @@ CHECKED = [
     "duration_s",
     "sample_rate",
     "channels",
+    *LEVELS,
 ]
 """What resolve needs to know of a check."""
+ENVELOPE = ["envelope_peak", "envelope_rms"]
+"""And, where clips are spans of a recording, this."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,10 +60,12 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
         The tables of tables.schemas.RESOLVED.
     """
     media = _read_media(roots)
+    envelopes, media = media.select("media_row", "in_recording", *ENVELOPE), media.drop(ENVELOPE)
     clips = clips.with_row_index("clip_row")
     names = match_names(media.select("media_row", "stem"), clips)
     candidates = _candidates(names.filter(~pl.col("other_span")), clips, media, limits)
     serving = candidates.group_by("clip_row", maintain_order=True).first()
+    serving = _with_own_levels(serving, clips, envelopes.filter("in_recording"))
     ledger = _ledger(clips, serving, limits)
     orphans = _orphans(media, names, serving, clips)
     tables = {
@@ -75,15 +82,18 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
 
 def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
     """The checks of all roots in one frame, sorted by root and path, with `root_ordinal`, `stem` and `media_row`."""
-    empty = schemas.empty(schemas.CHECKS).select(CHECKED).with_columns(root_ordinal=pl.lit(0, dtype=pl.Int32))
+    empty = schemas.empty(schemas.CHECKS).select(*CHECKED, *ENVELOPE)
+    empty = empty.with_columns(root_ordinal=pl.lit(0, dtype=pl.Int32))
     parts = [
-        read_table(root.checks, CHECKED).with_columns(root_ordinal=pl.lit(ordinal, dtype=pl.Int32))
+        read_table(root.checks, [*CHECKED, *ENVELOPE] if root.holds == "recordings" else CHECKED).with_columns(
+            root_ordinal=pl.lit(ordinal, dtype=pl.Int32)
+        )
         for ordinal, root in enumerate(roots)
         if root.checks
     ]
     name = pl.coalesce("member", "path").str.extract(r"([^/]+)$")
     return (
-        pl.concat([empty, *parts])
+        pl.concat([empty, *parts], how="diagonal")
         .rename({"duration_s": "media_duration_s"})
         .sort("root_ordinal", "path", "member")
         .with_columns(
@@ -106,7 +116,8 @@ def _by_root(name: str, values: list[Any], dtype: type[pl.DataType]) -> pl.Expr:
 
 def _media_paths(roots: list[RootChecks]) -> pl.Expr:
     """Absolute paths, a literal backslash given back; bytes that are no UTF-8 stay written as in the tables."""
-    folders = [os.path.abspath(root.path) for root in roots]
+    paths = [os.path.abspath(root.path) for root in roots]
+    folders = [os.path.dirname(path) if is_archive(path) else path for path in paths]
     return pl.concat_str(
         _by_root("folder", folders, pl.String),
         pl.lit("/"),
@@ -126,6 +137,17 @@ def _candidates(
         .sort(pl.col("status") != "usable", "media_row")
         .drop("start_s", "end_s")
     )
+
+
+def _with_own_levels(serving: pl.DataFrame, clips: pl.DataFrame, envelopes: pl.DataFrame) -> pl.DataFrame:
+    """The levels of its own stretch for each clip that is a span; those of the media for one that is all of it."""
+    spans = serving.filter(~pl.col("whole_media")).select("clip_row", "media_row")
+    if spans.is_empty():
+        return serving
+    spans = spans.join(clips.select("clip_row", "start_s", "end_s"), on="clip_row", maintain_order="left")
+    own = span_levels(spans, envelopes)
+    levels = [pl.when("whole_media").then(name).otherwise(f"{name}_own").alias(name) for name in LEVELS]
+    return serving.join(own, on="clip_row", how="left", maintain_order="left", suffix="_own").with_columns(levels)
 
 
 def _ledger(clips: pl.DataFrame, serving: pl.DataFrame, limits: dict[str, float]) -> pl.DataFrame:

@@ -20,15 +20,16 @@ def summary_text(catalogue: Path) -> str:
             "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
         ).fetchall()
         rejects = connection.execute(
-            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label') "
+            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
+            "count(*) FILTER (scope = 'media') "
             "FROM rejects GROUP BY ALL ORDER BY dataset"
         ).fetchall()
     parts = [_splits(counts, trainable)]
     if roots:
         parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
-    parts += [
-        f"{dataset}: {rows:,} rows and {labels:,} labels rejected (view rejects)" for dataset, rows, labels in rejects
-    ]
+    for dataset, rows, labels, media in rejects:
+        of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
+        parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
     parts.append(f"Catalogue: {catalogue}")
     return "\n\n".join(parts) + "\n"
 

@@ -3,14 +3,21 @@
 import io
 import struct
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import PurePath
+from typing import Literal
 
+import av
 import numpy as np
 import soundfile
 
 from workflow_scripts.sample.sounds import Samples
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
+Codec = Literal["aac", "libopus"]
+PACKED_LIKE_VIDEO: dict[str, tuple[str, Codec]] = {".m4a": ("ipod", "aac"), ".webm": ("webm", "libopus")}
+"""What libsndfile does not write, with FFmpeg's names of the container and of the codec in it."""
+PACKED_BIT_RATE = 64_000
 OGG_SERIAL = 0x534C4447
 WAV_HEADER_BYTES = 44
 HTML_PAGE = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body>This sound is not available.</body></html>\n"
@@ -21,7 +28,10 @@ def encode(samples: Samples, rate: int, name: str, subtype: str | None = None) -
 
     `samples` has the shape (frames, channels), `rate` is in Hz.
     """
-    file_format = FORMATS[PurePath(name).suffix.lower()]
+    suffix = PurePath(name).suffix.lower()
+    if suffix in PACKED_LIKE_VIDEO:
+        return _packed_like_video(samples, rate, *PACKED_LIKE_VIDEO[suffix])
+    file_format = FORMATS[suffix]
     buffer = io.BytesIO()
     soundfile.write(buffer, samples, rate, format=file_format, subtype=subtype)
     encoded = buffer.getvalue()
@@ -30,6 +40,27 @@ def encode(samples: Samples, rate: int, name: str, subtype: str | None = None) -
     if subtype == "FLOAT":
         return _with_fixed_peak_time(encoded)
     return encoded
+
+
+def reencoded(audio: bytes, name: str) -> bytes:
+    """The very samples of a file, of 16 bits, as the file `name` should hold them; to one that loses none."""
+    samples, rate = soundfile.read(io.BytesIO(audio), dtype="int16", always_2d=True)
+    return encode(samples, rate, name)
+
+
+def _packed_like_video(samples: Samples, rate: int, container: str, codec: Codec) -> bytes:
+    """What FFmpeg makes of samples, told to write neither its version nor random numbers by which to know the file."""
+    buffer = io.BytesIO()
+    layout = "mono" if samples.shape[1] == 1 else "stereo"
+    packed = np.ascontiguousarray(samples, dtype=np.float32).reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
+    frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+    with av.open(buffer, "w", format=container, options={"fflags": "+bitexact"}) as file:
+        stream = file.add_stream(codec, rate=rate, options={"flags": "+bitexact"})
+        stream.layout, stream.bit_rate = layout, PACKED_BIT_RATE
+        file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return buffer.getvalue()
 
 
 def _with_fixed_peak_time(wav: bytes) -> bytes:
@@ -86,11 +117,18 @@ def with_one_nan(samples: Samples) -> Samples:
     return spoilt
 
 
+def _with_zeros_inside(whole: bytes) -> bytes:
+    """The same bytes, except that a tenth of them, from the middle on, are zero."""
+    middle, length = len(whole) // 2, len(whole) // 10
+    return whole[:middle] + bytes(length) + whole[middle + length :]
+
+
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "": lambda whole: whole,
     "no_bytes": lambda whole: b"",
     "html_page": lambda whole: HTML_PAGE,
     "cut_in_half": lambda whole: whole[: len(whole) // 2],
+    "zeros_inside": _with_zeros_inside,
     "header_only": lambda whole: whole[:WAV_HEADER_BYTES],
 }
 """What may happen to a file between its maker and us, by name; the empty name leaves it whole."""

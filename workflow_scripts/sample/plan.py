@@ -30,10 +30,14 @@ SPLITS = ("balanced_train", "unbalanced_train", "eval")
 """In this order an id belongs to the first list that promises it."""
 
 
-class Copy(NamedTuple):
-    """One file of a clip, at audio/<root>/<name>; below the root `clips` lies a folder for each split."""
+ARCHIVE = "archive.tar"
+"""The root that is a tar, below audio/."""
 
-    root: str  # clips, mirror or recordings
+
+class Copy(NamedTuple):
+    """One file of a clip, at audio/<root>/<name>; in the root `clips`, and in the tar, lies a folder for each split."""
+
+    root: str  # clips, mirror, archive.tar or recordings
     name: str  # {id}, {start} and {end} stand for the clip's own, in whole seconds
     rate: int  # Hz
     layout: str  # mono, dual_mono or stereo
@@ -112,6 +116,7 @@ WHOLE: dict[str, tuple[WholeRow, ...]] = {
         ("halfasecond", 0, 0.6, "Beep, bleep", beeps, -6, "Y{id}.wav", 16000, "mono"),
         ("in-the-wood", 30, 33, "Wild animals | Bird | Wind", birdsong, -8, "Y{id}.wav", 32000, "stereo"),
         ("jamsession_", 30, 33, "Music", melody, -1, "{id}_{start}_{end}.ogg", 44100, "stereo"),
+        ("phone-memo1", 5, 8, "Speech", speech, -15, "{id}.m4a", 44100, "mono"),
         ("wren-dawn03", 30, 33, "Bird | Chirp, tweet", chirps, -16, "{id}_{start}.000.flac", 22050, "mono"),
     ),
     "eval": (
@@ -122,15 +127,20 @@ WHOLE: dict[str, tuple[WholeRow, ...]] = {
         ("brook-babbl", 30, 33, "Water", stream, -10, "{id}_{start}_{end}.ogg", 16000, "mono"),
         ("cuckooclock", 0, 3, "Mechanisms | Clock | Bird", ticks, -6, "Y{id}.WAV", 8000, "mono"),
         ("dinnerplate", 30, 32, "Clatter", clatter, -3, "{id}.wav", 32000, "mono"),
+        ("dogs-repost", 12, 14, "Dog | Bark", barks, -4, "{id}_{start}.000.flac", 16000, "mono"),
         ("emergency-9", 80, 83, "Alarm | Siren", siren, -2, "Y{id}.wav", 16000, "stereo"),
         ("fridge_hums", 30, 33, "Noise | Mechanisms | /m/0madeup1", hum, -20, "{id}.wav", 16000, "mono"),
         ("footstep_99", 30, 32, "Clicking", ticks, -14, "Y{id}.wav", 44100, "mono"),
         ("geigercount", 30, 33, "White noise", white_noise, -8, "{id}_{start}_{end}.ogg", 8000, "mono"),
         ("harp_in_sun", 0, 3, "Music | Musical instrument", melody, -12, "{id}.wav", 22050, "stereo"),
+        ("video-siren", 30, 33, "Siren", siren, -9, "{id}.webm", 48000, "stereo"),
         ("gentle_rain", 30, 33, "Rain | Water | Rain", rain, -22, "Y{id}.mp3", 32000, "mono"),
     ),
 }
 """The clips that have one whole file in audio/clips and are usable."""
+
+REPOSTED = {"dogs-repost": "YYoung-dogs"}
+"""The clips that hold the very samples of another one: somebody has posted it again under another name."""
 
 TROUBLED: tuple[TroubledRow, ...] = (
     # split, id, start, end, classes, sound, status, served by
@@ -150,6 +160,10 @@ TROUBLED: tuple[TroubledRow, ...] = (
     ("unbalanced_train", "mirror-only", 30, 33, "Church bell", church_bell, "usable", "mirror"),
     ("balanced_train", "mirror-heal", 30, 33, "Speech", speech, "usable", "mirror"),
     ("eval", "both-places", 30, 33, "Bird | Chirp, tweet", chirps, "usable", "clips"),
+    ("balanced_train", "tarred-bell", 30, 33, "Bell | Church bell", church_bell, "usable", ARCHIVE),
+    ("unbalanced_train", "packed-rain", 30, 33, "Rain", rain, "usable", ARCHIVE),
+    ("unbalanced_train", "rotten-disc", 30, 33, "Music", melody, "unreadable", ""),
+    ("eval", "shelved-hum", 30, 33, "Noise", hum, "usable", ARCHIVE),
 )
 """The clips whose files are missing, wrong, or not (only) in audio/clips. Their files stand in the next table."""
 
@@ -171,6 +185,11 @@ TROUBLED_FILES: tuple[tuple[str, Copy], ...] = (
     ("mirror-heal", Copy("mirror", "{id}.wav", 22050, "mono")),
     ("both-places", Copy("clips", "Y{id}.wav", 44100, "mono")),
     ("both-places", Copy("mirror", "{id}.wav", 22050, "mono")),
+    ("tarred-bell", Copy(ARCHIVE, "Y{id}.wav", 16000, "mono", "cut_in_half")),  # superseded by the member behind it
+    ("tarred-bell", Copy(ARCHIVE, "Y{id}.wav", 16000, "mono")),
+    ("packed-rain", Copy(ARCHIVE, "{id}.flac", 22050, "mono")),
+    ("rotten-disc", Copy(ARCHIVE, "{id}.flac", 32000, "mono", "zeros_inside")),
+    ("shelved-hum", Copy(ARCHIVE, "{id}_{start}_{end}.ogg", 8000, "mono")),
 )
 
 TROUBLED_LEVEL_DB = -6.0

@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import re
+import tarfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.sample import plan
-from workflow_scripts.sample.encode import DAMAGE, encode, with_one_nan
+from workflow_scripts.sample.encode import DAMAGE, encode, reencoded, with_one_nan
 from workflow_scripts.sample.plan import Clip, Copy
 from workflow_scripts.sample.sounds import render
 from workflow_scripts.tables.files import whole
@@ -33,7 +34,7 @@ class Reject(NamedTuple):
     """One row of expected_rejects.csv."""
 
     source: str  # path below the sample
-    line: int  # from 1
+    line: int  # or member of the archive, from 1
     scope: str
     reason: str
 
@@ -41,14 +42,20 @@ class Reject(NamedTuple):
 def make_sample(out: Path) -> None:
     """Write the sample below `out`; the same bytes every time. Once expected_status.csv is there, all of it is."""
     clips = plan.clips()
+    packed: list[tuple[str, bytes]] = []
     for clip in clips:
         for copy in clip.copies:
-            _write_whole(out / "audio" / _place(clip, copy), _audio(clip, copy))
+            place, audio = _place(clip, copy), _audio(clip, copy)
+            if copy.root == plan.ARCHIVE:
+                packed.append((place.removeprefix(f"{plan.ARCHIVE}/"), audio))
+            else:
+                _write_whole(out / "audio" / place, audio)
+    _write_whole(out / "audio" / plan.ARCHIVE, _tar(packed))
     for place, sound, rate in plan.ORPHANS:
         samples = render(sound, ORPHAN_SECONDS, rate, "mono", ORPHAN_LEVEL_DB, _seed(place))
         _write_whole(out / "audio" / place, encode(samples, rate, place))
 
-    rejects = _write_labels(out, clips)
+    rejects = _write_labels(out, clips) + _archive_rejects([name for name, _ in packed])
     _write_whole(out / "expected_rejects.csv", _table(Reject._fields, rejects))
     statuses = ((clip.split, clip.id, clip.status, clip.served_by) for clip in clips)
     _write_whole(out / "expected_status.csv", _table(("split", "clip_id", "status", "served_by"), statuses))
@@ -57,16 +64,39 @@ def make_sample(out: Path) -> None:
 def _place(clip: Clip, copy: Copy) -> str:
     """The path of a copy below audio/."""
     name = copy.name.format(id=clip.id, start=int(clip.start), end=int(clip.end))
-    return f"clips/{clip.split}/{name}" if copy.root == "clips" else f"{copy.root}/{name}"
+    return f"{copy.root}/{clip.split}/{name}" if copy.root in ("clips", plan.ARCHIVE) else f"{copy.root}/{name}"
 
 
 def _audio(clip: Clip, copy: Copy) -> bytes:
     """The bytes of a copy, with its fault."""
+    if clip.id in plan.REPOSTED:
+        original = next(other for other in plan.clips() if other.id == plan.REPOSTED[clip.id])
+        return reencoded(_audio(original, original.copies[0]), copy.name)
     seconds = copy.seconds if copy.seconds is not None else clip.end - clip.start
     samples = render(clip.sound, seconds, copy.rate, copy.layout, clip.level_db, _seed(clip.id))
     if copy.fault == "nan_sample":
         return encode(with_one_nan(samples), copy.rate, copy.name, subtype="FLOAT")
     return DAMAGE[copy.fault](encode(samples, copy.rate, copy.name))
+
+
+def _tar(members: list[tuple[str, bytes]]) -> bytes:
+    """A tar of these names and bytes, which says nothing of when and by whom it was made."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in members:
+            header = tarfile.TarInfo(name)
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _archive_rejects(names: list[str]) -> list[Reject]:
+    """Of members of one name the last counts, as for tar itself."""
+    return [
+        Reject(f"audio/{plan.ARCHIVE}", number, "media", "superseded_member")
+        for number, name in enumerate(names, start=1)
+        if name in names[number:]
+    ]
 
 
 def _seed(name: str) -> int:

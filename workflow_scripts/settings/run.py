@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.audio.archives import is_archive
 from workflow_scripts.settings.validation import (
     CONFIG_FOLDER,
     SettingsError,
@@ -27,7 +28,7 @@ class Root:
 
     Attributes:
         slug: names the root in the result tree: readable, with a short hash of the path.
-        path: absolute path.
+        path: absolute path, of a folder or of one archive.
         shards: number of shards.
         made_by_workflow: it is part of the bundled sample, and need not exist before the run.
     """
@@ -84,7 +85,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
 
     Raises:
         SettingsError: anything that would fail later and can be known now: unknown keys, missing sources, roots that
-            are no folders, two datasets of one name, one root with two numbers of shards.
+            are neither folders nor archives, two datasets of one name, one root with two numbers of shards.
     """
     settings = validated(config, "config", "config (config/config.yaml or --config)")
     datasets: dict[str, Dataset] = {}
@@ -191,8 +192,8 @@ def _roots(
         where = f"{file}: audio[{ordinal}]"
         path = os.path.abspath(base / entry["path"])
         made = _made_by_workflow(path, workdir)
-        if not made and not os.path.isdir(path):
-            raise SettingsError(f"{where}: no such folder: {path}")
+        if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
+            raise SettingsError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
         slug = root_slug(path, workdir)
         if slug in seen:
             raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")

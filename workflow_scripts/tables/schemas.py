@@ -134,16 +134,18 @@ CLASSES = _table(
 
 REJECTS = _table(
     "rejects",
-    "one row for each raw row, or label in a row, that could not be taken",
+    "one row for each raw row, label in a row, or part of an archive that could not be taken",
     {
         "source": _column(pl.String, "file it stands in"),
-        "line": _column(pl.Int64, "line, from 1", _at_least(1)),
+        "line": _column(pl.Int64, "line, or number of the member of an archive, from 1", _at_least(1)),
         "scope": _column(
-            pl.String, "row: nothing of the row was kept; label: one label was not", pa.Check.isin(["row", "label"])
+            pl.String,
+            "row: nothing of the row was kept; label: one label was not; media: audio in an archive was not",
+            pa.Check.isin(["row", "label", "media"]),
         ),
         "reason": _column(pl.String, "kind of fault", pa.Check.str_matches(r"^[a-z_]+$")),
         "detail": _column(pl.String, "the fault in words"),
-        "raw": _column(pl.String, "the line as found"),
+        "raw": _column(pl.String, "the line as found; the name of the member, empty if it is none's"),
     },
 )
 
@@ -177,13 +179,23 @@ _MEDIA_KEY = {
 
 MEDIA = _table(
     "media",
-    "one row for each audio file found in a root",
+    "one row for each audio file, or audio member of an archive, found in a root",
     {
         **_MEDIA_KEY,
-        "stem": _column(pl.String, "file name without its suffix"),
-        "bytes": _column(pl.Int64, "size of the file", _at_least(0)),
-        "mtime_ns": _column(pl.Int64, "time of its last change, nanoseconds since 1970"),
-        "shard": _column(pl.Int32, "the shard that its path hashes to", _at_least(0)),
+        "stem": _column(pl.String, "name of the file or member without its suffix"),
+        "bytes": _column(pl.Int64, "its size; null where its archive does not tell (Parquet)", _at_least(0), null=True),
+        "mtime_ns": _column(pl.Int64, "time of the last change of the file or archive, nanoseconds since 1970"),
+        "offset": _column(
+            pl.Int64,
+            "where its archive holds it: byte of its data (tar), byte of its header (zip), row from 0 (Parquet)",
+            _at_least(0),
+            null=True,
+        ),
+        "packed_bytes": _column(pl.Int64, "its size as packed in a zip", _at_least(0), null=True),
+        "crc32": _column(pl.Int64, "CRC-32 of its bytes, as a zip says", _at_least(0), null=True),
+        "shard": _column(
+            pl.Int32, "the shard that its path hashes to; its member, in a root that is one archive", _at_least(0)
+        ),
     },
     unique=["path", "member"],
 )
@@ -193,9 +205,14 @@ CHECKS = _table(
     "one row for each media: what one decoding of it told",
     {
         **_MEDIA_KEY,
-        "bytes": _column(pl.Int64, "size of the file when it was checked", _at_least(0)),
-        "mtime_ns": _column(pl.Int64, "time of its last change then, nanoseconds since 1970"),
-        "bytes_digest": _column(pl.String, "XXH3-128 of the file's bytes", null=True),
+        "bytes": _column(
+            pl.Int64,
+            "its size when it was checked; null where it is not known and was not read",
+            _at_least(0),
+            null=True,
+        ),
+        "mtime_ns": _column(pl.Int64, "time of the last change of its file then, nanoseconds since 1970"),
+        "bytes_digest": _column(pl.String, "XXH3-128 of its bytes", null=True),
         "load_ok": _column(pl.Boolean, "it decodes to its end"),
         "resample_ok": _column(pl.Boolean, "it resamples to 16 kHz; null if it did not come so far", null=True),
         "feature_ok": _column(
@@ -203,36 +220,73 @@ CHECKS = _table(
         ),
         "error_kind": _column(pl.String, "kind of the first fault", pa.Check.str_matches(r"^[a-z_]+$"), null=True),
         "error": _column(pl.String, "the first fault in words", null=True),
-        "format": _column(pl.String, "container, as libsndfile names it", null=True),
-        "subtype": _column(pl.String, "encoding, as libsndfile names it", null=True),
+        "format": _column(pl.String, "container, as libsndfile or FFmpeg names it", null=True),
+        "subtype": _column(pl.String, "encoding, as libsndfile or FFmpeg names it", null=True),
         "sample_rate": _column(pl.Int64, "samples a second", _at_least(1), null=True),
         "channels": _column(pl.Int32, "number of channels", _at_least(1), null=True),
         "frames": _column(pl.Int64, "samples a channel that were decoded", _at_least(0), null=True),
         "duration_s": _column(pl.Float64, "seconds of sound that were decoded", _at_least(0), null=True),
         "declared_duration_s": _column(pl.Float64, "seconds that the header declares", _at_least(0), null=True),
-        "peak": _column(pl.Float64, "largest absolute sample, full scale is 1", _at_least(0), null=True),
+        "peak": _column(
+            pl.Float64, "largest absolute sample over all channels, full scale is 1", _at_least(0), null=True
+        ),
         "rms_dbfs": _column(
             pl.Float64,
-            "root mean square over all channels, dB of full scale; null for digital silence",
+            "root mean square over all channels, dB of full scale (a square wave at full scale is 0); "
+            "null for digital silence",
             _finite(),
             null=True,
         ),
         "dc_offset": _column(pl.Float64, "mean sample over all channels, full scale is 1", _finite(), null=True),
-        "clipped_fraction": _column(pl.Float64, "share of samples at full scale", _share(), null=True),
+        "clipped_fraction": _column(
+            pl.Float64,
+            "share of samples, over all channels, at full scale (32767/32768 or more) in runs of 3 or more in their "
+            "channel",
+            _share(),
+            null=True,
+        ),
         "silent_fraction": _column(
-            pl.Float64, "share of 100 ms blocks whose peak is below -60 dB of full scale", _share(), null=True
+            pl.Float64,
+            "share of 20 ms frames whose root mean square over all channels is below -60 dB of full scale",
+            _share(),
+            null=True,
         ),
         "bandwidth_hz": _column(
             pl.Float64,
-            "highest frequency of the first channel with a mean power within 80 dB of the strongest; null if silent",
+            "highest frequency of the first channel that carries energy: a mean power within 80 dB of the strongest "
+            "and 10 dB "
+            "above that of rounding to 16 bits (spectra of 1,024 samples at the start of each half second); null if "
+            "none does",
             _at_least(0),
             null=True,
         ),
         "channel_layout": _column(
             pl.String,
-            "mono; dual_mono: channels alike; one_sided: one channel silent; stereo; multichannel: more than two",
+            "mono; dual_mono: two channels that differ by less than -60 dB; one_sided: one of two is 60 dB below "
+            "the other; stereo; multichannel: more than two",
             pa.Check.isin(CHANNEL_LAYOUTS),
             null=True,
+        ),
+        "channel_correlation": _column(
+            pl.Float64,
+            "Pearson correlation of the first two channels, -1 to 1; null if there is one, or one varies by less than "
+            "-50 dB",
+            pa.Check.in_range(-1.0, 1.0),
+            null=True,
+        ),
+        "channel_level_difference_db": _column(
+            pl.Float64,
+            "root mean square of the first channel over that of the second, dB; null if there is one, or one is silent",
+            _finite(),
+            null=True,
+        ),
+        "envelope_peak": _column(
+            pl.List(pl.Float32),
+            "largest absolute sample of each half second over all channels, full scale is 1",
+            null=True,
+        ),
+        "envelope_rms": _column(
+            pl.List(pl.Float32), "root mean square of each half second over all channels, full scale is 1", null=True
         ),
         "fbank_frames": _column(pl.Int64, "frames of the fbank, 10 ms each", _at_least(1), null=True),
         "fbank_mean": _column(pl.Float64, "mean over all frames and mel bins of the fbank", _finite(), null=True),
@@ -244,6 +298,16 @@ CHECKS = _table(
     },
     unique=["path", "member"],
 )
+
+
+def _envelope_fits(data: pa.PolarsData) -> pl.LazyFrame:
+    """A value for each half second that was decoded, in both lists."""
+    halves = -(-2 * pl.col("frames") // pl.col("sample_rate"))
+    lengths = [pl.col(name).list.len().cast(pl.Int64) for name in ("envelope_peak", "envelope_rms")]
+    return data.lazyframe.select(pl.all_horizontal(*(length.is_null() | (length == halves) for length in lengths)))
+
+
+CHECKS.checks = [pa.Check(_envelope_fits, name="an envelope value for each half second")]
 
 LEDGER = _table(
     "ledger",
@@ -265,6 +329,23 @@ LEDGER = _table(
         "duration_s": _column(pl.Float64, "seconds of sound that the clip has", _at_least(0), null=True),
         "sample_rate": _column(pl.Int64, "samples a second of that media", null=True),
         "channels": _column(pl.Int32, "channels of that media", null=True),
+        "peak": _column(
+            pl.Float64,
+            "largest absolute sample of the clip (of a span: of the half seconds that it touches)",
+            null=True,
+        ),
+        "rms_dbfs": _column(
+            pl.Float64,
+            "root mean square of the clip (of a span: of the half seconds that it touches), dB of full scale",
+            _finite(),
+            null=True,
+        ),
+        "silent_fraction": _column(
+            pl.Float64,
+            "share of the clip below -60 dB of full scale, in frames of 20 ms (of a span: in half seconds)",
+            _share(),
+            null=True,
+        ),
     },
 )
 

@@ -1,0 +1,40 @@
+"""The check of a shard as a command to be measured, and what it is measured against."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.processes import OWN_VENV, Measured, measure
+from benchmarks.workflow import CHECKOUT, VENV
+
+WORKERS = 2
+
+Job = Callable[[], Measured]
+
+
+def check_of(root: Path, folder: Path, workers: int = WORKERS) -> Job:
+    """Our whole check of a root in one shard, from the command's start to the Parquet file on disk.
+
+    The root is scanned here, once. Each run has an output of its own: with an earlier one nothing would be decoded.
+    """
+    lists = folder / "scan" / "media"
+    run_python("looks", "scan", root, lists, 1)()
+    numbers = itertools.count()
+
+    def check() -> Measured:
+        output = folder / f"run{next(numbers)}" / "checks" / "shard=0000.parquet"
+        output.parent.mkdir(parents=True)
+        return run_python("one_check", lists / "shard=0000.parquet", root, workers, output)()
+
+    return check
+
+
+def rival(name: str, root: Path, *arguments: object) -> Job:
+    """Another way over the same root; in the venv of the benchmarks, which has what it needs."""
+    return run_python(f"rivals.{name}", root, *arguments, venv=OWN_VENV)
+
+
+def run_python(module: str, *arguments: object, venv: Path = VENV) -> Job:
+    """A module of this package as a command."""
+    command = ["python", "-m", f"benchmarks.{module}", *map(str, arguments)]
+    return lambda: measure(command, CHECKOUT, venv)

@@ -1,0 +1,76 @@
+"""Milliseconds a clip of the parts of a check, a line a round: bare, whole, measures with planes, digests.
+
+python -m benchmarks.part_times ROOT ROUNDS
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+import xxhash
+
+from benchmarks.rivals.bare_loop import work
+from workflow_scripts.audio.measures import Measures
+from workflow_scripts.audio.media import Media
+from workflow_scripts.audio.pcm_digest import PcmDigest
+from workflow_scripts.audio.planes import Planes
+from workflow_scripts.audio.pool import Task
+from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.audio.worker import examine_batch
+
+Decoded = tuple[np.ndarray, int]
+
+
+def main() -> None:
+    """Take the times by turns."""
+    files = sorted(Path(sys.argv[1]).iterdir())
+    torch.set_num_threads(1)
+    settings, planes = CheckSettings("first", 128), Planes()
+    tasks = [Task(Media(str(file), None, (seen := os.stat(file)).st_size, seen.st_mtime_ns), None) for file in files]
+    contents = [file.read_bytes() for file in files]
+    decoded = [_decoded(file) for file in files]
+
+    def measure(sound: Decoded) -> None:
+        samples, rate = sound
+        measures = Measures(rate, samples.shape[1])
+        measures.add(samples, *planes.of(samples))
+        measures.measured()
+
+    def digest(sound_and_bytes: tuple[Decoded, bytes]) -> None:
+        (samples, rate), content = sound_and_bytes
+        digest = PcmDigest(rate, samples.shape[1])
+        digest.add(samples)
+        digest.hexdigest()
+        xxhash.xxh3_128_hexdigest(content)
+
+    parts: list[tuple[Callable[..., object], Sequence[object]]] = [
+        (work, files),
+        (lambda task: examine_batch([task], settings), tasks),
+        (measure, decoded),
+        (digest, list(zip(decoded, contents, strict=True))),
+    ]
+    for _ in range(int(sys.argv[2])):
+        print(*(_milliseconds(function, things) for function, things in parts))
+
+
+def _decoded(file: Path) -> Decoded:
+    with soundfile.SoundFile(file) as opened:
+        return opened.read(
+            dtype="int16" if opened.subtype == "PCM_16" else "float32", always_2d=True
+        ), opened.samplerate
+
+
+def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> float:
+    started = time.perf_counter()
+    for thing in things:
+        function(thing)
+    return 1000 * (time.perf_counter() - started) / len(things)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""The ceiling: what a check cannot do without, in a bare loop with the same libraries and the same fast fbank.
+
+    python -m benchmarks.rivals.bare_loop ROOT WORKERS
+
+Each file is read, brought to 16 kHz, and its fbank computed; nothing is measured, judged, guarded or written.
+"""
+
+import multiprocessing
+import sys
+from pathlib import Path
+
+import soundfile
+import torch
+
+from workflow_scripts.audio.fbank import fbank_of
+from workflow_scripts.audio.feature import Resampler
+
+
+def work(path: Path) -> float:
+    """The sum of a file's fbank."""
+    with soundfile.SoundFile(path) as file:
+        samples = file.read(dtype="int16" if file.subtype == "PCM_16" else "float32", always_2d=True)
+        rate = file.samplerate
+    wave = torch.from_numpy(samples)[:, 0].float()
+    if samples.dtype == "int16":
+        wave /= 32768
+    wave = Resampler(rate).resample(wave, is_last=True)
+    wave -= wave.mean()
+    return sum(float(block.sum()) for block in fbank_of(128).blocks(wave))
+
+
+def main() -> None:
+    """Work through all files of a folder."""
+    root, workers = sys.argv[1:]
+    with multiprocessing.Pool(int(workers), torch.set_num_threads, (1,)) as pool:
+        sums = pool.map(work, sorted(Path(root).iterdir()), chunksize=32)
+    print(len(sums))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Bytes of an archive, as long as it stays the archive that was listed."""
+
+import os
+
+from workflow_scripts.audio.limits import IN_MEMORY_BYTES, MAX_FILE_BYTES
+from workflow_scripts.audio.media import Media, MediaError
+from workflow_scripts.audio.source import Source, Window, window
+
+
+class _Watched(Window):
+    """A window that is read while nobody else looks whether the archive is still the same."""
+
+    def __init__(self, descriptor: int, start: int, size: int, media: Media) -> None:
+        super().__init__(descriptor, start, size)
+        self._watched, self._media = descriptor, media
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        got = super().readinto(buffer)
+        try:
+            refuse_changed(self._watched, self._media, "while it was read")
+        except MediaError as error:
+            self.failure = error
+            return 0
+        return got
+
+
+def stretch(descriptor: int, start: int, size: int, media: Media) -> Source:
+    """A stretch of an archive, or what there is of it: in memory if it is small."""
+    there = max(0, min(size, os.fstat(descriptor).st_size - start))
+    if there <= IN_MEMORY_BYTES:
+        return window(descriptor, start, there)
+    return Source(_Watched(descriptor, start, there, media), there)
+
+
+def refuse_changed(descriptor: int, media: Media, when: str) -> None:
+    """Nothing is read of an archive that is another than the one that was listed.
+
+    Raises:
+        MediaError: it is.
+    """
+    now = os.fstat(descriptor)
+    if now.st_nlink == 0:
+        raise MediaError("changed", f"its archive was deleted or replaced {when}; the next run looks again")
+    if now.st_mtime_ns != media.mtime_ns:
+        raise MediaError("changed", f"its archive has another time of change {when}; the next run looks again")
+
+
+def refuse_too_large(size: int) -> None:
+    """No more is read of a member than of a file.
+
+    Raises:
+        MediaError: it is larger.
+    """
+    if size > MAX_FILE_BYTES:
+        raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")

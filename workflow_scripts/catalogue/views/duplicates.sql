@@ -1,0 +1,39 @@
+-- Sound that several files hold, sample for sample, under whatever names, in whatever containers; first what crosses splits.
+-- pcm_digest: digest of the samples that they share
+-- clips: how many clips share them
+-- crosses_splits: they stand in more than one split: a clip of the eval set that is also trained on
+-- crosses_datasets: they stand in more than one dataset
+-- is_digital_silence: every sample is 0, so that nothing but the length is shared
+-- splits: the splits that they stand in, as dataset/split
+-- clip_ids: the clips, as dataset/clip_id
+-- media: the files, and members of archives, that serve them
+CREATE VIEW duplicates AS
+WITH heard AS (
+    SELECT
+        clips.dataset,
+        clips.split,
+        clips.clip_id,
+        checks.pcm_digest,
+        checks.peak = 0 AS is_silent,
+        clips.media_path || coalesce('/' || clips.member, '') AS media
+    FROM clips
+    JOIN checks
+        ON checks.root = clips.root AND checks.path = clips.path AND checks.member IS NOT DISTINCT FROM clips.member
+    WHERE clips.whole_media AND checks.load_ok AND checks.pcm_digest IS NOT NULL
+),
+repeated AS (
+    SELECT pcm_digest FROM heard GROUP BY pcm_digest HAVING count(*) > 1 AND min(media) <> max(media)
+)
+SELECT
+    pcm_digest,
+    count(*) AS clips,
+    count(DISTINCT (dataset, split)) > count(DISTINCT dataset) AS crosses_splits,
+    count(DISTINCT dataset) > 1 AS crosses_datasets,
+    any_value(is_silent) AS is_digital_silence,
+    list(DISTINCT dataset || '/' || split ORDER BY dataset || '/' || split) AS splits,
+    list(dataset || '/' || clip_id ORDER BY dataset, clip_id) AS clip_ids,
+    list(DISTINCT media ORDER BY media) AS media
+FROM heard
+SEMI JOIN repeated USING (pcm_digest)
+GROUP BY pcm_digest
+ORDER BY is_digital_silence, crosses_splits DESC, clips DESC, pcm_digest;
