@@ -1,10 +1,12 @@
-"""Fixtures that many tests share: the real data beside the checkout, and projects to run the workflow in."""
+"""Fixtures that many tests share: the real data beside the checkout, projects to run the workflow in, a cluster."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.project import Project
+from tests.slurm.cluster import Cluster, NoSlurmError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -24,3 +26,15 @@ def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("sample"))
     project.run()
     return project
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Slurm of one node, stopped when the tests are done; tests that need it are skipped where it cannot be had."""
+    cluster = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        cluster.start()
+    except NoSlurmError as reason:
+        pytest.skip(str(reason))
+    yield cluster
+    cluster.stop()

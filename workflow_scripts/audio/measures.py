@@ -249,6 +249,6 @@ class _Spectrum:
 
 @functools.lru_cache(maxsize=4)
 def _taper(size: int) -> tuple[torch.Tensor, float]:
-    """A window, and the sum of its squares."""
-    taper = torch.blackman_window(size, periodic=False)
+    """A window whose side lobes lie below the floor, and the sum of its squares."""
+    taper = torch.signal.windows.nuttall(size)
     return taper, float(taper.square().sum())
