@@ -46,7 +46,7 @@ def run(small: bool) -> Iterator[Table]:
         f"{start:.2f} s: starting and ending."
     ]
     yield Table("Growth", columns, rows, notes)
-    yield _costs(counts[-2], repeats)
+    yield _costs(counts[-2])
 
 
 def _by_turns(folder: Path, kind: str, counts: tuple[int, ...], repeats: int) -> dict[int, list[Measured]]:
@@ -61,12 +61,12 @@ def _by_turns(folder: Path, kind: str, counts: tuple[int, ...], repeats: int) ->
     return runs
 
 
-def _costs(clips: int, repeats: int) -> Table:
+def _costs(clips: int) -> Table:
     """Clips per core-hour of each kind, and what as many clips as AudioSet's come to."""
     rows = []
     for kind in KINDS:
         with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
-            seconds = _seconds(_by_turns(Path(temporary), kind, (clips,), repeats)[clips])
+            seconds = _seconds(_by_turns(Path(temporary), kind, (clips,), 1)[clips])
         per_core_hour = clips / (seconds * WORKERS) * 3600
         core_hours = AUDIOSET / per_core_hour
         rows.append([kind, per_core_hour, core_hours, core_hours / WORKERS, core_hours / CLUSTER_CORES * 60])
@@ -78,8 +78,8 @@ def _costs(clips: int, repeats: int) -> Table:
         "on 100 × 32 cores, minutes",
     ]
     notes = [
-        f"From shards of {clips:,} clips, start and end included. The cluster's minutes are the core-hours divided by "
-        "its cores: its filesystem, the queue and the jobs before and after are not in them."
+        f"From one shard of {clips:,} clips of each kind, start and end included. The cluster's minutes are the "
+        "core-hours divided by its cores: its filesystem, the queue and the jobs before and after are not in them."
     ]
     return Table("What clips cost", columns, rows, notes)
 

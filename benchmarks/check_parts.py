@@ -23,8 +23,9 @@ def run(small: bool) -> Iterator[Table]:
         with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
             root = Path(temporary) / "root"
             write_clips(root, kind, clips)
-            bare, ours, measures, digests = _times(root, rounds)
-        rows.append([kind, bare, ours, measures, digests, (measures + digests) / bare, (ours - bare) / bare])
+            bare, ours, measures, digests, fbank, torchaudio = _times(root, rounds)
+        added = [(measures + digests) / bare, (ours - bare) / bare]
+        rows.append([kind, bare, ours, measures, digests, *added, fbank, torchaudio])
     columns = [
         "",
         "bare, ms",
@@ -33,6 +34,8 @@ def run(small: bool) -> Iterator[Table]:
         "digests, ms",
         "both / bare",
         "all that is added / bare",
+        "our fbank, ms",
+        "torchaudio's, ms",
     ]
     notes = [
         f"Milliseconds a clip of {SECONDS} s, one process, one thread, files in memory; medians of {rounds} rounds by "

@@ -1,4 +1,6 @@
-"""Milliseconds a clip of the parts of a check, a line a round: bare, whole, measures with planes, digests.
+"""Milliseconds a clip of the parts of a check, a line a round.
+
+Bare, whole, measures with planes, digests, our fbank, torchaudio's.
 
 python -m benchmarks.part_times ROOT ROUNDS
 """
@@ -15,6 +17,9 @@ import torch
 import xxhash
 
 from benchmarks.rivals.bare_loop import work
+from workflow_scripts.audio.fbank import fbank_of
+from workflow_scripts.audio.feature import Resampler
+from workflow_scripts.audio.kaldi import fbank
 from workflow_scripts.audio.measures import Measures
 from workflow_scripts.audio.media import Media
 from workflow_scripts.audio.pcm_digest import PcmDigest
@@ -35,6 +40,9 @@ def main() -> None:
     contents = [file.read_bytes() for file in files]
     decoded = [_decoded(file) for file in files]
 
+    waves = [feature_input(file) for file in files]
+    fbanks = fbank_of(128)
+
     def measure(sound: Decoded) -> None:
         samples, rate = sound
         measures = Measures(rate, samples.shape[1])
@@ -53,9 +61,31 @@ def main() -> None:
         (lambda task: examine_batch([task], settings), tasks),
         (measure, decoded),
         (digest, list(zip(decoded, contents, strict=True))),
+        (lambda wave: [float(block.sum()) for block in fbanks.blocks(wave)], waves),
+        (lambda wave: float(torchaudio_fbank(wave).sum()), waves),
     ]
     for _ in range(int(sys.argv[2])):
         print(*(_milliseconds(function, things) for function, things in parts))
+
+
+def feature_input(file: Path) -> torch.Tensor:
+    """The first channel at 16 kHz."""
+    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    return Resampler(rate).resample(torch.from_numpy(samples[:, 0].copy()), is_last=True)
+
+
+def torchaudio_fbank(wave: torch.Tensor) -> torch.Tensor:
+    """The same fbank from torchaudio."""
+    return fbank(
+        wave[None],
+        htk_compat=True,
+        sample_frequency=16_000,
+        use_energy=False,
+        window_type="hanning",
+        num_mel_bins=128,
+        dither=0.0,
+        frame_shift=10,
+    )
 
 
 def _decoded(file: Path) -> Decoded:

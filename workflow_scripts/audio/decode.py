@@ -28,17 +28,12 @@ def open_stream(source: Source) -> Iterator[Stream]:
         if ffmpeg.speaks(source.file.read(HEAD)):
             yield opened.enter_context(ffmpeg.open_stream(source))
             return
-        stream = _from_sndfile(source, opened)
-        if isinstance(stream, str):
-            opened.close()
-            stream = opened.enter_context(ffmpeg.open_stream(source, stream))
-        yield stream
-
-
-def _from_sndfile(source: Source, opened: ExitStack) -> Stream | str:
-    """What libsndfile makes of a media; or FFmpeg's name of the container where that makes more of it."""
-    stream = opened.enter_context(sndfile.open_stream(source))
-    return "mp3" if stream.stops_at_a_guess else stream
+        stream = opened.enter_context(sndfile.open_stream(source))
+        if not stream.stops_at_a_guess:
+            yield stream
+            return
+        opened.close()
+        yield opened.enter_context(ffmpeg.open_stream(source, "mp3"))
 
 
 def refuse_absurd(stream: Stream) -> None:

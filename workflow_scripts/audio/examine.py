@@ -34,11 +34,12 @@ def examine(source: Source, known_digest: str | None, settings: CheckSettings) -
     """
     row: Row = {"load_ok": False, "bytes": source.size}
     try:
-        row["bytes_digest"] = source.digest()
+        digest = source.digest()
         if source.failure is not None:
             raise source.failure
-        if row["bytes_digest"] == known_digest:
+        if digest == known_digest:
             return {"same_bytes": True}
+        row["bytes_digest"] = digest
         with open_stream(source) as stream:
             _describe(row, stream)
             refuse_absurd(stream)

@@ -1,11 +1,9 @@
 """The fbank of AST, computed block by block with buffers that are kept.
 
 Step by step the arithmetic of torchaudio.compliance.kaldi.fbank(htk_compat=True, sample_frequency=16000,
-use_energy=False, window_type=
-    "hanning", num_mel_bins=…, dither=0.0, frame_shift=10), so that the two differ by "
-    "rounding in
-the last sums alone. torchaudio writes a temporary as long as the signal at each step; here a step stays in the cache.
-benchmarks/README.md has what that is worth.
+use_energy=False, window_type="hanning", num_mel_bins=…, dither=0.0, frame_shift=10), so that the two differ by
+rounding in the last sums alone. torchaudio writes a temporary as long as the signal at each step; here a step stays in
+the cache. benchmarks/README.md has what that is worth.
 
 Sources: Povey et al., "The Kaldi speech recognition toolkit", ASRU 2011; torchaudio.compliance.kaldi.
 """
@@ -36,9 +34,8 @@ class Fbank:
 
     def __init__(self, num_mel_bins: int) -> None:
         self.num_mel_bins = num_mel_bins
-        self._window = torch.hann_window(WINDOW, periodic=False)[
-            1:
-        ]  # it begins with 0: a frame's first sample is nothing
+        # It begins with 0: a frame's first sample is nothing.
+        self._window = torch.hann_window(WINDOW, periodic=False)[1:]
         self._banks = list(_bank_groups(num_mel_bins))
         self._floor = torch.tensor(torch.finfo(torch.float32).eps)
         self._centred = torch.empty(BLOCK, WINDOW)

@@ -1,6 +1,6 @@
 """Measures of decoded samples, taken block by block. Amplitudes are relative to full scale, 1.
 
-Sums are taken in single precision over short stretches and put together in double; not by BLAS, whose sums vary with
+Sums are taken in single precision over a block at most and put together in double; not by BLAS, whose sums vary with
 alignment and threads.
 """
 
@@ -168,7 +168,6 @@ def _grid(sample_rate: int, samples: int) -> _Grid:
     """Exact over whole seconds at any rate, also where 20 ms is no whole number of samples."""
     count = -(-samples * FRAMES_A_SECOND // sample_rate)
     frames = np.arange(count, dtype=np.int64) * sample_rate // FRAMES_A_SECOND
-    frames = frames[frames < samples]
     first_frames = np.arange(0, len(frames), FRAMES_A_STRETCH)
     stretches = frames[first_frames]
     lengths = [np.diff(starts, append=samples) for starts in (frames, stretches)]

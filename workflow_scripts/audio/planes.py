@@ -14,8 +14,12 @@ from workflow_scripts.audio.decoders import Block
 HIGH_HALF = -(1 << 16)
 
 
+KEPT = 1 << 22
+"""Samples that a buffer keeps room for; what a rare media with hundreds of channels takes is given back."""
+
+
 class Buffer:
-    """Memory that is used again; it only ever grows."""
+    """Memory that is used again."""
 
     def __init__(self, dtype: torch.dtype = torch.float32) -> None:
         self._memory = torch.empty(0, dtype=dtype)
@@ -23,6 +27,8 @@ class Buffer:
     def take(self, *shape: int) -> torch.Tensor:
         """A tensor of this shape; what was taken before is overwritten with it."""
         size = math.prod(shape)
+        if size > KEPT:
+            return torch.empty(shape, dtype=self._memory.dtype)
         if len(self._memory) < size:
             self._memory = torch.empty(size, dtype=self._memory.dtype)
         return self._memory[:size].view(shape)
@@ -47,7 +53,7 @@ class Planes:
         planes = self._planes.take(block.shape[1], block.shape[0])
         if block.dtype == np.int16 and len(planes) == 2 and sys.byteorder == "little":
             return self._from_pairs(block, planes), 2.0**31
-        planes.copy_(torch.from_numpy(block).T)
+        np.copyto(planes.numpy(), block.T)  # torch takes eight times as long where nothing is converted
         return planes, 2.0**15 if block.dtype == np.int16 else 1.0
 
     def _from_pairs(self, block: Block, planes: torch.Tensor) -> torch.Tensor:

@@ -43,8 +43,9 @@ def start_server() -> None:
     Workers are forked from that process. It needs to find the project's packages, and must not run the entry script
     again, which is __main__ here.
     """
-    packages = str(Path(__file__).resolve().parents[2])
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
+    packages, path = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
+    if packages not in path.split(os.pathsep):
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, path]))
     if hasattr(sys.modules["__main__"], "__file__"):
         del sys.modules["__main__"].__file__
     multiprocessing.set_forkserver_preload(["workflow_scripts.audio.worker"])
@@ -63,22 +64,33 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
         workers: number of processes.
     """
     size = max(1, min(BATCH, len(tasks) // (workers * BATCHES_A_WORKER)))
-    waiting = deque(_batches(tasks, size))
+    batches = deque(_batches(tasks, size))
+    with _pool(min(workers, max(1, len(batches)))) as pool:
+        try:
+            yield from _examined(pool, batches, settings, WAITING * workers)
+        except BaseException:  # such as Ctrl-C: nobody waits for what was handed over
+            pool.stop()  # type: ignore[no-untyped-call]
+            raise
+
+
+def _examined(
+    pool: ProcessPool, waiting: deque[Sequence[Task]], settings: CheckSettings, most: int
+) -> Iterator[tuple[Task, Row]]:
+    """Hand over batches, so many at a time; one that comes back as an error is handed over again media by media."""
     running: dict[Future[list[Row]], Sequence[Task]] = {}
-    with _pool(min(workers, max(1, len(waiting)))) as pool:
-        while waiting or running:
-            while waiting and len(running) < WAITING * workers:
-                batch = waiting.popleft()
-                running[pool.schedule(_examine_batch, args=(batch, settings), timeout=_patience(batch))] = batch
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                batch = running.pop(future)
-                if (error := future.exception()) is None:
-                    yield from zip(batch, future.result(), strict=True)
-                elif len(batch) == 1:
-                    yield batch[0], _lost(error)
-                else:
-                    waiting.extendleft([task] for task in reversed(batch))
+    while waiting or running:
+        while waiting and len(running) < most:
+            batch = waiting.popleft()
+            running[pool.schedule(_examine_batch, args=(batch, settings), timeout=_patience(batch))] = batch
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch = running.pop(future)
+            if (error := future.exception()) is None:
+                yield from zip(batch, future.result(), strict=True)
+            elif len(batch) == 1:
+                yield batch[0], _lost(error)
+            else:
+                waiting.extendleft([task] for task in reversed(batch))
 
 
 def _batches(tasks: Sequence[Task], most: int) -> Iterator[Sequence[Task]]:
@@ -93,7 +105,7 @@ def _batches(tasks: Sequence[Task], most: int) -> Iterator[Sequence[Task]]:
 
 
 def _patience(batch: Sequence[Task]) -> float:
-    """When a batch is given up. Workers end by themselves before; but Pebble does not miss one that ends with 0."""
+    """When a batch is given up. Workers end by themselves before; but Pebble does not notice one that ends with 0."""
     return limits.SECONDS_A_FILE + sum(limits.seconds_for(task.media.bytes) for task in batch)
 
 

@@ -103,7 +103,8 @@ def _look(
     for task, told in examine_all(list(media), settings, workers):
         progress.add(told.get("error_kind"))
         listed = media[task]
-        rows.append({name: listed[name] for name in (*KEY, "bytes", "mtime_ns")} | told)
+        size = told.get("bytes") if listed["bytes"] is None else listed["bytes"]
+        rows.append(told | {name: listed[name] for name in (*KEY, "mtime_ns")} | {"bytes": size})
     return rows
 
 

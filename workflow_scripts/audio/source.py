@@ -146,9 +146,12 @@ def window(descriptor: int, start: int, size: int) -> Source:
     """A stretch of an open file: in memory if it is small."""
     if size <= IN_MEMORY_BYTES:
         try:
-            return Source.of(os.pread(descriptor, size, start))
+            data = os.pread(descriptor, size, start)
         except OSError as error:
             raise MediaError("io_error", f"cannot be read: {error.strerror}") from None
+        if len(data) < size:  # not an end: the size is known
+            raise MediaError("io_error", f"the filesystem gave {len(data):,} of {size:,} bytes")
+        return Source.of(data)
     return Source(Window(descriptor, start, size), size)
 
 

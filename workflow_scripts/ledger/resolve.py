@@ -117,7 +117,7 @@ def _by_root(name: str, values: list[Any], dtype: type[pl.DataType]) -> pl.Expr:
 def _media_paths(roots: list[RootChecks]) -> pl.Expr:
     """Absolute paths, a literal backslash given back; bytes that are no UTF-8 stay written as in the tables."""
     paths = [os.path.abspath(root.path) for root in roots]
-    folders = [os.path.dirname(path) if is_archive(path) else path for path in paths]
+    folders = [os.path.dirname(path) if is_archive(path) and not os.path.isdir(path) else path for path in paths]
     return pl.concat_str(
         _by_root("folder", folders, pl.String),
         pl.lit("/"),

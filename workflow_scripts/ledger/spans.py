@@ -33,6 +33,7 @@ def span_levels(spans: pl.DataFrame, envelopes: pl.DataFrame) -> pl.DataFrame:
         .with_columns(first=first, behind=behind)
         .filter(pl.col("first") < pl.col("behind"))
         .with_columns(pl.col("first", "behind") + pl.col("last") - pl.col("length"))
+        .sort("first", "clip_row")  # so that what lies between two spans is gone through once
     )
     peak = envelopes["envelope_peak"].explode().to_numpy()
     power = np.square(envelopes["envelope_rms"].explode().to_numpy().astype(np.float64))
@@ -51,8 +52,10 @@ def _largest(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
 
 
 def _mean(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    sums = np.concatenate([[0], np.cumsum(values, dtype=np.float64)])
-    return (sums[bounds[:, 1]] - sums[bounds[:, 0]]) / (bounds[:, 1] - bounds[:, 0])
+    if not len(bounds):
+        return np.empty(0)
+    sums = np.add.reduceat(np.append(values, 0), bounds.reshape(-1), dtype=np.float64)[::2]
+    return sums / (bounds[:, 1] - bounds[:, 0])
 
 
 def _decibels(power: np.ndarray) -> np.ndarray:

@@ -213,7 +213,7 @@ CHECKS = _table(
         ),
         "mtime_ns": _column(pl.Int64, "time of the last change of its file then, nanoseconds since 1970"),
         "bytes_digest": _column(pl.String, "XXH3-128 of its bytes", null=True),
-        "load_ok": _column(pl.Boolean, "it decodes to its end"),
+        "load_ok": _column(pl.Boolean, "it decodes to the end of what it holds"),
         "resample_ok": _column(pl.Boolean, "it resamples to 16 kHz; null if it did not come so far", null=True),
         "feature_ok": _column(
             pl.Boolean, "its fbank can be computed and is finite; null if it did not come so far", null=True
@@ -241,7 +241,7 @@ CHECKS = _table(
         "clipped_fraction": _column(
             pl.Float64,
             "share of samples, over all channels, at full scale (32767/32768 or more) in runs of 3 or more in their "
-            "channel",
+            "channel (counted anew where a block of 16 s or less begins)",
             _share(),
             null=True,
         ),
@@ -254,9 +254,8 @@ CHECKS = _table(
         "bandwidth_hz": _column(
             pl.Float64,
             "highest frequency of the first channel that carries energy: a mean power within 80 dB of the strongest "
-            "and 10 dB "
-            "above that of rounding to 16 bits (spectra of 1,024 samples at the start of each half second); null if "
-            "none does",
+            "and, of sound stored in 16 bits or fewer, 10 dB above that of rounding to 16 bits (spectra of 1,024 "
+            "samples at the start of each half second); null if none does",
             _at_least(0),
             null=True,
         ),

@@ -117,6 +117,8 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Source | 
             yield stretch(descriptor, media.offset or 0, media.bytes or 0, media)
         except MediaError as error:
             yield error
+        except MemoryError:
+            yield MediaError("too_large", "reading it takes more memory than a worker may have")
 
 
 def _walk(descriptor: int, end: int) -> Iterator[_Member | _Gap | _Cut]:

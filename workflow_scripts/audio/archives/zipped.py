@@ -243,6 +243,8 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Source | 
             yield error
         except OSError as error:
             yield MediaError("io_error", f"cannot be read: {error.strerror}")
+        except MemoryError:
+            yield MediaError("too_large", "reading it takes more memory than a worker may have")
 
 
 def _source(descriptor: int, media: Media) -> Source:

@@ -6,7 +6,7 @@ each leaves the file at any place.
 
     extents     WAV, RF64, Wave64, AIFF, AU, CAF: where the sound lies, and how much of it is declared
     ogg, flac   whether the stream ends early
-    mp3         how many frames are declared
+    mp3         that too, and how many frames are declared
 """
 
 from workflow_scripts.audio.containers.extents import Extent, size_patch, sound_extent

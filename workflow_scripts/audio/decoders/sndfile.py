@@ -36,8 +36,8 @@ def open_stream(source: Source) -> Iterator["SndfileStream"]:
         MediaError: it does not know it.
     """
     extent = sound_extent(source.file, source.size)
-    if extent is not None and extent.size is None and (patch := size_patch(source.file, source.size, extent)):
-        source.overlay(*patch)
+    if extent is not None and extent.size is None:
+        source.overlay(*size_patch(source.file, source.size, extent))
     with _opened(source) as file:
         _refuse_padded_frames(file, extent)
         yield SndfileStream(file, source, extent)

@@ -1,6 +1,8 @@
--- Sound that several files hold, sample for sample, under whatever names, in whatever containers; first what crosses splits.
--- pcm_digest: digest of the samples that they share
--- clips: how many clips share them
+-- Sound that several files hold, sample for sample, in whatever containers; what crosses splits first, silence last.
+-- pcm_digest: digest of the samples that these files share
+-- from_s: of spans of recordings: where in them the shared sound starts, seconds
+-- to_s: and where it ends
+-- clips: how many clips share it
 -- crosses_splits: they stand in more than one split: a clip of the eval set that is also trained on
 -- crosses_datasets: they stand in more than one dataset
 -- is_digital_silence: every sample is 0, so that nothing but the length is shared
@@ -14,26 +16,31 @@ WITH heard AS (
         clips.split,
         clips.clip_id,
         checks.pcm_digest,
-        checks.peak = 0 AS is_silent,
+        CASE WHEN NOT clips.whole_media THEN clips.start_s END AS from_s,
+        CASE WHEN NOT clips.whole_media THEN clips.end_s END AS to_s,
+        clips.peak = 0 AS is_silent,
         clips.media_path || coalesce('/' || clips.member, '') AS media
     FROM clips
     JOIN checks
         ON checks.root = clips.root AND checks.path = clips.path AND checks.member IS NOT DISTINCT FROM clips.member
-    WHERE clips.whole_media AND checks.load_ok AND checks.pcm_digest IS NOT NULL
+    WHERE checks.load_ok AND checks.pcm_digest IS NOT NULL
 ),
 repeated AS (
     SELECT pcm_digest FROM heard GROUP BY pcm_digest HAVING count(*) > 1 AND min(media) <> max(media)
 )
 SELECT
     pcm_digest,
+    from_s,
+    to_s,
     count(*) AS clips,
     count(DISTINCT (dataset, split)) > count(DISTINCT dataset) AS crosses_splits,
     count(DISTINCT dataset) > 1 AS crosses_datasets,
-    any_value(is_silent) AS is_digital_silence,
+    coalesce(any_value(is_silent), false) AS is_digital_silence,
     list(DISTINCT dataset || '/' || split ORDER BY dataset || '/' || split) AS splits,
     list(dataset || '/' || clip_id ORDER BY dataset, clip_id) AS clip_ids,
     list(DISTINCT media ORDER BY media) AS media
 FROM heard
 SEMI JOIN repeated USING (pcm_digest)
-GROUP BY pcm_digest
-ORDER BY is_digital_silence, crosses_splits DESC, clips DESC, pcm_digest;
+GROUP BY pcm_digest, from_s, to_s
+HAVING min(media) <> max(media)
+ORDER BY is_digital_silence, crosses_splits DESC, clips DESC, pcm_digest, from_s;
