@@ -1,13 +1,11 @@
 """Whether a clip costs the same in a small shard and in a large one, and what two million clips cost by that."""
 
-import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.checks import WORKERS, check_of
+from benchmarks.checks import WORKERS, Job, by_turns, check_of, medians
 from benchmarks.clips import KINDS, SECONDS, write_clips
-from benchmarks.processes import Measured
 from benchmarks.report import Table
 
 COUNTS = (1_000, 4_000, 16_000)
@@ -21,14 +19,13 @@ def run(small: bool) -> Iterator[Table]:
     counts, repeats = ((8, 16), 1) if small else (COUNTS, REPEATS)
     kind = next(iter(KINDS))
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
-        runs = _by_turns(Path(temporary), kind, (1, *counts), repeats)
-    start = _seconds(runs[1])
+        runs = by_turns(_jobs(Path(temporary), kind, (1, *counts)), repeats)
+    seconds, memory = medians(runs, "seconds"), medians(runs, "tree_mb")
+    start = seconds[1]
     rows = []
     for count in counts:
-        seconds = _seconds(runs[count])
-        beyond = (seconds - start) / (count - 1)
-        memory = statistics.median(run.tree_mb for run in runs[count])
-        rows.append([count, seconds, 1000 * seconds / count, 1000 * beyond, memory])
+        beyond = (seconds[count] - start) / (count - 1)
+        rows.append([count, seconds[count], 1000 * seconds[count] / count, 1000 * beyond, memory[count]])
     least = rows[0]
     for row in rows:
         row += [row[3] / least[3], row[4] / least[4]]
@@ -49,16 +46,13 @@ def run(small: bool) -> Iterator[Table]:
     yield _costs(counts[-2])
 
 
-def _by_turns(folder: Path, kind: str, counts: tuple[int, ...], repeats: int) -> dict[int, list[Measured]]:
+def _jobs(folder: Path, kind: str, counts: tuple[int, ...]) -> dict[int, Job]:
+    """The check of a root of so many clips, for each count."""
     jobs = {}
     for count in counts:
         write_clips(folder / str(count) / "root", kind, count)
         jobs[count] = check_of(folder / str(count) / "root", folder / str(count))
-    runs: dict[int, list[Measured]] = {count: [] for count in counts}
-    for _ in range(repeats):
-        for count, job in jobs.items():
-            runs[count].append(job())
-    return runs
+    return jobs
 
 
 def _costs(clips: int) -> Table:
@@ -66,7 +60,7 @@ def _costs(clips: int) -> Table:
     rows = []
     for kind in KINDS:
         with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
-            seconds = _seconds(_by_turns(Path(temporary), kind, (clips,), 1)[clips])
+            seconds = _jobs(Path(temporary), kind, (clips,))[clips]().seconds
         per_core_hour = clips / (seconds * WORKERS) * 3600
         core_hours = AUDIOSET / per_core_hour
         rows.append([kind, per_core_hour, core_hours, core_hours / WORKERS, core_hours / CLUSTER_CORES * 60])
@@ -82,7 +76,3 @@ def _costs(clips: int) -> Table:
         "core-hours divided by its cores: its filesystem, the queue and the jobs before and after are not in them."
     ]
     return Table("What clips cost", columns, rows, notes)
-
-
-def _seconds(runs: list[Measured]) -> float:
-    return statistics.median(run.seconds for run in runs)

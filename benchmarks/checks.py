@@ -1,8 +1,10 @@
 """The check of a shard as a command to be measured, and what it is measured against."""
 
 import itertools
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.processes import OWN_VENV, Measured, measure
 from benchmarks.workflow import CHECKOUT, VENV
@@ -10,6 +12,7 @@ from benchmarks.workflow import CHECKOUT, VENV
 WORKERS = 2
 
 Job = Callable[[], Measured]
+Name = TypeVar("Name", bound=Hashable)
 
 
 def check_of(root: Path, folder: Path, workers: int = WORKERS) -> Job:
@@ -27,6 +30,20 @@ def check_of(root: Path, folder: Path, workers: int = WORKERS) -> Job:
         return run_python("one_check", lists / "shard=0000.parquet", root, workers, output)()
 
     return check
+
+
+def by_turns(jobs: Mapping[Name, Job], repeats: int) -> dict[Name, list[Measured]]:
+    """Run the jobs one after the other, and that so many times: a slow minute of the machine slows all of them."""
+    runs: dict[Name, list[Measured]] = {name: [] for name in jobs}
+    for _ in range(repeats):
+        for name, job in jobs.items():
+            runs[name].append(job())
+    return runs
+
+
+def medians(runs: Mapping[Name, list[Measured]], figure: str) -> dict[Name, float]:
+    """The median over the runs of each job of one figure of Measured."""
+    return {name: statistics.median(getattr(run, figure) for run in some) for name, some in runs.items()}
 
 
 def rival(name: str, root: Path, *arguments: object) -> Job:

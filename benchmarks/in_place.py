@@ -1,7 +1,6 @@
 """Members of archives against the same clips as loose files."""
 
 import shutil
-import statistics
 import tarfile
 import tempfile
 import zipfile
@@ -11,9 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.checks import WORKERS, Job, check_of
+from benchmarks.checks import WORKERS, Job, by_turns, check_of, medians
 from benchmarks.clips import SECONDS, write_clips
-from benchmarks.processes import Measured
 from benchmarks.report import Table
 
 CLIPS = {"16 kHz mono WAV": 4_000, "44.1 kHz stereo WAV": 1_000}
@@ -43,12 +41,8 @@ def _rows(folder: Path, kind: str, clips: int, repeats: int) -> list[list[object
     for name, (file, pack) in PACKERS.items():
         pack(loose, folder / file)
         jobs[name] = check_of(folder / file, folder / "out" / file)
-    runs: dict[str, list[Measured]] = {name: [] for name in jobs}
-    for _ in range(repeats):
-        for name, job in jobs.items():
-            runs[name].append(job())
-    seconds = {name: statistics.median(run.seconds for run in some) for name, some in runs.items()}
-    memory = {name: statistics.median(run.tree_mb for run in some) for name, some in runs.items()}
+    runs = by_turns(jobs, repeats)
+    seconds, memory = medians(runs, "seconds"), medians(runs, "tree_mb")
     return [[name, s, clips / s, seconds["loose files"] / s, memory[name]] for name, s in seconds.items()]
 
 

@@ -1,6 +1,5 @@
 """A recording of hours against the same sound cut into clips: seconds of sound a second, and memory."""
 
-import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from benchmarks.checks import check_of
-from benchmarks.processes import Measured
+from benchmarks.checks import by_turns, check_of, medians
 from benchmarks.report import Table
 
 HOURS = 2.25
@@ -29,8 +27,7 @@ def run(small: bool) -> Iterator[Table]:
     columns = ["stereo, 16 kHz", "wall s", "seconds of sound / s", "speed / clips", "largest process MB"]
     notes = [
         f"{seconds:,} s of sound; the clips are the same samples, {CLIP_S} s each. One worker process for either, "
-        f"since "
-        f"a recording is decoded by one. Medians of {repeats} by turns. Aims: the speed of the clips, and 300 MB."
+        f"since a recording is decoded by one. Medians of {repeats} by turns. Aims: the speed of the clips, and 300 MB."
     ]
     yield Table("Long recordings", columns, rows, notes)
 
@@ -44,12 +41,8 @@ def _rows(folder: Path, suffix: str, seconds: int, repeats: int) -> list[list[ob
         name: check_of(root, folder / "out" / name, workers=1)
         for name, root in (("one recording", whole), ("clips", clips))
     }
-    runs: dict[str, list[Measured]] = {name: [] for name in jobs}
-    for _ in range(repeats):
-        for name, job in jobs.items():
-            runs[name].append(job())
-    wall = {name: statistics.median(run.seconds for run in some) for name, some in runs.items()}
-    memory = {name: statistics.median(run.largest_mb for run in some) for name, some in runs.items()}
+    runs = by_turns(jobs, repeats)
+    wall, memory = medians(runs, "seconds"), medians(runs, "largest_mb")
     return [[f"{suffix[1:]}, {name}", s, seconds / s, wall["clips"] / s, memory[name]] for name, s in wall.items()]
 
 

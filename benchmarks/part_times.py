@@ -17,9 +17,9 @@ import torch
 import xxhash
 
 from benchmarks.rivals.bare_loop import work
+from benchmarks.rivals.three_passes import ast_fbank
 from workflow_scripts.audio.fbank import fbank_of
 from workflow_scripts.audio.feature import Resampler
-from workflow_scripts.audio.kaldi import fbank
 from workflow_scripts.audio.measures import Measures
 from workflow_scripts.audio.media import Media
 from workflow_scripts.audio.pcm_digest import PcmDigest
@@ -39,7 +39,6 @@ def main() -> None:
     tasks = [Task(Media(str(file), None, (seen := os.stat(file)).st_size, seen.st_mtime_ns), None) for file in files]
     contents = [file.read_bytes() for file in files]
     decoded = [_decoded(file) for file in files]
-
     waves = [feature_input(file) for file in files]
     fbanks = fbank_of(128)
 
@@ -62,7 +61,7 @@ def main() -> None:
         (measure, decoded),
         (digest, list(zip(decoded, contents, strict=True))),
         (lambda wave: [float(block.sum()) for block in fbanks.blocks(wave)], waves),
-        (lambda wave: float(torchaudio_fbank(wave).sum()), waves),
+        (lambda wave: float(ast_fbank(wave[None]).sum()), waves),
     ]
     for _ in range(int(sys.argv[2])):
         print(*(_milliseconds(function, things) for function, things in parts))
@@ -74,25 +73,10 @@ def feature_input(file: Path) -> torch.Tensor:
     return Resampler(rate).resample(torch.from_numpy(samples[:, 0].copy()), is_last=True)
 
 
-def torchaudio_fbank(wave: torch.Tensor) -> torch.Tensor:
-    """The same fbank from torchaudio."""
-    return fbank(
-        wave[None],
-        htk_compat=True,
-        sample_frequency=16_000,
-        use_energy=False,
-        window_type="hanning",
-        num_mel_bins=128,
-        dither=0.0,
-        frame_shift=10,
-    )
-
-
 def _decoded(file: Path) -> Decoded:
     with soundfile.SoundFile(file) as opened:
-        return opened.read(
-            dtype="int16" if opened.subtype == "PCM_16" else "float32", always_2d=True
-        ), opened.samplerate
+        dtype = "int16" if opened.subtype == "PCM_16" else "float32"
+        return opened.read(dtype=dtype, always_2d=True), opened.samplerate
 
 
 def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> float:

@@ -31,10 +31,15 @@ def resample(path: Path) -> torch.Tensor:
 
 
 def feature(path: Path) -> torch.Tensor:
-    """The fbank of AST."""
+    """The fbank of AST of a file."""
     wave = resample(path)
+    return ast_fbank(wave - wave.mean())
+
+
+def ast_fbank(wave: torch.Tensor) -> torch.Tensor:
+    """The fbank of AST of a signal (1, samples) at 16 kHz, as torchaudio computes it."""
     return fbank(
-        wave - wave.mean(),
+        wave,
         htk_compat=True,
         sample_frequency=16_000,
         use_energy=False,

@@ -8,7 +8,6 @@ from workflow_scripts.audio.limits import MAX_SAMPLE_RATE, MAX_SAMPLES, MAX_SAMP
 from workflow_scripts.audio.media import MediaError
 from workflow_scripts.audio.source import Source
 
-HEAD = 64
 BLOCK_SECONDS = 16
 BLOCK_SAMPLES = 1 << 21
 """Samples of a block at most, if a second does not take more: 8 MB as float32. A clip is one block."""
@@ -25,7 +24,7 @@ def open_stream(source: Source) -> Iterator[Stream]:
         raise MediaError("empty", "the file has no bytes")
     source.file.seek(0)
     with ExitStack() as opened:
-        if ffmpeg.speaks(source.file.read(HEAD)):
+        if ffmpeg.speaks(source.file.read(ffmpeg.HEAD_BYTES)):
             yield opened.enter_context(ffmpeg.open_stream(source))
             return
         stream = opened.enter_context(sndfile.open_stream(source))

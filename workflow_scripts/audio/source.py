@@ -136,8 +136,7 @@ def file_source(media: Media) -> Iterator[Source]:
     with opened(media.path) as descriptor:
         _refuse_changed(descriptor, media, "since it was listed")
         size = media.bytes or 0
-        if size > MAX_FILE_BYTES:
-            raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        refuse_too_large(size)
         yield window(descriptor, 0, size)
         _refuse_changed(descriptor, media, "while it was read")
 
@@ -153,6 +152,16 @@ def window(descriptor: int, start: int, size: int) -> Source:
             raise MediaError("io_error", f"the filesystem gave {len(data):,} of {size:,} bytes")
         return Source.of(data)
     return Source(Window(descriptor, start, size), size)
+
+
+def refuse_too_large(size: int) -> None:
+    """No more is read of a file, or of a member of an archive.
+
+    Raises:
+        MediaError: it is larger.
+    """
+    if size > MAX_FILE_BYTES:
+        raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
 
 
 def _refuse_changed(descriptor: int, media: Media, when: str) -> None:

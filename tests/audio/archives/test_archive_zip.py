@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.audio.archives.made_archives import CONTENTS, SOME, listed, members, of, read, reasons, write_zip
+from workflow_scripts.audio import source
 from workflow_scripts.audio.archives import sources, stretch, zipped
 from workflow_scripts.audio.names import to_text
 
@@ -172,7 +173,7 @@ def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
 def test_a_member_larger_than_any_media_may_be_is_listed_and_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stretch, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(source, "MAX_FILE_BYTES", 100)
     path = write_zip(tmp_path / "x.zip", {"a.wav": b"1" * 101, "b.wav": b"1" * 100})
     assert read(path) == {"a.wav": "too_large", "b.wav": b"1" * 100}
 

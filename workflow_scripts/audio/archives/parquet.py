@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workflow_scripts.audio.archives import Damage, Listing, in_words
-from workflow_scripts.audio.archives.stretch import refuse_too_large
 from workflow_scripts.audio.media import Media, MediaError
 from workflow_scripts.audio.names import to_text
-from workflow_scripts.audio.source import PIECE, Source
+from workflow_scripts.audio.source import PIECE, Source, refuse_too_large
 
 NAMES = ("path", "file_name", "filename", "file", "audio_path", "name", "id", "clip_id", "audio_id", "key", "__key__")
 """Columns that may name the rows of a file whose bytes come without a path."""

@@ -2,7 +2,7 @@
 
 import os
 
-from workflow_scripts.audio.limits import IN_MEMORY_BYTES, MAX_FILE_BYTES
+from workflow_scripts.audio.limits import IN_MEMORY_BYTES
 from workflow_scripts.audio.media import Media, MediaError
 from workflow_scripts.audio.source import Source, Window, window
 
@@ -43,13 +43,3 @@ def refuse_changed(descriptor: int, media: Media, when: str) -> None:
         raise MediaError("changed", f"its archive was deleted or replaced {when}; the next run looks again")
     if now.st_mtime_ns != media.mtime_ns:
         raise MediaError("changed", f"its archive has another time of change {when}; the next run looks again")
-
-
-def refuse_too_large(size: int) -> None:
-    """No more is read of a member than of a file.
-
-    Raises:
-        MediaError: it is larger.
-    """
-    if size > MAX_FILE_BYTES:
-        raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow_scripts.audio.archives import Damage, Listing
-from workflow_scripts.audio.archives.stretch import refuse_too_large, stretch
+from workflow_scripts.audio.archives.stretch import stretch
 from workflow_scripts.audio.media import Media, MediaError
 from workflow_scripts.audio.names import to_text
-from workflow_scripts.audio.source import PIECE, Source
+from workflow_scripts.audio.source import PIECE, Source, refuse_too_large
 from workflow_scripts.audio.walk import is_audio
 
 BLOCK = 512

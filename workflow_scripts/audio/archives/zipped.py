@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from workflow_scripts.audio.archives import Damage, Listing
-from workflow_scripts.audio.archives.stretch import refuse_too_large, stretch
+from workflow_scripts.audio.archives.stretch import stretch
 from workflow_scripts.audio.limits import IN_MEMORY_BYTES
 from workflow_scripts.audio.media import Media, MediaError
 from workflow_scripts.audio.names import to_text
-from workflow_scripts.audio.source import PIECE, Source, Window
+from workflow_scripts.audio.source import PIECE, Source, Window, refuse_too_large
 from workflow_scripts.audio.walk import is_audio
 
 STORED, DEFLATED = 0, 8

@@ -162,9 +162,7 @@ class SndfileStream:
     def _cut_in_silence(self) -> tuple[str, str] | None:
         """What only the bytes tell, where the decoder took a cut file for a shorter one."""
         extent, size = self._extent, self._source.size
-        if (
-            extent is not None and extent.size is not None and extent.start + extent.size > size
-        ):  # a padding byte may be missing
+        if extent is not None and extent.size is not None and extent.start + extent.size > size:
             held = max(0, size - extent.start)
             return "truncated", f"the header declares {extent.size:,} bytes of sound, the file holds {held:,}"
         if ogg.ends_early(self._source.file, size):
