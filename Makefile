@@ -9,7 +9,7 @@ RESULTS ?= results
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help setup demo status test lint format bench docs lock clean
+.PHONY: help setup demo slurm status usage test lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -18,11 +18,18 @@ setup: .venv/installed  ## Make .venv with exactly what requirements.lock says
 demo: setup  ## Run the workflow on the bundled sample, into results/
 	@$(IN_VENV) snakemake --cores all
 
-# Does not set up: it may be asked while a run is at work in .venv.
+# The plugin stays out of .venv: profiles/slurm/requirements.txt says why. `--profile slurm` finds its folder by the link.
+slurm: .venv-slurm/installed  ## Set up for a Slurm cluster: .venv-slurm, and the profile for `snakemake --profile slurm`
+	@ln -sfn profiles/slurm slurm
+
+# These two do not set up: they may be asked while a run is at work in .venv.
 status:  ## Tell how far the run is that writes to RESULTS (results, unless given)
 	@$(IN_VENV) python -m workflow_scripts.status "$(RESULTS)"
 
-test: setup  ## Run the tests
+usage:  ## Tell what each rule asked for and what it used, in the run that wrote to RESULTS
+	@$(IN_VENV) python -m workflow_scripts.usage "$(RESULTS)"
+
+test: setup .venv-slurm/installed  ## Run the tests
 	@$(IN_VENV) pytest
 
 lint: setup  ## Check format, style, types and rules; change nothing
@@ -48,7 +55,8 @@ docs: setup  ## Write config/README.md anew from the schemas
 # the same lines installs nothing; a changed one starts from an empty venv, so that nothing old stays behind.
 .venv/installed: requirements.lock
 .venv-bench/installed: requirements.lock benchmarks/requirements.txt
-.venv/installed .venv-bench/installed:
+.venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
+.venv/installed .venv-bench/installed .venv-slurm/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	command -v $(PYTHON) > /dev/null || { echo "No $(PYTHON) here. Name yours: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 	echo "Installing what $^ lists into $(@D). This takes a few minutes."; \

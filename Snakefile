@@ -39,8 +39,13 @@ rule all:
 
 
 onstart:
+    wait_for_earlier_jobs()
     write_run_file()
 
 
 onsuccess:
     print(summary_of_run(), end="")
+
+
+onerror:
+    tell_failures()

@@ -1,6 +1,5 @@
 """The workflow as a user runs it, in a folder of its own."""
 
-import csv
 import json
 import shutil
 from dataclasses import dataclass
@@ -46,7 +45,7 @@ class Workflow:
     def jobs(self) -> list["Job"]:
         """What each job's benchmark file says, in the order of their ends."""
         folder = self.results / "benchmarks"
-        jobs = [Job.read(file, str(file.relative_to(folder))[: -len(".tsv")]) for file in folder.rglob("*.tsv")]
+        jobs = [Job.read(file, str(file.relative_to(folder))[: -len(".jsonl")]) for file in folder.rglob("*.jsonl")]
         return sorted(jobs, key=lambda job: job.end)
 
 
@@ -63,11 +62,8 @@ class Job:
     @classmethod
     def read(cls, file: Path, name: str) -> "Job":
         """A job as Snakemake's benchmark file tells it; what was too short to be measured is 0."""
-        with file.open(newline="") as lines:
-            row = next(csv.DictReader(lines, delimiter="\t"))
-        seconds, cpu, memory = (
-            float(row[key]) if row[key] not in ("-", "NA") else 0.0 for key in ("s", "cpu_time", "max_rss")
-        )
+        row = json.loads(file.read_text())
+        seconds, cpu, memory = (0.0 if row[key] in (None, "NA") else row[key] for key in ("s", "cpu_time", "max_rss"))
         return cls(name, seconds, cpu, memory, file.stat().st_mtime)
 
 

@@ -22,7 +22,7 @@ rule build_catalogue:
     log:
         f"{RUN.results}/logs/build_catalogue.log",
     benchmark:
-        f"{RUN.results}/benchmarks/build_catalogue.tsv"
+        f"{RUN.results}/benchmarks/build_catalogue.jsonl"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -24,7 +24,7 @@ rule check:
     log:
         f"{RUN.results}/logs/check/{{root}}/shard={{shard}}.log",
     benchmark:
-        f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.tsv"
+        f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.jsonl"
     conda:
         "../envs/audio.yaml"
     threads: 4

@@ -128,9 +128,34 @@ def tables_of_summary():
 
 
 def summary_of_run():
-    """The table that a run ends with, if it made one."""
+    """The table that a run ends with, if it made one; of a run on a cluster, also what its jobs asked for and used."""
+    from workflow_scripts.report.usage import usage_text
+
     summary = Path(f"{RUN.results}/summary.txt")
-    return summary.read_text() if summary.exists() and summary.stat().st_mtime >= PARSED_AT else ""
+    made = summary.read_text() if summary.exists() and summary.stat().st_mtime >= PARSED_AT else ""
+    return made if workflow.local_exec else f"{made}\n{usage_text(Path(RUN.results))}"
+
+
+def wait_for_earlier_jobs():
+    """Let the jobs of a run that was killed come to their end first, where this folder has ever submitted any to Slurm."""
+    from workflow_scripts.cluster.leftovers import wait_for_leftovers
+
+    if not workflow.is_main_process or not os.path.isdir(".snakemake/slurm_logs"):
+        return
+    shards = [f"rule_check_wildcards_{slug}_{shard}" for slug in RUN.roots for shard in shards_of(slug)]
+    try:
+        wait_for_leftovers(os.getcwd(), set(shards))
+    except SoundledgerError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def tell_failures():
+    """Name the jobs that failed for good; Snakemake told of each when it failed, a long way up."""
+    from workflow_scripts.report.failures import FailedJob, failures_text
+
+    failed = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in workflow.scheduler.failed]
+    if workflow.is_main_process and failed:
+        print(failures_text(failed), file=sys.stderr)
 
 
 def write_run_file():

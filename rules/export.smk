@@ -16,7 +16,7 @@ rule export:
     log:
         f"{RUN.results}/logs/export/{{dataset}}.{{format}}.log",
     benchmark:
-        f"{RUN.results}/benchmarks/export/{{dataset}}.{{format}}.tsv"
+        f"{RUN.results}/benchmarks/export/{{dataset}}.{{format}}.jsonl"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -19,7 +19,7 @@ rule ingest:
     log:
         f"{RUN.results}/logs/ingest/{{dataset}}.log",
     benchmark:
-        f"{RUN.results}/benchmarks/ingest/{{dataset}}.tsv"
+        f"{RUN.results}/benchmarks/ingest/{{dataset}}.jsonl"
     conda:
         "../envs/tables.yaml"
     threads: 2

@@ -18,7 +18,7 @@ rule resolve:
     log:
         f"{RUN.results}/logs/resolve/{{dataset}}.log",
     benchmark:
-        f"{RUN.results}/benchmarks/resolve/{{dataset}}.tsv"
+        f"{RUN.results}/benchmarks/resolve/{{dataset}}.jsonl"
     conda:
         "../envs/tables.yaml"
     threads: 2

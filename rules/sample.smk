@@ -20,7 +20,7 @@ rule make_sample:
     log:
         f"{RUN.results}/logs/make_sample.log",
     benchmark:
-        f"{RUN.results}/benchmarks/make_sample.tsv"
+        f"{RUN.results}/benchmarks/make_sample.jsonl"
     conda:
         "../envs/audio.yaml"
     resources:

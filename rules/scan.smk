@@ -20,7 +20,7 @@ checkpoint scan:
     log:
         f"{RUN.results}/logs/scan/{{root}}.log",
     benchmark:
-        f"{RUN.results}/benchmarks/scan/{{root}}.tsv"
+        f"{RUN.results}/benchmarks/scan/{{root}}.jsonl"
     conda:
         "../envs/tables.yaml"
     resources:

@@ -42,12 +42,17 @@ class Project:
                 shutil.copy(source, folder / part)
 
     @property
+    def bin(self) -> Path:
+        """Where Snakemake and Python are found: in the venv of the tests themselves."""
+        return Path(sys.executable).parent
+
+    @property
     def environment(self) -> dict[str, str]:
-        """The environment of the tests with their own Python first on the path, as in an activated venv."""
-        return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        """The environment of the tests with a venv's Python first on the path, as in an activated venv."""
+        return os.environ | {"PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}"}
 
     def command(self, *arguments: str) -> list[str]:
-        return [str(Path(sys.executable).parent / "snakemake"), "--cores", "2", *arguments]
+        return [str(self.bin / "snakemake"), "--cores", "2", *arguments]
 
     def run(self, *arguments: str, expect: int = 0) -> Finished:
         """Run snakemake here; anything but the expected exit code fails the test with what it printed."""

@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import sys
 from collections import Counter
-from importlib.util import find_spec
 from pathlib import Path
 
-from tests.project import Project
+from tests.project import REPOSITORY, Project
 
 HERE = Path(__file__).parent
+BIN = REPOSITORY / ".venv-slurm" / "bin"
 CANNOT = 77  # exit code of start.sh where this machine cannot have a Slurm
 
 
@@ -24,10 +23,8 @@ class Cluster:
         self.folder = folder
 
     def start(self) -> None:
-        if find_spec("snakemake_executor_plugin_slurm") is None:
-            raise NoSlurmError(
-                "needs snakemake-executor-plugin-slurm beside Snakemake (profiles/slurm/requirements.txt)"
-            )
+        if not (BIN / "snakemake").exists():
+            raise NoSlurmError("needs Snakemake with its executor for Slurm: make slurm")
         done = self._script("start.sh")
         if done.returncode == CANNOT:
             raise NoSlurmError(done.stderr.strip())
@@ -74,9 +71,13 @@ class SlurmProject(Project):
         self.profile = "slurm"
         (folder / "slurm").symlink_to("profiles/slurm")
 
+    @property
+    def bin(self) -> Path:
+        return BIN
+
     def command(self, *arguments: str) -> list[str]:
         return [
-            str(Path(sys.executable).parent / "snakemake"),
+            str(self.bin / "snakemake"),
             *("--profile", self.profile),
             *("--slurm-init-seconds-before-status-checks", "2"),
             *("--max-status-checks-per-second", "1"),

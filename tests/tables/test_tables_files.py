@@ -20,11 +20,16 @@ def tree(folder):
     return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
-def run_until_killed(code, *arguments):
-    """Run a writer that kills itself with SIGKILL."""
+def run(code, *arguments, expect=0):
+    """Run a writer in a process of its own."""
     command = [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert done.returncode == expect, done.stderr
+
+
+def run_until_killed(code, *arguments):
+    """Run a writer that kills itself with SIGKILL."""
+    run(code, *arguments, expect=-signal.SIGKILL)
 
 
 PREAMBLE = """
@@ -198,7 +203,7 @@ def test_killed_writer_leaves_both_names_as_they_were_and_the_next_sweeps(path, 
     run_until_killed('publish(path, lambda part: (part.write_text("half"), die()))', path)
     assert path.read_text() == published(path).read_text() == "old"
     assert len(tree(tmp_path)) == 3
-    publish(path, lambda part: part.write_text("new"))
+    run('publish(path, lambda part: part.write_text("new"))', path)
     assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "new", "tables/clips.parquet": "new"}
 
 

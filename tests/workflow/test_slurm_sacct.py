@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.slurm.cluster import Cluster
+from tests.slurm.cluster import BIN, Cluster
 
 STAND_IN = Path(__file__).resolve().parents[2] / "profiles" / "slurm" / "bin"
 pytestmark = pytest.mark.slurm
@@ -31,11 +31,12 @@ def a_job(name: str, script: str) -> str:
 
 
 def test_states_of_jobs_by_name(slurm: Cluster) -> None:
-    from snakemake_executor_plugin_slurm.job_status_query import query_job_status_sacct
-
     good, bad = a_job("of-this-run", "true"), a_job("of-this-run", "false")
     a_job("of-another", "true")
-    answer = ask(query_job_status_sacct("of-this-run"))
+    plugin = "from snakemake_executor_plugin_slurm.job_status_query import query_job_status_sacct as query"
+    command = [BIN / "python", "-c", f"{plugin}; print(query('of-this-run'))"]
+    question = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    answer = ask(question)
     assert sorted(answer.stdout.splitlines()) == sorted([f"{good}|COMPLETED", f"{bad}|FAILED"])
     assert (answer.returncode, answer.stderr) == (0, "")
 

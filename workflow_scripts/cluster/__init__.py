@@ -1,0 +1,1 @@
+"""What a run must know of the cluster that it submits to."""

@@ -1,0 +1,85 @@
+"""Jobs that a killed Snakemake left in Slurm: they go on, and write the same files as the next run."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from workflow_scripts.errors import SoundledgerError, first_twenty
+
+ASK_EVERY_S = 10.0
+TELL_EVERY_S = 300.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job in Slurm's queue.
+
+    Attributes:
+        number: its id.
+        run: its name, which all jobs of one run have in common.
+    """
+
+    number: str
+    run: str
+
+
+def wait_for_leftovers(folder: str, comments: Collection[str]) -> None:
+    """Return when no job of an earlier run is left that makes what this run makes; tell of them on stderr meanwhile.
+
+    They are waited for, not cancelled: what they decode is kept, and this run's job of the same shard will find it.
+    Only who holds Snakemake's lock may call this, or it would wait for the jobs of a run that is alive.
+
+    Args:
+        folder: the working folder, which jobs of this run are submitted from.
+        comments: of the jobs that this run may submit.
+
+    Raises:
+        SoundledgerError: Slurm does not say what is in its queue.
+    """
+    told = 0.0
+    while left := queued_jobs(folder, comments):
+        if not told or time.monotonic() - told >= TELL_EVERY_S:
+            told = time.monotonic()
+            _tell(_waiting(left))
+        time.sleep(ASK_EVERY_S)
+    if told:
+        _tell("The jobs of the earlier run have ended.")
+
+
+def queued_jobs(folder: str, comments: Collection[str]) -> list[Job]:
+    """Jobs that wait or run, were submitted from a folder, and have one of these comments.
+
+    The executor gives a job the comment `rule_<rule>_wildcards_<wildcard>_<wildcard>`
+    (snakemake_executor_plugin_slurm, `run_job`).
+
+    Raises:
+        SoundledgerError: Slurm does not say.
+    """
+    command = ["squeue", "--noheader", "--format=%i|%j|%k|%Z"]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, check=False, errors="surrogateescape")
+    except FileNotFoundError:
+        return []  # no Slurm is reached from here
+    if asked.returncode:
+        raise SoundledgerError(
+            f"{' '.join(command)}: {asked.stderr.strip() or asked.returncode}. Jobs of an earlier run may still be at "
+            "work on the same shards. Start again when Slurm answers"
+        )
+    rows = [line.split("|", 3) for line in asked.stdout.splitlines()]
+    return [Job(number, run) for number, run, comment, place in rows if place == folder and comment in comments]
+
+
+def _waiting(left: list[Job]) -> str:
+    one = len(left) == 1
+    return (
+        f"{len(left):,} job{'' if one else 's'} of an earlier run {'is' if one else 'are'} still in Slurm's queue: "
+        f"{first_twenty([job.number for job in left])}. Waiting for {'it' if one else 'them'}; what "
+        f"{'it decodes' if one else 'they decode'} is kept. To drop that: "
+        f"{'; '.join(f'scancel --name={run}' for run in sorted({job.run for job in left}))}"
+    )
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

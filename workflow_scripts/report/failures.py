@@ -1,0 +1,50 @@
+"""What failed for good in a run, and how to go on."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SLURM_LOGS = Path(".snakemake/slurm_logs")
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that failed and will not be tried again in this run.
+
+    Attributes:
+        rule: its name.
+        wildcards: their values, in the rule's order.
+        logs: its log files.
+    """
+
+    rule: str
+    wildcards: tuple[str, ...]
+    logs: tuple[str, ...]
+
+
+def failures_text(jobs: Iterable[FailedJob]) -> str:
+    """Each job with its logs, at most 20 of them, and what to do.
+
+    >>> print(failures_text([FailedJob("check", ("clips-1234", "0007"), ("logs/check/clips-1234/shard=0007.log",))]))
+    1 job failed:
+      check clips-1234 0007: logs/check/clips-1234/shard=0007.log
+    What all others did is kept. Mend the cause and run the same command again: only what is missing is done.
+    """
+    failed = sorted(jobs, key=lambda job: (job.rule, job.wildcards))
+    lines = [f"  {' '.join([job.rule, *job.wildcards])}: {', '.join(_logs(job))}" for job in failed[:SHOWN]]
+    more = [f"  … and {len(failed) - SHOWN:,} more"] if len(failed) > SHOWN else []
+    return "\n".join(
+        [
+            f"{len(failed):,} job{'' if len(failed) == 1 else 's'} failed:",
+            *lines,
+            *more,
+            "What all others did is kept. Mend the cause and run the same command again: only what is missing is done.",
+        ]
+    )
+
+
+def _logs(job: FailedJob) -> Sequence[str]:
+    """Its own logs, and the folder of Slurm's, which tell of a job that was killed, or never began."""
+    of_slurm = SLURM_LOGS / f"rule_{job.rule}" / "_".join(job.wildcards)
+    return [*job.logs, *([f"{of_slurm}/"] if of_slurm.is_dir() else [])]

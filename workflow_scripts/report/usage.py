@@ -1,0 +1,87 @@
+"""What the jobs of each rule asked for, and what they used: from the benchmark files that Snakemake writes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tabulate import tabulate
+
+from workflow_scripts.audio.progress import duration
+from workflow_scripts.errors import SoundledgerError
+
+NOTE = """\
+Used: the most that any job of the rule took (cores: all of them together). Memory is looked at each half second for
+15 s, then each 30 s; on a cluster each job takes 400 MB more for Snakemake itself. Jobs that failed are not counted."""
+
+
+@dataclass(frozen=True)
+class JobUsage:
+    """What one job asked for and used: cores, memory in MB, time in seconds; None where it was too short to be seen."""
+
+    rule: str
+    cores: int
+    memory_asked_mb: int | None
+    runtime_s: float | None
+    seconds: float
+    cpu_seconds: float | None
+    memory_mb: float | None
+
+
+def usage_text(results: Path) -> str:
+    """A row a rule: jobs, and cores, memory and time, asked and used.
+
+    Raises:
+        SoundledgerError: no job has ended there.
+    """
+    jobs = [_read(file) for file in sorted((results / "benchmarks").rglob("*.jsonl"))]
+    if not jobs:
+        raise SoundledgerError(
+            f"{results}/benchmarks: holds no benchmark of a job. Run the workflow first, "
+            "or name its results folder: make usage RESULTS=/scratch/out"
+        )
+    by_rule: dict[str, list[JobUsage]] = {}
+    for job in jobs:
+        by_rule.setdefault(job.rule, []).append(job)
+    header = ["rule", "jobs", "cores", "used", "memory", "used", "time", "used"]
+    rows = [_row(rule, of_rule) for rule, of_rule in sorted(by_rule.items())]
+    align = ("left", *("right",) * (len(header) - 1))
+    return f"{tabulate(rows, headers=header, tablefmt='simple', colalign=align)}\n\n{NOTE}\n"
+
+
+def _read(file: Path) -> JobUsage:
+    """Raises SoundledgerError for a file that is not what Snakemake writes with `benchmark-extended`."""
+    try:
+        row = json.loads(file.read_text().splitlines()[0])
+        resources = row["resources"]
+        runtime = resources.get("runtime")
+        return JobUsage(
+            row["rule_name"],
+            row["threads"],
+            resources.get("mem_mb"),
+            None if runtime is None else runtime * 60.0,
+            row["s"],
+            *(None if row[key] in ("NA", None) else row[key] for key in ("cpu_time", "max_rss")),
+        )
+    except (ValueError, IndexError, KeyError, TypeError) as error:
+        raise SoundledgerError(f"{file}: not what Snakemake writes of a job ({error!r}); remove it") from None
+
+
+def _row(rule: str, jobs: list[JobUsage]) -> list[str]:
+    seconds = [job for job in jobs if job.cpu_seconds is not None]
+    cores = sum(job.cpu_seconds or 0.0 for job in seconds) / max(sum(job.seconds for job in seconds), 1e-3)
+    return [
+        rule,
+        f"{len(jobs):,}",
+        f"{max(job.cores for job in jobs)}",
+        f"{cores:.1f}" if seconds else "-",
+        _most((job.memory_asked_mb for job in jobs), "{:,.0f} MB"),
+        _most((job.memory_mb for job in jobs), "{:,.0f} MB"),
+        duration(max((job.runtime_s for job in jobs if job.runtime_s is not None), default=0.0)),
+        duration(max(job.seconds for job in jobs)),
+    ]
+
+
+def _most(amounts: Iterable[float | None], form: str) -> str:
+    known = [amount for amount in amounts if amount is not None]
+    return form.format(max(known)) if known else "-"
