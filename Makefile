@@ -44,7 +44,7 @@ format: setup  ## Format the Python and the rules, and mend what ruff can mend
 	$(IN_VENV) ruff format
 	$(IN_VENV) snakefmt Snakefile rules
 
-bench: setup .venv-bench/installed  ## Run the benchmarks, in a venv of their own
+bench: setup .venv-bench/installed .venv-slurm/installed  ## Run the benchmarks, in a venv of their own
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" python -m benchmarks
 
 docs: setup  ## Write config/README.md anew from the schemas

@@ -15,6 +15,8 @@ NAMES = (
     "in_place",
     "long_recordings",
     "mutations",
+    "scale",
+    "slurm_jobs",
 )
 """Modules of this package, each with `run(small)` that yields its tables one by one."""
 

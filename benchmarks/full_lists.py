@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from benchmarks import official_lists
-from benchmarks.official_lists import LABELS, SPLITS
+from benchmarks.official_lists import LABELS, SPLITS, write_dataset
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Job, Workflow, seconds_with_a_job
@@ -31,7 +30,7 @@ def run(small: bool) -> Iterator[Table]:
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
         folder = Path(temporary)
         workflow = Workflow(folder / "checkout")
-        dataset = _write_dataset(folder / "audioset.yaml", lists, splits)
+        dataset = write_dataset(folder / "audioset.yaml", splits)
         ours, jobs, starts, plain = [], [], [], {reader: [] for reader in READERS}
         for _ in range(1 if small else REPEATS):
             workflow.fresh()
@@ -45,23 +44,6 @@ def run(small: bool) -> Iterator[Table]:
     yield _overall(ours, plain, sum(SPLITS[split] for split in splits))
     yield _breakdown(ours, jobs, starts, again)
     yield _pandas_steps(plain)
-
-
-def _write_dataset(file: Path, lists: Path, splits: list[str]) -> Path:
-    content = {
-        "name": "audioset",
-        "adapter": "audioset",
-        "sources": {
-            "segments": {split: str(lists / f"{split}_segments.csv") for split in splits},
-            "ontology": str(lists / "ontology.json"),
-            "classes": str(lists / "class_labels_indices.csv"),
-        },
-        "audio": [],
-        "limits": {"min_duration_s": 0.1, "max_duration_s": 11.0, "train_min_duration_s": 1.0},
-        "exports": ["csv", "ast"],
-    }
-    file.write_text(yaml.safe_dump(content, sort_keys=False))
-    return file
 
 
 def _check_ours(catalogue: Path, splits: list[str]) -> None:

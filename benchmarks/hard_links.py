@@ -4,7 +4,7 @@ import contextlib
 import os
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 FOLDERS = 2_000
@@ -12,13 +12,18 @@ LINKS_A_FILE = 60_000
 """ext4 allows 65,000 names of one file."""
 
 
+def numbered(files: int) -> Iterator[str]:
+    """So many made-up clip ids."""
+    return (f"{number:011d}" for number in range(files))
+
+
 @contextlib.contextmanager
-def audio_root(files: int, links_a_file: int = LINKS_A_FILE) -> Iterator[Path]:
-    """A root with so many tiny WAV files, spread over 2,000 folders; taken away in the end.
+def audio_root(clip_ids: Iterable[str], links_a_file: int = LINKS_A_FILE) -> Iterator[Path]:
+    """A root with one tiny WAV file for each clip, spread over 2,000 folders; taken away in the end.
 
     Args:
-        files: how many names.
-        links_a_file: how many of them are one file; with 1 each name is a file of its own.
+        clip_ids: each clip's file is called Y<id>.wav.
+        links_a_file: how many names are one file; with 1 each name is a file of its own.
     """
     with tempfile.TemporaryDirectory(prefix="soundledger-links-") as temporary:
         originals = Path(temporary) / "originals"
@@ -26,10 +31,10 @@ def audio_root(files: int, links_a_file: int = LINKS_A_FILE) -> Iterator[Path]:
         for folder in (originals, root, *(root / f"{number:04d}" for number in range(FOLDERS))):
             folder.mkdir()
         original = ""
-        for number in range(files):
+        for number, clip_id in enumerate(clip_ids):
             if number % links_a_file == 0:
                 original = _write_wav(originals / f"{number}.wav")
-            os.link(original, f"{root}/{number % FOLDERS:04d}/Y{number:011d}.wav")
+            os.link(original, f"{root}/{number % FOLDERS:04d}/Y{clip_id}.wav")
         yield root
 
 

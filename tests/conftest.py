@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from tests.project import Project
 from tests.slurm.cluster import Cluster, NoSlurmError
@@ -38,3 +40,21 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip(str(reason))
     yield cluster
     cluster.stop()
+
+
+class ByFile(LoadFileScheduling):
+    """The tests of a file share what they made, so one process gets them all; those on the cluster are one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "slurm" if "/test_slurm_" in file else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: those on the cluster, which mostly wait, and whole workflows beside them."""
+    for mark in ("slow", "slurm"):
+        items.sort(key=lambda item, mark=mark: item.get_closest_marker(mark) is None)

@@ -1,11 +1,20 @@
 """A Slurm of one node on this machine, and projects whose shards are its jobs."""
 
+import contextlib
 import os
+import shutil
+import signal
 import subprocess
+import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.project import REPOSITORY, Project
+import yaml
+
+from tests.project import REPOSITORY, Finished, Project
+from workflow_scripts.sample import make_sample
 
 HERE = Path(__file__).parent
 BIN = REPOSITORY / ".venv-slurm" / "bin"
@@ -34,19 +43,32 @@ class Cluster:
         done = self._script("stop.sh")
         assert done.returncode == 0, done.stderr
 
+    def stop_controller(self) -> None:
+        """Take slurmctld away; jobs go on."""
+        pid = int((self.folder / "run" / "slurmctld.pid").read_text())
+        os.kill(pid, signal.SIGTERM)
+        while os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.1)
+
+    def start_controller(self) -> None:
+        subprocess.run(["slurmctld"], stdin=subprocess.DEVNULL, capture_output=False, check=True)
+
+    def ended(self) -> dict[str, dict[str, str]]:
+        """What Slurm's log of ended jobs says of each, by its number: StartTime, EndTime, JobState and more."""
+        lines = [dict(part.split("=", 1) for part in line.split() if "=" in part) for line in _lines(self._log)]
+        return {line["JobId"]: line for line in lines}
+
     def jobs(self) -> Counter[str]:
         """How many jobs this cluster was ever given, by the state that they are in or ended in."""
         states = subprocess.run(
             ["squeue", "--noheader", "--states=all", "--format=%i %T"], capture_output=True, text=True, check=True
         ).stdout
-        by_id = dict(line.split() for line in self._ended() + states.splitlines())
-        return Counter(by_id.values())
+        ended = {number: job["JobState"] for number, job in self.ended().items()}
+        return Counter((ended | dict(line.split() for line in states.splitlines())).values())
 
-    def _ended(self) -> list[str]:
-        """Id and state of the jobs that ended, also of those that squeue no longer knows."""
-        log = self.folder / "log" / "jobs.txt"
-        lines = [dict(part.split("=", 1) for part in line.split() if "=" in part) for line in _lines(log)]
-        return [f"{line['JobId']} {line['JobState']}" for line in lines]
+    @property
+    def _log(self) -> Path:
+        return self.folder / "log" / "jobs.txt"
 
     def _script(self, name: str) -> "subprocess.CompletedProcess[str]":
         # A daemon would hold a pipe open for as long as it lives: what the script says goes through a file.
@@ -89,6 +111,94 @@ class SlurmProject(Project):
         same = object.__new__(Project)
         same.folder = self.folder
         return same
+
+    def jobs(self) -> list["Job"]:
+        """The jobs that were ever submitted from here and that Slurm still knows, in their order."""
+        asked = ["squeue", "--noheader", "--states=all", "--sort=i", "--format=%i|%j|%T|%m|%l|%k|%Z"]
+        lines = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
+        return [Job(*line.split("|")[:-1]) for line in lines if line.endswith(f"|{self.folder}")]
+
+    def forget(self) -> None:
+        """Start from nothing again."""
+        shutil.rmtree(self.folder / "results")
+        shutil.rmtree(self.folder / ".snakemake")
+
+    def run_in_background(self, *arguments: str) -> "BackgroundRun":
+        return BackgroundRun(self, arguments)
+
+
+@dataclass
+class Job:
+    """A job as squeue tells it."""
+
+    number: str
+    run: str
+    state: str
+    memory: str
+    time_limit: str
+    comment: str
+
+    @property
+    def shard(self) -> str:
+        return self.comment.rpartition("_")[2]
+
+    def pids(self) -> list[int]:
+        """The processes of its step: Snakemake's second self and the check; none before it has begun."""
+        told = subprocess.run(["scontrol", "listpids", self.number], capture_output=True, text=True, check=False).stdout
+        rows = [line.split() for line in told.splitlines()[1:]]
+        return [int(row[0]) for row in rows if row[2] == "0" and row[0] != "-1"]
+
+    def signal(self, number: signal.Signals) -> None:
+        for pid in self.pids():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+class BackgroundRun:
+    """A snakemake that runs while the test goes on."""
+
+    def __init__(self, project: SlurmProject, arguments: tuple[str, ...]) -> None:
+        self.log = project.folder.with_name(f"{project.folder.name}.run.log")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                project.command(*arguments),
+                cwd=project.folder,
+                env=project.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def until(self, condition: Callable[[], object], seconds: float = 120) -> None:
+        """Wait for a condition; the run must not end before."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process.poll() is None, f"the run ended first:\n{self.log.read_text()}"
+            assert time.monotonic() < deadline, f"waited {seconds} s in vain:\n{self.log.read_text()}"
+            time.sleep(0.2)
+
+    def end(self, expect: int = 0, seconds: float = 400) -> Finished:
+        try:
+            code = self.process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise AssertionError(f"not ended after {seconds} s:\n{self.log.read_text()}") from None
+        assert code == expect, self.log.read_text()
+        return Finished(self.log.read_text(), code)
+
+
+def sharded_sample(folder: Path, shards: int) -> SlurmProject:
+    """The sample's labels and its loose clips, in so many shards."""
+    project = SlurmProject(folder)
+    make_sample(folder / "mine")
+    shutil.rmtree(folder / "mine" / "audio" / "recordings")
+    sample = (folder / "config" / "datasets" / "sample.yaml").read_text()
+    settings = yaml.safe_load(sample.replace("data/sample", "mine"))
+    settings["audio"] = [{"path": "mine/audio/clips", "shards": shards}]
+    (folder / "own.yaml").write_text(yaml.safe_dump(settings))
+    config = folder / "config" / "config.yaml"
+    config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
+    return project
 
 
 def _lines(file: Path) -> list[str]:

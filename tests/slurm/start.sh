@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Start a Slurm of one node, for tests: start.sh FOLDER
+# Start a Slurm of one node, for tests: start.sh FOLDER [CPUS]
+#
+# CPUS is how many cores it says it has; 8 unless given.
 #
 # Installs Debian's packages where they are missing. Everything that the daemons write lies below FOLDER, but for the link
 # /etc/slurm/slurm.conf: jobs lose the variable SLURM_CONF on their way, so only that place is seen by all of them.
@@ -7,7 +9,8 @@
 # where this machine cannot have a Slurm of ours and 1 where it should have worked.
 set -euo pipefail
 
-folder=$(realpath --canonicalize-missing "${1:?usage: start.sh FOLDER}")
+folder=$(realpath --canonicalize-missing "${1:?usage: start.sh FOLDER [CPUS]}")
+cpus=${2:-8}
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 conf=/etc/slurm/slurm.conf
 
@@ -45,7 +48,7 @@ fi
 
 mkdir -p "$folder"/{run,log,state,spool} /etc/slurm
 chmod 711 "$folder" "$folder/run"
-sed -e "s|@FOLDER@|$folder|g" -e "s|@HOST@|$(hostname -s)|g" "$here/slurm.conf" > "$folder/slurm.conf"
+sed -e "s|@FOLDER@|$folder|g" -e "s|@HOST@|$(hostname -s)|g" -e "s|@CPUS@|$cpus|g" "$here/slurm.conf" > "$folder/slurm.conf"
 ln -sfn "$folder/slurm.conf" "$conf"
 [ -s "$folder/run/munge.key" ] || (umask 077 && head -c 1024 /dev/urandom > "$folder/run/munge.key")
 

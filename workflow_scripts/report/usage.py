@@ -1,7 +1,7 @@
 """What the jobs of each rule asked for, and what they used: from the benchmark files that Snakemake writes."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +43,10 @@ def usage_text(results: Path) -> str:
     by_rule: dict[str, list[JobUsage]] = {}
     for job in jobs:
         by_rule.setdefault(job.rule, []).append(job)
-    header = ["rule", "jobs", "cores", "used", "memory", "used", "time", "used"]
+    header = ["rule", "jobs", "cores asked", "used", "memory asked", "used", "time asked", "used"]
     rows = [_row(rule, of_rule) for rule, of_rule in sorted(by_rule.items())]
     align = ("left", *("right",) * (len(header) - 1))
-    return f"{tabulate(rows, headers=header, tablefmt='simple', colalign=align)}\n\n{NOTE}\n"
+    return f"{tabulate(rows, headers=header, tablefmt='simple', colalign=align, disable_numparse=True)}\n\n{NOTE}\n"
 
 
 def _read(file: Path) -> JobUsage:
@@ -75,13 +75,17 @@ def _row(rule: str, jobs: list[JobUsage]) -> list[str]:
         f"{len(jobs):,}",
         f"{max(job.cores for job in jobs)}",
         f"{cores:.1f}" if seconds else "-",
-        _most((job.memory_asked_mb for job in jobs), "{:,.0f} MB"),
-        _most((job.memory_mb for job in jobs), "{:,.0f} MB"),
-        duration(max((job.runtime_s for job in jobs if job.runtime_s is not None), default=0.0)),
-        duration(max(job.seconds for job in jobs)),
+        _most((job.memory_asked_mb for job in jobs), _megabytes),
+        _most((job.memory_mb for job in jobs), _megabytes),
+        _most((job.runtime_s for job in jobs), duration),
+        _most((job.seconds for job in jobs), duration),
     ]
 
 
-def _most(amounts: Iterable[float | None], form: str) -> str:
+def _most(amounts: Iterable[float | None], told: Callable[[float], str]) -> str:
     known = [amount for amount in amounts if amount is not None]
-    return form.format(max(known)) if known else "-"
+    return told(max(known)) if known else "-"
+
+
+def _megabytes(amount: float) -> str:
+    return f"{amount:,.0f} MB"

@@ -1,0 +1,158 @@
+"""What goes wrong on clusters goes wrong here, on a real Slurm; the tables come out as if nothing had happened."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.slurm.cluster import BackgroundRun, Cluster, Job, SlurmProject, sharded_sample
+
+SHARDS = 6
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> tuple[SlurmProject, dict[str, str]]:
+    """The sample's clips in six shards, and what a run on this machine makes of them."""
+    project = sharded_sample(tmp_path_factory.mktemp("faults"), SHARDS)
+    project.local().run()
+    return project, project.digests()
+
+
+@pytest.fixture
+def project(undisturbed: tuple[SlurmProject, dict[str, str]]) -> SlurmProject:
+    undisturbed[0].forget()
+    return undisturbed[0]
+
+
+def at_work(project: SlurmProject) -> list[Job]:
+    """Jobs whose step has begun."""
+    return [job for job in project.jobs() if job.state == "RUNNING" and job.pids()]
+
+
+def attempts(project: SlurmProject, run: str) -> dict[str, list[Job]]:
+    """The jobs of a run by shard, each shard's in the order of its attempts."""
+    by_shard: dict[str, list[Job]] = {}
+    for job in project.jobs():
+        if job.run == run:
+            by_shard.setdefault(job.shard, []).append(job)
+    return by_shard
+
+
+def test_jobs_that_are_cancelled_killed_or_need_more_are_tried_again_and_one_that_cannot_ends_the_run(
+    project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]]
+) -> None:
+    run = project.run_in_background(
+        *("--set-threads", "check=1", "--set-resources"),
+        'check:mem_mb={"0002": 250 * 2 ** (attempt - 1), "0004": 100}.get(wildcards.shard, 3000)',
+        'check:runtime=attempt if wildcards.shard == "0003" else 60',
+    )
+    name = disturb_first_attempts(project, run, {"0000": cancel, "0001": kill_step, "0003": stop_step})
+    output = run.end(expect=1).output
+
+    jobs = attempts(project, name)
+    ends = {shard: [job.state for job in of_shard] for shard, of_shard in jobs.items()}
+    assert ends["0000"] == ["CANCELLED", "COMPLETED"]
+    assert ends["0001"] == ["FAILED", "COMPLETED"]
+    assert ends["0002"][0] in ("FAILED", "OUT_OF_MEMORY")
+    assert ends["0002"][-1] == "COMPLETED"
+    assert [job.memory for job in jobs["0002"]] == ["250M", "500M", "1000M", "2000M"][: len(jobs["0002"])]
+    assert ends["0003"] == ["TIMEOUT", "COMPLETED"]
+    assert [job.time_limit for job in jobs["0003"]] == ["1:00", "2:00"]
+    assert len(ends["0004"]) == 4, "tried once and retried three times"
+    assert not {"COMPLETED"} & set(ends["0004"])
+    assert ends["0005"] == ["COMPLETED"]
+
+    [slug] = (folder.name for folder in (project.folder / "results" / "audio").iterdir())
+    assert (
+        f"""1 job failed:
+  check {slug} 0004: results/logs/check/{slug}/shard=0004.log, .snakemake/slurm_logs/rule_check/{slug}_0004/
+What all others did is kept. Mend the cause and run the same command again: only what is missing is done.
+"""
+        in output
+    )
+    logs = sorted((project.folder / f".snakemake/slurm_logs/rule_check/{slug}_0004").iterdir())
+    assert len(logs) == 4
+    assert all("exceeded memory limit" in log.read_text() for log in logs)
+
+    again = project.run("--set-resources", "check:mem_mb=3000")
+    assert again.jobs["check"] == 1
+    assert project.digests() == undisturbed[1]
+    assert project.run().jobs == {}
+
+
+def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_them(
+    project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]], slurm: Cluster
+) -> None:
+    first = project.run_in_background("--set-threads", "check=1")
+    first.until(lambda: len(at_work(project)) == SHARDS)
+    for job in at_work(project):
+        job.signal(signal.SIGSTOP)
+    refused = project.run(expect=1)
+    assert "Directory cannot be locked" in refused.output
+    assert "--unlock" in refused.output
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    left = [job for job in project.jobs() if job.state == "RUNNING"]
+    assert len(left) == SHARDS
+
+    project.run("--unlock")
+    second = project.run_in_background("--set-threads", "check=1")
+    second.until(lambda: "of an earlier run" in second.log.read_text())
+    assert f"scancel --name={left[0].run}" in second.log.read_text()
+    time.sleep(2)
+    assert {job.run for job in at_work(project)} == {left[0].run}, "a shard is done twice at once"
+    for job in left:
+        job.signal(signal.SIGCONT)
+    second.end()
+
+    ended = slurm.ended()
+    of_second = [job for job in project.jobs() if int(job.number) > int(left[-1].number)]
+    assert len(of_second) == SHARDS
+    assert max(ended[job.number]["EndTime"] for job in left) <= min(ended[job.number]["StartTime"] for job in of_second)
+    assert all(" 0 decoded" in log.read_text() for log in project.check_logs()), "work of the killed run was lost"
+    assert project.digests() == undisturbed[1]
+
+
+def test_slurmctld_that_is_away_for_a_while_only_delays_the_run(
+    project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]], slurm: Cluster
+) -> None:
+    run = project.run_in_background("--set-threads", "check=1")
+    run.until(lambda: len(at_work(project)) == SHARDS)
+    slurm.stop_controller()
+    time.sleep(40)
+    assert run.process.poll() is None
+    slurm.start_controller()
+    run.end()
+    assert project.digests() == undisturbed[1]
+
+
+def disturb_first_attempts(project: SlurmProject, run: BackgroundRun, disturb: dict[str, object]) -> str:
+    """Do this to the first job of each of these shards as soon as its step has begun; the name of the run's jobs."""
+    done: dict[str, Job] = {}
+
+    def all_done() -> bool:
+        for job in at_work(project):
+            if job.shard in disturb and job.shard not in done:
+                disturb[job.shard](job)
+                done[job.shard] = job
+        return len(done) == len(disturb)
+
+    run.until(all_done)
+    [name] = {job.run for job in done.values()}
+    return name
+
+
+def cancel(job: Job) -> None:
+    subprocess.run(["scancel", job.number], check=True)
+
+
+def kill_step(job: Job) -> None:
+    job.signal(signal.SIGKILL)
+
+
+def stop_step(job: Job) -> None:
+    """As a filesystem that hangs stops it: until its time is over."""
+    job.signal(signal.SIGSTOP)
