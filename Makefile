@@ -7,6 +7,7 @@ RESULTS ?= results
 
 # Snakemake calls `python` for its scripts: the venv's has to be the first that it finds.
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
 .PHONY: help setup demo slurm status usage test lint format bench docs lock clean
@@ -24,10 +25,10 @@ slurm: .venv-slurm/installed  ## Set up for a Slurm cluster: .venv-slurm, and th
 
 # These two do not set up: they may be asked while a run is at work in .venv.
 status:  ## Tell how far the run is that writes to RESULTS (results, unless given)
-	@$(IN_VENV) python -m workflow_scripts.status "$(RESULTS)"
+	@$(IN_ANY_VENV) python -m workflow_scripts.status "$(RESULTS)"
 
 usage:  ## Tell what each rule asked for and what it used, in the run that wrote to RESULTS
-	@$(IN_VENV) python -m workflow_scripts.usage "$(RESULTS)"
+	@$(IN_ANY_VENV) python -m workflow_scripts.usage "$(RESULTS)"
 
 test: setup .venv-slurm/installed  ## Run the tests
 	@$(IN_VENV) pytest

@@ -20,7 +20,7 @@ from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Workflow
 from workflow_scripts.settings.run import root_slug
 
-SHARDS = (512, 2_048, 8_192)
+SHARDS = (512, 2_048)
 SMALL_SHARDS = (8, 16)
 SHORTEST_S = 0.05
 

@@ -5,6 +5,7 @@ both Snakemakes of a job, Slurm's daemons and the check share the cores that a l
 """
 
 import contextlib
+import math
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -28,12 +29,13 @@ COMPARED = 64
 CLIPS_A_SHARD = 200
 SIZES = (16, COMPARED, 128)
 """Shards of the runs that the model is checked against."""
-FIRST_POLL_S = 40
-"""The profile's slurm-init-seconds-before-status-checks."""
+FIRST_POLL_S = 20
+"""The profile's slurm-init-seconds-before-status-checks: an end is seen so late, or sooner, while jobs go on ending."""
 AUDIOSET = 2_000_000
 CLUSTERS = ((1, 32), (10, 32), (100, 32))
-"""Nodes and cores of each, of which a job takes four."""
+"""Nodes, and cores of each."""
 JOB_CORES = 4
+"""As the profile has it."""
 
 
 @dataclass(frozen=True)
@@ -47,49 +49,53 @@ class Run:
 
 @dataclass(frozen=True)
 class Model:
-    """Seconds of a run on Slurm.
+    """What a run on Slurm is made of, in seconds.
 
     Attributes:
-        once: of the jobs before and after the checks, and of Snakemake itself.
+        once: all but the checks.
         a_job: core seconds of a job, without its clips.
+        main_a_job: core seconds of that in the Snakemake that submits, which has one core.
         a_clip: core seconds of a clip.
-        main_a_job: core seconds of a job in the Snakemake that submits; it has one core.
     """
 
     once: float
     a_job: float
-    a_clip: float
     main_a_job: float
+    a_clip: float
 
-    def wall_s(self, shards: int, clips: int, cores: int, job_cores: int = 1, once: float | None = None) -> float:
-        """Of a run of so many shards and clips, on cores that take a job each, or one for every few.
+    def wall_here(self, shards: int, clips: int) -> float:
+        """Of a run on one machine, whose cores all of it shares, one job a core."""
+        return self.once + (shards * self.a_job + clips * self.a_clip) / CORES + FIRST_POLL_S / 2
 
-        The last end is seen up to FIRST_POLL_S after it happened: half of that is taken.
+    def wall_of_checks(self, shards: int, clips: int, cores: int) -> float:
+        """Of the checks on a cluster: in waves of as many jobs as it has room for, or as fast as they are submitted.
+
+        A job begins with one core at work and the others idle.
         """
-        slots = max(cores // job_cores, 1)
-        one_job = self.a_job + self.a_clip * clips / shards / job_cores
-        submitting = shards * self.main_a_job
-        return (self.once if once is None else once) + max(shards * one_job / slots, submitting) + FIRST_POLL_S / 2
+        a_job = self.a_job - self.main_a_job + self.a_clip * clips / shards / JOB_CORES
+        waves = math.ceil(shards / (cores // JOB_CORES))
+        return max(waves * a_job, shards * self.main_a_job) + FIRST_POLL_S / 2
 
 
 def run(small: bool) -> Iterator[Table]:
     """Parameters, each from a run of its own; then runs of three sizes, and local against Slurm."""
     sizes, clips, compared = ((2, 4), 4, 4) if small else (SIZES, CLIPS_A_SHARD, COMPARED)
+    yield _parses(1 if small else REPEATS)
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary, _cluster(Path(temporary) / "slurm"):
         folder = Path(temporary)
-        once = _run(folder / "once", 1, 1, on_slurm=False)
-        empty = _run(folder / "empty", compared, 1, on_slurm=True)
-        one_by_one = _run(folder / "one", 1, sizes[-1] * clips, on_slurm=False)
-        local = _run(folder / "local", compared, compared * clips, on_slurm=False)
-        runs = [_run(folder / f"slurm{shards}", shards, shards * clips, on_slurm=True) for shards in sizes]
+        one, many = Checkout(folder / "one", 1, 1), Checkout(folder / "many", 1, sizes[-1] * clips)
+        first, once, all_in_one = one.run(), one.run("--forcerun", "ingest", "scan"), many.run()
+        empty = Checkout(folder / "empty", compared, compared).run(on_slurm=True)
+        local = Checkout(folder / "local", compared, compared * clips).run()
+        runs = [Checkout(folder / f"{n}", n, n * clips).run(on_slurm=True) for n in sizes]
+    a_clip = (all_in_one.busy_s - first.busy_s) / (sizes[-1] * clips - 1)
     model = Model(
         once=once.measured.seconds,
-        a_job=(empty.busy_s - once.busy_s) / compared,
-        a_clip=(one_by_one.busy_s - once.busy_s) / (sizes[-1] * clips),
+        a_job=(empty.busy_s - once.busy_s) / compared - a_clip,
         main_a_job=(empty.measured.cpu_seconds - once.measured.cpu_seconds) / compared,
+        a_clip=a_clip,
     )
     yield _parameters(model)
-    yield _parses(1 if small else REPEATS)
     yield _against_local(local, next(one for one in runs if one.shards == compared), clips)
     yield _checked(model, runs, clips)
     yield _said(model)
@@ -106,19 +112,26 @@ def _cluster(folder: Path) -> Iterator[None]:
             subprocess.run([scripts / "stop.sh", folder], stdout=said, stderr=said, check=True)
 
 
-def _run(folder: Path, shards: int, clips: int, *, on_slurm: bool) -> Run:
-    """Run the workflow over so many clips, one process a shard, two at once; from no results to the summary."""
-    folder.mkdir()
-    workflow = Workflow(folder / "checkout")
-    dataset = _write_dataset(folder, shards, clips)
-    config = ["--config", f"datasets=['{dataset}']"]
-    where = ["--profile", "profiles/slurm"] if on_slurm else ["--cores", str(CORES)]
-    before = psutil.cpu_times()
-    measured = measure(["snakemake", *where, "--set-threads", "check=1", *config], workflow.folder, VENV)
-    after = psutil.cpu_times()
-    if len([job for job in workflow.jobs() if job.name.startswith("check/")]) != shards:
-        raise AssertionError("not all shards were checked")
-    return Run(shards, measured, _busy(after) - _busy(before))
+class Checkout:
+    """A copy of the workflow, and so many clips in so many shards."""
+
+    def __init__(self, folder: Path, shards: int, clips: int) -> None:
+        folder.mkdir()
+        self._shards = shards
+        self._workflow = Workflow(folder / "checkout")
+        self._dataset = _write_dataset(folder, shards, clips)
+
+    def run(self, *arguments: str, on_slurm: bool = False) -> Run:
+        """Run the workflow with one process a shard, two at once."""
+        where = ["--profile", "profiles/slurm"] if on_slurm else ["--cores", str(CORES)]
+        config = ["--config", f"datasets=['{self._dataset}']"]
+        before = psutil.cpu_times()
+        command = ["snakemake", *where, "--set-threads", "check=1", *arguments, *config]
+        measured = measure(command, self._workflow.folder, VENV)
+        after = psutil.cpu_times()
+        if len([job for job in self._workflow.jobs() if job.name.startswith("check/")]) != self._shards:
+            raise AssertionError("not all shards were checked")
+        return Run(self._shards, measured, _busy(after) - _busy(before))
 
 
 def _busy(times: "psutil._pslinux.scputimes") -> float:
@@ -151,7 +164,10 @@ def _parameters(model: Model) -> Table:
         ["of that in the Snakemake that submits: core s", model.main_a_job],
         ["a clip: core s", model.a_clip],
     ]
-    notes = [f"Clips: {next(iter(KINDS))}, {SECONDS} s. Core seconds are those of the whole machine during a run."]
+    notes = [
+        f"Clips: {next(iter(KINDS))}, {SECONDS} s. Core seconds are those of the whole machine during a run, "
+        "those of Slurm itself among them."
+    ]
     return Table("What a run on Slurm is made of", ["", ""], rows, notes)
 
 
@@ -170,11 +186,13 @@ def _parses(repeats: int) -> Table:
             for venv in (USERS_VENV, VENV)
         }
         runs = by_turns(parses, repeats)
-    seconds, cpu = medians(runs, "seconds"), medians(runs, "cpu_seconds")
+    seconds, cpu, memory = (medians(runs, figure) for figure in ("seconds", "cpu_seconds", "largest_mb"))
     least = cpu[next(iter(parses))]
-    rows = [[name, seconds[name], cpu[name], cpu[name] / least] for name in parses]
+    rows = [[name, seconds[name], cpu[name], cpu[name] / least, memory[name]] for name in parses]
     notes = [f"`snakemake --list-rules`, medians of {repeats} by turns. The venv of Slurm's users has pandas."]
-    return Table("Starting Snakemake and parsing the rules", ["", "wall s", "core s", "core s / first"], rows, notes)
+    return Table(
+        "Starting Snakemake and parsing the rules", ["", "wall s", "core s", "core s / first", "MB"], rows, notes
+    )
 
 
 def _against_local(local: Run, slurm: Run, clips: int) -> Table:
@@ -194,30 +212,23 @@ def _against_local(local: Run, slurm: Run, clips: int) -> Table:
 def _checked(model: Model, runs: list[Run], clips: int) -> Table:
     rows = []
     for one in runs:
-        said = model.wall_s(one.shards, one.shards * clips, CORES)
-        rows.append(
-            [f"{one.shards} shards", one.shards * clips, one.measured.seconds, said, said / one.measured.seconds]
-        )
-    notes = [
-        "The model's figures come from other runs than these: see above. How late an end is seen differs by ± 20 s."
-    ]
+        said, wall = model.wall_here(one.shards, one.shards * clips), one.measured.seconds
+        rows.append([f"{one.shards} shards", one.shards * clips, wall, said, said / wall])
+    notes = ["The model's figures come from other runs than these."]
     return Table("The model against runs", ["", "clips", "wall s", "model s", "model / run"], rows, notes)
 
 
 def _said(model: Model) -> Table:
     """Two million clips on clusters, in more and fewer shards."""
-    columns = [
-        "shards",
-        "clips a shard",
-        "jobs cost, core h",
-        *(f"{nodes} × {cores} cores, min" for nodes, cores in CLUSTERS),
-    ]
+    of_clusters = [f"{nodes} × {cores} cores, min" for nodes, cores in CLUSTERS]
+    columns = ["shards", "clips a shard", "starting jobs takes, core h", "the clips take, core h", *of_clusters]
     rows = []
     for shards in (128, 512, 2_048, 8_192):
-        walls = [model.wall_s(shards, AUDIOSET, n * cores, JOB_CORES, 0.0) / 60 for n, cores in CLUSTERS]
-        rows.append([shards, AUDIOSET // shards, shards * model.a_job / 3600, *walls])
+        starting = shards * (model.a_job - model.main_a_job) * JOB_CORES / 3600
+        walls = [model.wall_of_checks(shards, AUDIOSET, nodes * cores) / 60 for nodes, cores in CLUSTERS]
+        rows.append([shards, AUDIOSET // shards, starting, AUDIOSET * model.a_clip / 3600, *walls])
     notes = [
-        f"By the model, {JOB_CORES} cores a job, without what comes before and after the checks (see scale). Disks and "
-        "the queue are not in it."
+        f"By the model: the checks alone, {JOB_CORES} cores a job, `jobs` larger than what can run at once. What comes "
+        "before and after them is in the table of `scale`. Disks and the queue are not in it."
     ]
     return Table("Two million clips, by the model", columns, rows, notes)

@@ -133,14 +133,19 @@ def summary_of_run():
 
     summary = Path(f"{RUN.results}/summary.txt")
     made = summary.read_text() if summary.exists() and summary.stat().st_mtime >= PARSED_AT else ""
-    return made if workflow.local_exec else f"{made}\n{usage_text(Path(RUN.results))}"
+    if workflow.local_exec:
+        return made
+    try:
+        return f"{made}\n{usage_text(Path(RUN.results))}"
+    except SoundledgerError as error:  # no reason for a run that went well to fail
+        return f"{made}\n{error}\n"
 
 
 def wait_for_earlier_jobs():
-    """Let the jobs of a run that was killed come to their end first, where this folder has ever submitted any to Slurm."""
+    """Let the jobs of a run that was killed come to their end first, if this run or the last one is one of a cluster."""
     from workflow_scripts.cluster.leftovers import wait_for_leftovers
 
-    if not workflow.is_main_process or not os.path.isdir(".snakemake/slurm_logs"):
+    if workflow.local_exec and not was_on_cluster():
         return
     shards = [f"rule_check_wildcards_{slug}_{shard}" for slug in RUN.roots for shard in shards_of(slug)]
     try:
@@ -149,12 +154,22 @@ def wait_for_earlier_jobs():
         raise WorkflowError(str(error)) from None
 
 
+def was_on_cluster():
+    """Whether the last run that started here submitted jobs."""
+    from workflow_scripts.report.status import read_run_file
+
+    try:
+        return read_run_file(Path(RUN.results)).on_cluster
+    except SoundledgerError:
+        return False
+
+
 def tell_failures():
     """Name the jobs that failed for good; Snakemake told of each when it failed, a long way up."""
     from workflow_scripts.report.failures import FailedJob, failures_text
 
     failed = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in workflow.scheduler.failed]
-    if workflow.is_main_process and failed:
+    if failed:
         print(failures_text(failed), file=sys.stderr)
 
 
@@ -162,10 +177,9 @@ def write_run_file():
     """What this run consists of, for `make status`, which asks nothing but files."""
     from workflow_scripts.tables.files import whole
 
-    if not workflow.is_main_process:
-        return
     content = {
         "started": time.time(),
+        "on_cluster": not workflow.local_exec,
         "fingerprint": CHECK.fingerprint,
         "datasets": {name: list(dataset.holds) for name, dataset in RUN.datasets.items()},
         "roots": {slug: root.shards for slug, root in RUN.roots.items()},

@@ -10,6 +10,14 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.report.usage import usage_text
 
 
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Of a run over one root in two shards."""
+    run = {"started": 0.0, "on_cluster": True, "fingerprint": "", "datasets": {"mine": ["clips"]}}
+    (tmp_path / "run.json").write_text(json.dumps(run | {"roots": {"clips": 2}}))
+    return tmp_path
+
+
 def write_job(results: Path, name: str, rule: str = "check", **said: object) -> None:
     job = {"rule_name": rule, "threads": 4, "s": 100.0, "cpu_time": 250.0, "max_rss": 731.4}
     job |= {"resources": {"mem_mb": 4000, "runtime": 240, "tmpdir": "/tmp"}, **said}
@@ -23,40 +31,45 @@ def rows(results: Path) -> dict[str, list[str]]:
     return {line.split()[0]: line.split()[1:] for line in lines}
 
 
-def test_a_row_tells_the_most_that_was_asked_and_used(tmp_path: Path) -> None:
-    write_job(tmp_path, "a")
-    write_job(tmp_path, "b", s=300.0, cpu_time=950.0, max_rss=1900.0)
-    write_job(tmp_path, "c", s=200.0, cpu_time=600.0, resources={"mem_mb": 8000, "runtime": 480})
-    assert " ".join(rows(tmp_path)["check"]) == "3 4 3.0 8,000 MB 1,900 MB 8 h 0 min 5 min"
+def test_a_row_tells_the_most_that_was_asked_and_used(results: Path) -> None:
+    write_job(results, "clips/shard=0000", s=400.0, cpu_time=1000.0, max_rss=1900.0)
+    write_job(results, "clips/shard=0001", s=200.0, cpu_time=800.0, resources={"mem_mb": 8000, "runtime": 480})
+    assert " ".join(rows(results)["check"]) == "2 4 3.0 8,000 MB 1,900 MB 8 h 0 min 7 min"
 
 
-def test_each_rule_has_a_row(tmp_path: Path) -> None:
-    for rule in ("scan", "check", "ingest"):
-        write_job(tmp_path, "one", rule)
-    assert list(rows(tmp_path)) == ["check", "ingest", "scan"]
+def test_jobs_of_earlier_roots_shards_and_datasets_are_not_counted(results: Path) -> None:
+    write_job(results, "clips/shard=0001")
+    write_job(results, "clips/shard=0002")
+    write_job(results, "gone/shard=0000")
+    write_job(results, "gone", "scan")
+    write_job(results, "clips", "scan")
+    write_job(results, "gone", "ingest")
+    write_job(results, "gone.csv", "export")
+    write_job(results, "mine.csv", "export")
+    assert {rule: row[0] for rule, row in rows(results).items()} == {"check": "1", "scan": "1", "export": "1"}
 
 
-def test_a_job_too_short_to_be_seen_has_only_its_time(tmp_path: Path) -> None:
-    write_job(tmp_path, "a", s=0.3, cpu_time="NA", max_rss="NA")
-    assert " ".join(rows(tmp_path)["check"]) == "1 4 - 4,000 MB - 4 h 0 min 0 s"
+def test_a_job_too_short_to_be_seen_has_only_its_time(results: Path) -> None:
+    write_job(results, "clips/shard=0000", s=0.3, cpu_time="NA", max_rss="NA")
+    assert " ".join(rows(results)["check"]) == "1 4 - 4,000 MB - 4 h 0 min 0 s"
 
 
-def test_a_job_that_asked_for_no_memory_and_no_time_is_told(tmp_path: Path) -> None:
-    write_job(tmp_path, "a", resources={})
-    assert " ".join(rows(tmp_path)["check"]) == "1 4 2.5 - 731 MB - 2 min"
+def test_a_job_that_asked_for_no_memory_and_no_time_is_told(results: Path) -> None:
+    write_job(results, "clips/shard=0000", resources={})
+    assert " ".join(rows(results)["check"]) == "1 4 2.5 - 731 MB - 2 min"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"s": 1}', "s\tmax_rss\n1\t2\n"])
-def test_a_file_that_snakemake_did_not_write_so_is_named(tmp_path: Path, text: str) -> None:
-    write_job(tmp_path, "a")
-    (tmp_path / "benchmarks" / "odd.jsonl").write_text(text)
+def test_a_file_that_snakemake_did_not_write_so_is_named(results: Path, text: str) -> None:
+    write_job(results, "clips/shard=0000")
+    (results / "benchmarks" / "odd.jsonl").write_text(text)
     with pytest.raises(SoundledgerError, match=r"odd\.jsonl: not what Snakemake writes of a job"):
-        usage_text(tmp_path)
+        usage_text(results)
 
 
-def test_results_without_a_job_say_what_to_do(tmp_path: Path) -> None:
+def test_results_without_a_job_say_what_to_do(results: Path) -> None:
     with pytest.raises(SoundledgerError, match=r"make usage RESULTS=/scratch/out"):
-        usage_text(tmp_path)
+        usage_text(results)
 
 
 @pytest.mark.slow

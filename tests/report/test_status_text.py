@@ -32,7 +32,8 @@ class Results:
 
     def start(self, datasets: dict[str, list[str]], **roots: int) -> None:
         self.folder.mkdir(exist_ok=True)
-        content = {"started": STARTED, "fingerprint": FINGERPRINT, "datasets": datasets, "roots": roots}
+        content = {"started": STARTED, "on_cluster": False, "fingerprint": FINGERPRINT}
+        content |= {"datasets": datasets, "roots": roots}
         (self.folder / "run.json").write_text(json.dumps(content))
 
     def scan(self, root: str, *shards: int, changed: int = 0) -> None:

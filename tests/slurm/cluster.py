@@ -51,7 +51,7 @@ class Cluster:
             time.sleep(0.1)
 
     def start_controller(self) -> None:
-        subprocess.run(["slurmctld"], stdin=subprocess.DEVNULL, capture_output=False, check=True)
+        subprocess.run(["slurmctld"], stdin=subprocess.DEVNULL, check=True)
 
     def ended(self) -> dict[str, dict[str, str]]:
         """What Slurm's log of ended jobs says of each, by its number: StartTime, EndTime, JobState and more."""

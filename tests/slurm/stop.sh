@@ -27,6 +27,7 @@ for daemon in slurmd slurmctld munged; do
             [ -d "/proc/$pid" ] || break
             sleep 0.25
         done
+        kill -9 "$pid" 2> /dev/null || true
     fi
     rm -f "$folder/run/$daemon.pid"
 done

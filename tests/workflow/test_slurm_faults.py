@@ -8,6 +8,8 @@ import time
 import pytest
 
 from tests.slurm.cluster import BackgroundRun, Cluster, Job, SlurmProject, sharded_sample
+from workflow_scripts.cluster.leftovers import queued_jobs
+from workflow_scripts.errors import SoundledgerError
 
 SHARDS = 6
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
@@ -66,9 +68,10 @@ def test_jobs_that_are_cancelled_killed_or_need_more_are_tried_again_and_one_tha
     assert ends["0005"] == ["COMPLETED"]
 
     [slug] = (folder.name for folder in (project.folder / "results" / "audio").iterdir())
+    last = f".snakemake/slurm_logs/rule_check/{slug}_0004/{jobs['0004'][-1].number}.log"
     assert (
         f"""1 job failed:
-  check {slug} 0004: results/logs/check/{slug}/shard=0004.log, .snakemake/slurm_logs/rule_check/{slug}_0004/
+  check {slug} 0004: results/logs/check/{slug}/shard=0004.log, {last}
 What all others did is kept. Mend the cause and run the same command again: only what is missing is done.
 """
         in output
@@ -116,17 +119,25 @@ def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_th
     assert project.digests() == undisturbed[1]
 
 
-def test_slurmctld_that_is_away_for_a_while_only_delays_the_run(
+def test_slurmctld_that_is_away_while_jobs_are_submitted_and_while_they_run_only_delays_the_run(
     project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]], slurm: Cluster
 ) -> None:
     run = project.run_in_background("--set-threads", "check=1")
+    run.until(lambda: "localcheckpoint scan:" in run.log.read_text())
+    slurm.stop_controller()
+    time.sleep(20)
+    assert "submitted" not in run.log.read_text()
+    slurm.start_controller()
     run.until(lambda: len(at_work(project)) == SHARDS)
     slurm.stop_controller()
-    time.sleep(40)
+    with pytest.raises(SoundledgerError, match="Start again when Slurm answers"):
+        queued_jobs(str(project.folder), [])
+    time.sleep(60)
     assert run.process.poll() is None
     slurm.start_controller()
     run.end()
     assert project.digests() == undisturbed[1]
+    assert sum(map(len, attempts(project, project.jobs()[-1].run).values())) == SHARDS, "retries were used up"
 
 
 def disturb_first_attempts(project: SlurmProject, run: BackgroundRun, disturb: dict[str, object]) -> str:

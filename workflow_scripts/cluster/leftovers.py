@@ -1,9 +1,10 @@
 """Jobs that a killed Snakemake left in Slurm: they go on, and write the same files as the next run."""
 
+import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
@@ -38,26 +39,37 @@ def wait_for_leftovers(folder: str, comments: Collection[str]) -> None:
     Raises:
         SoundledgerError: Slurm does not say what is in its queue.
     """
+    left = queued_jobs(folder, comments)
+    if not left:
+        return
+    runs = sorted({job.run for job in left})
     told = 0.0
-    while left := queued_jobs(folder, comments):
+    while left:
         if not told or time.monotonic() - told >= TELL_EVERY_S:
             told = time.monotonic()
             _tell(_waiting(left))
         time.sleep(ASK_EVERY_S)
-    if told:
-        _tell("The jobs of the earlier run have ended.")
+        with contextlib.suppress(SoundledgerError):  # no answer is no end
+            left = queued_jobs(folder, comments, runs)
+    _tell("The jobs of the earlier run have ended.")
 
 
-def queued_jobs(folder: str, comments: Collection[str]) -> list[Job]:
+def queued_jobs(folder: str, comments: Collection[str], runs: Iterable[str] = ()) -> list[Job]:
     """Jobs that wait or run, were submitted from a folder, and have one of these comments.
 
     The executor gives a job the comment `rule_<rule>_wildcards_<wildcard>_<wildcard>`
     (snakemake_executor_plugin_slurm, `run_job`).
 
+    Args:
+        folder: where they were submitted.
+        comments: what they do.
+        runs: ask for their jobs alone, and not for the queue of the whole site.
+
     Raises:
         SoundledgerError: Slurm does not say.
     """
-    command = ["squeue", "--noheader", "--format=%i|%j|%k|%Z"]
+    names = [f"--name={','.join(runs)}"] if runs else []
+    command = ["squeue", "--noheader", "--format=%i|%j|%k|%Z", *names]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=False, errors="surrogateescape")
     except FileNotFoundError:
@@ -67,8 +79,9 @@ def queued_jobs(folder: str, comments: Collection[str]) -> list[Job]:
             f"{' '.join(command)}: {asked.stderr.strip() or asked.returncode}. Jobs of an earlier run may still be at "
             "work on the same shards. Start again when Slurm answers"
         )
-    rows = [line.split("|", 3) for line in asked.stdout.splitlines()]
-    return [Job(number, run) for number, run, comment, place in rows if place == folder and comment in comments]
+    rows = [line.split("|", 3) for line in asked.stdout.split("\n")]
+    ours = [row for row in rows if row[3:] == [folder] and row[2] in comments]
+    return [Job(number, run) for number, run, *_ in ours]
 
 
 def _waiting(left: list[Job]) -> str:

@@ -45,6 +45,7 @@ def failures_text(jobs: Iterable[FailedJob]) -> str:
 
 
 def _logs(job: FailedJob) -> Sequence[str]:
-    """Its own logs, and the folder of Slurm's, which tell of a job that was killed, or never began."""
-    of_slurm = SLURM_LOGS / f"rule_{job.rule}" / "_".join(job.wildcards)
-    return [*job.logs, *([f"{of_slurm}/"] if of_slurm.is_dir() else [])]
+    """Its own logs, and Slurm's of its last attempt, which tells of a job that was killed, or never began."""
+    of_slurm = (SLURM_LOGS / f"rule_{job.rule}" / "_".join(job.wildcards)).glob("*.log")
+    last = max(of_slurm, key=lambda log: log.stat().st_mtime_ns, default=None)
+    return [*job.logs, *([str(last)] if last else [])]

@@ -31,12 +31,14 @@ class RunFile:
 
     Attributes:
         started: seconds since 1970.
+        on_cluster: its checks are jobs of a cluster.
         fingerprint: of the check's settings; rows of another are from before.
         datasets: for each dataset the slugs of its roots, in the order of its file.
         roots: for each slug the number of its shards.
     """
 
     started: float
+    on_cluster: bool
     fingerprint: str
     datasets: dict[str, list[str]]
     roots: dict[str, int]

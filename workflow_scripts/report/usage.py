@@ -9,10 +9,12 @@ from tabulate import tabulate
 
 from workflow_scripts.audio.progress import duration
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.report.status import RunFile, read_run_file
 
 NOTE = """\
-Used: the most that any job of the rule took (cores: all of them together). Memory is looked at each half second for
-15 s, then each 30 s; on a cluster each job takes 400 MB more for Snakemake itself. Jobs that failed are not counted."""
+Used: the most that any job of the rule took (cores: all of them together), by the last good job of each shard.
+Looked at each half second for 15 s, then each 30 s: of jobs of a few minutes, cores and memory are told too low. On a
+cluster each job takes 400 MB more for Snakemake itself."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,11 @@ def usage_text(results: Path) -> str:
     """A row a rule: jobs, and cores, memory and time, asked and used.
 
     Raises:
-        SoundledgerError: no job has ended there.
+        SoundledgerError: no run has started there, or no job has ended.
     """
-    jobs = [_read(file) for file in sorted((results / "benchmarks").rglob("*.jsonl"))]
+    run = read_run_file(results)
+    folder = results / "benchmarks"
+    jobs = [_read(file) for file in sorted(folder.rglob("*.jsonl")) if _is_of(run, file.relative_to(folder))]
     if not jobs:
         raise SoundledgerError(
             f"{results}/benchmarks: holds no benchmark of a job. Run the workflow first, "
@@ -47,6 +51,18 @@ def usage_text(results: Path) -> str:
     rows = [_row(rule, of_rule) for rule, of_rule in sorted(by_rule.items())]
     align = ("left", *("right",) * (len(header) - 1))
     return f"{tabulate(rows, headers=header, tablefmt='simple', colalign=align, disable_numparse=True)}\n\n{NOTE}\n"
+
+
+def _is_of(run: RunFile, file: Path) -> bool:
+    """Whether a benchmark file is of a root, shard and dataset that the run has, not of an earlier one."""
+    match file.parts:
+        case ("check", slug, shard):
+            return int(shard.removeprefix("shard=").removesuffix(".jsonl")) < run.roots.get(slug, 0)
+        case ("scan", slug):
+            return slug.removesuffix(".jsonl") in run.roots
+        case (_, dataset):
+            return dataset.partition(".")[0] in run.datasets
+    return True
 
 
 def _read(file: Path) -> JobUsage:
