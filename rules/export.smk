@@ -20,7 +20,7 @@ rule export:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(8000),
         runtime=growing(20),
     params:
         options=export_options,
