@@ -48,7 +48,7 @@ def test_the_table_of_the_readme_is_what_the_demo_ends_with(sample_project: Proj
 def test_the_dataset_file_of_the_readme_runs_as_the_readme_says(tmp_path: Path) -> None:
     """Its paths start from its own folder, wherever Snakemake runs."""
     (block,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    (command,) = re.findall(r"^(snakemake .*datasets=.*)$", README, re.MULTILINE)
+    (command,) = re.findall(r"^(snakemake --cores .*datasets=.*)$", README, re.MULTILINE)
     data = tmp_path / "data" / "audioset"
     make_sample(data)
     (data / "audio" / "clips").rename(data / "audio" / "wav")
