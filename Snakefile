@@ -21,6 +21,16 @@ include: "rules/export.smk"
 include: "rules/catalogue.smk"
 
 
+# The jobs of a cluster are the shards of `check`. All others are quick, and run where Snakemake runs.
+localrules:
+    make_sample,
+    ingest,
+    scan,
+    resolve,
+    export,
+    build_catalogue,
+
+
 wildcard_constraints:
     dataset=r"[a-z0-9_]+",
     root=r"[A-Za-z0-9_-]+",

@@ -5,16 +5,6 @@
 # config:   check
 
 
-# The jobs of a cluster are the shards of this rule. All others are quick, and run where Snakemake runs.
-localrules:
-    make_sample,
-    ingest,
-    scan,
-    resolve,
-    export,
-    build_catalogue,
-
-
 rule check:
     """Decode the media of a shard that are new or changed, once each; the rows of the others are kept."""
     input:

@@ -80,6 +80,11 @@ class Project:
             start_new_session=True,
         )
 
+    def forget(self) -> None:
+        """Start from nothing again."""
+        shutil.rmtree(self.folder / "results")
+        shutil.rmtree(self.folder / ".snakemake")
+
     def ask(self, sql: str, results: str = "results") -> list[tuple]:
         """The answer of the catalogue."""
         with duckdb.connect(str(self.folder / results / "catalog.duckdb"), read_only=True) as connection:

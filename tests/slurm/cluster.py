@@ -118,11 +118,6 @@ class SlurmProject(Project):
         lines = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.splitlines()
         return [Job(*line.split("|")[:-1]) for line in lines if line.endswith(f"|{self.folder}")]
 
-    def forget(self) -> None:
-        """Start from nothing again."""
-        shutil.rmtree(self.folder / "results")
-        shutil.rmtree(self.folder / ".snakemake")
-
     def run_in_background(self, *arguments: str) -> "BackgroundRun":
         return BackgroundRun(self, arguments)
 

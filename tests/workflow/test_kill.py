@@ -57,7 +57,7 @@ def test_thirty_kills_at_random_moments_end_in_the_same_bytes(tmp_path: Path) ->
             assert process.returncode == 0
             finished += 1
             assert project.digests() == undisturbed
-            forget(project)
+            project.forget()
         unlock(project)
     project.run()
     assert project.digests() == undisturbed
@@ -80,9 +80,3 @@ def unlock(project: Project) -> None:
     subprocess.run(
         project.command("--unlock"), cwd=project.folder, env=project.environment, capture_output=True, check=True
     )
-
-
-def forget(project: Project) -> None:
-    """Start from nothing again."""
-    shutil.rmtree(project.folder / "results")
-    shutil.rmtree(project.folder / ".snakemake")
