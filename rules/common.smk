@@ -27,6 +27,8 @@ RUN = loaded_run()
 CHECK = CheckSettings(**RUN.check)
 PARSED_AT = time.time()
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
+SAMPLE_ARCHIVE = f"{SAMPLE}/audio/archive.tar"
+SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")
 
 
 def source_files(wildcards):
@@ -47,7 +49,7 @@ def ingest_settings(wildcards):
 
 def made_before_scan(wildcards):
     """The sample's audio is made by this workflow; all other audio is there."""
-    return [SAMPLE_DONE] if RUN.roots[wildcards.root].made_by_workflow else []
+    return [SAMPLE_DONE, SAMPLE_ARCHIVE] if RUN.roots[wildcards.root].made_by_workflow else []
 
 
 @functools.cache
@@ -68,7 +70,7 @@ def root_state(wildcards):
     root = RUN.roots[wildcards.root]
     if RUN.look == "never" or not workflow.is_main_process:
         return ""
-    if root.made_by_workflow and not os.path.exists(SAMPLE_DONE):
+    if root.made_by_workflow and not (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path)):
         return ""
     return look_at(root.path)
 

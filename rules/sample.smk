@@ -1,12 +1,14 @@
 # The bundled sample.
 #
-# requires: nothing
+# requires: the plan in workflow_scripts/sample
 # produces: data/sample: labels, sounds and what is to be expected of them; expected_status.csv comes last
 # config:   none
 
 
 rule make_sample:
-    """Synthesise an AudioSet in miniature, with every fault that the ledger knows."""
+    """Synthesise an AudioSet in miniature, with every fault that the ledger knows; anew when its plan has changed."""
+    input:
+        expand(f"{workflow.basedir}/workflow_scripts/sample/{{file}}", file=SAMPLE_PLAN),
     output:
         status=SAMPLE_DONE,
         rejects=f"{SAMPLE}/expected_rejects.csv",
@@ -17,6 +19,7 @@ rule make_sample:
         ontology=f"{SAMPLE}/labels/ontology.json",
         classes=f"{SAMPLE}/labels/class_labels_indices.csv",
         names=f"{SAMPLE}/labels/mid_to_display_name.tsv",
+        archive=SAMPLE_ARCHIVE,
     log:
         f"{RUN.results}/logs/make_sample.log",
     benchmark:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import yaml
+
+from workflow_scripts.sample import make_sample
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = ("Snakefile", "rules", "config", "profiles", "envs", "workflow_scripts")
@@ -40,6 +43,26 @@ class Project:
                 shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, folder / part)
+
+    def own_sample(self, audio: dict[str, int], **changes: object) -> Path:
+        """Make the sample's files in `mine` and run on these alone, as on any user's own, described by own.yaml.
+
+        Args:
+            audio: The roots, below mine/audio, and their shards.
+            changes: Other keys of the dataset file.
+
+        Returns:
+            The folder `mine`.
+        """
+        mine = self.folder / "mine"
+        make_sample(mine)
+        sample = (self.folder / "config" / "datasets" / "sample.yaml").read_text()
+        roots = [{"path": f"mine/audio/{root}", "shards": shards} for root, shards in audio.items()]
+        settings = yaml.safe_load(sample.replace("data/sample", "mine")) | {"audio": roots} | changes
+        (self.folder / "own.yaml").write_text(yaml.safe_dump(settings))
+        config = self.folder / "config" / "config.yaml"
+        config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
+        return mine
 
     @property
     def bin(self) -> Path:
@@ -94,13 +117,16 @@ class Project:
         return pl.read_parquet(self.folder / results / dataset / "tables" / f"{name}.parquet")
 
     def digests(self, results: str = "results") -> dict[str, str]:
-        """SHA-256 of every table (published ones too), every export and the summary, by path below the results."""
+        """SHA-256 of every table (published ones too), every export and the summary, by path below the results.
+
+        What is not yet under its final name (`.part`) has none.
+        """
         top = self.folder / results
         files = [*top.rglob("*.parquet"), *top.glob("*/exports/**/*"), *top.glob("summary.txt")]
         return {
             str(file.relative_to(top)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(files)
-            if file.is_file() and file.name != ".snakemake_timestamp"
+            if file.is_file() and file.name != ".snakemake_timestamp" and ".part" not in str(file.relative_to(top))
         }
 
     def check_logs(self, results: str = "results") -> dict[Path, int]:

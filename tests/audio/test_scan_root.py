@@ -135,6 +135,11 @@ def test_a_root_that_held_files_and_holds_none_stops_the_scan(tmp_path: Path) ->
         scan_root(str(root), 2, tmp_path / "results" / "media")
 
 
+def test_a_root_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ScanError, match="gone: no such folder or archive"):
+        scan_root(str(tmp_path / "gone"), 2, tmp_path / "results" / "media")
+
+
 def test_fewer_shards_leave_none_of_the_former_behind(tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()

@@ -125,6 +125,23 @@ def test_a_run_tells_of_every_clip_and_every_reject_what_is_expected(sample_proj
     assert sorted(below) == sorted(tuple(row.values()) for row in _rows(made / "expected_rejects.csv"))
 
 
+def test_a_sample_of_which_something_is_gone_or_whose_plan_has_changed_is_made_anew(sample_project: Project) -> None:
+    def would_make() -> bool:
+        return sample_project.run("--dry-run").jobs["make_sample"] == 1
+
+    assert not would_make()
+    archive = sample_project.folder / "data" / "sample" / "audio" / "archive.tar"
+    archive.rename(archive.with_suffix(".away"))
+    assert would_make()
+    archive.with_suffix(".away").rename(archive)
+    plan_of_sample = sample_project.folder / "workflow_scripts" / "sample" / "plan.py"
+    before = plan_of_sample.read_text()
+    plan_of_sample.write_text(before + "# of another version\n")
+    assert would_make()
+    plan_of_sample.write_text(before)
+    assert not would_make()
+
+
 def test_two_samples_are_the_same_bytes(sample: Path, tmp_path: Path) -> None:
     make_sample(tmp_path)
     assert _files(tmp_path) == _files(sample)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -11,10 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from tests.project import REPOSITORY, Finished, Project
-from workflow_scripts.sample import make_sample
 
 HERE = Path(__file__).parent
 BIN = REPOSITORY / ".venv-slurm" / "bin"
@@ -180,20 +176,6 @@ class BackgroundRun:
             raise AssertionError(f"not ended after {seconds} s:\n{self.log.read_text()}") from None
         assert code == expect, self.log.read_text()
         return Finished(self.log.read_text(), code)
-
-
-def sharded_sample(folder: Path, shards: int) -> SlurmProject:
-    """The sample's labels and its loose clips, in so many shards."""
-    project = SlurmProject(folder)
-    make_sample(folder / "mine")
-    shutil.rmtree(folder / "mine" / "audio" / "recordings")
-    sample = (folder / "config" / "datasets" / "sample.yaml").read_text()
-    settings = yaml.safe_load(sample.replace("data/sample", "mine"))
-    settings["audio"] = [{"path": "mine/audio/clips", "shards": shards}]
-    (folder / "own.yaml").write_text(yaml.safe_dump(settings))
-    config = folder / "config" / "config.yaml"
-    config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
-    return project
 
 
 def _lines(file: Path) -> list[str]:

@@ -9,10 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.project import Project
-from workflow_scripts.sample import make_sample
 
 KILLS = 30
 pytestmark = pytest.mark.slow
@@ -21,16 +19,8 @@ pytestmark = pytest.mark.slow
 def small_project(folder: Path) -> Project:
     """The sample's labels with the fewest of its sounds that have every stage do something."""
     project = Project(folder)
-    make_sample(folder / "mine")
-    shutil.rmtree(folder / "mine" / "audio" / "clips" / "unbalanced_train")
-    shutil.rmtree(folder / "mine" / "audio" / "recordings")
-    settings = yaml.safe_load(
-        (folder / "config" / "datasets" / "sample.yaml").read_text().replace("data/sample", "mine")
-    )
-    settings["audio"] = [{"path": "mine/audio/clips", "shards": 2}]
-    (folder / "own.yaml").write_text(yaml.safe_dump(settings))
-    config = folder / "config" / "config.yaml"
-    config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
+    mine = project.own_sample({"clips": 2})
+    shutil.rmtree(mine / "audio" / "clips" / "unbalanced_train")
     return project
 
 

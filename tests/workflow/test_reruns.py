@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.project import Project
-from workflow_scripts.sample import make_sample
 
 SHARDS = 4
 pytestmark = pytest.mark.slow
@@ -22,26 +20,7 @@ pytestmark = pytest.mark.slow
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A dataset of one's own: the sample's labels and sounds, as any user's files, described by own.yaml."""
     project = Project(tmp_path_factory.mktemp("reruns"))
-    make_sample(project.folder / "mine")
-    labels = "mine/labels"
-    settings = {
-        "name": "own",
-        "adapter": "audioset",
-        "sources": {
-            "segments": {
-                "balanced_train": f"{labels}/balanced_train_segments.csv",
-                "unbalanced_train": f"{labels}/unbalanced_train_segments.csv",
-                "eval": f"{labels}/eval_segments.csv",
-            },
-            "ontology": f"{labels}/ontology.json",
-            "classes": f"{labels}/class_labels_indices.csv",
-        },
-        "audio": [{"path": "mine/audio/clips", "shards": SHARDS}, {"path": "mine/audio/mirror", "shards": 1}],
-        "exports": ["csv"],
-    }
-    (project.folder / "own.yaml").write_text(yaml.safe_dump(settings))
-    config = project.folder / "config" / "config.yaml"
-    config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
+    project.own_sample({"clips": SHARDS, "mirror": 1}, name="own", exports=["csv"])
     project.run()
     return project
 
@@ -162,7 +141,7 @@ def test_a_changed_ontology_checks_nothing(project: Project) -> None:
 def test_another_limit_judges_again_and_checks_nothing(project: Project) -> None:
     too_short = "SELECT count(*) FROM clips WHERE status = 'too_short'"
     before = project.ask(too_short)
-    with edited(project.folder / "own.yaml", "exports:", "limits: {min_duration_s: 2.5}\nexports:"):
+    with edited(project.folder / "own.yaml", "  min_duration_s: 0.1", "  min_duration_s: 2.5"):
         jobs = project.run().jobs
         assert jobs["resolve"] == 1
         assert jobs["ingest"] == jobs["scan"] == jobs["check"] == 0

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.slurm.cluster import BackgroundRun, Cluster, Job, SlurmProject, sharded_sample
+from tests.slurm.cluster import BackgroundRun, Cluster, Job, SlurmProject
 from workflow_scripts.cluster.leftovers import queued_jobs
 from workflow_scripts.errors import SoundledgerError
 
@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> tuple[SlurmProject, dict[str, str]]:
     """The sample's clips in six shards, and what a run on this machine makes of them."""
-    project = sharded_sample(tmp_path_factory.mktemp("faults"), SHARDS)
+    project = SlurmProject(tmp_path_factory.mktemp("faults"))
+    project.own_sample({"clips": SHARDS})
     project.local().run()
     return project, project.digests()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.project import Finished
-from tests.slurm.cluster import HERE, Cluster, SlurmProject, sharded_sample
+from tests.slurm.cluster import HERE, Cluster, SlurmProject
 from tests.workflow.test_faults import describe
 
 SHARDS = 64
@@ -22,7 +22,8 @@ def submitted(run: Finished) -> int:
 @pytest.fixture(scope="module")
 def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmProject:
     """The sample's clips in 64 shards, checked in one process: a Snakemake for each would take two minutes."""
-    project = sharded_sample(tmp_path_factory.mktemp("sharded"), SHARDS)
+    project = SlurmProject(tmp_path_factory.mktemp("sharded"))
+    project.own_sample({"clips": SHARDS})
     local = project.local()
     local.run("--until", "scan")
     [folder] = (project.folder / "results" / "audio").iterdir()

@@ -34,6 +34,11 @@ def scan_root(root: str, shards: int, output: Path) -> pl.DataFrame:
     Returns:
         The `rejects` of the root: what of its archives could not be listed.
     """
+    if not os.path.exists(root):
+        raise ScanError(
+            f"{root}: no such folder or archive. Is it mounted? "
+            "If it is part of the bundled sample, `make clean` has the next run make that anew"
+        )
     files: list[Media] = []
     archives: list[Media] = []
     for one in walk(root):
