@@ -7,15 +7,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import yaml
-
 from benchmarks.hard_links import LINKS_A_FILE, audio_root, numbered
+from benchmarks.one_class import write_dataset
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Workflow
 from workflow_scripts.settings.run import root_slug
 
 SHARDS = 512
+LIMITS = {"min_duration_s": 0.001, "max_duration_s": 11.0, "train_min_duration_s": 0.001}
 REPEATS = 3
 SIZES = ((20_000, LINKS_A_FILE), (200_000, LINKS_A_FILE), (200_000, 1), (2_000_000, LINKS_A_FILE))
 """Files, and how many of them are names of one file: a disk reads less where names share a file, and that flatters."""
@@ -34,7 +34,7 @@ def run(small: bool) -> Iterator[Table]:
             kind = f"{files:,} {'files' if links == 1 else 'hard links'}"
             ways += [[f"{kind}, {cache}", *row] for cache, row in _ways(root, Path(temporary))]
             if links > 1:
-                dataset = _write_dataset(Path(temporary), root)
+                dataset = write_dataset(Path(temporary), 1, root, SHARDS, limits=LIMITS)
                 made = {look: _up_to_date(Path(temporary) / look, dataset, root, look) for look in ("always", "never")}
                 jobs += [
                     [kind, job.name.partition("/")[0], job.seconds, job.cpu_seconds, job.memory_mb]
@@ -114,24 +114,6 @@ def _up_to_date(folder: Path, dataset: Path, root: Path, look: str) -> Workflow:
     measure(["python", "-m", "benchmarks.hand_made", str(root), str(audio)], CHECKOUT, VENV)
     workflow.snakemake(dataset, look=look)
     return workflow
-
-
-def _write_dataset(folder: Path, root: Path) -> Path:
-    """A dataset that promises one clip; all files but one are orphans."""
-    files = {
-        "list.csv": '00000000001, 0.000, 10.000, "/m/a"\n',
-        "ontology.json": '[{"id": "/m/a", "name": "A sound", "child_ids": []}]',
-        "classes.csv": 'index,mid,display_name\n0,/m/a,"A sound"\n',
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text)
-    sources = {"segments": {"all": "list.csv"}, "ontology": "ontology.json", "classes": "classes.csv"}
-    content = {"name": "links", "adapter": "audioset", "sources": sources}
-    limits = {"min_duration_s": 0.001, "max_duration_s": 11.0, "train_min_duration_s": 0.001}
-    content |= {"audio": [{"path": str(root), "shards": SHARDS}], "limits": limits, "exports": ["csv"]}
-    file = folder / "links.yaml"
-    file.write_text(yaml.safe_dump(content))
-    return file
 
 
 def _ways_table(rows: list[list[object]]) -> Table:

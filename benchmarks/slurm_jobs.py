@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-import yaml
 
 from benchmarks.checks import by_turns, medians
 from benchmarks.clips import KINDS, SECONDS, write_clips
+from benchmarks.one_class import write_dataset
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, USERS_VENV, Workflow
@@ -122,7 +122,8 @@ class Checkout:
         folder.mkdir()
         self._shards = shards
         self._workflow = Workflow(folder / "checkout")
-        self._dataset = _write_dataset(folder, shards, clips)
+        write_clips(folder / "audio", next(iter(KINDS)), clips)
+        self._dataset = write_dataset(folder, clips, folder / "audio", shards)
 
     def run(self, *arguments: str, on_slurm: bool = False) -> Run:
         """Run the workflow with one process a shard, two at once."""
@@ -139,25 +140,6 @@ class Checkout:
 
 def _busy(times: "psutil._pslinux.scputimes") -> float:
     return times.user + times.nice + times.system + times.irq + times.softirq
-
-
-def _write_dataset(folder: Path, shards: int, clips: int) -> Path:
-    kind = next(iter(KINDS))
-    write_clips(folder / "audio", kind, clips)
-    rows = [f'{number:011d}, 0.000, {SECONDS}.000, "/m/a"\n' for number in range(clips)]
-    (folder / "list.csv").write_text("".join(rows))
-    (folder / "ontology.json").write_text('[{"id": "/m/a", "name": "A sound", "child_ids": []}]')
-    (folder / "classes.csv").write_text('index,mid,display_name\n0,/m/a,"A sound"\n')
-    content = {
-        "name": "clips",
-        "adapter": "audioset",
-        "sources": {"segments": {"all": "list.csv"}, "ontology": "ontology.json", "classes": "classes.csv"},
-        "audio": [{"path": "audio", "shards": shards}],
-        "exports": ["csv"],
-    }
-    file = folder / "clips.yaml"
-    file.write_text(yaml.safe_dump(content))
-    return file
 
 
 def _parameters(model: Model) -> Table:

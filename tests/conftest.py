@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -23,10 +24,16 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The bundled sample, run once by `snakemake` as users run it. Tests read its results and change nothing."""
-    project = Project(tmp_path_factory.mktemp("sample"))
-    project.run()
+def sample_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The bundled sample, run once by `snakemake` as users run it. Tests read its results and change nothing.
+
+    All processes of the tests share it: for the second of them nothing is left to be done.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "sample"
+    with FileLock(f"{folder}.lock"):
+        project = Project(folder)
+        project.run()
     return project
 
 

@@ -33,10 +33,13 @@ class Finished:
 
 
 class Project:
-    """The workflow's files copied to a folder, and ways to run it there and to look at what it made."""
+    """The workflow's files in a folder, copied there if need be; ways to run it and to look at what it made."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        if (folder / PARTS[0]).exists():
+            return
+        folder.mkdir(exist_ok=True)
         for part in PARTS:
             source = REPOSITORY / part
             if source.is_dir():

@@ -104,9 +104,7 @@ class SlurmProject(Project):
 
     def local(self) -> Project:
         """The same project, for runs on this machine alone."""
-        same = object.__new__(Project)
-        same.folder = self.folder
-        return same
+        return Project(self.folder)
 
     def jobs(self) -> list["Job"]:
         """The jobs that were ever submitted from here and that Slurm still knows, in their order."""

@@ -38,7 +38,7 @@ def test_thirty_kills_at_random_moments_end_in_the_same_bytes(tmp_path: Path) ->
     while killed < KILLS:
         process = project.start()
         try:
-            process.wait(timeout=moments.uniform(0.1, 0.9) * whole_run)
+            process.wait(timeout=moments.uniform(0.1, 0.6) * whole_run)  # the next begins where this one was killed
         except subprocess.TimeoutExpired:
             kill(process, with_jobs=moments.random() < 0.7)
             killed += 1
@@ -67,6 +67,5 @@ def assert_nothing_is_half_written(project: Project, undisturbed: dict[str, str]
 
 
 def unlock(project: Project) -> None:
-    subprocess.run(
-        project.command("--unlock"), cwd=project.folder, env=project.environment, capture_output=True, check=True
-    )
+    """What `snakemake --unlock` does; thirty starts of Snakemake would take a minute."""
+    shutil.rmtree(project.folder / ".snakemake" / "locks", ignore_errors=True)

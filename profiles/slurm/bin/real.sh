@@ -10,3 +10,19 @@ done < <(type -ap "$(basename "$0")")
 
 # Where the ids of all jobs of a run are kept, below the folder that Snakemake runs in.
 jobs_of() { echo ".snakemake/slurm_logs/$1.jobs"; }
+
+# Run Slurm's own command, and again each 10 s for as long as it fails with one of these words on stderr. Its standard
+# input comes from $folder/input, its answer goes to $folder/answer: patiently WORDS ARGUMENTS…
+patiently() {
+    local words=$1 code
+    shift
+    [ -n "$real" ] || { echo "$(basename "$0"): not found; is Slurm's client installed here?" >&2; return 127; }
+    while true; do
+        "$real" "$@" < "$folder/input" > "$folder/answer" 2> "$folder/error"
+        code=$?
+        if [ "$code" = 0 ] || ! grep -Eq "$words" "$folder/error"; then break; fi
+        sleep 10
+    done
+    cat "$folder/error" >&2
+    return "$code"
+}

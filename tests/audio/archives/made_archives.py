@@ -15,8 +15,9 @@ from workflow_scripts.audio.archives import Damage, list_members, sources
 from workflow_scripts.audio.media import Media, MediaError
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=300).map(
-    lambda name: f"{name.strip('/') or 'x'}.wav"
+    lambda name: f"{name.strip('/')}{'' if name.strip('/').rpartition('/')[2].strip('.') else 'x'}.wav"
 )
+"""Of dots alone no name has a suffix: `..wav` is no audio."""
 CONTENTS = st.dictionaries(NAMES, st.binary(max_size=2000), max_size=6)
 """Names and bytes of members: `..`, line breaks and names too long for any file system among them."""
 SOME = {"a.wav": b"first" * 100, "deep/b.flac": b"", "c.OGG": bytes(range(256)) * 4}

@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from workflow_scripts.audio.containers import matroska
+from workflow_scripts.audio.containers.adts import is_adts, is_cut_adts
+from workflow_scripts.audio.containers.mp4 import begins_mp4, outermost_boxes
 from workflow_scripts.audio.decoders import Block
 from workflow_scripts.audio.decoders.blocks import Piece, in_blocks
 from workflow_scripts.audio.media import MediaError
@@ -34,12 +37,7 @@ READ_BYTES = 1 << 16
 """What FFmpeg asks for at once; between the sound of an MP4 lie pictures, which a longer read would read too."""
 SLACK_SECONDS = Fraction(1, 4)
 """Headers round, and count priming and padding: by two AAC packets or two of the longest of Opus at most."""
-MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
-LARGEST_FIRST_BOX = 1 << 28
-"""Of any box but mdat: four letters that happen to read `free` in a text come after a larger number."""
 CLOCK = re.compile(r"([0-9]{1,6}):([0-9]{1,2}):([0-9]{1,2}(?:[.][0-9]{1,12})?)")
-BOXES_WALKED = 64
-"""An MP4 in fragments has thousands of boxes, each a read of its own; they tell by themselves where they are cut."""
 DECODERS = (
     "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,als,amrnb,amrwb,dca,eac3,flac,gsm,gsm_ms,mace3,mace6,"
     "mlp,mp1float,mp2float,mp3float,opus,pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
@@ -152,7 +150,7 @@ class FFmpegStream:
                 yield from stream.decode(packet)
         except _failures() as error:
             self._failure = error
-            self._cut = self._cut or _is_cut_adts(b"" if packet is None else bytes(packet))
+            self._cut = self._cut or is_cut_adts(b"" if packet is None else bytes(packet))
 
     def _judged(self) -> tuple[str, str] | None:
         declared, got = self.declared_frames, self._got
@@ -230,10 +228,10 @@ def _outline(file: _Reader, head: bytes, demuxer: str | None) -> _Outline:
     boxes: list[tuple[bytes, int]] = []
     end = 0
     if demuxer == "mov":
-        boxes = list(_boxes(file))
+        boxes = list(outermost_boxes(file.at))
         end = max((end for _, end in boxes), default=0)
     elif demuxer == "matroska":
-        end = _segment_end(head)
+        end = matroska.segment_end(head)
     file.seek(0)
     return _Outline(head, demuxer, frozenset(name for name, _ in boxes), end > file.source.size)
 
@@ -365,26 +363,11 @@ def _seconds(clock: str) -> Fraction | None:
 
 def _demuxer(head: bytes) -> str | None:
     """FFmpeg's name of the container that the first bytes show."""
-    if head[:4] == b"\x1a\x45\xdf\xa3":
+    if head.startswith(matroska.MAGIC):
         return "matroska"
-    if head[4:8] in MP4_BOXES and (head[4:8] == b"mdat" or int.from_bytes(head[:4], "big") < LARGEST_FIRST_BOX):
+    if begins_mp4(head):
         return "mov"
-    return "aac" if _is_adts(head) else None
-
-
-def _is_adts(head: bytes) -> bool:
-    """The sync word, layer 0 (an MP3 has another), a rate there is, and a frame longer than its header."""
-    if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or head[2] >> 2 & 0xF > 12:
-        return False
-    return _adts_bytes(head) > 7
-
-
-def _adts_bytes(frame: bytes) -> int:
-    return (frame[3] & 3) << 11 | frame[4] << 3 | frame[5] >> 5
-
-
-def _is_cut_adts(packet: bytes) -> bool:
-    return _is_adts(packet) and len(packet) < _adts_bytes(packet)
+    return "aac" if is_adts(head) else None
 
 
 def _format(container: "InputContainer", outline: _Outline) -> str:
@@ -393,39 +376,6 @@ def _format(container: "InputContainer", outline: _Outline) -> str:
     if outline.demuxer == "mov":
         return "MOV" if container.metadata.get("major_brand", "qt  ") == "qt  " else "MP4"
     return str(outline.demuxer).upper()
-
-
-def _boxes(file: _Reader) -> Iterator[tuple[bytes, int]]:
-    """Names and ends of the outermost boxes of an MP4, as many as are walked."""
-    place = 0
-    for _ in range(BOXES_WALKED):
-        box = file.at(place, 16)
-        size, name = int.from_bytes(box[:4], "big"), box[4:8]
-        if size == 1:
-            size = int.from_bytes(box[8:16], "big")
-        if len(box) < 8 or size < 8:  # size 0: to the end of the file
-            return
-        place += size
-        yield name, place
-
-
-def _segment_end(head: bytes) -> int:
-    """Where the one segment of a Matroska ends; 0 where it is of unknown size, as of a live recording."""
-    header, place = _vint(head, 4)
-    if header is None or head[place + header : place + header + 4] != b"\x18\x53\x80\x67":
-        return 0
-    segment, place = _vint(head, place + header + 4)
-    return 0 if segment is None else place + segment
-
-
-def _vint(data: bytes, place: int) -> tuple[int | None, int]:
-    """A size of EBML, None for unknown, and the place behind it."""
-    first = data[place] if place < len(data) else 0
-    length = 9 - first.bit_length()
-    if length > 8 or place + length > len(data):
-        return None, place
-    value = int.from_bytes(data[place : place + length], "big") - (1 << 7 * length)
-    return None if value == (1 << 7 * length) - 1 else value, place + length
 
 
 def _failures() -> tuple[type[Exception], ...]:
