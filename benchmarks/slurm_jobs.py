@@ -29,6 +29,8 @@ COMPARED = 64
 CLIPS_A_SHARD = 200
 SIZES = (16, 32, COMPARED)
 """Shards of the runs that the model is checked against."""
+IN_GROUPS = ("--groups", "check=two", "--group-components", f"two={CORES}")
+"""As many shards a job as there are cores: a group asks for the cores of all its jobs."""
 FIRST_POLL_S = 20
 """The profile's slurm-init-seconds-before-status-checks: an end is seen so late, or sooner, while jobs go on ending."""
 AUDIOSET = 2_000_000
@@ -90,6 +92,7 @@ def run(small: bool) -> Iterator[Table]:
         empty = Checkout(folder / "empty", compared, compared).run(on_slurm=True)
         local = Checkout(folder / "local", compared, compared * clips).run()
         runs = [Checkout(folder / f"{n}", n, n * clips).run(on_slurm=True) for n in sizes]
+        groups = Checkout(folder / "groups", compared, compared * clips).run(*IN_GROUPS, on_slurm=True)
     a_clip = (all_in_one.busy_s - first.busy_s) / (sizes[-1] * clips - 1)
     model = Model(
         once=once.measured.seconds,
@@ -99,7 +102,7 @@ def run(small: bool) -> Iterator[Table]:
         a_clip=a_clip,
     )
     yield _parameters(model)
-    yield _against_local(local, next(one for one in runs if one.shards == compared), clips)
+    yield _against_local(local, next(one for one in runs if one.shards == compared), groups, clips)
     yield _checked(model, runs, clips)
     yield _said(model)
 
@@ -181,16 +184,19 @@ def _parses(repeats: int) -> Table:
     )
 
 
-def _against_local(local: Run, slurm: Run, clips: int) -> Table:
+def _against_local(local: Run, slurm: Run, groups: Run, clips: int) -> Table:
+    named = {
+        "`snakemake --cores 2`": local,
+        "`snakemake --profile slurm`": slurm,
+        f"the same, a job for each {CORES} shards (`--groups`)": groups,
+    }
     rows: list[list[object]] = [
         [name, one.measured.seconds, one.busy_s, one.measured.seconds / local.measured.seconds]
-        for name, one in (("`snakemake --cores 2`", local), ("`snakemake --profile slurm`", slurm))
+        for name, one in named.items()
     ]
-    wall, busy = (
-        (slurm.measured.seconds - local.measured.seconds) / local.shards,
-        (slurm.busy_s - local.busy_s) / local.shards,
-    )
-    rows.append(["more a job on Slurm", wall, busy, None])
+    for name, one in list(named.items())[1:]:
+        wall = (one.measured.seconds - local.measured.seconds) / local.shards
+        rows.append([f"more a shard: {name}", wall, (one.busy_s - local.busy_s) / local.shards, None])
     notes = [f"{local.shards} shards of {clips} clips, one core a job."]
     return Table("Local against Slurm, on the same two cores", ["", "wall s", "core s", "wall / local"], rows, notes)
 

@@ -154,6 +154,8 @@ def wait_for_earlier_jobs():
         wait_for_leftovers(os.getcwd(), set(shards))
     except SoundledgerError as error:
         raise WorkflowError(str(error)) from None
+    except KeyboardInterrupt:
+        raise WorkflowError("stopped while it waited. Those jobs go on; the next run will wait for them too") from None
 
 
 def was_on_cluster():

@@ -102,6 +102,13 @@ def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_th
     assert len(left) == SHARDS
 
     project.run("--unlock")
+    stopped = project.run_in_background("--set-threads", "check=1")
+    stopped.until(lambda: "of an earlier run" in stopped.log.read_text())
+    stopped.process.send_signal(signal.SIGINT)
+    output = stopped.end(expect=1).output
+    assert "stopped while it waited. Those jobs go on" in output
+    assert "Traceback" not in output
+
     second = project.run_in_background("--set-threads", "check=1")
     second.until(lambda: "of an earlier run" in second.log.read_text())
     assert f"scancel --name={left[0].run}" in second.log.read_text()
