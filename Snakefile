@@ -58,4 +58,5 @@ onsuccess:
 
 
 onerror:
+    cancel_rest_of_jobs()
     tell_failures()

@@ -149,13 +149,25 @@ def wait_for_earlier_jobs():
 
     if workflow.local_exec and not was_on_cluster():
         return
-    shards = [f"rule_check_wildcards_{slug}_{shard}" for slug in RUN.roots for shard in shards_of(slug)]
     try:
-        wait_for_leftovers(os.getcwd(), set(shards))
+        wait_for_leftovers(os.getcwd(), comments_of_jobs())
     except SoundledgerError as error:
         raise WorkflowError(str(error)) from None
     except KeyboardInterrupt:
         raise WorkflowError("stopped while it waited. Those jobs go on; the next run will wait for them too") from None
+
+
+def cancel_rest_of_jobs():
+    """Leave no job in Slurm's queue when a run ends with an error, Ctrl-C among them."""
+    from workflow_scripts.cluster.leftovers import cancel_rest
+
+    if not workflow.local_exec:
+        cancel_rest(os.getcwd(), comments_of_jobs())
+
+
+def comments_of_jobs():
+    """What the executor writes into the comments of the jobs that this run may submit."""
+    return {f"rule_check_wildcards_{slug}_{shard}" for slug in RUN.roots for shard in shards_of(slug)}
 
 
 def was_on_cluster():
@@ -172,9 +184,10 @@ def tell_failures():
     """Name the jobs that failed for good; Snakemake told of each when it failed, a long way up."""
     from workflow_scripts.report.failures import FailedJob, failures_text
 
-    failed = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in workflow.scheduler.failed]
+    jobs = [job for some in workflow.scheduler.failed for job in (some if some.is_group() else [some])]
+    failed = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in jobs]
     if failed:
-        print(failures_text(failed), file=sys.stderr)
+        print(failures_text(failed, since=PARSED_AT), file=sys.stderr)
 
 
 def write_run_file():

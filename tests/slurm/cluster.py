@@ -156,6 +156,7 @@ class BackgroundRun:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=interruptible,
             )
 
     def until(self, condition: Callable[[], object], seconds: float = 120) -> None:
@@ -174,6 +175,11 @@ class BackgroundRun:
             raise AssertionError(f"not ended after {seconds} s:\n{self.log.read_text()}") from None
         assert code == expect, self.log.read_text()
         return Finished(self.log.read_text(), code)
+
+
+def interruptible() -> None:
+    """Have Ctrl-C do what it does on a terminal: what was started in the background ignores it, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _lines(file: Path) -> list[str]:

@@ -145,7 +145,17 @@ def test_slurmctld_that_is_away_while_jobs_are_submitted_and_while_they_run_only
     slurm.start_controller()
     run.end()
     assert project.digests() == undisturbed[1]
-    assert sum(map(len, attempts(project, project.jobs()[-1].run).values())) == SHARDS, "retries were used up"
+    assert "Trying to restart job" not in run.log.read_text(), "retries were used up"
+    assert sum(map(len, attempts(project, project.jobs()[-1].run).values())) == SHARDS
+
+
+def test_ctrl_c_leaves_no_job_in_the_queue(project: SlurmProject) -> None:
+    run = project.run_in_background("--set-threads", "check=1")
+    run.until(lambda: "has been submitted" in run.log.read_text())  # others are about to be
+    run.process.send_signal(signal.SIGINT)
+    run.end(expect=1)
+    assert {job.state for job in project.jobs()} <= {"CANCELLED", "COMPLETING"}
+    assert not (project.folder / ".snakemake" / "locks").exists()
 
 
 def disturb_first_attempts(project: SlurmProject, run: BackgroundRun, disturb: dict[str, object]) -> str:

@@ -2,13 +2,15 @@
 
 import os
 import shlex
+import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.slurm.cluster import BIN, Cluster
+from tests.slurm.cluster import BIN, Cluster, interruptible
 
 STAND_INS = Path(__file__).resolve().parents[2] / "profiles" / "slurm" / "bin"
 pytestmark = pytest.mark.slurm
@@ -92,6 +94,30 @@ def test_a_preempted_job_that_is_not_queued_again_is_cancelled(tmp_path: Path, s
     assert ask(question("preempted"), tmp_path).stdout == f"{job}|CANCELLED\n"
 
 
+def test_a_preempted_job_or_one_whose_node_failed_is_waited_for_while_it_is_queued(
+    tmp_path: Path, slurm: Cluster
+) -> None:
+    held = ask("sbatch --parsable --output=/dev/null --hold --wrap=true", tmp_path).stdout.strip()
+    over = a_job("over", "true")
+    told = f"{held}|PREEMPTED\\n{over}|PREEMPTED\\n999999|NODE_FAIL\\n"
+    try:
+        answer = ask(question("x"), tmp_path, site_sacct(tmp_path, f"printf '{told}'"))
+        assert answer.stdout == f"{held}|PREEMPTED\n{over}|CANCELLED\n999999|CANCELLED\n"
+        alone = ask(question("x"), tmp_path, site_sacct(tmp_path, f"printf '{held}|NODE_FAIL\\n'"))
+        assert alone.stdout == f"{held}|NODE_FAIL\n"
+    finally:
+        subprocess.run(["scancel", held], check=True)
+
+
+def test_a_preempted_job_is_waited_for_while_squeue_does_not_answer(tmp_path: Path) -> None:
+    path = site_sacct(tmp_path, "printf '7|PREEMPTED\\n8|PREEMPTED\\n'")
+    (tmp_path / "squeue").write_text(
+        "#!/bin/sh\necho 'Unable to contact slurm controller (connect failure)' >&2; exit 1\n"
+    )
+    (tmp_path / "squeue").chmod(0o755)
+    assert ask(question("x"), tmp_path, path).stdout == "7|PREEMPTED\n8|PREEMPTED\n"
+
+
 def test_states_of_a_database_are_told_in_the_words_that_the_plugin_knows(tmp_path: Path, slurm: Cluster) -> None:
     """What sacct of Slurm 22.05 and later prints of a job that its user cancelled."""
     path = site_sacct(tmp_path, "printf '7|CANCELLED by 1000\\n8|RUNNING\\n9|COMPLETED\\n'")
@@ -134,20 +160,78 @@ def test_what_slurm_refuses_is_refused_at_once_in_its_words(tmp_path: Path, slur
     assert "invalid partition specified: none" in answer.stderr
 
 
-def test_a_submission_waits_until_there_is_room(tmp_path: Path, slurm: Cluster) -> None:
-    """As at a site whose limit of submitted jobs is reached: refused twice, then taken."""
-    own = tmp_path / "sbatch"
+def refusing(folder: Path, times: int, word: str) -> str:
+    """A PATH on which an sbatch comes first that gives this word so many times, and then does what Slurm's own does."""
+    own = folder / "sbatch"
     own.write_text(
-        """#!/bin/sh
-echo try >> tries
-if [ "$(wc -l < tries)" -lt 3 ]; then
-    echo "sbatch: error: QOSMaxSubmitJobPerUserLimit" >&2
-    echo "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy" >&2
+        f"""#!/bin/sh
+echo try >> {folder}/tries
+if [ "$(wc -l < {folder}/tries)" -le {times} ]; then
+    echo "sbatch: error: Batch job submission failed: {word}" >&2
     exit 1
 fi
-echo 12
+exec {shutil.which("sbatch")} "$@"
 """
     )
     own.chmod(0o755)
-    answer = ask("sbatch --parsable --wrap=true", tmp_path, f"{tmp_path}:{os.environ['PATH']}")
-    assert (answer.stdout, answer.stderr, answer.returncode) == ("12\n", "", 0)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("word", ["QOSMaxSubmitJobPerUserLimit", "AssocGrpSubmitJobsLimit"])
+def test_a_submission_waits_until_there_is_room(tmp_path: Path, slurm: Cluster, word: str) -> None:
+    answer = ask("sbatch --parsable --output=/dev/null --wrap=true", tmp_path, refusing(tmp_path, 1, word))
+    assert answer.stdout.strip().isdigit()
+    assert (answer.stderr, answer.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("submits", [True, False])
+def test_a_job_whose_number_was_lost_on_its_way_is_found_in_the_queue(
+    tmp_path: Path, slurm: Cluster, submits: bool
+) -> None:
+    """As of a slurmctld that is too busy to answer: the job is there, or it is not."""
+    name = f"lost-{submits}"
+    arguments = (
+        f"--parsable --output=/dev/null --hold --job-name {name} --comment rule_check_wildcards_a_0001 --wrap=true"
+    )
+    earlier = ask(f"sbatch {arguments}", tmp_path).stdout.strip()  # an attempt that is known
+    path = refusing(tmp_path, 1, "Socket timed out on send/recv operation")
+    if submits:
+        own = tmp_path / "sbatch"
+        own.write_text(own.read_text().replace("    exit 1", f'    {shutil.which("sbatch")} "$@" > /dev/null; exit 1'))
+    try:
+        answer = ask(f"sbatch {arguments}", tmp_path, path)
+        queue = ask(f"squeue --noheader --name={name} --format=%i --sort=i", tmp_path).stdout.split()
+    finally:
+        subprocess.run(["scancel", f"--name={name}"], check=True)
+    assert queue == [earlier, answer.stdout.strip()], "submitted twice, or not told"
+    assert (answer.stderr, answer.returncode) == ("", 0)
+    assert (tmp_path / f".snakemake/slurm_logs/{name}.jobs").read_text().split() == queue
+
+
+def test_a_submission_ends_with_the_snakemake_that_asked_for_it(
+    tmp_path: Path, slurm: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    monkeypatch.setenv("SOUNDLEDGER_PID", str(gone.pid))
+    answer = ask("sbatch --parsable --wrap=true", tmp_path, refusing(tmp_path, 1, "QOSMaxSubmitJobPerUserLimit"))
+    assert (answer.stdout, answer.returncode) == ("", 1)
+
+
+def test_one_interrupt_stops_all_submissions_of_a_run(tmp_path: Path, slurm: Cluster) -> None:
+    path = refusing(tmp_path, 100, "QOSMaxSubmitJobPerUserLimit")
+    command = [STAND_INS / "sbatch", "--parsable", "--job-name", "interrupted", "--wrap=true"]
+    waiting = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{STAND_INS}:{path}"},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=interruptible,
+    )
+    while not (tmp_path / "tries").exists():
+        time.sleep(0.1)
+    os.killpg(waiting.pid, signal.SIGINT)  # as a terminal does
+    assert waiting.wait(timeout=5) == 130
+    answer = ask("sbatch --parsable --job-name interrupted --wrap=true", tmp_path)
+    assert (answer.stdout, answer.returncode) == ("", 130)

@@ -54,6 +54,25 @@ def wait_for_leftovers(folder: str, comments: Collection[str]) -> None:
     _tell("The jobs of the earlier run have ended.")
 
 
+def cancel_rest(folder: str, comments: Collection[str]) -> None:
+    """Cancel what is in the queue at the end of a run that did not get through; only who holds the lock may call this.
+
+    Ctrl-C has Snakemake cancel the jobs that it knows of. Those that it was about to submit, or was just asking Slurm
+    about, are not among them. At any other end there are none.
+
+    Args:
+        folder: the working folder, which jobs of this run are submitted from.
+        comments: of the jobs that this run may submit.
+    """
+    try:
+        rest = [job.number for job in queued_jobs(folder, comments)]
+    except SoundledgerError:
+        _tell("Slurm does not answer. Jobs may be left in its queue; the next run will wait for them.")
+        return
+    if rest:
+        subprocess.run(["scancel", *rest], check=False)
+
+
 def queued_jobs(folder: str, comments: Collection[str], runs: Iterable[str] = ()) -> list[Job]:
     """Jobs that wait or run, were submitted from a folder, and have one of these comments.
 

@@ -23,16 +23,20 @@ class FailedJob:
     logs: tuple[str, ...]
 
 
-def failures_text(jobs: Iterable[FailedJob]) -> str:
+def failures_text(jobs: Iterable[FailedJob], since: float) -> str:
     """Each job with its logs, at most 20 of them, and what to do.
 
-    >>> print(failures_text([FailedJob("check", ("clips-1234", "0007"), ("logs/check/clips-1234/shard=0007.log",))]))
+    Args:
+        jobs: what failed.
+        since: when the run started, seconds since the epoch; Slurm's logs of earlier runs tell nothing of it.
+
+    >>> print(failures_text([FailedJob("check", ("clips-1234", "0007"), ("logs/check/clips-1234/shard=0007.log",))], 0))
     1 job failed:
       check clips-1234 0007: logs/check/clips-1234/shard=0007.log
     What all others did is kept. Mend the cause and run the same command again: only what is missing is done.
     """
     failed = sorted(jobs, key=lambda job: (job.rule, job.wildcards))
-    lines = [f"  {' '.join([job.rule, *job.wildcards])}: {', '.join(_logs(job))}" for job in failed[:SHOWN]]
+    lines = [f"  {' '.join([job.rule, *job.wildcards])}: {', '.join(_logs(job, since))}" for job in failed[:SHOWN]]
     more = [f"  … and {len(failed) - SHOWN:,} more"] if len(failed) > SHOWN else []
     return "\n".join(
         [
@@ -44,8 +48,9 @@ def failures_text(jobs: Iterable[FailedJob]) -> str:
     )
 
 
-def _logs(job: FailedJob) -> Sequence[str]:
+def _logs(job: FailedJob, since: float) -> Sequence[str]:
     """Its own logs, and Slurm's of its last attempt, which tells of a job that was killed, or never began."""
     of_slurm = (SLURM_LOGS / f"rule_{job.rule}" / "_".join(job.wildcards)).glob("*.log")
-    last = max(of_slurm, key=lambda log: log.stat().st_mtime_ns, default=None)
+    of_run = [log for log in of_slurm if log.stat().st_mtime >= since]
+    last = max(of_run, key=lambda log: log.stat().st_mtime_ns, default=None)
     return [*job.logs, *([str(last)] if last else [])]

@@ -14,7 +14,7 @@ from workflow_scripts.report.status import RunFile, read_run_file
 NOTE = """\
 Used: the most that any job of the rule took (cores: all of them together), by the last good job of each shard.
 Looked at each half second for 15 s, then each 30 s: of jobs of a few minutes, cores and memory are told too low. On a
-cluster each job takes 400 MB more for Snakemake itself."""
+cluster each job takes 320 MB more for Snakemake itself."""
 
 
 @dataclass(frozen=True)
