@@ -48,6 +48,9 @@ rule all:
         checks=checks_of(RUN.roots),
 
 
+check_names_of_overrides()
+
+
 onstart:
     wait_for_earlier_jobs()
     write_run_file()

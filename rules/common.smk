@@ -31,6 +31,18 @@ SAMPLE_ARCHIVE = f"{SAMPLE}/audio/archive.tar"
 SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")
 
 
+def check_names_of_overrides():
+    """Have a rule that is misspelt in a profile's set-threads or set-resources be an error, not nothing at all."""
+    settings = workflow.resource_settings
+    rules_there = {rule.name for rule in workflow.rules}
+    unknown = sorted({*settings.overwrite_threads, *settings.overwrite_resources} - rules_there)
+    if unknown:
+        raise WorkflowError(
+            f"set-threads or set-resources, of the profile or the command: no rule is called {', '.join(unknown)}; "
+            f"there are {', '.join(sorted(rules_there))}"
+        )
+
+
 def source_files(wildcards):
     """The files that the adapter of a dataset reads."""
     return list(RUN.datasets[wildcards.dataset].source_files.values())
@@ -181,13 +193,13 @@ def was_on_cluster():
 
 
 def tell_failures():
-    """Name the jobs that failed for good; Snakemake told of each when it failed, a long way up."""
+    """Name the jobs that failed for good; Snakemake told of each when it failed, a long way up. None failed at Ctrl-C."""
     from workflow_scripts.report.failures import FailedJob, failures_text
 
     jobs = [job for some in workflow.scheduler.failed for job in (some if some.is_group() else [some])]
     failed = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in jobs]
-    if failed:
-        print(failures_text(failed, since=PARSED_AT), file=sys.stderr)
+    stopped = "Stopped before its end. What was done is kept: the same command goes on from there."
+    print(failures_text(failed, since=PARSED_AT) if failed else stopped, file=sys.stderr)
 
 
 def write_run_file():

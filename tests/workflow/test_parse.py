@@ -99,3 +99,9 @@ def test_a_count_mismatch_stops_the_run_with_both_numbers(project: Project, shar
     project.run()
     assert project.ask("SELECT count(*), any_value(status) FROM clips") == [(711, "missing")]
     assert project.ask("SELECT rows_declared, rows_read FROM sources WHERE source = 'cut.csv'") == [(22160, 711)]
+
+
+@pytest.mark.parametrize("override", ["--set-threads=chekc=4", "--set-resources=chekc:mem_mb=4000"])
+def test_a_rule_that_is_misspelt_in_a_profile_is_an_error(sample_project: Project, override: str) -> None:
+    run = sample_project.run("--dry-run", override, expect=1)
+    assert "no rule is called chekc; there are all, build_catalogue, check, " in run.output

@@ -154,10 +154,15 @@ def test_a_script_on_stdin_is_submitted(tmp_path: Path, slurm: Cluster) -> None:
     assert (tmp_path / "said").read_text() == "from the script\n"
 
 
-def test_what_slurm_refuses_is_refused_at_once_in_its_words(tmp_path: Path, slurm: Cluster) -> None:
-    answer = ask("sbatch --parsable --partition=none --wrap=true", tmp_path)
+def test_what_slurm_refuses_is_refused_at_once_in_its_words_which_stand_in_the_log(
+    tmp_path: Path, slurm: Cluster
+) -> None:
+    answer = ask("sbatch --parsable --partition=none --output=logs/%j.log --wrap=true", tmp_path)
     assert (answer.stdout, answer.returncode) == ("", 1)
     assert "invalid partition specified: none" in answer.stderr
+    (tmp_path / "logs").mkdir()
+    answer = ask("sbatch --parsable --partition=none --output logs/%j.log --wrap=true", tmp_path)
+    assert (tmp_path / "logs" / "refused.log").read_text() == answer.stderr
 
 
 def refusing(folder: Path, times: int, word: str) -> str:
