@@ -25,10 +25,10 @@ slurm: .venv-slurm/installed  ## Set up for a Slurm cluster: .venv-slurm, and th
 
 # These two do not set up: they may be asked while a run is at work in .venv.
 status:  ## Tell how far the run is that writes to RESULTS (results, unless given)
-	@$(IN_ANY_VENV) python -m workflow_scripts.status "$(RESULTS)"
+	@$(IN_ANY_VENV) python -m workflow_scripts.run.status "$(RESULTS)"
 
 usage:  ## Tell what each rule asked for and what it used, in the run that wrote to RESULTS
-	@$(IN_ANY_VENV) python -m workflow_scripts.usage "$(RESULTS)"
+	@$(IN_ANY_VENV) python -m workflow_scripts.run.usage "$(RESULTS)"
 
 test: setup .venv-slurm/installed  ## Run the tests
 	@$(IN_VENV) pytest

@@ -1,8 +1,8 @@
 # Soundledger: labels, an ontology and audio as they are found -> tables that can be trusted.
 #
-#   sources ── ingest ──▶ clips, labels, classes, rejects ──┐
-#   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ ledger ──┬─▶ exports
-#                                                                                   └─▶ catalogue, summary
+#   sources ── ingest ──▶ promised, labels, classes, rejects ┐
+#   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
+#                                                                                  └─▶ catalogue, summary
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -19,6 +19,7 @@ include: "rules/check.smk"
 include: "rules/resolve.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
+include: "rules/targets.smk"
 
 
 # The jobs of a cluster are the shards of `check`. All others are quick, and run where Snakemake runs.
@@ -35,31 +36,34 @@ wildcard_constraints:
     dataset=r"[a-z0-9_]+",
     root=r"[A-Za-z0-9_-]+",
     shard=r"\d{4}",
-    format=r"[a-z0-9_]+",
+    export=r"[a-z0-9_]+",
 
 
 rule all:
     default_target: True
     input:
-        catalogue=rules.build_catalogue.output.catalogue,
-        summary=rules.build_catalogue.output.summary,
-        exports=export_folders(),
-        tables=all_tables(),
-        checks=checks_of(RUN.roots),
+        PLACES.catalogue,
+        PLACES.summary,
+        RUN.exports(),
+        RUN.tables([*rules.ingest.output.keys(), *rules.resolve.output.keys()]),  # one that was deleted is made again
+        RUN.checks_of(RUN.roots),
 
 
-check_names_of_overrides()
+for rule_file in RUN.custom_rules:
+
+    include: rule_file
+
+
+or_stop(STARTED.check_overrides, workflow.resource_settings)
 
 
 onstart:
-    wait_for_earlier_jobs()
-    write_run_file()
+    or_stop(STARTED.begin)
 
 
 onsuccess:
-    print(summary_of_run(), end="")
+    print(STARTED.told_at_end(), end="")
 
 
 onerror:
-    cancel_rest_of_jobs()
-    tell_failures()
+    STARTED.end_with_error(workflow.scheduler.failed)

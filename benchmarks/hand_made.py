@@ -12,8 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from workflow_scripts.audio.settings import CheckSettings
-from workflow_scripts.audio.shard import check_shard
+from workflow_scripts.check.shard import check_shard
+from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
 

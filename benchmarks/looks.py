@@ -33,9 +33,9 @@ def main() -> None:
     if way == "scandir":
         look = scandir
     elif way == "state":
-        from workflow_scripts.audio.walk import state as look
+        from workflow_scripts.media.walk import state as look
     else:
-        from workflow_scripts.audio.scan import scan_root
+        from workflow_scripts.media.scan import scan_root
 
         def look(root: str) -> None:
             scan_root(root, int(rest[1]), Path(rest[0]))

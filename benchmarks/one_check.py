@@ -6,14 +6,14 @@ python -m benchmarks.one_check MEDIA_LIST ROOT WORKERS OUTPUT
 import sys
 from pathlib import Path
 
-from workflow_scripts.audio.pool import start_server
-from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.check.pool import start_server
+from workflow_scripts.sound.settings import CheckSettings
 
 
 def main() -> None:
     """As workflow_scripts/check.py, with arguments in place of Snakemake's."""
     start_server()
-    from workflow_scripts.audio.shard import check_shard
+    from workflow_scripts.check.shard import check_shard
 
     media_list, root, workers, output = sys.argv[1:]
     settings = CheckSettings(channel="first", num_mel_bins=128)

@@ -75,6 +75,6 @@ def convert(folder: Path, output: Path, reader: str, splits: list[str], laps: La
 
 if __name__ == "__main__":
     laps = Laps()
-    source, target, how, *which = sys.argv[1:]
-    counts = convert(Path(source), Path(target), how, which, laps)
+    content, target, how, *which = sys.argv[1:]
+    counts = convert(Path(content), Path(target), how, which, laps)
     print(json.dumps({"seconds": laps.seconds, **counts}))

@@ -18,15 +18,15 @@ import xxhash
 
 from benchmarks.rivals.bare_loop import work
 from benchmarks.rivals.three_passes import ast_fbank
-from workflow_scripts.audio.fbank import fbank_of
-from workflow_scripts.audio.feature import Resampler
-from workflow_scripts.audio.measures import Measures
-from workflow_scripts.audio.media import Media
-from workflow_scripts.audio.pcm_digest import PcmDigest
-from workflow_scripts.audio.planes import Planes
-from workflow_scripts.audio.pool import Task
-from workflow_scripts.audio.settings import CheckSettings
-from workflow_scripts.audio.worker import examine_batch
+from workflow_scripts.check.pool import Task
+from workflow_scripts.check.worker import examine_batch
+from workflow_scripts.media.media import Media
+from workflow_scripts.sound.fbank import fbank_of
+from workflow_scripts.sound.feature import Resampler
+from workflow_scripts.sound.measures import Measures
+from workflow_scripts.sound.pcm_digest import PcmDigest
+from workflow_scripts.sound.planes import Planes
+from workflow_scripts.sound.settings import CheckSettings
 
 Decoded = tuple[np.ndarray, int]
 

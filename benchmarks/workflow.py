@@ -28,8 +28,8 @@ class Workflow:
         self.results = folder / "results"
         folder.mkdir()
         for part in PARTS:
-            source = CHECKOUT / part
-            (shutil.copytree if source.is_dir() else shutil.copy2)(source, folder / part)
+            content = CHECKOUT / part
+            (shutil.copytree if content.is_dir() else shutil.copy2)(content, folder / part)
 
     def fresh(self) -> None:
         """Take away results and Snakemake's records, as if it had never run."""

@@ -13,25 +13,25 @@ rule build_catalogue:
     the summary, which is deleted then, is what makes the next run do it again.
     """
     input:
-        tables=tables_of_summary(),
-        checks=checks_of(RUN.roots),
-        rejects=expand(f"{RUN.results}/audio/{{root}}/tables/rejects.parquet", root=RUN.roots),
+        tables=RUN.tables(("clips", "summary", "roots", "rejects")),  # the summary needs these; all else is a view
+        checks=RUN.checks_of(RUN.roots),
+        rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
     output:
-        catalogue=update(f"{RUN.results}/catalog.duckdb"),
-        summary=f"{RUN.results}/summary.txt",
+        catalogue=update(PLACES.catalogue),
+        summary=PLACES.summary,
     log:
-        f"{RUN.results}/logs/build_catalogue.log",
+        PLACES.log("build_catalogue"),
     benchmark:
-        f"{RUN.results}/benchmarks/build_catalogue.jsonl"
+        PLACES.benchmark("build_catalogue")
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        datasets={name: f"{RUN.results}/{name}/tables" for name in RUN.datasets},
-        roots={slug: (f"{RUN.results}/audio/{slug}", root.shards) for slug, root in RUN.roots.items()},
-        holds={name: list(dataset.holds) for name, dataset in RUN.datasets.items()},
-        place=os.path.abspath(RUN.results),  # the views name absolute paths: a folder that was moved needs new ones
+        datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
+        shards={slug: root.shards for slug, root in RUN.roots.items()},
+        results=lambda wildcards, output: os.path.dirname(output.catalogue),
+        place=os.path.abspath(PLACES.results),  # the views name absolute paths: a folder that was moved needs new ones
     script:
         "../workflow_scripts/build_catalogue.py"

@@ -10,11 +10,11 @@ rule check:
     input:
         media=media_list,
     output:
-        checks=f"{RUN.results}/audio/{{root}}/checks/shard={{shard}}.parquet",
+        checks=PLACES.checks("{root}", "{shard}"),
     log:
-        f"{RUN.results}/logs/check/{{root}}/shard={{shard}}.log",
+        PLACES.log("check", "{root}", "shard={shard}"),
     benchmark:
-        f"{RUN.results}/benchmarks/check/{{root}}/shard={{shard}}.jsonl"
+        PLACES.benchmark("check", "{root}", "shard={shard}")
     conda:
         "../envs/audio.yaml"
     threads: 4
@@ -22,7 +22,8 @@ rule check:
         mem_mb=growing(4000),
         runtime=growing(240),
     params:
-        root=lambda wildcards: RUN.roots[wildcards.root].path,
+        root=lambda wildcards: root(wildcards).path,
+        note=PLACES.progress_note("{root}", "{shard}"),
         settings=RUN.check,
         fingerprint=CHECK.fingerprint,
     script:

@@ -1,28 +1,30 @@
 # Export: what a training run reads.
 #
-# requires: <dataset>/tables/{ledger,classes}.parquet, the checks of the dataset's roots
-# produces: <dataset>/exports/<format>/
+# requires: the tables of the dataset and the checks of its roots, as far as the format needs them
+# produces: <dataset>/exports/<name>/
 # config:   of the dataset file: exports and their options
 
 
 rule export:
-    """Write one export of a dataset; its format is a module of workflow_scripts/exports."""
+    """Write one export of a dataset; its format is a folder of workflow_scripts/exports."""
     input:
-        ledger=rules.resolve.output.ledger,
-        classes=rules.ingest.output.classes,
-        checks=checks_of_dataset,
+        tables=tables_of_export,
+        checks=checks_of_export,
     output:
-        folder=directory(f"{RUN.results}/{{dataset}}/exports/{{format}}"),
+        folder=directory(PLACES.export("{dataset}", "{export}")),
     log:
-        f"{RUN.results}/logs/export/{{dataset}}.{{format}}.log",
+        PLACES.log("export", "{dataset}", "{export}"),
     benchmark:
-        f"{RUN.results}/benchmarks/export/{{dataset}}.{{format}}.jsonl"
+        PLACES.benchmark("export", "{dataset}", "{export}")
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=growing(8000),
         runtime=growing(20),
     params:
-        options=export_options,
+        format=lambda wildcards: export(wildcards).format,
+        options=lambda wildcards: export(wildcards).options,
+        tables=lambda wildcards: export(wildcards).tables,
+        shards=shards_of_export,
     script:
         "../workflow_scripts/export.py"

@@ -1,25 +1,26 @@
 # Ingest: what the label rows promise.
 #
 # requires: the sources of a dataset
-# produces: <dataset>/tables/{clips,labels,captions,classes,rejects,sources}.parquet
-# config:   of the dataset file: adapter, sources, on_count_mismatch, rights
+# produces: <dataset>/tables/{promised,labels,captions,classes,origins,rejects,sources}.parquet
+# config:   of the dataset file: adapter, sources, rights
 
 
 rule ingest:
     """Read a dataset's sources with its adapter. No row is lost: what cannot become a clip becomes a reject."""
     input:
-        sources=source_files,
+        sources=lambda wildcards: dataset(wildcards).source_files,
     output:
-        clips=f"{RUN.results}/{{dataset}}/tables/clips.parquet",
-        labels=f"{RUN.results}/{{dataset}}/tables/labels.parquet",
-        captions=f"{RUN.results}/{{dataset}}/tables/captions.parquet",
-        classes=f"{RUN.results}/{{dataset}}/tables/classes.parquet",
-        rejects=f"{RUN.results}/{{dataset}}/tables/rejects.parquet",
-        sources=f"{RUN.results}/{{dataset}}/tables/sources.parquet",
+        promised=PLACES.table("{dataset}", "promised"),
+        labels=PLACES.table("{dataset}", "labels"),
+        captions=PLACES.table("{dataset}", "captions"),
+        classes=PLACES.table("{dataset}", "classes"),
+        origins=PLACES.table("{dataset}", "origins"),
+        rejects=PLACES.table("{dataset}", "rejects"),
+        sources=PLACES.table("{dataset}", "sources"),
     log:
-        f"{RUN.results}/logs/ingest/{{dataset}}.log",
+        PLACES.log("ingest", "{dataset}"),
     benchmark:
-        f"{RUN.results}/benchmarks/ingest/{{dataset}}.jsonl"
+        PLACES.benchmark("ingest", "{dataset}")
     conda:
         "../envs/tables.yaml"
     threads: 2
@@ -27,7 +28,7 @@ rule ingest:
         mem_mb=growing(3000),
         runtime=growing(20),
     params:
-        adapter=lambda wildcards: RUN.datasets[wildcards.dataset].adapter,
-        settings=ingest_settings,
+        adapter=lambda wildcards: dataset(wildcards).adapter,
+        settings=lambda wildcards: dataset(wildcards).ingest_settings,
     script:
         "../workflow_scripts/ingest.py"

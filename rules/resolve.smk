@@ -1,24 +1,24 @@
 # Resolve: one status for every clip.
 #
-# requires: <dataset>/tables/clips.parquet, the checks of the dataset's roots
-# produces: <dataset>/tables/{ledger,orphans,summary,roots}.parquet
+# requires: <dataset>/tables/promised.parquet, the checks of the dataset's roots
+# produces: <dataset>/tables/{clips,orphans,summary,roots}.parquet
 # config:   of the dataset file: audio (order, holds), limits
 
 
 rule resolve:
     """Find the media that serves each clip and judge the clip by it. Decodes nothing."""
     input:
-        clips=rules.ingest.output.clips,
+        promised=rules.ingest.output.promised,
         checks=checks_of_dataset,
     output:
-        ledger=f"{RUN.results}/{{dataset}}/tables/ledger.parquet",
-        orphans=f"{RUN.results}/{{dataset}}/tables/orphans.parquet",
-        summary=f"{RUN.results}/{{dataset}}/tables/summary.parquet",
-        roots=f"{RUN.results}/{{dataset}}/tables/roots.parquet",
+        clips=PLACES.table("{dataset}", "clips"),
+        orphans=PLACES.table("{dataset}", "orphans"),
+        summary=PLACES.table("{dataset}", "summary"),
+        roots=PLACES.table("{dataset}", "roots"),
     log:
-        f"{RUN.results}/logs/resolve/{{dataset}}.log",
+        PLACES.log("resolve", "{dataset}"),
     benchmark:
-        f"{RUN.results}/benchmarks/resolve/{{dataset}}.jsonl"
+        PLACES.benchmark("resolve", "{dataset}")
     conda:
         "../envs/tables.yaml"
     threads: 2
@@ -26,7 +26,7 @@ rule resolve:
         mem_mb=growing(4000),
         runtime=growing(20),
     params:
-        roots=roots_of_dataset,
-        limits=lambda wildcards: RUN.datasets[wildcards.dataset].limits,
+        roots=lambda wildcards: RUN.roots_of(wildcards.dataset),
+        limits=lambda wildcards: dataset(wildcards).limits,
     script:
         "../workflow_scripts/resolve.py"

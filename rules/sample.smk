@@ -21,9 +21,9 @@ rule make_sample:
         names=f"{SAMPLE}/labels/mid_to_display_name.tsv",
         archive=SAMPLE_ARCHIVE,
     log:
-        f"{RUN.results}/logs/make_sample.log",
+        PLACES.log("make_sample"),
     benchmark:
-        f"{RUN.results}/benchmarks/make_sample.jsonl"
+        PLACES.benchmark("make_sample")
     conda:
         "../envs/audio.yaml"
     resources:

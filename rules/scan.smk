@@ -15,20 +15,20 @@ checkpoint scan:
     input:
         made=made_before_scan,
     output:
-        media=directory(f"{RUN.results}/audio/{{root}}/media"),
-        rejects=f"{RUN.results}/audio/{{root}}/tables/rejects.parquet",
+        media=directory(PLACES.media_lists("{root}")),
+        rejects=PLACES.root_rejects("{root}"),
     log:
-        f"{RUN.results}/logs/scan/{{root}}.log",
+        PLACES.log("scan", "{root}"),
     benchmark:
-        f"{RUN.results}/benchmarks/scan/{{root}}.jsonl"
+        PLACES.benchmark("scan", "{root}")
     conda:
         "../envs/tables.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        root=lambda wildcards: RUN.roots[wildcards.root].path,
-        shards=lambda wildcards: RUN.roots[wildcards.root].shards,
+        root=lambda wildcards: root(wildcards).path,
+        shards=lambda wildcards: root(wildcards).shards,
         state=root_state,
     script:
         "../workflow_scripts/scan.py"

@@ -1,6 +1,11 @@
 """Fixtures that many tests share: the real data beside the checkout, projects to run the workflow in, a cluster."""
 
-from collections.abc import Iterator
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -12,6 +17,7 @@ from tests.project import Project
 from tests.slurm.cluster import Cluster, NoSlurmError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +53,38 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip(str(reason))
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter; those of pytest are its user's own."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for below, _, _ in os.walk(folder):
+        os.chmod(below, 0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def as_ordinary_user() -> Callable[[], AbstractContextManager[None]]:
+    """Root may read everything; in this context the process is somebody who may not."""
+
+    @contextlib.contextmanager
+    def somebody() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        try:
+            os.seteuid(NOBODY)
+        except OSError as error:
+            pytest.skip(f"root may read all, and cannot become somebody else here: {error}")
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return somebody
 
 
 class ByFile(LoadFileScheduling):

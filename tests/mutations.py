@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import soundfile
 
-from tests.audio.made_files import Samples, encoded
+from tests.made_files import Samples, encoded
 
 SECONDS = 1.5
 CONTAINERS = [

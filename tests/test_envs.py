@@ -250,12 +250,12 @@ def test_module_imported_in_a_function_has_to_be_listed(tmp_path):
 @pytest.mark.parametrize(
     "check",
     [
-        "import workflow_scripts.audio.measure",
-        "from workflow_scripts.audio import measure",
-        "from workflow_scripts.audio.measure import peak",
+        "import workflow_scripts.sound.measure",
+        "from workflow_scripts.sound import measure",
+        "from workflow_scripts.sound.measure import peak",
         "from workflow_scripts.any import measure",
-        'import_module(f"workflow_scripts.audio.{name}")',
-        'importlib.import_module("workflow_scripts.audio.measure")',
+        'import_module(f"workflow_scripts.sound.{name}")',
+        'importlib.import_module("workflow_scripts.sound.measure")',
         'importlib.import_module(f"{__package__}.audio.{name}")',
     ],
 )

@@ -5,18 +5,15 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.entry import logged
-from workflow_scripts.report.summary import summary_text
+from workflow_scripts.run.closing import summary_text
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables.files import whole
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    contents = Contents(
-        {name: Path(folder) for name, folder in snakemake.params.datasets.items()},
-        {slug: (Path(folder), shards) for slug, (folder, shards) in snakemake.params.roots.items()},
-        snakemake.params.holds,
-    )
+    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, snakemake.params.shards)
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)
     with whole(Path(snakemake.output.summary)) as part:

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.audio.pool import start_server
-from workflow_scripts.audio.settings import CheckSettings
+from workflow_scripts.check.pool import start_server
 from workflow_scripts.entry import logged
+from workflow_scripts.sound.settings import CheckSettings
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
     start_server()  # before the tables' libraries are imported: the two take a second each, side by side
-    from workflow_scripts.audio.shard import check_shard
+    from workflow_scripts.check.shard import check_shard
 
     check_shard(
         Path(snakemake.input.media),
@@ -20,5 +20,5 @@ with logged(snakemake.log[0]):
         CheckSettings(**snakemake.params.settings),
         snakemake.threads,
         Path(snakemake.output.checks),
-        progress_note=Path(snakemake.log[0]).with_suffix(".progress.json"),
+        progress_note=Path(snakemake.params.note),
     )

@@ -1,4 +1,4 @@
-"""Rule ingest: the sources of one dataset -> clips, labels, captions, classes, rejects, sources."""
+"""Rule ingest: the sources of one dataset -> promised, labels, captions, classes, origins, rejects, sources."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,5 +13,7 @@ if TYPE_CHECKING:
 
 
 with logged(snakemake.log[0]):
-    tables = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
-    write_tables(tables, {name: Path(snakemake.output[name]) for name in schemas.INGESTED}, schemas.INGESTED)
+    ingested = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
+    write_tables(
+        ingested.by_name(), {name: Path(snakemake.output[name]) for name in schemas.INGESTED}, schemas.INGESTED
+    )

@@ -1,5 +1,6 @@
-"""Rule resolve: the clips of a dataset and the checks of its roots -> ledger, orphans, summary, roots."""
+"""Rule resolve: what a dataset promises and the checks of its roots -> clips, orphans, summary, roots."""
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
+    checks = map(Path, snakemake.input.checks)
     roots = [
-        RootChecks(slug, path, holds, [Path(file) for file in snakemake.input.checks if Path(file).parts[-3] == slug])
-        for slug, path, holds in snakemake.params.roots
+        RootChecks(root["slug"], root["path"], root["holds"], list(islice(checks, root["shards"])))
+        for root in snakemake.params.roots
     ]
-    tables = resolve(read_table(Path(snakemake.input.clips)), roots, snakemake.params.limits)
+    tables = resolve(read_table(Path(snakemake.input.promised)), roots, snakemake.params.limits)
     for name, schema in schemas.RESOLVED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.audio.scan import scan_root
 from workflow_scripts.entry import logged
+from workflow_scripts.media.scan import scan_root
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
 

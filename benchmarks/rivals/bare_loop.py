@@ -12,8 +12,8 @@ from pathlib import Path
 import soundfile
 import torch
 
-from workflow_scripts.audio.fbank import fbank_of
-from workflow_scripts.audio.feature import Resampler
+from workflow_scripts.sound.fbank import fbank_of
+from workflow_scripts.sound.feature import Resampler
 
 
 def work(path: Path) -> float:

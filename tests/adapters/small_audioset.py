@@ -48,8 +48,8 @@ def ingest(
 
 
 def ingest_sources(sources: dict[str, object], on_count_mismatch: str = "stop", **rights: str) -> Tables:
-    lazy = adapter("audioset")(IngestSettings("audioset", sources, on_count_mismatch, rights))
-    tables = {name: table.collect() for name, table in lazy.items()}
+    settings = IngestSettings("audioset", {"on_count_mismatch": on_count_mismatch} | sources, rights)
+    tables = {name: table.collect() for name, table in adapter("audioset")(settings).by_name().items()}
     assert list(tables) == list(schemas.INGESTED)
     for name, schema in schemas.INGESTED.items():
         validate(tables[name], schema)
@@ -58,7 +58,7 @@ def ingest_sources(sources: dict[str, object], on_count_mismatch: str = "stop", 
 
 def clips(tables: Tables) -> list[tuple[str, float, float, list[str]]]:
     """What a label list says: id, start, end, classes."""
-    return tables["clips"].select("clip_id", "start_s", "end_s", "class_ids").rows()
+    return tables["promised"].select("clip_id", "start_s", "end_s", "class_ids").rows()
 
 
 def rejects(tables: Tables) -> list[tuple[int, str, str]]:

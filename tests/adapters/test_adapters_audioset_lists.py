@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from tests.adapters.small_audioset import clips, counts, ingest_sources, rejects, write_list
-from workflow_scripts.labels.source import SourceError
+from workflow_scripts.sources.source import SourceError
 
 pytestmark = pytest.mark.shared
 
@@ -65,7 +65,7 @@ def read_with_csv(path):
 @pytest.mark.parametrize("name", ROWS)
 def test_official_list_is_all_clips_and_no_rejects(official, name):
     assert counts(official, name) == (ROWS[name], ROWS[name], ROWS[name], 0)
-    assert (official["clips"]["split"] == name).sum() == ROWS[name]
+    assert (official["promised"]["split"] == name).sum() == ROWS[name]
     assert rejects(official) == []
 
 
@@ -75,14 +75,14 @@ def test_official_clips_are_what_the_csv_reader_of_python_reads(audioset, offici
 
 @pytest.mark.parametrize("name", ROWS)
 def test_official_lists_hold_as_many_labels_as_they_declare(official, name):
-    of_list = official["clips"].filter(pl.col("split") == name).select("clip_id")
+    of_list = official["promised"].filter(pl.col("split") == name).select("clip_id")
     annotated = official["labels"].filter(pl.col("origin") == "annotated").join(of_list, on="clip_id", how="semi")
     assert len(annotated) == POSITIVE_LABELS[name]
     assert annotated["class_id"].n_unique() == 527
 
 
 def test_ids_that_look_like_options_and_short_clips_are_kept(official):
-    balanced = official["clips"].filter(pl.col("split") == BALANCED)
+    balanced = official["promised"].filter(pl.col("split") == BALANCED)
     assert Counter(balanced["clip_id"].str.slice(0, 1))["-"] == 459
     assert Counter(balanced["clip_id"].str.slice(0, 1))["_"] == 322
     assert (balanced["end_s"] - balanced["start_s"] != 10).sum() == 347
@@ -120,7 +120,7 @@ def test_list_given_again_in_another_dialect_is_all_duplicates(audioset, ingest)
     tables = ingest({"first": audioset / BALANCED, "again": audioset / "variants/balanced_padded_commas.csv"})
     assert counts(tables, "padded_commas.csv") == (22_160, 22_160, 0, 22_160)
     assert set(tables["rejects"]["reason"]) == {"duplicate_id"}
-    assert set(tables["clips"]["split"]) == {"first"}
+    assert set(tables["promised"]["split"]) == {"first"}
 
 
 # --- as they get damaged ---
@@ -167,7 +167,7 @@ def test_every_row_of_a_damaged_list_is_a_clip_or_a_reject(audioset, ingest, tmp
     tables = ingest({"train": write_list(tmp_path, BALANCED, "\n".join(lines))})
     assert dict(tables["rejects"].select("line", "reason").rows()) == expected
     assert dict(tables["rejects"].select("line", "raw").rows()) == {line: lines[line - 1] for line in expected}
-    assert tables["clips"]["line"].to_list() == [line for line in range(4, len(lines) + 1) if line not in expected]
+    assert tables["promised"]["line"].to_list() == [line for line in range(4, len(lines) + 1) if line not in expected]
 
 
 # --- strong labels ---
@@ -193,7 +193,7 @@ def test_strong_labels_are_103_207_events_of_15_646_clips(strong):
     annotated = strong_labels(strong).filter(pl.col("origin") == "annotated")
     assert len(annotated) == 103_207
     assert annotated["clip_id"].n_unique() == 15_646
-    assert len(strong["clips"]) == 20_371
+    assert len(strong["promised"]) == 20_371
 
 
 def test_strong_labels_need_display_names_for_four_classes(audioset, ingest, events):
@@ -233,7 +233,7 @@ from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
 
-tables = adapter("audioset")(IngestSettings("audioset", json.loads(sys.argv[2]), "stop", {}))
+tables = adapter("audioset")(IngestSettings("audioset", json.loads(sys.argv[2]), {})).by_name()
 for name, schema in schemas.INGESTED.items():
     path = Path(sys.argv[1]) / "tables" / f"{name}.parquet"
     write_table(tables[name].collect(), path, schema)

@@ -131,7 +131,7 @@ def by_place(frame: pl.DataFrame, *columns: str) -> dict[tuple[str, int], tuple]
 
 
 def assert_conserved(tables: Tables, wanted: dict[str, List]) -> None:
-    clips = by_place(tables["clips"], "clip_id", "start_s", "end_s", "class_ids", "split")
+    clips = by_place(tables["promised"], "clip_id", "start_s", "end_s", "class_ids", "split")
     rejected = by_place(tables["rejects"].filter(pl.col("scope") == "row"), "reason", "raw")
     for split, line, row, reason in expected_rows(wanted):
         place = (split, line)
@@ -157,7 +157,7 @@ def assert_labels_conserved(tables: Tables, wanted: dict[str, List]) -> None:
             expected += [(split, line, "repeated_class", one) for one in once if row.classes.count(one) > 1]
     assert found == sorted(expected)
     annotated = tables["labels"].filter(pl.col("origin") == "annotated").select("clip_id", "class_id").rows()
-    assert annotated == tables["clips"].explode("class_ids").select("clip_id", "class_ids").rows()
+    assert annotated == tables["promised"].explode("class_ids").select("clip_id", "class_ids").rows()
 
 
 @pytest.fixture(scope="module")

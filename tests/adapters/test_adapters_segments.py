@@ -20,7 +20,7 @@ from tests.adapters.small_audioset import (
     write_classes,
     write_list,
 )
-from workflow_scripts.labels.source import SourceError
+from workflow_scripts.sources.source import SourceError
 
 OFFICIAL = f"""\
 # Segments csv created Sun Mar  5 10:54:31 2017
@@ -116,8 +116,8 @@ def test_column_names_are_no_row_wherever_blank_lines_stand(tmp_path):
 
 
 def test_clip_knows_its_source_line_split_and_address(tmp_path):
-    [first, *_] = ingest(tmp_path, {"train": OFFICIAL})["clips"].to_dicts()
-    assert first["media_id"] == "--PJHxphWEs"
+    [first, *_] = ingest(tmp_path, {"train": OFFICIAL})["promised"].to_dicts()
+    assert first["media_key"] == "--PJHxphWEs"
     assert first["split"] == "train"
     assert (first["source"], first["line"]) == (str(tmp_path / "train.csv"), 4)
     assert first["class_names"] == ["Dog", "Speech"]
@@ -125,14 +125,14 @@ def test_clip_knows_its_source_line_split_and_address(tmp_path):
 
 
 def test_address_of_a_clip_starts_at_the_whole_second_before_it(tmp_path):
-    [clip] = ingest(tmp_path, {"train": good(f"aaaaaaaaaaa,7.900,17.900,{DOG}")})["clips"].to_dicts()
+    [clip] = ingest(tmp_path, {"train": good(f"aaaaaaaaaaa,7.900,17.900,{DOG}")})["promised"].to_dicts()
     assert clip["source_url"] == "https://youtu.be/aaaaaaaaaaa?start=7"
 
 
 def test_licence_of_a_clip_is_what_the_dataset_file_says_of_audio(tmp_path):
     sources = write_classes(tmp_path) | {"segments": {"train": write_list(tmp_path, "t.csv", OFFICIAL)}, "strong": []}
-    assert ingest_sources(sources)["clips"]["licence"].to_list() == [None] * 3
-    assert ingest_sources(sources, audio="CC0-1.0")["clips"]["licence"].to_list() == ["CC0-1.0"] * 3
+    assert ingest_sources(sources)["promised"]["licence"].to_list() == [None] * 3
+    assert ingest_sources(sources, audio="CC0-1.0")["promised"]["licence"].to_list() == ["CC0-1.0"] * 3
 
 
 def test_empty_list_has_no_clips(tmp_path):
@@ -143,7 +143,7 @@ def test_empty_list_has_no_clips(tmp_path):
 
 def test_dataset_of_nothing_but_empty_lists_has_empty_tables(tmp_path):
     tables = ingest(tmp_path, {"train": ""})
-    assert len(tables["clips"]) == len(tables["labels"]) == len(tables["rejects"]) == 0
+    assert len(tables["promised"]) == len(tables["labels"]) == len(tables["rejects"]) == 0
 
 
 # --- labels ---
@@ -303,7 +303,7 @@ def test_bad_row_after_a_good_row_of_the_same_id_keeps_its_own_reason(tmp_path):
 def test_id_in_two_splits_is_kept_in_the_first_of_the_dataset_file(tmp_path, order):
     rows = {"train": f"aaaaaaaaaaa,0,10,{DOG}", "eval": f"aaaaaaaaaaa,20,30,{SPEECH}"}
     tables = ingest(tmp_path, {split: good(rows[split]) for split in order})
-    assert tables["clips"]["split"].to_list() == [order[0]]
+    assert tables["promised"]["split"].to_list() == [order[0]]
     [reject] = tables["rejects"].to_dicts()
     assert reject["source"].endswith(f"{order[1]}.csv")
     assert reject["reason"] == "duplicate_id"
@@ -312,7 +312,7 @@ def test_id_in_two_splits_is_kept_in_the_first_of_the_dataset_file(tmp_path, ord
 
 def test_id_whose_first_row_is_bad_is_kept_in_the_next_split(tmp_path):
     tables = ingest(tmp_path, {"train": good("aaaaaaaaaaa,0,10,/m/nope"), "eval": good(f"aaaaaaaaaaa,0,10,{DOG}")})
-    assert tables["clips"]["split"].to_list() == ["eval"]
+    assert tables["promised"]["split"].to_list() == ["eval"]
     assert rejects(tables) == [(1, "row", "no_known_label")]
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from tests.adapters.small_audioset import ANIMAL, BARK, DOG, PETS, SPEECH, counts, ingest
-from workflow_scripts.labels.source import SourceError
+from workflow_scripts.sources.source import SourceError
 
 CLIP = f'-lips1234_Y,30.000,40.000,"{DOG}"\n'
 SEGMENT = "-lips1234_Y_30000"
@@ -61,7 +61,7 @@ def test_events_are_added_to_the_weak_labels_of_the_clip(tmp_path):
     without = ingest(tmp_path, {"train": CLIP})["labels"]
     tables = ingest(tmp_path, {"train": CLIP}, strong=events(OFFICIAL, (SEGMENT, 1, 2, DOG)))
     assert tables["labels"].filter(pl.col("strength") == "weak").equals(without)
-    assert len(tables["clips"]) == 1
+    assert len(tables["promised"]) == 1
 
 
 def test_one_sound_heard_twice_is_two_events(tmp_path):

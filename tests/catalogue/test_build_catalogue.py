@@ -159,7 +159,7 @@ def test_a_view_shows_a_new_table_without_being_rebuilt(copied: SmallAudioset) -
     build_catalogue(copied.contents, file)
     with duckdb.connect(str(file), read_only=True) as connection:
         assert connection.execute(COUNT).fetchall() == [(13,)]
-        write_table(copied.table("ledger").head(5), copied.tables_folder / "ledger.parquet", schemas.LEDGER)
+        write_table(copied.table("clips").head(5), copied.tables_folder / "clips.parquet", schemas.CLIPS)
         assert connection.execute(COUNT).fetchall() == [(5,)]
 
 
@@ -187,9 +187,9 @@ from workflow_scripts.tables.store import write_table
 
 results, name, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 tables = results / name / "tables"
-ledger = pl.read_parquet(tables / "ledger.parquet")
+ledger = pl.read_parquet(tables / "clips.parquet")
 for _ in range(times):
-    write_table(ledger, tables / "ledger.parquet", schemas.LEDGER)
+    write_table(ledger, tables / "clips.parquet", schemas.CLIPS)
     build_catalogue(Contents({name: tables}, {}), results / "catalog.duckdb")
 """
 
@@ -246,5 +246,5 @@ def test_the_same_tables_give_the_same_views(copied: SmallAudioset, tmp_path: Pa
 
 def test_views_read_the_published_tables(small: SmallAudioset) -> None:
     (sql,) = _ask(small.folder / "results/catalog.duckdb", "SELECT sql FROM duckdb_views() WHERE view_name = 'clips'")
-    assert str(published(small.tables_folder / "ledger.parquet")) in str(sql[0])
-    assert pl.read_parquet(published(small.tables_folder / "ledger.parquet")).equals(small.table("ledger"))
+    assert str(published(small.tables_folder / "clips.parquet")) in str(sql[0])
+    assert pl.read_parquet(published(small.tables_folder / "clips.parquet")).equals(small.table("clips"))

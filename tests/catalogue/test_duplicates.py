@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.audio.made_files import encoded, noise16, wav
-from tests.audio.workers import scan_and_check
 from tests.ledger.checked import LIMITS, clips_table
+from tests.made_files import encoded, noise16, wav
+from tests.workers import scan_and_check
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.ledger.resolve import RootChecks, resolve
 from workflow_scripts.tables import schemas
@@ -44,7 +44,7 @@ CLIPS: dict[str, dict[str, list[str]]] = {
     },
     "second": {"train": ["shared", "three_again"]},
 }
-SPANS = [{"clip_id": f"span{n}", "media_id": "recording", "start_s": float(n), "end_s": n + 1.0} for n in range(3)]
+SPANS = [{"clip_id": f"span{n}", "media_key": "recording", "start_s": float(n), "end_s": n + 1.0} for n in range(3)]
 DATASET_ROOTS = {"first": ["clips", "field"], "second": ["clips", "mirror"]}
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.exports.small_run import AUDIO, ONTOLOGY, SmallAudioset
 
 DESIGN = {
-    "clips": "dataset clip_id media_id split start_s end_s class_ids class_names status usable trainable media_path "
+    "clips": "dataset clip_id media_key split start_s end_s class_ids class_names status usable trainable media_path "
     "duration_s sample_rate channels licence source_url",
     "labels": "dataset clip_id class_id class_name onset_s offset_s strength origin via_class_id",
     "captions": "dataset clip_id ordinal text",
@@ -77,7 +77,7 @@ def test_a_view_holds_the_rows_of_its_table(
 
 
 def test_clips_are_the_ledger(catalogue: duckdb.DuckDBPyConnection, small: SmallAudioset) -> None:
-    expected = [{"dataset": "small"} | row for row in _texts(small.table("ledger")).iter_rows(named=True)]
+    expected = [{"dataset": "small"} | row for row in _texts(small.table("clips")).iter_rows(named=True)]
     assert _asked(catalogue, "clips") == expected
 
 
@@ -98,7 +98,7 @@ def test_a_view_gives_its_rows_in_the_same_order_each_time(catalogue: duckdb.Duc
 @pytest.fixture(scope="module")
 def weak(small: SmallAudioset) -> Rows:
     """Each class said of the whole of a clip, with what became of the clip."""
-    clips = {row["clip_id"]: row for row in small.table("ledger").iter_rows(named=True)}
+    clips = {row["clip_id"]: row for row in small.table("clips").iter_rows(named=True)}
     labels = _texts(small.table("labels")).filter(pl.col("strength") == "weak")
     return [row | {"clip": clips[row["clip_id"]]} for row in labels.iter_rows(named=True)]
 
@@ -138,7 +138,7 @@ def test_class_pairs(catalogue: duckdb.DuckDBPyConnection, weak: Rows) -> None:
 
 
 def test_losses(catalogue: duckdb.DuckDBPyConnection, small: SmallAudioset) -> None:
-    ledger = _texts(small.table("ledger"))
+    ledger = _texts(small.table("clips"))
     promised = Counter(ledger["split"])
     lost = Counter(ledger.filter(~pl.col("usable")).select("split", "status", "error_kind").rows())
     rows = _asked(catalogue, "losses")
@@ -149,7 +149,7 @@ def test_losses(catalogue: duckdb.DuckDBPyConnection, small: SmallAudioset) -> N
 
 
 def test_duration_histogram(catalogue: duckdb.DuckDBPyConnection, small: SmallAudioset) -> None:
-    ledger = _texts(small.table("ledger")).filter(pl.col("duration_s").is_not_null())
+    ledger = _texts(small.table("clips")).filter(pl.col("duration_s").is_not_null())
     bins = [(row["split"], math.floor(row["duration_s"] * 2) / 2) for row in ledger.iter_rows(named=True)]
     usable = Counter(key for key, is_usable in zip(bins, ledger["usable"], strict=True) if is_usable)
     rows = _asked(catalogue, "duration_histogram")
@@ -159,7 +159,7 @@ def test_duration_histogram(catalogue: duckdb.DuckDBPyConnection, small: SmallAu
 
 
 def test_audio_hours(catalogue: duckdb.DuckDBPyConnection, small: SmallAudioset) -> None:
-    usable = _texts(small.table("ledger")).filter("usable")
+    usable = _texts(small.table("clips")).filter("usable")
     rows = {row["split"]: row for row in _asked(catalogue, "audio_hours")}
     assert rows.keys() == set(usable["split"])
     for split, row in rows.items():

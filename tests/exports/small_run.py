@@ -2,23 +2,22 @@
 
 import csv
 import json
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tests.audio.made_files import encoded, noise, noise16, wav
-from tests.audio.workers import SETTINGS, process_as_before
+from tests.made_files import encoded, noise, noise16, wav
+from tests.workers import SETTINGS, process_as_before
 from workflow_scripts.adapters import IngestSettings, adapter
-from workflow_scripts.audio.scan import scan_root
-from workflow_scripts.audio.shard import check_shard
 from workflow_scripts.catalogue.build import Contents
+from workflow_scripts.check.shard import check_shard
 from workflow_scripts.exports import Tables
 from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.media.scan import scan_root
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import read_checks, read_table, scan_table, write_table
+from workflow_scripts.tables.store import read_table, write_table
 
 LIMITS = {"min_duration_s": 0.1, "max_duration_s": 11.0, "train_min_duration_s": 1.0}
 BELL = 'Church bell, "big"; old'
@@ -93,9 +92,8 @@ class SmallAudioset:
     @property
     def for_exports(self) -> Tables:
         return Tables(
-            scan_table(self.tables_folder / "ledger.parquet"),
-            self.table("classes"),
-            partial(read_checks, [file for slug in self.roots for file in _checks(self.folder, slug)]),
+            {name: self.tables_folder / f"{name}.parquet" for name in ("clips", "classes")},
+            {slug: _checks(self.folder, slug) for slug in self.roots},
         )
 
     def table(self, name: str) -> pl.DataFrame:
@@ -106,17 +104,25 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
     """Write labels and audio, and run ingest, scan, check and resolve."""
     small = SmallAudioset(folder, name, list(roots))
     sources = _write_labels(folder / "labels")
-    lazy = adapter("audioset")(IngestSettings(name, sources, "stop", {"audio": "CC-BY-4.0"}))
-    ingested = {table: frame.collect() for table, frame in lazy.items()}
+    lazy = adapter("audioset")(IngestSettings(name, sources, {"audio": "CC-BY-4.0"}))
+    ingested = {table: frame.collect() for table, frame in lazy.by_name().items()}
     for table, schema in schemas.INGESTED.items():
         write_table(ingested[table], small.tables_folder / f"{table}.parquet", schema)
     for slug in roots:
         _check_root(folder, slug)
     checked = [RootChecks(slug, str(folder / "audio" / slug), ROOTS[slug][0], _checks(folder, slug)) for slug in roots]
-    resolved = resolve(small.table("clips"), checked, LIMITS)
+    resolved = resolve(small.table("promised"), checked, LIMITS)
     for table, schema in schemas.RESOLVED.items():
         write_table(resolved[table], small.tables_folder / f"{table}.parquet", schema)
     return small
+
+
+def instead(tables: Tables, folder: Path, **frames: pl.DataFrame) -> Tables:
+    """Tables for an export of which some are others, written to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    return replace(tables, files={**tables.files, **{name: folder / f"{name}.parquet" for name in frames}})
 
 
 def _write_labels(folder: Path) -> dict[str, object]:
@@ -139,6 +145,7 @@ def _write_labels(folder: Path) -> dict[str, object]:
         "ontology": str(folder / "ontology.json"),
         "classes": str(folder / "classes.csv"),
         "strong": [],
+        "on_count_mismatch": "stop",
     }
 
 

@@ -4,7 +4,6 @@ import csv
 import json
 import os
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.exports.small_run import BELL, INDEXED, SmallAudioset
-from workflow_scripts.audio.kaldi import fbank
+from tests.exports.small_run import BELL, INDEXED, SmallAudioset, instead
 from workflow_scripts.exports import Tables, exporter
+from workflow_scripts.sound.kaldi import fbank
 from workflow_scripts.tables import schemas
 
 TRAIN = [("-aaaaaaaaaa", "/m/bark,/m/dog"), ("_bbbbbbbbbb", "/m/bell"), ("Ycccccccccc", "/m/cat")]
@@ -42,7 +41,7 @@ def _manifest(folder: Path, split: str) -> list[dict[str, str]]:
 
 
 def _clips(small: SmallAudioset, manifest: list[dict[str, str]]) -> list[tuple[str, str]]:
-    ids = dict(small.table("ledger").select("media_path", "clip_id").drop_nulls().rows())
+    ids = dict(small.table("clips").select("media_path", "clip_id").drop_nulls().rows())
     return [(ids[row["wav"]], row["labels"]) for row in manifest]
 
 
@@ -115,7 +114,7 @@ def test_the_official_class_list_comes_out_as_it_went_in(small: SmallAudioset, s
         ],
         schema=schemas.empty(schemas.CLASSES).schema,
     )
-    folder = _exported(replace(small.for_exports, classes=classes), tmp_path)
+    folder = _exported(instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path)
     assert (folder / "class_labels_indices.csv").read_text(encoding="utf-8").split() == official.split()
 
 
@@ -138,13 +137,16 @@ def test_weights_are_those_of_asts_own_script(
 ) -> None:
     """Clips whose ids are in no order, some of them with classes that nobody trains on."""
     rows = [
-        dict.fromkeys(schemas.LEDGER.columns)
+        dict.fromkeys(schemas.CLIPS.columns)
         | {"clip_id": f"{(7 * number) % 31:02d}", "split": "train", "class_ids": said, "class_names": said}
         | {"trainable": True, "whole_media": True, "media_path": f"/{number}.wav", "root": "clips", "path": "x"}
         for number, said in enumerate(labels)
     ]
-    ledger = pl.DataFrame(rows, schema=schemas.empty(schemas.LEDGER).schema).lazy()
-    folder = _exported(replace(small.for_exports, ledger=ledger), tmp_path_factory.mktemp("ast"))
+    ledger = pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema).lazy()
+    folder = _exported(
+        instead(small.for_exports, tmp_path_factory.mktemp("tables"), clips=ledger.collect()),
+        tmp_path_factory.mktemp("ast"),
+    )
     trained = [[label for label in said if label not in ("/m/old", "/m/things")] for said in labels]
     if not labels:
         assert not (folder / "train.json").exists()
@@ -235,8 +237,8 @@ def test_exporting_again_gives_the_same_bytes(small: SmallAudioset, folder: Path
 
 
 def test_without_any_trainable_clip_everything_is_there_and_empty(small: SmallAudioset, tmp_path: Path) -> None:
-    nothing = small.table("ledger").with_columns(trainable=pl.lit(False)).lazy()
-    folder = _exported(replace(small.for_exports, ledger=nothing), tmp_path)
+    nothing = small.table("clips").with_columns(trainable=pl.lit(False)).lazy()
+    folder = _exported(instead(small.for_exports, tmp_path / "tables", clips=nothing.collect()), tmp_path)
     assert _manifest(folder, "balanced_train") == []
     assert _weights(folder, "balanced_train") == []
     stats: dict[str, Any] = json.loads((folder / "stats.json").read_text())

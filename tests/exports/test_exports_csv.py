@@ -55,7 +55,7 @@ def test_every_split_has_a_file_of_its_usable_clips(small: SmallAudioset, tmp_pa
 
 
 def test_rows_say_what_the_ledger_says(small: SmallAudioset, tmp_path: Path) -> None:
-    ledger = {row["clip_id"]: row for row in small.table("ledger").iter_rows(named=True)}
+    ledger = {row["clip_id"]: row for row in small.table("clips").iter_rows(named=True)}
     for rows in _exported(small, tmp_path).values():
         for row in rows:
             clip = ledger[row["clip_id"]]

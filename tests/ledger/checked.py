@@ -46,8 +46,8 @@ def clips_table(*clips: Row) -> pl.DataFrame:
         "source_url": None,
         "source": "train.csv",
     }
-    rows = [known | {"line": line, "media_id": clip["clip_id"]} | clip for line, clip in enumerate(clips, start=1)]
-    return pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema)
+    rows = [known | {"line": line, "media_key": clip["clip_id"]} | clip for line, clip in enumerate(clips, start=1)]
+    return pl.DataFrame(rows, schema=schemas.empty(schemas.PROMISED).schema)
 
 
 def root(folder: Path, slug: str, *checks: Row, shards: int = 1, holds: str = "clips") -> RootChecks:

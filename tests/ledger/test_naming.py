@@ -17,7 +17,7 @@ ID = "4fv-YwA_cZ8"
 def _matches(stems: list[str], promised: dict[str, float | None] | list[tuple[str, float | None]]) -> list[Any]:
     """For each stem the ids and starts of the clips that it speaks of, and whether it says another span."""
     clips = list(promised.items()) if isinstance(promised, dict) else promised
-    table = pl.DataFrame(clips, schema={"media_id": pl.String, "start_s": pl.Float64}, orient="row")
+    table = pl.DataFrame(clips, schema={"media_key": pl.String, "start_s": pl.Float64}, orient="row")
     table = table.with_row_index("clip_row")
     found: list[list[Any]] = [[] for _ in stems]
     names = match_names(pl.DataFrame({"stem": stems}).with_row_index("media_row"), table)

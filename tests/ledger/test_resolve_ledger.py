@@ -25,7 +25,7 @@ def _resolved(clips: pl.DataFrame, *roots: RootChecks) -> Tables:
 
 
 def _served(tables: Tables) -> dict[str, tuple[str, str | None, str | None]]:
-    rows = tables["ledger"].select("clip_id", "status", "root", "path").rows()
+    rows = tables["clips"].select("clip_id", "status", "root", "path").rows()
     return {clip_id: (status, slug, path) for clip_id, status, slug, path in rows}
 
 
@@ -47,7 +47,7 @@ def test_without_any_root_every_clip_is_missing() -> None:
 def test_without_any_clip_every_media_is_an_orphan(tmp_path: Path) -> None:
     tables = _resolved(clips_table(), root(tmp_path, "wav", check("a.wav"), check("b.wav")))
     assert _orphans(tables) == {("wav", "a.wav", "unclaimed", None), ("wav", "b.wav", "unclaimed", None)}
-    assert tables["ledger"].is_empty()
+    assert tables["clips"].is_empty()
     assert tables["summary"].is_empty()
 
 
@@ -87,7 +87,7 @@ def test_a_usable_copy_in_a_mirror_replaces_a_broken_one(tmp_path: Path, broken:
     tables = _resolved(ONE, first, mirror)
     assert _served(tables) == {"one": ("usable", "mirror", "x/one.flac")}
     assert _orphans(tables) == {("wav", "one.wav", "superseded", "one")}
-    assert tables["ledger"]["error"].to_list() == [None]
+    assert tables["clips"]["error"].to_list() == [None]
 
 
 def test_where_no_copy_is_usable_the_first_serves(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_where_no_copy_is_usable_the_first_serves(tmp_path: Path) -> None:
     mirror = root(tmp_path, "mirror", check("one.wav", error_kind="truncated", error="cut"))
     tables = _resolved(ONE, wav, mirror)
     assert _served(tables) == {"one": ("unreadable", "wav", "one.wav")}
-    assert tables["ledger"].select("error_kind", "error").row(0) == ("not_audio", "a fault")
+    assert tables["clips"].select("error_kind", "error").row(0) == ("not_audio", "a fault")
     assert _orphans(tables) == {("mirror", "one.wav", "superseded", "one")}
 
 
@@ -118,12 +118,12 @@ def test_media_paths_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "audio/wav").mkdir(parents=True)
     made = root(tmp_path, "wav", check("sub/one.wav"))
     tables = _resolved(ONE, RootChecks("wav", "audio/../audio/wav", "clips", made.checks))
-    assert tables["ledger"]["media_path"].to_list() == [str(tmp_path / "audio/wav/sub/one.wav")]
+    assert tables["clips"]["media_path"].to_list() == [str(tmp_path / "audio/wav/sub/one.wav")]
 
 
 def test_a_clip_tells_what_its_media_is(tmp_path: Path) -> None:
     made = check("one.wav", duration_s=3.5, sample_rate=44_100, channels=2)
-    row = _resolved(ONE, root(tmp_path, "wav", made))["ledger"].row(0, named=True)
+    row = _resolved(ONE, root(tmp_path, "wav", made))["clips"].row(0, named=True)
     expected = {"duration_s": 3.5, "sample_rate": 44_100, "channels": 2, "whole_media": True, "usable": True}
     assert row == row | expected
 
@@ -131,20 +131,20 @@ def test_a_clip_tells_what_its_media_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("seconds", "trainable"), [(0.5, False), (0.999, False), (1.0, True), (10.0, True)])
 def test_trainable_is_usable_and_long_enough(tmp_path: Path, seconds: float, trainable: bool) -> None:
     tables = _resolved(ONE, root(tmp_path, "wav", check("one.wav", duration_s=seconds)))
-    assert tables["ledger"].select("usable", "trainable").row(0) == (True, trainable)
+    assert tables["clips"].select("usable", "trainable").row(0) == (True, trainable)
 
 
 def test_what_is_not_usable_is_not_trainable(tmp_path: Path) -> None:
     tables = _resolved(ONE, root(tmp_path, "wav", check("one.wav", error_kind="truncated", error="cut")))
-    assert tables["ledger"].select("usable", "trainable").row(0) == (False, False)
+    assert tables["clips"].select("usable", "trainable").row(0) == (False, False)
 
 
 RECORDED = clips_table(
-    {"clip_id": "a", "media_id": "rec", "start_s": 0.0, "end_s": 10.0},
-    {"clip_id": "b", "media_id": "rec", "start_s": 55.0, "end_s": 60.0},
-    {"clip_id": "c", "media_id": "rec", "start_s": 55.0, "end_s": 65.0},
-    {"clip_id": "d", "media_id": "rec", "start_s": 70.0, "end_s": 80.0},
-    {"clip_id": "e", "media_id": "other", "start_s": 0.0, "end_s": 10.0},
+    {"clip_id": "a", "media_key": "rec", "start_s": 0.0, "end_s": 10.0},
+    {"clip_id": "b", "media_key": "rec", "start_s": 55.0, "end_s": 60.0},
+    {"clip_id": "c", "media_key": "rec", "start_s": 55.0, "end_s": 65.0},
+    {"clip_id": "d", "media_key": "rec", "start_s": 70.0, "end_s": 80.0},
+    {"clip_id": "e", "media_key": "other", "start_s": 0.0, "end_s": 10.0},
 )
 
 
@@ -157,7 +157,7 @@ def test_a_recording_serves_every_span_that_lies_inside(tmp_path: Path) -> None:
         "d": "outside_media",
         "e": "missing",
     }
-    ledger = tables["ledger"]
+    ledger = tables["clips"]
     assert ledger["duration_s"].to_list() == [10.0, 5.0, 5.0, 0.0, None]
     assert ledger["whole_media"].to_list() == [False, False, False, False, None]
     assert tables["orphans"].is_empty()
@@ -173,7 +173,7 @@ def test_an_hour_is_too_long_for_a_clip_and_not_for_a_recording(tmp_path: Path) 
 def test_a_cut_out_clip_and_a_recording_stand_in_for_each_other(tmp_path: Path) -> None:
     cut = root(tmp_path, "wav", check("one.wav", error_kind="truncated", error="cut"))
     recording = root(tmp_path, "field", check("one.wav", duration_s=60.0), holds="recordings")
-    row = _resolved(ONE, cut, recording)["ledger"].row(0, named=True)
+    row = _resolved(ONE, cut, recording)["clips"].row(0, named=True)
     assert (row["status"], row["root"], row["whole_media"], row["duration_s"]) == ("usable", "field", False, 10.0)
 
 
@@ -193,14 +193,14 @@ def _recording(path: str, rms: list[float]) -> dict[str, Any]:
 
 
 def _levels(tables: Tables) -> list[tuple[str, float | None, float | None, float | None]]:
-    return tables["ledger"].select("clip_id", "peak", "rms_dbfs", "silent_fraction").rows()
+    return tables["clips"].select("clip_id", "peak", "rms_dbfs", "silent_fraction").rows()
 
 
 def _spans(*spans: tuple[str, float, float]) -> pl.DataFrame:
     """Clips a, b, c … that are these spans of these media."""
     return clips_table(
         *(
-            {"clip_id": chr(97 + number), "media_id": media, "start_s": start, "end_s": end}
+            {"clip_id": chr(97 + number), "media_key": media, "start_s": start, "end_s": end}
             for number, (media, start, end) in enumerate(spans)
         )
     )
@@ -259,7 +259,7 @@ def test_a_recording_that_could_not_be_measured_gives_its_spans_no_levels(tmp_pa
 def test_members_of_an_archive_are_called_after_their_own_names(tmp_path: Path) -> None:
     made = [check("part.tar", member="a/one.flac"), check("part.tar", member="a/two.flac")]
     tables = _resolved(ONE, root(tmp_path, "tars", *made))
-    assert tables["ledger"].select("path", "member").row(0) == ("part.tar", "a/one.flac")
+    assert tables["clips"].select("path", "member").row(0) == ("part.tar", "a/one.flac")
     assert tables["orphans"].select("path", "member", "reason").rows() == [("part.tar", "a/two.flac", "unclaimed")]
 
 
@@ -303,7 +303,7 @@ def test_every_clip_has_one_row_and_every_media_serves_or_is_an_orphan(
         for n, files in enumerate(found)
     ]
     tables = _resolved(clips, *roots)
-    ledger, orphans = tables["ledger"], tables["orphans"]
+    ledger, orphans = tables["clips"], tables["orphans"]
 
     assert ledger.select(clips.columns).equals(clips)
     there = {(f"root{9 - n}", path) for n, files in enumerate(found) for path in files}

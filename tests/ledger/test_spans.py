@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.audio.made_files import noise, wav
-from tests.audio.workers import SETTINGS
-from workflow_scripts.audio.examine import examine
-from workflow_scripts.audio.source import Source
+from tests.made_files import noise, wav
+from tests.workers import SETTINGS
 from workflow_scripts.ledger.spans import span_levels
+from workflow_scripts.media.content import Content
+from workflow_scripts.sound.examine import examine
 
 RATE = 8000
 HALF = RATE // 2
@@ -26,7 +26,7 @@ def _sound(half_seconds: int, seed: int = 0) -> np.ndarray:
 
 def _envelopes(*sounds: np.ndarray) -> pl.DataFrame:
     """What the checks of these media leave; media_row is their place."""
-    rows = [examine(Source.of(wav(sound, rate=RATE)), None, SETTINGS) for sound in sounds]
+    rows = [examine(Content.of(wav(sound, rate=RATE)), None, SETTINGS) for sound in sounds]
     return pl.DataFrame(
         {
             "media_row": range(len(sounds)),

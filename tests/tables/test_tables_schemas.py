@@ -19,7 +19,6 @@ CONTRACT = {
     "sources",
     "media",
     "checks",
-    "ledger",
     "orphans",
     "summary",
 }
@@ -29,7 +28,7 @@ def clip_rows(number, **columns):
     """So many sound clips, with these columns in place of their own."""
     rows = {
         "clip_id": [f"clip{place}" for place in range(number)],
-        "media_id": ["media"] * number,
+        "media_key": ["media"] * number,
         "split": ["train"] * number,
         "start_s": [0.0] * number,
         "end_s": [10.0] * number,
@@ -109,7 +108,7 @@ def test_clip_may_not_say_where_it_starts_and_ends():
     [
         ("clip_id", pl.concat_str("clip_id", pl.lit("/../x")), "str_matches"),
         ("clip_id", pl.lit("always-the-same"), "uniq"),
-        ("media_id", pl.lit(None, pl.String), "not_nullable"),
+        ("media_key", pl.lit(None, pl.String), "not_nullable"),
         ("class_ids", pl.lit(None, schemas.empty(schemas.CLIPS).schema["class_ids"]), "not_nullable"),
         ("start_s", pl.lit(-0.5), r"\(0"),
         ("line", pl.lit(0, pl.Int64), r"\(1"),
@@ -171,10 +170,10 @@ def test_column_of_another_type_is_named_with_the_type_expected_and_found():
 def test_word_outside_the_known_ones_is_refused_in_text_and_in_categories():
     summary = pl.DataFrame({"split": ["train"], "status": ["lost"], "clips": [1]})
     assert "column status: rule isin" in complaint(summary, schemas.SUMMARY)
-    more = {name: dtype for name, dtype in schemas.empty(schemas.LEDGER).schema.items() if name not in clip_rows(0)}
+    more = {name: dtype for name, dtype in schemas.empty(schemas.CLIPS).schema.items() if name not in clip_rows(0)}
     ledger = clip_rows(1).with_columns(pl.lit(None, dtype).alias(name) for name, dtype in more.items())
     ledger = ledger.with_columns(status=pl.lit("lost").cast(pl.Categorical), usable=False, trainable=False)
-    assert "column status: rule isin" in complaint(ledger, schemas.LEDGER)
+    assert "column status: rule isin" in complaint(ledger, schemas.CLIPS)
 
 
 def test_two_rows_of_one_key_are_refused_even_where_a_part_of_the_key_is_null():

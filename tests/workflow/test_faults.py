@@ -40,7 +40,7 @@ def test_every_planted_fault_is_told(seed: int, shared: Path, tmp_path: Path) ->
     project.run("--config", f"datasets=['{describe(made)}']")
 
     expected = pl.read_csv(made / "expected.csv", schema_overrides={"clip_id": pl.String})
-    ledger = project.table("mini", "ledger")
+    ledger = project.table("mini", "clips")
     told = expected.join(ledger, on="clip_id", how="full", coalesce=True)
     assert len(told) == len(ledger) == len(expected) == 400
     assert set(expected["fault"]) == set(STATUS_OF_FAULT)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.project import Project
-from workflow_scripts.audio.walk import AUDIO_SUFFIXES
+from workflow_scripts.media.walk import AUDIO_SUFFIXES
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared]
 

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from tests.slurm.cluster import BackgroundRun, Cluster, Job, SlurmProject
-from workflow_scripts.cluster.leftovers import queued_jobs
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.run.leftovers import queued_jobs
 
 SHARDS = 5
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]

@@ -30,8 +30,8 @@ def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmPr
     code = """if True:
         import sys
         from pathlib import Path
-        from workflow_scripts.audio.settings import CheckSettings
-        from workflow_scripts.audio.shard import check_shard
+        from workflow_scripts.sound.settings import CheckSettings
+        from workflow_scripts.check.shard import check_shard
 
         folder, root = Path(sys.argv[1]), sys.argv[2]
         settings = CheckSettings(channel="first", num_mel_bins=128)

@@ -1,11 +1,11 @@
-"""Adapters: one module a label format, each with `ingest(settings) -> {table name: frame}`."""
+"""Adapters: one folder a label format, with its `ingest` function and the schema of its sources."""
 
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
+from workflow_scripts.sources.ingested import Ingested
 
 
 @dataclass(frozen=True)
@@ -14,23 +14,16 @@ class IngestSettings:
 
     Attributes:
         name: the dataset's name.
-        sources: its sources, paths as the run knows them.
-        on_count_mismatch: `stop` or `warn`.
+        sources: its sources as its schema has them, paths as the run knows them.
         rights: what the dataset file says of licences.
     """
 
     name: str
     sources: dict[str, Any]
-    on_count_mismatch: str
     rights: dict[str, str]
 
 
-def adapter(name: str) -> Callable[[IngestSettings], dict[str, pl.LazyFrame]]:
-    """The ingest function of an adapter.
-
-    It returns the tables of tables.schemas.INGESTED, not yet collected, so that large ones can be made side by side.
-    """
-    ingest: Callable[[IngestSettings], dict[str, pl.LazyFrame]] = importlib.import_module(
-        f"workflow_scripts.adapters.{name}"
-    ).ingest
+def adapter(name: str) -> Callable[[IngestSettings], Ingested]:
+    """The ingest function of an adapter."""
+    ingest: Callable[[IngestSettings], Ingested] = importlib.import_module(f"workflow_scripts.adapters.{name}").ingest
     return ingest

@@ -2,30 +2,22 @@
 
 import glob
 import os
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from workflow_scripts.settings.places import Places, shard_names
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published, whole
 
 STORAGE_VERSION = "v1.0.0"
 """The oldest format that the engine writes: shells older than the library can open the file too."""
 READY_MADE = Path(__file__).parent / "views"
-DATASET_TABLES = {
-    "clips": ("ledger", schemas.LEDGER),
-    "labels": ("labels", schemas.LABELS),
-    "captions": ("captions", schemas.CAPTIONS),
-    "classes": ("classes", schemas.CLASSES),
-    "rejects": ("rejects", schemas.REJECTS),
-    "sources": ("sources", schemas.SOURCES),
-    "orphans": ("orphans", schemas.ORPHANS),
-    "summary": ("summary", schemas.SUMMARY),
-    "roots": ("roots", schemas.ROOTS),
-}
-"""The views over the datasets' tables: the name of each view, of its table, and that table's schema."""
+DATASET_TABLES = {name: schema for name, schema in (schemas.INGESTED | schemas.RESOLVED).items() if name != "promised"}
+"""The tables of datasets that are views. What is promised stands in `clips` too."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -34,22 +26,27 @@ class Contents:
     """The files that the catalogue is about.
 
     Attributes:
-        datasets: for each dataset the folder of its tables.
-        roots: for each root the folder that holds media/, checks/ and tables/, and its number of shards.
-        holds: for each dataset its roots, whose rejects are its own too.
+        places: of the run.
+        datasets: for each dataset the slugs of its roots, whose rejects are its own too.
+        shards: for each root the number of its shards.
     """
 
-    datasets: dict[str, Path]
-    roots: dict[str, tuple[Path, int]]
-    holds: dict[str, list[str]] = field(default_factory=dict)
+    places: Places
+    datasets: Mapping[str, Sequence[str]]
+    shards: Mapping[str, int]
 
-    def files(self, table: str) -> dict[str, list[Path]]:
+    def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
-        files = {name: [folder / f"{table}.parquet"] for name, folder in self.datasets.items()}
+        files = {name: [self.places.table(name, table)] for name in self.datasets}
         if table == "rejects":
-            for name, roots in self.holds.items():
-                files[name] += [self.roots[root][0] / "tables" / "rejects.parquet" for root in roots]
+            for name, roots in self.datasets.items():
+                files[name] += map(self.places.root_rejects, roots)
         return files
+
+    def of_roots(self, table: str) -> dict[str, list[str]]:
+        """The files of a table of each root: its media lists, or its checks."""
+        place = {"media": self.places.media_list, "checks": self.places.checks}[table]
+        return {slug: [place(slug, shard) for shard in shard_names(shards)] for slug, shards in self.shards.items()}
 
 
 def build_catalogue(contents: Contents, output: Path) -> None:
@@ -61,19 +58,14 @@ def build_catalogue(contents: Contents, output: Path) -> None:
     with whole(output) as part, duckdb.connect() as connection:
         connection.execute(f"ATTACH {_text(str(part))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
-        for view, (table, schema) in DATASET_TABLES.items():
-            _create(connection, view, "dataset", "the dataset", contents.files(table), schema)
+        for view, schema in DATASET_TABLES.items():
+            _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
-            files = {name: _shards(folder / view, shards) for name, (folder, shards) in contents.roots.items()}
-            _create(connection, view, "root", "the audio root", files, schema)
+            _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
         for file in sorted(READY_MADE.glob("*.sql")):
             _create_ready_made(connection, file)
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
-
-
-def _shards(folder: Path, shards: int) -> list[Path]:
-    return [folder / f"shard={shard:04d}.parquet" for shard in range(shards)]
 
 
 def _create(
@@ -81,13 +73,13 @@ def _create(
     view: str,
     key: str,
     key_meaning: str,
-    files: dict[str, list[Path]],
+    files: dict[str, list[str]],
     schema: Any,
 ) -> None:
     columns = ", ".join(f'"{name}"' for name in schema.columns)
     parts = [
         # a view takes no parameters: names come from schemas, texts are quoted
-        f"SELECT {_text(name)} AS {key}, {columns} FROM read_parquet([{', '.join(map(_location, paths))}])"  # noqa: S608
+        f"SELECT {_text(name)} AS {key}, {columns} FROM {_read_parquet(paths)}"  # noqa: S608
         for name, paths in files.items()
     ]
     connection.execute(f"CREATE VIEW {view} AS " + (" UNION ALL ".join(parts) or _nothing(key, schema)))
@@ -131,8 +123,13 @@ def _comment(connection: duckdb.DuckDBPyConnection, view: str, meaning: str, col
         connection.execute(f'COMMENT ON COLUMN {view}."{name}" IS {_text(words)}')
 
 
-def _location(path: Path) -> str:
-    return _text(glob.escape(os.path.abspath(published(path))))
+def _read_parquet(paths: list[str]) -> str:
+    """Folders called like `split=mine` on the way say nothing of a table's columns."""
+    return f"read_parquet([{', '.join(map(_location, paths))}], hive_partitioning = false)"
+
+
+def _location(path: str) -> str:
+    return _text(glob.escape(os.path.abspath(published(Path(path)))))
 
 
 def _text(value: str) -> str:

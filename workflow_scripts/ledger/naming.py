@@ -19,13 +19,13 @@ def match_names(media: pl.DataFrame, clips: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         media: `media_row` and `stem`.
-        clips: `clip_row`, `media_id` and `start_s`.
+        clips: `clip_row`, `media_key` and `start_s`.
 
     Returns:
         One row a media and clip that its name speaks of: `media_row`, `clip_row`, `other_span` (no reading names the
         start of a promised clip, only another start of it; so the media does not hold this clip).
     """
-    promised = clips.select("clip_row", "media_id", "start_s")
+    promised = clips.select("clip_row", "media_key", "start_s")
     unread = media.select("media_row", "stem")
     found, doubtful = [], []
     for reading in _readings():
@@ -33,8 +33,8 @@ def match_names(media: pl.DataFrame, clips: pl.DataFrame) -> pl.DataFrame:
             break
         read = (
             unread.with_columns(reading)
-            .drop_nulls("media_id")
-            .join(promised, on="media_id", maintain_order="left_right")
+            .drop_nulls("media_key")
+            .join(promised, on="media_key", maintain_order="left_right")
         )
         is_same = _is_same_start()
         found.append(read.filter(is_same).select("media_row", "clip_row"))
@@ -52,13 +52,13 @@ def match_names(media: pl.DataFrame, clips: pl.DataFrame) -> pl.DataFrame:
 
 
 def _readings() -> list[list[pl.Expr]]:
-    """Expressions for `media_id` and `named_start` of each reading of a stem, the most literal first."""
+    """Expressions for `media_key` and `named_start` of each reading of a stem, the most literal first."""
     nowhere = pl.lit(None, dtype=pl.String).alias("named_start")
     stem = pl.col("stem")
-    plain = [stem.alias("media_id"), nowhere]
-    after_y = [pl.when(stem.str.starts_with("Y")).then(stem.str.slice(1)).alias("media_id"), nowhere]
+    plain = [stem.alias("media_key"), nowhere]
+    after_y = [pl.when(stem.str.starts_with("Y")).then(stem.str.slice(1)).alias("media_key"), nowhere]
     timed = [
-        [stem.str.extract(pattern, 1).alias("media_id"), stem.str.extract(pattern, 2).alias("named_start")]
+        [stem.str.extract(pattern, 1).alias("media_key"), stem.str.extract(pattern, 2).alias("named_start")]
         for pattern in (f"^{prefix}{form}$" for form in TIMED_FORMS for prefix in PREFIXES)
     ]
     return [plain, after_y, *timed]

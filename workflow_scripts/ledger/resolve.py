@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.audio.archives import is_archive
+from workflow_scripts.ledger.judge import judge
 from workflow_scripts.ledger.naming import match_names
 from workflow_scripts.ledger.spans import LEVELS, span_levels
-from workflow_scripts.ledger.status import judge
+from workflow_scripts.media.archives import is_archive
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table
 
@@ -69,7 +69,7 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
     ledger = _ledger(clips, serving, limits)
     orphans = _orphans(media, names, serving, clips)
     tables = {
-        "ledger": ledger,
+        "clips": ledger,
         "orphans": orphans,
         "summary": ledger.group_by("split", "status", maintain_order=True)
         .agg(clips=pl.len().cast(pl.Int64))
@@ -162,7 +162,7 @@ def _ledger(clips: pl.DataFrame, serving: pl.DataFrame, limits: dict[str, float]
             usable=usable,
             trainable=usable & (pl.col("duration_s") >= limits["train_min_duration_s"]).fill_null(False),
         )
-        .select(*schemas.LEDGER.columns)
+        .select(*schemas.CLIPS.columns)
     )
 
 

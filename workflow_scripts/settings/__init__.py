@@ -3,7 +3,8 @@
 Everything here runs at every parse, so it reads configuration only and imports nothing heavy.
 """
 
+from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import SAMPLE, Dataset, Export, Root, Run, load_run
 from workflow_scripts.settings.validation import SettingsError
 
-__all__ = ["SAMPLE", "Dataset", "Export", "Root", "Run", "SettingsError", "load_run"]
+__all__ = ["SAMPLE", "Dataset", "Export", "Places", "Root", "Run", "SettingsError", "load_run"]

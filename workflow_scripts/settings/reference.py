@@ -6,20 +6,29 @@ Run as `python -m workflow_scripts.settings.reference > config/README.md` (`make
 from collections.abc import Iterator
 from typing import Any
 
-from workflow_scripts.settings.validation import CONFIG_FOLDER, load_schema
+from workflow_scripts.settings.schemas import (
+    adapters,
+    dataset_schema,
+    exports,
+    options_schema,
+    run_schema,
+    sources_schema,
+)
 
 HEADER = """\
 # Configuration
 
-Made from the schemas beside this file by `make docs`; change those, not this page. An unknown key stops the run with
+Made by `make docs` from the schemas beside this file and those in the folders of adapters and exports; change those,
+not this page. An unknown key stops the run with
 its name and the nearest known one.
 """
 
 
 def reference() -> str:
     """The page as Markdown."""
-    adapters = sorted(path.name.removesuffix(".schema.yaml") for path in CONFIG_FOLDER.glob("adapter_*.schema.yaml"))
-    sections = [_section(load_schema(name)) for name in ("config", "dataset", *adapters)]
+    of_adapters = [sources_schema(name, "adapter") for name in adapters()]
+    of_exports = [options_schema(name, "exports") for name in exports()]
+    sections = [_section(schema) for schema in (run_schema(), dataset_schema(), *of_adapters, *of_exports)]
     return "\n".join([HEADER, *sections])
 
 

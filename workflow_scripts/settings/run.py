@@ -1,50 +1,43 @@
 """What a run consists of: datasets, the audio roots they name, and where results go."""
 
-import hashlib
-import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.audio.archives import is_archive
-from workflow_scripts.settings.validation import (
+from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.roots import SAMPLE, Root, roots_of
+from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
-    SettingsError,
-    load_schema,
-    load_yaml,
-    validated,
-    with_defaults,
+    dataset_schema,
+    options_schema,
+    run_schema,
+    sources_schema,
 )
+from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
+from workflow_scripts.settings.validation import SettingsError, load_yaml, validated
 
-SAMPLE = "data/sample"
-"""The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
-
-
-@dataclass(frozen=True)
-class Root:
-    """A place where audio lies.
-
-    Attributes:
-        slug: names the root in the result tree: readable, with a short hash of the path.
-        path: absolute path, of a folder or of one archive.
-        shards: number of shards.
-        made_by_workflow: it is part of the bundled sample, and need not exist before the run.
-    """
-
-    slug: str
-    path: str
-    shards: int
-    made_by_workflow: bool
+__all__ = ["SAMPLE", "Dataset", "Export", "Root", "Run", "load_run"]
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export of a dataset: the format's name and its options."""
+    """One export of a dataset.
 
+    Attributes:
+        name: names the export and its folder.
+        format: the folder of workflow_scripts/exports that writes it.
+        options: as its schema has them.
+        tables: those of the dataset that it reads.
+        reads_checks: it reads the checks of the dataset's roots too.
+    """
+
+    name: str
     format: str
     options: dict[str, Any]
+    tables: tuple[str, ...]
+    reads_checks: bool
 
 
 @dataclass(frozen=True)
@@ -53,31 +46,61 @@ class Dataset:
 
     Attributes:
         sources: the adapter's sources; paths below the folder of the run are relative to it, others absolute.
-        source_files: every file named in sources, by its dotted key.
-        holds: for each root slug, in the order of the file, `clips` or `recordings`.
+        source_files: every file named in sources.
+        match: how media are matched to clips: youtube, stem or path.
+        audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
+        exports: by name.
     """
 
     name: str
     file: str
     adapter: str
     sources: dict[str, Any]
-    source_files: dict[str, str]
-    holds: dict[str, str]
+    source_files: tuple[str, ...]
+    match: str
+    audio: dict[str, str]
     limits: dict[str, float]
-    exports: tuple[Export, ...]
-    on_count_mismatch: str
+    exports: dict[str, Export]
     rights: dict[str, str]
+
+    @property
+    def ingest_settings(self) -> dict[str, Any]:
+        """What its adapter is told of it."""
+        return {"name": self.name, "sources": self.sources, "rights": self.rights}
 
 
 @dataclass(frozen=True)
 class Run:
     """A validated run."""
 
-    results: str
+    places: Places
     look: str
     check: dict[str, Any]
+    custom_rules: tuple[str, ...] = ()
     datasets: dict[str, Dataset] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
+
+    def checks_of(self, roots: Iterable[str]) -> list[str]:
+        """The checks of all shards of some roots."""
+        return [self.places.checks(root, shard) for root in roots for shard in self.roots[root].shard_names]
+
+    def roots_of(self, dataset: str) -> list[dict[str, Any]]:
+        """For each root of a dataset, in the order of its file: slug, path, number of shards, and what it holds."""
+        return [
+            {"slug": slug, "path": self.roots[slug].path, "shards": self.roots[slug].shards, "holds": holds}
+            for slug, holds in self.datasets[dataset].audio.items()
+        ]
+
+    def tables(self, names: Iterable[str]) -> list[str]:
+        """Tables of every dataset."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.datasets for name in names]
+
+    def exports(self) -> list[str]:
+        """All exports of all datasets."""
+        return [
+            self.places.export(dataset.name, export) for dataset in self.datasets.values() for export in dataset.exports
+        ]
 
 
 def load_run(config: dict[str, Any], workdir: Path) -> Run:
@@ -87,7 +110,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         SettingsError: anything that would fail later and can be known now: unknown keys, missing sources, roots that
             are neither folders nor archives, two datasets of one name, one root with two numbers of shards.
     """
-    settings = validated(config, "config", "config (config/config.yaml or --config)")
+    settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
     datasets: dict[str, Dataset] = {}
     wishes: dict[str, list[tuple[str, Root | None]]] = {}
     roots: dict[str, Root] = {}
@@ -103,7 +126,14 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             _settle_shards(wishes.setdefault(root.slug, []), where, root if explicit else None)
             if explicit or root.slug not in roots:
                 roots[root.slug] = root
-    return Run(settings["results"], settings["look"], settings["check"], datasets, roots)
+    return Run(
+        Places(settings["results"]),
+        settings["look"],
+        settings["check"],
+        tuple(settings["custom_rules"]),
+        datasets,
+        roots,
+    )
 
 
 def _settle_shards(wishes: list[tuple[str, Root | None]], where: str, root: Root | None) -> None:
@@ -119,11 +149,7 @@ def _settle_shards(wishes: list[tuple[str, Root | None]], where: str, root: Root
 
 def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, list[tuple[str, Root, bool]]]:
     file, base = _find_dataset_file(wanted, workdir)
-    content = validated(load_yaml(file), "dataset", str(file))
-    adapter = content["adapter"]
-    if not (CONFIG_FOLDER / f"adapter_{adapter}.schema.yaml").is_file():
-        known = ", ".join(sorted(path.name[8:-12] for path in CONFIG_FOLDER.glob("adapter_*.schema.yaml")))
-        raise SettingsError(f"{file}: adapter: there is no adapter {adapter!r}; known are {known}")
+    content = validated(load_yaml(file), dataset_schema(), str(file))
     limits = content["limits"]
     for name in ("min_duration_s", "train_min_duration_s"):
         if not limits[name] <= limits["max_duration_s"]:
@@ -131,40 +157,24 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
                 f"{file}: limits: {name} {limits[name]} is not below max_duration_s {limits['max_duration_s']}; "
                 "no clip could keep to both"
             )
-    sources = _from_workdir(validated(content["sources"], f"adapter_{adapter}", f"{file}: sources"), base, workdir)
-    files = dict(_leaves(sources, "sources"))
-    made = [_made_by_workflow(path, workdir) for path in files.values()]
-    for (key, path), is_made in zip(files.items(), made, strict=True):
-        if not is_made and not (workdir / path).is_file():
-            raise SettingsError(
-                f"{file}: {key}: dataset {content['name']}: no such file: {os.path.abspath(workdir / path)}"
-            )
-    _refuse_one_list_twice(files, file)
-    named = list(_roots(content["audio"], shards, file, base, workdir))
+    schema = sources_schema(content["adapter"], f"{file}: adapter")
+    found = validated(content["sources"], schema, f"{file}: sources")
+    sources = from_workdir(found, schema, base, workdir)
+    check_leaves(leaves(sources, schema), file, content["name"], workdir)
+    named = list(roots_of(content["audio"], shards, file, base, workdir))
     dataset = Dataset(
         name=content["name"],
         file=str(file),
-        adapter=adapter,
+        adapter=content["adapter"],
         sources=sources,
-        source_files=files,
-        holds={root.slug: holds for _, root, _, holds in named},
+        source_files=tuple(leaf.value for leaf in leaves(sources, schema) if leaf.format == "path"),
+        match=schema["match"],
+        audio={root.slug: holds for _, root, _, holds in named},
         limits=limits,
-        exports=tuple(_exports(content["exports"], file)),
-        on_count_mismatch=content["on_count_mismatch"],
+        exports={export.name: export for export in _exports(content["exports"], file)},
         rights=content["rights"],
     )
     return dataset, [(where, root, explicit) for where, root, explicit, _ in named]
-
-
-def _refuse_one_list_twice(files: dict[str, str], file: Path) -> None:
-    """A list named for two splits: none of its rows could be told from the same row in the other."""
-    seen: dict[str, str] = {}
-    for key, path in files.items():
-        if not key.startswith("sources.segments."):
-            continue
-        if path in seen:
-            raise SettingsError(f"{file}: {key}: {path} is the file of {seen[path]} too; name a list once")
-        seen[path] = key
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
@@ -182,76 +192,22 @@ def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
     return file, file.parent
 
 
-def _roots(
-    audio: list[Any], shards: int, file: Path, base: Path, workdir: Path
-) -> Iterator[tuple[str, Root, bool, str]]:
-    """The roots of a dataset: where each is named, the root, whether its shards are explicit, what it holds."""
-    seen: dict[str, int] = {}
-    for ordinal, entry in enumerate(audio):
-        entry = {"path": entry} if isinstance(entry, str) else entry
-        where = f"{file}: audio[{ordinal}]"
-        path = os.path.abspath(base / entry["path"])
-        made = _made_by_workflow(path, workdir)
-        if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
-            raise SettingsError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
-        slug = root_slug(path, workdir)
-        if slug in seen:
-            raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
-        seen[slug] = ordinal
-        yield (
-            where,
-            Root(slug, path, int(entry.get("shards", shards)), made),
-            "shards" in entry,
-            entry.get("holds", "clips"),
-        )
-
-
-def root_slug(path: str, workdir: Path) -> str:
-    """The name of a root in the result tree: its last two folders, and eight hex digits of its path's hash.
-
-    A root below the folder of the run is known by its relative path, so that the whole may move.
-
-    >>> root_slug("/data/audioset/wav files", Path("/somewhere"))
-    'audioset-wav_files-dc55e825'
-    """
-    inside = os.path.relpath(path, workdir)
-    known_as = path if inside.startswith("..") else inside
-    readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", part) for part in Path(known_as).parts[-2:] if part != "/")
-    return f"{readable or 'root'}-{hashlib.blake2b(os.fsencode(known_as), digest_size=4).hexdigest()}"
-
-
-def _made_by_workflow(path: str, workdir: Path) -> bool:
-    return Path(os.path.abspath(workdir / path)).is_relative_to(os.path.abspath(workdir / SAMPLE))
-
-
-def _from_workdir(sources: Any, base: Path, workdir: Path) -> Any:
-    """Sources with every string in them, which is a path from base, as seen from the folder of the run."""
-    if isinstance(sources, dict):
-        return {key: _from_workdir(value, base, workdir) for key, value in sources.items()}
-    if isinstance(sources, list):
-        return [_from_workdir(value, base, workdir) for value in sources]
-    path = os.path.abspath(base / sources)
-    inside = os.path.relpath(path, workdir)
-    return path if inside.startswith("..") else inside
-
-
-def _leaves(sources: Any, key: str) -> Iterator[tuple[str, str]]:
-    if isinstance(sources, dict):
-        for name, value in sources.items():
-            yield from _leaves(value, f"{key}.{name}")
-    elif isinstance(sources, list):
-        for ordinal, value in enumerate(sources):
-            yield from _leaves(value, f"{key}[{ordinal}]")
-    else:
-        yield key, sources
-
-
 def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
     seen: set[str] = set()
-    for entry in entries:
-        name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
+    for ordinal, entry in enumerate(entries):
+        where = f"{file}: exports[{ordinal}]"
+        given = {entry: {}} if isinstance(entry, str) else dict(entry)
+        name = given.pop("as", None)
+        if len(given) != 1:
+            raise SettingsError(f"{where}: expected one format with its options, and `as` or not; found {entry}")
+        [(kind, options)] = given.items()
+        schema = options_schema(kind, where)
+        name = name or kind
         if name in seen:
-            raise SettingsError(f"{file}: exports: {name!r} stands there twice")
+            raise SettingsError(
+                f"{where}: {name!r} stands there twice; give one a name of its own: {{{kind}: {{}}, as: {kind}_2}}"
+            )
         seen.add(name)
-        schema = load_schema("dataset")
-        yield Export(name, with_defaults(options, schema["$defs"][name], schema))
+        needs = schema["needs"]
+        tables = tuple(table for table in needs if table != "checks")
+        yield Export(name, kind, validated(options, schema, f"{where}.{kind}"), tables, "checks" in needs)

@@ -17,8 +17,6 @@ KINDS = {
 }
 """What JSON Schema's types are called in YAML."""
 
-CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
-
 
 class SettingsError(SoundledgerError):
     """A configuration that cannot be run; the message names file, key, what was expected and what to do."""
@@ -59,17 +57,12 @@ def load_yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def load_schema(name: str) -> dict[str, Any]:
-    """The schema config/<name>.schema.yaml."""
-    return load_yaml(CONFIG_FOLDER / f"{name}.schema.yaml")
-
-
-def validated(settings: dict[str, Any], schema_name: str, where: str) -> dict[str, Any]:
-    """Validate settings against config/<schema_name>.schema.yaml and return a copy filled with its defaults.
+def validated(settings: dict[str, Any], schema: dict[str, Any], where: str) -> dict[str, Any]:
+    """Validate settings against a schema and return a copy filled with its defaults.
 
     Args:
         settings: what the user wrote.
-        schema_name: the schema's file name without `.schema.yaml`.
+        schema: a closed JSON Schema.
         where: how errors call the place, usually a file's path.
 
     Raises:
@@ -77,7 +70,6 @@ def validated(settings: dict[str, Any], schema_name: str, where: str) -> dict[st
     """
     from jsonschema import Draft202012Validator
 
-    schema = load_schema(schema_name)
     problems = sorted(set(_problems(Draft202012Validator(schema).iter_errors(settings))))
     if problems:
         raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems))
@@ -96,7 +88,7 @@ def _problems(errors: Any) -> Iterator[str]:
             yield from _nearest_alternative(error, key)
         elif error.validator == "enum":
             allowed = ", ".join(map(str, error.validator_value))
-            hint = _nearest(error.instance, error.validator_value)
+            hint = nearest(error.instance, error.validator_value)
             yield f"{key}: {error.instance!r} is not known; one of {allowed} was expected{hint}"
         elif error.validator == "type":
             yield f"{key}: expected {KINDS.get(error.validator_value, error.validator_value)}, found {error.instance!r}"
@@ -110,7 +102,7 @@ def _unknown_keys(error: Any, key: str) -> Iterator[str]:
     known = list(error.schema["properties"])
     for name in error.instance:
         if name not in known:
-            hint = _nearest(name, known) or f"; known are {', '.join(known)}"
+            hint = nearest(name, known) or f"; known are {', '.join(known)}"
             yield f"{_dotted(key, name)}: unknown key{hint}"
 
 
@@ -126,7 +118,8 @@ def _nearest_alternative(error: Any, key: str) -> Iterator[str]:
         yield f"{key}: {error.instance!r} is neither a name nor a mapping"
 
 
-def _nearest(name: object, known: list[Any]) -> str:
+def nearest(name: object, known: list[Any]) -> str:
+    """The known name that is most like this one, as a question; nothing if none is."""
     close = difflib.get_close_matches(str(name), [str(one) for one in known], n=1)
     return f"; did you mean `{close[0]}`?" if close else ""
 
@@ -137,11 +130,11 @@ def _dotted(key: str, name: str) -> str:
 
 def with_defaults(settings: Any, schema: dict[str, Any], whole: dict[str, Any]) -> Any:
     """A copy of settings with the schema's defaults where the user wrote nothing."""
-    schema = _resolved(schema, whole)
+    schema = resolved(schema, whole)
     if isinstance(settings, dict):
         filled = dict(settings)
         for name, part in schema.get("properties", {}).items():
-            part = _resolved(part, whole)
+            part = resolved(part, whole)
             if name not in filled and "default" in part:
                 filled[name] = part["default"]
             if name in filled:
@@ -159,7 +152,8 @@ def _item_schema(item: Any, schema: dict[str, Any]) -> dict[str, Any]:
     return items
 
 
-def _resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+def resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """A part of a schema, or the definition that it refers to."""
     reference: str = schema.get("$ref", "")
     part: dict[str, Any] = whole["$defs"][reference.rsplit("/", 1)[-1]] if reference else schema
     return part

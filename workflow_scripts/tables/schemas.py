@@ -67,7 +67,7 @@ def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
 
 _CLIP = {
     "clip_id": _column(pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), _unique()),
-    "media_id": _column(pl.String, "names the media that the clip is a span of; for AudioSet the YouTube id"),
+    "media_key": _column(pl.String, "names the media that the clip is a span of, as the dataset's match reads it"),
     "split": _column(pl.Categorical, "part of the dataset, as its authors named it"),
     "start_s": _column(pl.Float64, "where the label row says the clip starts, seconds", _at_least(0), null=True),
     "end_s": _column(pl.Float64, "where the label row says the clip ends, seconds", _at_least(0), null=True),
@@ -79,8 +79,8 @@ _CLIP = {
     "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
 }
 
-CLIPS = _table("clips", "what the label rows promise: one row a clip", _CLIP)
-CLIPS.checks = [pa.Check(_span_order, name="end_s > start_s", ignore_na=True)]
+PROMISED = _table("promised", "what the label rows promise: one row a clip", _CLIP)
+PROMISED.checks = [pa.Check(_span_order, name="end_s > start_s", ignore_na=True)]
 
 LABELS = _table(
     "labels",
@@ -129,6 +129,29 @@ CLASSES = _table(
         "is_abstract": _column(pl.Boolean, "only groups other classes; nobody labels it"),
         "is_blacklisted": _column(pl.Boolean, "the ontology's authors withdrew it"),
         "description": _column(pl.String, "what the ontology says of it", null=True),
+    },
+)
+
+ORIGINS = _table(
+    "origins",
+    "where, when, by whom and with what a clip was recorded, as far as its source says: one row a clip that it says "
+    "anything of",
+    {
+        "clip_id": _column(pl.String, "the clip", unique=True),
+        "recorded_at": _column(pl.String, "when, ISO 8601 as precise as the source is", null=True),
+        "latitude": _column(pl.Float64, "degrees north", pa.Check.in_range(-90.0, 90.0), null=True),
+        "longitude": _column(pl.Float64, "degrees east", pa.Check.in_range(-180.0, 180.0), null=True),
+        "location_uncertainty_m": _column(pl.Float64, "how far off the place may be, metres", _at_least(0), null=True),
+        "country": _column(pl.String, "country, as the source spells it", null=True),
+        "locality": _column(pl.String, "place in words", null=True),
+        "site": _column(pl.String, "the authors' name of a place where they record", null=True),
+        "recordist": _column(pl.String, "who recorded it", null=True),
+        "quality": _column(pl.String, "quality, as the source grades it", null=True),
+        "device": _column(pl.String, "recorder", null=True),
+        "microphone": _column(pl.String, "microphone", null=True),
+        "declared_duration_s": _column(pl.Float64, "seconds, as the source says", _at_least(0), null=True),
+        "declared_sample_rate": _column(pl.Int64, "samples a second, as the source says", _at_least(1), null=True),
+        "extra": _column(pl.String, "whatever else the source said, a JSON object", null=True),
     },
 )
 
@@ -308,8 +331,8 @@ def _envelope_fits(data: pa.PolarsData) -> pl.LazyFrame:
 
 CHECKS.checks = [pa.Check(_envelope_fits, name="an envelope value for each half second")]
 
-LEDGER = _table(
-    "ledger",
+CLIPS = _table(
+    "clips",
     "one row a clip, one status each",
     {
         **_CLIP,
@@ -391,16 +414,17 @@ ROOTS = _table(
 )
 
 INGESTED = {
-    "clips": CLIPS,
+    "promised": PROMISED,
     "labels": LABELS,
     "captions": CAPTIONS,
     "classes": CLASSES,
+    "origins": ORIGINS,
     "rejects": REJECTS,
     "sources": SOURCES,
 }
 """What every adapter makes."""
 
-RESOLVED = {"ledger": LEDGER, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
+RESOLVED = {"clips": CLIPS, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
 """What resolve makes."""
 
 

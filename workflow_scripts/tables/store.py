@@ -104,14 +104,14 @@ def _read(file: Path, columns: list[str] | None) -> pl.DataFrame:
         raise TableError(f"{file}: damaged ({error}); delete it and run again") from None
 
 
-def scan_table(path: Path) -> pl.LazyFrame:
+def lazy_table(path: Path) -> pl.LazyFrame:
     """One table to be read in part."""
     return pl.scan_parquet(path, glob=False)
 
 
-def read_checks(files: Sequence[Path], columns: Sequence[str]) -> pl.DataFrame:
-    """Columns of the checks of several roots, with the column `root` (its slug), which the files' folders tell."""
+def read_checks(roots: Mapping[str, Sequence[Path]], columns: Sequence[str]) -> pl.DataFrame:
+    """Columns of the checks of several roots, and `root`, the slug that their files are given under."""
     stored = [name for name in columns if name != "root"]
-    parts = [read_table(file, stored).with_columns(root=pl.lit(file.parent.parent.name)) for file in files]
+    parts = [read_table(files, stored).with_columns(root=pl.lit(slug)) for slug, files in roots.items() if files]
     nothing = schemas.empty(schemas.CHECKS).select(stored).with_columns(root=pl.lit("", dtype=pl.String)).clear()
     return pl.concat([nothing, *parts])

@@ -7,17 +7,18 @@ import polars as pl
 from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.audioset.segments import SegmentList, read_segments
 from workflow_scripts.adapters.audioset.strong import read_strong
-from workflow_scripts.labels.expand import split_sets, with_ancestors
-from workflow_scripts.labels.ontology import class_table, read_class_index, read_display_names, read_ontology
-from workflow_scripts.labels.rejects import rejected, row_rejects
-from workflow_scripts.labels.source import Source
+from workflow_scripts.sources.expand import split_sets, with_ancestors
+from workflow_scripts.sources.ingested import Ingested
+from workflow_scripts.sources.ontology import class_table, read_class_index, read_display_names, read_ontology
+from workflow_scripts.sources.rejects import rejected, row_rejects
+from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.distinct import all_distinct
 
 Row = dict[str, Any]
 
 
-def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
+def ingest(settings: IngestSettings) -> Ingested:
     """Read all sources of an AudioSet.
 
     Raises:
@@ -25,7 +26,7 @@ def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
     """
     classes, class_sources = _read_classes(settings.sources)
     lists = {
-        split: read_segments(Source.read(path), settings.on_count_mismatch)
+        split: read_segments(Source.read(path), settings.sources["on_count_mismatch"])
         for split, path in settings.sources["segments"].items()
     }
     rows, sets = _judge(lists, classes)
@@ -37,14 +38,15 @@ def ingest(settings: IngestSettings) -> dict[str, pl.LazyFrame]:
     sources = [_source_row(part.source, part.declared, part.read, kept, rejects) for part in lists.values()]
     for source, part in zip(strong, events, strict=True):
         sources.append(_source_row(source, None, len(part), part.filter(pl.col("reason").is_null()), rejects))
-    return {
-        "clips": _clips(kept.lazy(), sets, settings.rights),
-        "labels": pl.concat(labels),
-        "captions": schemas.empty(schemas.CAPTIONS).lazy(),
-        "classes": classes.lazy(),
-        "rejects": rejects.sort("source", "line", maintain_order=True).lazy(),
-        "sources": pl.LazyFrame([*sources, *class_sources], schema=schemas.empty(schemas.SOURCES).schema),
-    }
+    return Ingested(
+        promised=_promised(kept.lazy(), sets, settings.rights),
+        labels=pl.concat(labels),
+        captions=schemas.empty(schemas.CAPTIONS).lazy(),
+        classes=classes.lazy(),
+        origins=schemas.empty(schemas.ORIGINS).lazy(),
+        rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
+        sources=pl.LazyFrame([*sources, *class_sources], schema=schemas.empty(schemas.SOURCES).schema),
+    )
 
 
 def _read_classes(sources: dict[str, Any]) -> tuple[pl.DataFrame, list[Row]]:
@@ -95,11 +97,11 @@ def _reject_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
     return rejected(rows, is_later, "duplicate_id", detail).drop("kept_in", "kept_source", "kept_line")
 
 
-def _clips(kept: pl.LazyFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.LazyFrame:
+def _promised(kept: pl.LazyFrame, sets: pl.DataFrame, rights: dict[str, str]) -> pl.LazyFrame:
     names = sets.lazy().select("label_set", pl.col("class_ids", "class_names").cast(pl.List(pl.Categorical)))
     return kept.join(names, on="label_set", how="left", maintain_order="left").select(
         "clip_id",
-        pl.col("clip_id").alias("media_id"),
+        pl.col("clip_id").alias("media_key"),
         "split",
         "start_s",
         "end_s",

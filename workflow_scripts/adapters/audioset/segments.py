@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workflow_scripts.labels.rejects import with_first_fault
-from workflow_scripts.labels.source import Source, SourceError
+from workflow_scripts.sources.rejects import with_first_fault
+from workflow_scripts.sources.source import Source, SourceError
 
 YOUTUBE_ID = r"^[A-Za-z0-9_-]{11}$"
 SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?,'

@@ -6,8 +6,8 @@ segment is called `<id>_<start of the clip in milliseconds>`.
 
 import polars as pl
 
-from workflow_scripts.labels.rejects import with_first_fault
-from workflow_scripts.labels.source import Source, SourceError
+from workflow_scripts.sources.rejects import with_first_fault
+from workflow_scripts.sources.source import Source, SourceError
 
 COLUMNS = {
     "segment": ("segment_id", "filename"),

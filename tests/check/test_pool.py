@@ -1,0 +1,83 @@
+"""Many media at once: all of them come back, each with its own row, in whatever order."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.made_files import encoded, noise16, wav
+from tests.workers import SETTINGS, comparable, examine_with_culprits, examined, task_of
+from workflow_scripts.check import pool
+from workflow_scripts.check.pool import Row, examine_all
+from workflow_scripts.check.task import Task
+
+
+def _files(folder: Path, names: list[str]) -> list[Task]:
+    for number, name in enumerate(names):
+        (folder / name).write_bytes(wav(noise16(1600 + number)))
+    return [task_of(folder / name) for name in names]
+
+
+def _rows(tasks: list[Task], workers: int) -> dict[str, Row]:
+    return {Path(task.media.path).name: comparable(row) for task, row in examine_all(tasks, SETTINGS, workers)}
+
+
+def test_every_task_comes_back_with_its_own_row(tmp_path: Path) -> None:
+    tasks = _files(tmp_path, [f"{number:03d}.wav" for number in range(300)])
+    told = [(task, row["frames"]) for task, row in examine_all(tasks, SETTINGS, 2)]
+    assert sorted(told, key=lambda one: one[0].media.path) == [(task, 1600 + at) for at, task in enumerate(tasks)]
+
+
+def test_rows_are_those_of_one_process(tmp_path: Path) -> None:
+    tasks = _files(tmp_path, ["a.wav", "b.wav"])
+    assert _rows(tasks, 2) == {name: comparable(examined(tmp_path / name)) for name in ("a.wav", "b.wav")}
+
+
+def test_nothing_to_examine_gives_no_rows() -> None:
+    assert list(examine_all([], SETTINGS, 2)) == []
+
+
+def test_whoever_stops_asking_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "BATCH", 1)
+    told = examine_all(_files(tmp_path, [f"{number}.wav" for number in range(50)]), SETTINGS, 2)
+    next(told)
+    told.close()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_crash_costs_one_row_and_its_neighbours_are_fine(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_examine_batch", examine_with_culprits)
+    names = ["a.wav", "aborts.wav", "b.wav", "is_killed.wav", "z.wav"]
+    rows = _rows(_files(tmp_path, names), workers)
+    assert {name: rows[name].get("error") for name in names} == {
+        "a.wav": None,
+        "aborts.wav": "the decoder died with exit code -6",
+        "b.wav": None,
+        "is_killed.wav": "the decoder died with exit code -9",
+        "z.wav": None,
+    }
+    for name in ("a.wav", "b.wav", "z.wav"):
+        assert rows[name] == comparable(examined(tmp_path / name))
+
+
+def test_a_file_that_became_a_folder_since_the_scan_costs_one_row(tmp_path: Path) -> None:
+    tasks = _files(tmp_path, ["a.wav", "b.wav"])
+    os.unlink(tmp_path / "a.wav")
+    (tmp_path / "a.wav").mkdir()
+    rows = _rows(tasks, 1)
+    assert (rows["a.wav"]["error_kind"], rows["b.wav"]["load_ok"]) == ("not_a_file", True)
+
+
+def test_hostile_files_among_good_ones_are_rows(tmp_path: Path) -> None:
+    names = ["a.wav", "b.wav", "c.wav", "d.wav"]
+    _files(tmp_path, names)
+    (tmp_path / "b.wav").write_bytes(b"<html>")
+    flac = bytearray(encoded(noise16(9000), 16_000, "FLAC", "PCM_16"))
+    flac[8000] ^= 1
+    (tmp_path / "c.wav").write_bytes(flac)
+    tasks = [task_of(tmp_path / name) for name in names]
+    (tmp_path / "d.wav").unlink()
+    rows = _rows(tasks, 2)
+    assert [rows[name].get("error_kind") for name in names] == [None, "not_audio", "corrupt", "vanished"]

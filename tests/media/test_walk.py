@@ -1,0 +1,281 @@
+"""Finding audio files below a root."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflow_scripts.media import walk as module
+from workflow_scripts.media.media import Media
+from workflow_scripts.media.walk import AUDIO_SUFFIXES, folder_of, is_audio, state, walk
+
+LONG_AGO_NS = 1_500_000_000_000_000_000
+
+
+def _write(root: Path, path: str, data: bytes = b"12345", mtime_ns: int = LONG_AGO_NS) -> None:
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    os.utime(file, ns=(mtime_ns, mtime_ns))
+
+
+def _paths(root: Path) -> list[str]:
+    return sorted(media.path for media in walk(str(root)))
+
+
+@contextlib.contextmanager
+def _listed(order: Callable[[list[Any]], list[Any]]) -> Iterator[None]:
+    """File systems list a folder in whatever order they like; here in a given one."""
+    scandir = os.scandir
+
+    @contextlib.contextmanager
+    def in_order(folder: str) -> Iterator[Iterator[Any]]:
+        with scandir(folder) as entries:
+            yield iter(order(sorted(entries, key=lambda entry: entry.name)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "scandir", in_order)
+        yield
+
+
+def _reversed(items: list[Any]) -> list[Any]:
+    return items[::-1]
+
+
+def test_a_file_is_given_with_its_path_size_and_time(tmp_path: Path) -> None:
+    _write(tmp_path, "a/b/x.wav", b"abc", 1_234_567_890_123_456_789)
+    assert list(walk(str(tmp_path))) == [Media("a/b/x.wav", None, 3, 1_234_567_890_123_456_789)]
+
+
+def test_a_root_may_be_written_with_a_slash_behind_it(tmp_path: Path) -> None:
+    _write(tmp_path, "a/x.wav")
+    assert list(walk(f"{tmp_path}/")) == list(walk(str(tmp_path)))
+
+
+def test_only_audio_is_found_whatever_the_case_of_its_suffix(tmp_path: Path) -> None:
+    sounds = ["a.wav", "b.WAV", "c.Flac", "d.OGG", "e.mP3", "f.opus", "g.x.wav", "-h.wav", "i j.wav", "k,'\".wav"]
+    for name in [*sounds, "a.txt", "wav", ".wav", "x.wav.part", "notes.wav.json", "x.csv"]:
+        _write(tmp_path, name)
+    assert _paths(tmp_path) == sorted(sounds)
+
+
+def test_archives_are_found_and_compressed_tars_too(tmp_path: Path) -> None:
+    archives = ["a.tar", "b.ZIP", "deep/c.Parquet", "d.tar.gz", "e.tgz", "f.TAR.zst", "g.tar.bz2", "h.tar.xz", "i.txz"]
+    for name in [*archives, "a.gz", "b.zst", ".tar", "tar.gz", "c.7z", "x.tar.part"]:
+        _write(tmp_path, name)
+    assert _paths(tmp_path) == sorted(archives)
+
+
+@pytest.mark.parametrize("name", ["x.tar", "x.zip", "x.parquet"])
+def test_a_root_may_be_an_archive(tmp_path: Path, name: str) -> None:
+    _write(tmp_path, name)
+    root = tmp_path / name
+    assert list(walk(str(root))) == [Media(name, None, 5, LONG_AGO_NS)]
+    assert folder_of(str(root)) == folder_of(str(tmp_path)) == str(tmp_path)
+    before = state(str(root))
+    _write(tmp_path, name, mtime_ns=LONG_AGO_NS + 1)
+    assert state(str(root)) != before
+
+
+def test_a_folder_called_like_an_archive_is_a_folder(tmp_path: Path) -> None:
+    _write(tmp_path, "x.tar/y.wav")
+    assert _paths(tmp_path) == ["x.tar/y.wav"]
+    assert _paths(tmp_path / "x.tar") == ["y.wav"]
+    assert folder_of(str(tmp_path / "x.tar")) == str(tmp_path / "x.tar")
+
+
+@given(st.text(st.sampled_from("./aW v")).map(lambda name: f"{name}.wav"))
+def test_a_suffix_is_what_the_standard_library_says_it_is(path: str) -> None:
+    assert is_audio(path) == (os.path.splitext(path)[1].lower() in AUDIO_SUFFIXES)
+
+
+@pytest.mark.parametrize("suffix", sorted(AUDIO_SUFFIXES))
+def test_every_audio_suffix_counts_in_capitals(tmp_path: Path, suffix: str) -> None:
+    _write(tmp_path, f"x{suffix.upper()}")
+    assert _paths(tmp_path) == [f"x{suffix.upper()}"]
+
+
+def test_a_folder_called_like_audio_is_entered(tmp_path: Path) -> None:
+    _write(tmp_path, "x.wav/y.wav")
+    assert _paths(tmp_path) == ["x.wav/y.wav"]
+
+
+def test_an_empty_root_holds_nothing(tmp_path: Path) -> None:
+    assert list(walk(str(tmp_path))) == []
+    assert state(str(tmp_path)) == "0" * 50
+
+
+def test_linked_files_and_folders_are_found_with_the_size_of_what_they_lead_to(tmp_path: Path) -> None:
+    _write(tmp_path, "elsewhere/x.wav", b"123456789")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/link.wav").symlink_to("../elsewhere/x.wav")
+    (tmp_path / "root/folder").symlink_to("../elsewhere")
+    assert sorted(walk(str(tmp_path / "root")), key=lambda media: media.path) == [
+        Media("folder/x.wav", None, 9, LONG_AGO_NS),
+        Media("link.wav", None, 9, LONG_AGO_NS),
+    ]
+
+
+def test_a_root_that_is_a_link_is_walked(tmp_path: Path) -> None:
+    _write(tmp_path, "real/x.wav")
+    (tmp_path / "root").symlink_to("real")
+    assert _paths(tmp_path / "root") == ["x.wav"]
+
+
+def test_links_that_lead_in_a_circle_end(tmp_path: Path) -> None:
+    _write(tmp_path, "a/x.wav")
+    (tmp_path / "a/up").symlink_to("..")
+    (tmp_path / "a/here").symlink_to(".")
+    assert _paths(tmp_path) == ["a/x.wav"]
+
+
+@pytest.mark.parametrize("link", ["a_link_before", "z_link_behind"])
+def test_a_folder_that_is_linked_too_is_found_in_its_own_place_in_whatever_order(tmp_path: Path, link: str) -> None:
+    _write(tmp_path, "folder/deeper/x.wav")
+    (tmp_path / link).symlink_to("folder/deeper")
+    with _listed(list):
+        forward = _paths(tmp_path)
+    with _listed(_reversed):
+        backward = _paths(tmp_path)
+    assert forward == backward == ["folder/deeper/x.wav"]
+
+
+@pytest.mark.parametrize("leads_to", ["nowhere.wav", "x.wav", "notes.txt/x.wav", "n" * 300])
+def test_a_link_that_leads_to_no_file_is_given_without_size(tmp_path: Path, leads_to: str) -> None:
+    _write(tmp_path, "notes.txt")
+    (tmp_path / "x.wav").symlink_to(leads_to)
+    assert list(walk(str(tmp_path))) == [Media("x.wav", None, 0, 0)]
+
+
+def test_a_pipe_is_given_without_size(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.wav")
+    assert [(media.path, media.bytes) for media in walk(str(tmp_path))] == [("x.wav", 0)]
+
+
+def test_a_root_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(walk(str(tmp_path / "nowhere")))
+
+
+def test_a_folder_that_may_not_be_read_is_an_error(
+    open_folder: Path, as_ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    _write(open_folder, "forbidden/x.wav")
+    with as_ordinary_user():
+        assert _paths(open_folder) == ["forbidden/x.wav"]
+    (open_folder / "forbidden").chmod(0)
+    with as_ordinary_user(), pytest.raises(PermissionError):
+        list(walk(str(open_folder)))
+
+
+def test_names_that_are_no_utf8_are_found_and_lead_to_their_files(tmp_path: Path) -> None:
+    names = [b"caf\xe9.wav", b"\xff\xfe.wav", "née.wav".encode(), b"line\nbreak.wav"]
+    for name in names:
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"1")
+    assert sorted(os.fsencode(path) for path in _paths(tmp_path)) == sorted(names)
+    assert len(state(str(tmp_path))) == 50
+
+
+trees = st.dictionaries(
+    st.sampled_from([f"{folder}{name}.wav" for folder in ("", "a/", "a/b/", "c/") for name in "xyz"]),
+    st.tuples(st.binary(max_size=3), st.integers(1, 2**60)),
+    max_size=8,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(trees, st.randoms(use_true_random=False))
+def test_state_does_not_depend_on_order(tmp_path_factory: pytest.TempPathFactory, tree: Any, random: Any) -> None:
+    roots = [tmp_path_factory.mktemp("root") for _ in range(2)]
+    for root, paths in zip(roots, (list(tree), random.sample(list(tree), len(tree))), strict=True):
+        for path in paths:
+            _write(root, path, *tree[path])
+    with _listed(list):
+        first = state(str(roots[0]))
+    with _listed(_reversed):
+        assert state(str(roots[1])) == first
+
+
+@settings(max_examples=20, deadline=None)
+@given(trees, trees)
+def test_two_trees_have_one_state_only_if_they_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, one: Any, other: Any
+) -> None:
+    states = []
+    for tree in (one, other):
+        root = tmp_path_factory.mktemp("root")
+        for path, (data, mtime_ns) in tree.items():
+            _write(root, path, data, mtime_ns)
+        states.append(state(str(root)))
+    seen = [{path: (len(data), mtime_ns) for path, (data, mtime_ns) in tree.items()} for tree in (one, other)]
+    assert (states[0] == states[1]) == (seen[0] == seen[1])
+
+
+def test_state_does_not_depend_on_how_many_files_are_digested_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        _write(tmp_path, f"{number}.wav")
+    whole = state(str(tmp_path))
+    monkeypatch.setattr(module, "_DIGESTED_AT_ONCE", 3)
+    assert state(str(tmp_path)) == whole
+
+
+def _add(root: Path) -> None:
+    _write(root, "new.wav")
+
+
+def _remove(root: Path) -> None:
+    (root / "a/x.wav").unlink()
+
+
+def _replace(root: Path) -> None:
+    _write(root, "a/x.wav", b"123456")
+
+
+def _add_archive(root: Path) -> None:
+    _write(root, "new.tar")
+
+
+def _add_folder(root: Path) -> None:
+    (root / "a").rename(root / "b")
+
+
+def _touch(root: Path) -> None:
+    _write(root, "a/x.wav", mtime_ns=LONG_AGO_NS + 1)
+
+
+def _rename(root: Path) -> None:
+    (root / "a/x.wav").rename(root / "a/w.wav")
+
+
+def _swap(root: Path) -> None:
+    _write(root, "a/x.wav", b"1")
+    _write(root, "y.wav", b"12345")
+
+
+@pytest.mark.parametrize("change", [_add, _add_archive, _add_folder, _remove, _replace, _touch, _rename, _swap])
+def test_state_changes_with_any_file(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    root = tmp_path / "root"
+    _write(root, "a/x.wav")
+    _write(root, "y.wav", b"1")
+    before = state(str(root))
+    shutil.copytree(root, tmp_path / "copy")
+    assert state(str(tmp_path / "copy")) == before
+    change(root)
+    assert state(str(root)) != before
+
+
+def test_state_does_not_change_with_what_is_no_audio(tmp_path: Path) -> None:
+    _write(tmp_path, "a/x.wav")
+    before = state(str(tmp_path))
+    _write(tmp_path, "a/notes.txt")
+    (tmp_path / "empty").mkdir()
+    assert state(str(tmp_path)) == before

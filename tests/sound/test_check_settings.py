@@ -1,0 +1,23 @@
+"""The fingerprint names what a check would tell otherwise."""
+
+import itertools
+
+import pytest
+
+from workflow_scripts.sound import settings
+from workflow_scripts.sound.settings import CheckSettings
+
+
+def test_settings_of_the_same_values_have_one_fingerprint() -> None:
+    assert CheckSettings("first", 128).fingerprint == CheckSettings(num_mel_bins=128, channel="first").fingerprint
+
+
+def test_every_setting_counts() -> None:
+    wanted = [CheckSettings(channel, bins) for channel, bins in itertools.product(["first", "mean"], [64, 128])]
+    assert len({one.fingerprint for one in wanted}) == 4
+
+
+def test_the_version_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = CheckSettings("first", 128).fingerprint
+    monkeypatch.setattr(settings, "CHECK_VERSION", settings.CHECK_VERSION + 1)
+    assert CheckSettings("first", 128).fingerprint != before

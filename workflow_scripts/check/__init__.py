@@ -1,0 +1,1 @@
+"""The work of a shard: workers and their limits, what is new, and how far it is."""

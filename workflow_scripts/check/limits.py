@@ -1,0 +1,13 @@
+"""What the check of a single media may take at most. Imports nothing."""
+
+WORKER_BYTES = 1 << 30
+"""Memory that a worker may take for its media, beyond what it holds before it begins."""
+SECONDS_A_FILE = 60
+SECONDS_A_MEGABYTE = 5
+UNKNOWN_BYTES = 64 << 20
+"""Taken for the size of a media whose archive does not tell it, when its time is reckoned."""
+
+
+def seconds_for(size: int | None) -> float:
+    """How long the check of a media of so many bytes may take."""
+    return SECONDS_A_FILE + SECONDS_A_MEGABYTE * (UNKNOWN_BYTES if size is None else size) / 1e6

@@ -1,0 +1,129 @@
+"""The check of one shard: which of its media must be decoded, and their rows."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.check.pool import examine_all
+from workflow_scripts.check.progress import Progress
+from workflow_scripts.check.task import Task
+from workflow_scripts.errors import first_twenty
+from workflow_scripts.media.media import Media
+from workflow_scripts.media.names import from_text
+from workflow_scripts.media.walk import folder_of
+from workflow_scripts.sound.settings import CheckSettings
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import published
+from workflow_scripts.tables.store import TableError, read_table, write_table
+
+KEY = ["path", "member"]
+PASSING = ["changed", "check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
+"""Faults that may lie in the moment, not in the media: such rows are not kept when their shard is checked again."""
+
+_log = logging.getLogger(__name__)
+
+
+def check_shard(
+    media_list: Path, root: str, settings: CheckSettings, workers: int, output: Path, progress_note: Path
+) -> None:
+    """Bring the checks of a shard up to its media list; decode only what is new or whose bytes have changed.
+
+    A row is kept as it stands where path, size and time of change are the same, and with a new time where the bytes
+    are; in both cases only if its fingerprint is that of the settings.
+
+    Args:
+        media_list: the shard's `media` table.
+        root: the folder that its paths start from, or the one archive that they lie in.
+        settings: of the check.
+        workers: number of processes.
+        output: the shard's `checks` table; its earlier state is found at its published name.
+        progress_note: where it is told how far the job is.
+    """
+    media = read_table(media_list)
+    earlier = _earlier_rows(published(output), settings.fingerprint)
+    known = media.select(*KEY, "bytes", "mtime_ns").join(
+        earlier, on=KEY, how="left", nulls_equal=True, maintain_order="left", suffix="_then"
+    )
+    is_same = (pl.col("bytes") == pl.col("bytes_then")).fill_null(pl.col("bytes").is_null()) & (
+        pl.col("mtime_ns") == pl.col("mtime_ns_then")
+    )
+    same = known.filter(is_same).select(KEY)
+    kept = earlier.join(same, on=KEY, how="semi", nulls_equal=True)
+    looked = (
+        media.join(same, on=KEY, how="anti", nulls_equal=True)
+        .join(earlier.select(*KEY, "bytes_digest"), on=KEY, how="left", nulls_equal=True)
+        .sort("path", "offset", "member")
+    )
+    with Progress(output.stem, len(looked), progress_note) as progress:
+        rows = _look(looked, root, settings, workers, progress)
+    decoded = [row for row in rows if not row.get("same_bytes")]
+    again = pl.DataFrame(
+        [row for row in rows if row.get("same_bytes")], schema={name: media.schema[name] for name in (*KEY, "mtime_ns")}
+    ).join(earlier.drop("mtime_ns"), on=KEY, how="left", nulls_equal=True)
+    table = pl.concat([kept, _table(decoded, settings), again.select(*schemas.CHECKS.columns)])
+    write_table(table.sort(KEY), output, schemas.CHECKS)
+    names = sorted(row["path"] if row["member"] is None else f"{row['path']}/{row['member']}" for row in decoded)
+    _log.info(
+        "%s: %d media, %d kept, %d of the same bytes, %d decoded%s",
+        output.stem,
+        len(media),
+        len(kept),
+        len(again),
+        len(decoded),
+        f": {first_twenty(names)}" if names else "",
+    )
+
+
+def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
+    """Rows of an earlier check that still speak for their files: of the same settings, and of a table that is whole."""
+    nothing = schemas.empty(schemas.CHECKS)
+    try:
+        rows = read_table(path)
+    except FileNotFoundError:
+        return nothing
+    except TableError as error:
+        _log.warning("every media is decoded again: %s", error)
+        return nothing
+    if rows.schema != nothing.schema:
+        return nothing
+    speaks = (pl.col("fingerprint") == fingerprint) & ~pl.col("error_kind").is_in(PASSING).fill_null(False)
+    return rows.filter(speaks)
+
+
+def _look(
+    looked: pl.DataFrame, root: str, settings: CheckSettings, workers: int, progress: Progress
+) -> list[dict[str, Any]]:
+    """What each of these media told, with its key, size and time of change, in no promised order."""
+    if looked.is_empty():
+        return []
+    folder = folder_of(root)
+    media = {_task(row, folder): row for row in looked.iter_rows(named=True)}
+    rows = []
+    for task, told in examine_all(list(media), settings, workers):
+        progress.add(told.get("error_kind"))
+        listed = media[task]
+        size = told.get("bytes") if listed["bytes"] is None else listed["bytes"]
+        rows.append(told | {name: listed[name] for name in (*KEY, "mtime_ns")} | {"bytes": size})
+    return rows
+
+
+def _task(row: dict[str, Any], folder: str) -> Task:
+    media = Media(
+        from_text(folder, row["path"]),
+        row["member"],
+        row["bytes"],
+        row["mtime_ns"],
+        row["offset"],
+        row["packed_bytes"],
+        row["crc32"],
+    )
+    return Task(media, row["bytes_digest"])
+
+
+def _table(rows: list[dict[str, Any]], settings: CheckSettings) -> pl.DataFrame:
+    """Rows of `checks`; a column that a row says nothing of is null."""
+    schema = schemas.empty(schemas.CHECKS).schema
+    columns = {name: [row.get(name) for row in rows] for name in schema}
+    return pl.DataFrame(columns, schema=schema).with_columns(fingerprint=pl.lit(settings.fingerprint))

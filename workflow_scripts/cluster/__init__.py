@@ -1,1 +1,0 @@
-"""What a run must know of the cluster that it submits to."""

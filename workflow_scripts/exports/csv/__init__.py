@@ -1,0 +1,35 @@
+"""`full_<split>_segments.csv`: every usable clip with its file, span and labels."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports import Tables, file_paths, splits_of
+
+NAME_SEPARATOR = ";"
+"""Between class names: 75 of AudioSet's 527 hold a comma, none a semicolon."""
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> None:
+    """Write one CSV a split.
+
+    Columns: file_path, clip_id, start_seconds, end_seconds (as the label row says), positive_labels (class ids, `,`
+    between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels, member (where the file
+    is an archive, else empty).
+    """
+    usable = tables.lazy("clips").filter("usable").collect()
+    for split in splits_of(tables.lazy("clips")):
+        clips = usable.filter(pl.col("split") == split)
+        clips.select(
+            file_paths(clips, options["paths"], final_folder).alias("file_path"),
+            "clip_id",
+            start_seconds="start_s",
+            end_seconds="end_s",
+            positive_labels=pl.col("class_ids").cast(pl.List(pl.String)).list.join(","),
+            positive_labels_names=pl.col("class_names").cast(pl.List(pl.String)).list.join(NAME_SEPARATOR),
+            duration_s="duration_s",
+            sample_rate="sample_rate",
+            channels="channels",
+            member="member",
+        ).write_csv(folder / f"full_{split}_segments.csv")

@@ -1,0 +1,210 @@
+"""Rows of a Parquet file that hold the bytes of audio files: one column of bytes, or of bytes and path together."""
+
+import itertools
+import os
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workflow_scripts.media.archives import Damage, Listing, in_words
+from workflow_scripts.media.content import PIECE, Content, refuse_too_large
+from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.names import to_text
+
+NAMES = ("path", "file_name", "filename", "file", "audio_path", "name", "id", "clip_id", "audio_id", "key", "__key__")
+"""Columns that may name the rows of a file whose bytes come without a path."""
+BATCH_BYTES = 8 << 20
+"""About so much is decoded at once."""
+MOST_ROWS_AT_ONCE = 1024
+MOST_ROWS = 1 << 24
+"""Rows of one file: what a footer says costs it nothing, but takes the memory of the scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the bytes are, and the columns that may name them, the first that has a name first."""
+
+    bytes: str
+    names: tuple[str, ...]
+
+
+def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
+    """Every row that may have bytes. The bytes are not read, so nobody knows how many there are."""
+    file = _opened(descriptor)
+    columns = _columns(file.schema_arrow)
+    if columns is None:
+        return [], [Damage("no_audio_column", "has not one column of bytes; is no archive of audio")]
+    rows = file.metadata.num_rows
+    if not 0 <= rows <= min(os.fstat(descriptor).st_size, MOST_ROWS):
+        return [], [Damage("archive_damaged", f"says that it has {rows:,} rows; at most {MOST_ROWS:,} are read")]
+    names = _unique(_names(file, columns.names))
+    medias, damages = [], []
+    for first, stop, has_bytes in _stretches(file, columns.bytes):
+        if has_bytes:
+            medias += [Media(path, to_text(names[row]), None, mtime_ns, row) for row in range(first, stop)]
+        elif first < stop:
+            damages.append(Damage("rows_without_bytes", f"rows {first:,} to {stop - 1:,} have no bytes", first + 1))
+    return medias, damages
+
+
+def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
+    """The bytes of each row, or why they cannot be read; only the row groups that are asked for are."""
+    try:
+        file = _opened(descriptor)
+        columns = _columns(file.schema_arrow)
+        groups = row_groups(descriptor, medias)
+        if columns is None:
+            raise MediaError("corrupt", "its archive has no column of audio")
+    except Exception as error:  # noqa: BLE001 - Arrow reads what anybody may have written
+        yield from itertools.repeat(_as_media_error(error), len(medias))
+        return
+    ends = _ends(file)
+    for members in groups:
+        group = bisect_right(ends, members[0].offset or 0)
+        given = 0
+        try:
+            for value in _values(file, columns.bytes, group, [(media.offset or 0) for media in members], ends):
+                given += 1
+                yield _content(value)
+        except Exception as error:  # noqa: BLE001 - see above
+            yield from itertools.repeat(_as_media_error(error), len(members) - given)
+
+
+def row_groups(descriptor: int, medias: Sequence[Media]) -> list[list[Media]]:
+    """The members by the row group that they lie in."""
+    ends = _ends(_opened(descriptor))
+    return [list(group) for _, group in itertools.groupby(medias, lambda media: bisect_right(ends, media.offset or 0))]
+
+
+def _opened(descriptor: int) -> Any:
+    """The file, to be read as little at a time as can be: without a buffer a whole column chunk is."""
+    return pq.ParquetFile(
+        os.fdopen(os.dup(descriptor), "rb"), pre_buffer=False, buffer_size=PIECE, page_checksum_verification=True
+    )
+
+
+def _ends(file: Any) -> list[int]:
+    """The first row behind each row group."""
+    counts = (file.metadata.row_group(group).num_rows for group in range(file.metadata.num_row_groups))
+    return list(itertools.accumulate(counts))
+
+
+def _columns(schema: Any) -> _Columns | None:
+    beside = [name for name in NAMES if name in schema.names and _is_text(schema.field(name).type)]
+    beside = beside if len(beside) == 1 else []
+    structs = [field for field in schema if pa.types.is_struct(field.type) and _has_bytes(field.type)]
+    plain = [field for field in schema if _is_binary(field.type)]
+    for fields in (structs, plain):
+        named = [field for field in fields if field.name == "audio"] if len(fields) > 1 else fields
+        if len(named) != 1:
+            continue
+        [field] = named
+        if fields is plain:
+            return _Columns(field.name, tuple(beside))
+        children = [child.name for child in field.type]
+        own = [f"{field.name}.path"] if "path" in children and _is_text(field.type.field("path").type) else []
+        return _Columns(f"{field.name}.bytes", (*own, *beside))
+    return None
+
+
+def _has_bytes(struct: Any) -> bool:
+    return struct.get_field_index("bytes") >= 0 and _is_binary(struct.field("bytes").type)
+
+
+def _plain(kind: Any) -> Any:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_binary(kind: Any) -> bool:
+    kind = _plain(kind)
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind)
+
+
+def _is_text(kind: Any) -> bool:
+    kind = _plain(kind)
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+
+def _names(file: Any, columns: tuple[str, ...]) -> list[str]:
+    """The name of each row as the file system would have it; `row 17` where it has none."""
+    names: list[bytes | None] = [None] * file.metadata.num_rows
+    for column in columns:
+        row = 0
+        for batch in file.iter_batches(1 << 16, columns=[column], use_threads=False):
+            for value in _leaf(batch, column).cast(pa.large_string()).cast(pa.large_binary()).to_pylist():
+                names[row] = names[row] or value
+                row += 1
+    return [os.fsdecode(name) if name else f"row {row}" for row, name in enumerate(names)]
+
+
+def _leaf(batch: Any, column: str) -> Any:
+    """The one column that was read; null where the struct around it is."""
+    values = batch.column(0)
+    return pc.struct_field(values, column.rpartition(".")[2]) if pa.types.is_struct(values.type) else values
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Names with the number of the row behind those that stand there more than once.
+
+    >>> _unique(["a.wav", "b.wav", "a.wav"])
+    ['a.wav#0', 'b.wav', 'a.wav#2']
+    """
+    while len(count := Counter(names)) < len(names):
+        names = [f"{name}#{row}" if count[name] > 1 else name for row, name in enumerate(names)]
+    return names
+
+
+def _stretches(file: Any, column: str) -> Iterator[tuple[int, int, bool]]:
+    """First row, row behind the last, and whether any row has bytes as far as the statistics tell: a row group each."""
+    first = 0
+    for group in range(file.metadata.num_row_groups):
+        about = file.metadata.row_group(group)
+        leaves = (about.column(leaf) for leaf in range(about.num_columns))
+        told = next((leaf.statistics for leaf in leaves if leaf.path_in_schema == column), None)
+        has_none = told is not None and told.has_null_count and told.null_count == about.num_rows
+        yield first, first + about.num_rows, not has_none
+        first += about.num_rows
+
+
+def _values(file: Any, column: str, group: int, rows: list[int], ends: list[int]) -> Iterator[bytes | None]:
+    """The bytes of some rows of a row group, in their order."""
+    about = file.metadata.row_group(group)
+    row = ends[group] - about.num_rows
+    at_once = max(1, min(MOST_ROWS_AT_ONCE, BATCH_BYTES * about.num_rows // max(1, about.total_byte_size)))
+    wanted = iter(rows)
+    want = next(wanted, None)
+    for batch in file.iter_batches(at_once, row_groups=[group], columns=[column], use_threads=False):
+        values = _leaf(batch, column)
+        while want is not None and want < row + len(values):
+            yield values[want - row].as_py()
+            want = next(wanted, None)
+        if want is None:
+            return
+        row += len(values)
+    raise MediaError("corrupt", "its row group has fewer rows than its file says")
+
+
+def _content(value: bytes | None) -> Content | MediaError:
+    if value is None:
+        return MediaError("empty", "its row has no bytes")
+    try:
+        refuse_too_large(len(value))
+    except MediaError as error:
+        return error
+    return Content.of(value)
+
+
+def _as_media_error(error: Exception) -> MediaError:
+    if isinstance(error, MediaError):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        return MediaError("io_error", f"cannot be read: {error.strerror}")
+    if isinstance(error, MemoryError):
+        return MediaError("too_large", "reading its part of the archive takes more memory than a worker may have")
+    return MediaError("corrupt", f"its archive cannot be read: {in_words(error)}")

@@ -1,0 +1,176 @@
+"""The bytes of one media, wherever they lie: small ones in memory, long ones read as they are asked for."""
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import xxhash
+
+from workflow_scripts.media.limits import IN_MEMORY_BYTES, MAX_FILE_BYTES
+from workflow_scripts.media.media import Media, MediaError
+
+PIECE = 1 << 20
+
+
+class Content:
+    """The bytes of a media.
+
+    Attributes:
+        file: to be read and sought in.
+        size: number of bytes.
+    """
+
+    def __init__(self, raw: "io.BytesIO | Window", size: int) -> None:
+        self.size = size
+        self._raw = raw
+        self.file: BinaryIO = raw if isinstance(raw, io.BytesIO) else io.BufferedReader(raw, PIECE)
+
+    @classmethod
+    def of(cls, data: bytes) -> "Content":
+        """Bytes that are in memory already."""
+        return cls(io.BytesIO(data), len(data))
+
+    @property
+    def failure(self) -> MediaError | None:
+        """Why bytes could not be read, if so. A decoder in C sees an early end instead."""
+        return None if isinstance(self._raw, io.BytesIO) else self._raw.failure
+
+    def overlay(self, offset: int, data: bytes) -> None:
+        """From now on read these bytes at this place."""
+        if isinstance(self._raw, io.BytesIO):
+            self._raw.seek(offset)
+            self._raw.write(data)
+        else:
+            self._raw.overlay = (offset, data)
+            self.file.detach()  # type: ignore[attr-defined]  # its buffer holds what was there before
+            self.file = io.BufferedReader(self._raw, PIECE)
+
+    def digest(self) -> str:
+        """XXH3-128 of all bytes, in hex."""
+        if isinstance(self.file, io.BytesIO):
+            return xxhash.xxh3_128_hexdigest(self.file.getbuffer())
+        digest = xxhash.xxh3_128()
+        self.file.seek(0)
+        while piece := self.file.read(PIECE):
+            digest.update(piece)
+        return digest.hexdigest()
+
+
+class Window(io.RawIOBase):
+    """Bytes start to start + size of an open file, as a file of its own."""
+
+    def __init__(self, descriptor: int, start: int, size: int) -> None:
+        self._descriptor, self._start, self._size, self._place = descriptor, start, size, 0
+        self.overlay: tuple[int, bytes] | None = None
+        self.failure: MediaError | None = None
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; beyond the end nothing is read."""
+        self._place = max(0, offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence])
+        return self._place
+
+    def tell(self) -> int:
+        """The place."""
+        return self._place
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        """Fill a buffer as far as there are bytes. What the disk refuses is an end; `failure` says why."""
+        view = memoryview(buffer).cast("B")[: max(0, self._size - self._place)]
+        try:
+            got = os.preadv(self._descriptor, [view], self._start + self._place) if len(view) else 0
+        except OSError as error:
+            self.failure = MediaError("io_error", f"cannot be read: {error.strerror}")
+            return 0
+        self._lay_over(view[:got])
+        self._place += got
+        return got
+
+    def _lay_over(self, view: memoryview) -> None:
+        if self.overlay is None:
+            return
+        offset, data = self.overlay
+        first, last = max(offset, self._place), min(offset + len(data), self._place + len(view))
+        if first < last:
+            view[first - self._place : last - self._place] = data[first - offset : last - offset]
+
+
+@contextmanager
+def opened(path: str) -> Iterator[int]:
+    """A descriptor of a regular file.
+
+    Raises:
+        MediaError: it is gone, or is no regular file (a pipe would block for ever).
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        kind = "vanished" if isinstance(error, FileNotFoundError) else "not_openable"
+        raise MediaError(kind, f"cannot be opened: {error.strerror}") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise MediaError("not_a_file", "no regular file")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def file_content(media: Media) -> Iterator[Content]:
+    """The bytes of a loose file, as long as it stays the file that was listed.
+
+    Raises:
+        MediaError: it cannot be opened or read, is too large, or has been changed since it was listed; also when it
+            changes before the context is left.
+    """
+    with opened(media.path) as descriptor:
+        _refuse_changed(descriptor, media, "since it was listed")
+        size = media.bytes or 0
+        refuse_too_large(size)
+        yield window(descriptor, 0, size)
+        _refuse_changed(descriptor, media, "while it was read")
+
+
+def window(descriptor: int, start: int, size: int) -> Content:
+    """A stretch of an open file: in memory if it is small."""
+    if size <= IN_MEMORY_BYTES:
+        try:
+            data = os.pread(descriptor, size, start)
+        except OSError as error:
+            raise MediaError("io_error", f"cannot be read: {error.strerror}") from None
+        if len(data) < size:  # not an end: the size is known
+            raise MediaError("io_error", f"the filesystem gave {len(data):,} of {size:,} bytes")
+        return Content.of(data)
+    return Content(Window(descriptor, start, size), size)
+
+
+def refuse_too_large(size: int) -> None:
+    """No more is read of a file, or of a member of an archive.
+
+    Raises:
+        MediaError: it is larger.
+    """
+    if size > MAX_FILE_BYTES:
+        raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
+
+
+def _refuse_changed(descriptor: int, media: Media, when: str) -> None:
+    now = os.fstat(descriptor)
+    if now.st_nlink == 0:
+        raise MediaError("changed", f"deleted or replaced {when}; the next run looks again")
+    if (now.st_size, now.st_mtime_ns) != (media.bytes, media.mtime_ns):
+        raise MediaError(
+            "changed",
+            f"{now.st_size:,} bytes instead of {media.bytes:,}, or another time of change, {when}; "
+            "the next run looks again",
+        )

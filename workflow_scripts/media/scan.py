@@ -1,0 +1,126 @@
+"""The media lists of a root, one a shard."""
+
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import xxhash
+
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.media.archives import Damage, is_archive, is_compressed_tar, list_members
+from workflow_scripts.media.media import Media
+from workflow_scripts.media.names import to_text
+from workflow_scripts.media.walk import folder_of, walk
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import published
+from workflow_scripts.tables.store import lazy_table, validate, write_validated
+
+_log = logging.getLogger(__name__)
+
+
+class ScanError(SoundledgerError):
+    """A root that cannot be what it was."""
+
+
+def scan_root(root: str, shards: int, output: Path) -> pl.DataFrame:
+    """Write output/shard=NNNN.parquet for every shard of a root, empty ones too.
+
+    The rows are sorted by path and a path decides its shard by itself, so a list changes only with its own files. All
+    members of an archive are in one shard, whose job alone opens it; where the root is one archive, they are in all.
+
+    Returns:
+        The `rejects` of the root: what of its archives could not be listed.
+    """
+    if not os.path.exists(root):
+        raise ScanError(
+            f"{root}: no such folder or archive. Is it mounted? "
+            "If it is part of the bundled sample, `make clean` has the next run make that anew"
+        )
+    files: list[Media] = []
+    archives: list[Media] = []
+    for one in walk(root):
+        (archives if is_archive(one.path) or is_compressed_tar(one.path) else files).append(one)
+    if not files and not archives and (held := _held_before(output)):
+        raise ScanError(
+            f"{root}: holds no audio file, and held {held:,} when it was scanned last. Is it mounted? "
+            f"If it is to be empty, remove {output.parent} and run again"
+        )
+    folder = os.path.abspath(folder_of(root))
+    rejects = []
+    for archive in sorted(archives, key=lambda archive: archive.path):
+        members, damages = _members(folder, archive)
+        files += members
+        rejects += [(to_text(os.path.join(folder, archive.path)), damage) for damage in damages]
+    sharded_by = "path" if os.path.isdir(root) else "member"
+    media = _table(files, sharded_by, shards)
+    validate(media, schemas.MEDIA)
+    by_shard = media.partition_by("shard", as_dict=True)
+    for shard in range(shards):
+        rows = by_shard.get((shard,), media.clear())
+        write_validated(rows, output / f"shard={shard:04d}.parquet")
+    _drop_other_shards(output.parent, shards)
+    _log.info("%s: %d audio files in %d shards, %d rejects", root, len(media), shards, len(rejects))
+    return _rejects(rejects)
+
+
+def _members(folder: str, archive: Media) -> tuple[list[Media], list[Damage]]:
+    """The members of an archive, their path that of the archive below the folder.
+
+    Raises:
+        ScanError: the disk does not give it; its members are not missing for that.
+    """
+    if is_compressed_tar(archive.path):
+        return [], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")]
+    path = os.path.join(folder, archive.path)
+    try:
+        members, damages = list_members(path, archive.mtime_ns)
+    except OSError as error:
+        raise ScanError(f"{path}: cannot be read: {error.strerror}. Mend that, or move it elsewhere") from None
+    return [replace(member, path=archive.path) for member in members], damages
+
+
+def _table(files: list[Media], sharded_by: str, shards: int) -> pl.DataFrame:
+    """The `media` table; stems are told by the same rule as in the ledger, of files and members alike."""
+    columns = {name: [getattr(one, name) for one in files] for name in Media.__slots__}
+    columns["path"] = [to_text(path) for path in columns["path"]]
+    whole = pl.coalesce("member", "path")
+    stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")
+    empty = schemas.empty(schemas.MEDIA)
+    return (
+        pl.DataFrame(columns, schema={name: empty.schema[name] for name in columns})
+        .with_columns(
+            stem=stem, shard=pl.Series([shard_of(text, shards) for text in columns[sharded_by]], dtype=pl.Int32)
+        )
+        .select(*empty.columns)
+        .sort("path", "member")
+    )
+
+
+def _rejects(found: Iterable[tuple[str, Damage]]) -> pl.DataFrame:
+    rows = [(source, damage.line, "media", damage.reason, damage.detail, damage.raw) for source, damage in found]
+    return pl.DataFrame(rows, schema=schemas.empty(schemas.REJECTS).schema, orient="row")
+
+
+def _held_before(output: Path) -> int:
+    """The number of audio files at the last scan."""
+    folder = published(output / "any").parent
+    return sum(lazy_table(file).select(pl.len()).collect().item() for file in folder.glob("shard=*.parquet"))
+
+
+def _drop_other_shards(folder: Path, shards: int) -> None:
+    """Remove what an earlier number of shards left: read together with today's, it would count media twice."""
+    for file in [*folder.glob("*/shard=*.parquet"), *folder.glob(".published/*/shard=*.parquet")]:
+        if int(file.stem.removeprefix("shard=")) >= shards:
+            file.unlink()
+
+
+def shard_of(path: str, shards: int) -> int:
+    """The shard of a path: a hash, so that it never depends on what else is there.
+
+    >>> shard_of("balanced_train/Y--PJHxphWEs.wav", 512)
+    0
+    """
+    return xxhash.xxh3_64_intdigest(path.encode()) % shards

@@ -1,0 +1,120 @@
+"""What happens around the jobs of a run: before the first, after the last, and when it ends with an error."""
+
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.settings import Run
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run that Snakemake has started.
+
+    Attributes:
+        run: what it consists of.
+        folder: where it was started, and where its jobs are submitted.
+        since: when it was parsed, seconds since 1970.
+        fingerprint: of the check's settings.
+        is_local: no job of it goes to a cluster.
+        rules: Snakemake's rules, each with a name and the names of its wildcards.
+    """
+
+    run: Run
+    folder: str
+    since: float
+    fingerprint: str
+    is_local: bool
+    rules: Any
+
+    def check_overrides(self, settings: Any) -> None:
+        """Have a rule that is misspelt in a profile's set-threads or set-resources be an error, not nothing at all.
+
+        Args:
+            settings: Snakemake's resource settings.
+
+        Raises:
+            SoundledgerError: names the rules that there are not, and those that there are.
+        """
+        there = {rule.name for rule in self.rules}
+        unknown = sorted({*settings.overwrite_threads, *settings.overwrite_resources} - there)
+        if unknown:
+            raise SoundledgerError(
+                f"set-threads or set-resources, of the profile or the command: no rule is called {', '.join(unknown)}; "
+                f"there are {', '.join(sorted(there))}"
+            )
+
+    def begin(self) -> None:
+        """Let the jobs of a killed run come to their end, if this run or the last is one of a cluster; say what it is.
+
+        Raises:
+            SoundledgerError: Slurm does not say what is in its queue; or Ctrl-C.
+        """
+        from workflow_scripts.run.leftovers import wait_for_leftovers
+        from workflow_scripts.run.run_file import write_run_file
+
+        if not self.is_local or self._was_on_cluster():
+            try:
+                wait_for_leftovers(self.folder, self.comments)
+            except KeyboardInterrupt:
+                raise SoundledgerError(
+                    "stopped while it waited. Those jobs go on; the next run will wait for them too"
+                ) from None
+        write_run_file(self.run, self.since, not self.is_local, self.fingerprint)
+
+    def told_at_end(self) -> str:
+        """The table that a run ends with, if it made one; of one on a cluster, also what its jobs asked for."""
+        from workflow_scripts.run.usage import usage_text
+
+        summary = Path(self.run.places.summary)
+        made = summary.read_text() if summary.exists() and summary.stat().st_mtime >= self.since else ""
+        if self.is_local:
+            return made
+        try:
+            return f"{made}\n{usage_text(self.run.places)}"
+        except SoundledgerError as error:  # no reason for a run that went well to fail
+            return f"{made}\n{error}\n"
+
+    def end_with_error(self, failed: Iterable[Any]) -> None:
+        """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.
+
+        Args:
+            failed: Snakemake's jobs, and groups of them; none at Ctrl-C.
+        """
+        from workflow_scripts.run.failures import FailedJob, failures_text
+        from workflow_scripts.run.leftovers import cancel_rest
+
+        if not self.is_local:
+            cancel_rest(self.folder, self.comments)
+        jobs = [job for some in failed for job in (some if some.is_group() else [some])]
+        told = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in jobs]
+        stopped = "Stopped before its end. What was done is kept: the same command goes on from there."
+        print(failures_text(told, since=self.since) if told else stopped, file=sys.stderr)
+
+    @property
+    def comments(self) -> re.Pattern[str]:
+        """What the executor writes into the comments of the jobs that this run may submit.
+
+        `rule_<rule>_wildcards_<wildcard>_<wildcard>`, in the order in which they stand in a path: a dataset or a root
+        comes first (snakemake_executor_plugin_slurm, `run_job`).
+        """
+        return re.compile("|".join(self._comment(rule.name, rule.wildcard_names) for rule in self.rules))
+
+    def _comment(self, rule: str, wildcards: Iterable[str]) -> str:
+        known = {"dataset": self.run.datasets, "root": self.run.roots}
+        first = [name for wildcard, names in known.items() if wildcard in wildcards for name in names]
+        of = rf"_(?:{'|'.join(map(re.escape, first))})(?:_.*)?" if first else "(?:_.*)?"
+        return rf"rule_{re.escape(rule)}_wildcards{of}"
+
+    def _was_on_cluster(self) -> bool:
+        """Whether the last run that started here submitted jobs."""
+        from workflow_scripts.run.run_file import read_run_file
+
+        try:
+            return read_run_file(Path(self.run.places.run_file)).on_cluster
+        except SoundledgerError:
+            return False

@@ -1,0 +1,58 @@
+"""What a run consists of, written down when it starts for those who ask nothing but files."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.settings import Run
+from workflow_scripts.tables.files import whole
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """What a run consists of.
+
+    Attributes:
+        started: seconds since 1970.
+        on_cluster: its jobs are those of a cluster.
+        fingerprint: of the check's settings; rows of another are from before.
+        datasets: for each dataset the slugs of its roots, in the order of its file.
+        roots: for each slug the number of its shards.
+    """
+
+    started: float
+    on_cluster: bool
+    fingerprint: str
+    datasets: dict[str, list[str]]
+    roots: dict[str, int]
+
+
+def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str) -> None:
+    """Write down what a run consists of."""
+    content = RunFile(
+        started,
+        on_cluster,
+        fingerprint,
+        {name: list(dataset.audio) for name, dataset in run.datasets.items()},
+        {slug: root.shards for slug, root in run.roots.items()},
+    )
+    with whole(Path(run.places.run_file)) as part:
+        part.write_text(json.dumps(asdict(content), indent=1) + "\n")
+
+
+def read_run_file(file: Path) -> RunFile:
+    """What the last run that started here consists of.
+
+    Raises:
+        SoundledgerError: there is no such file, or none of this version.
+    """
+    try:
+        return RunFile(**json.loads(file.read_bytes()))
+    except (FileNotFoundError, NotADirectoryError):
+        raise SoundledgerError(
+            f"{file}: no such file. A run writes it when its first job starts: start the run, "
+            "or name its results folder: make status RESULTS=/scratch/out"
+        ) from None
+    except (ValueError, TypeError) as error:
+        raise SoundledgerError(f"{file}: not what this version writes ({error}); start the run again") from None

@@ -1,0 +1,95 @@
+"""The result tree: the one place that says where a run's files are. Each place is a path below the results folder.
+
+Rules give names of wildcards (`places.table("{dataset}", "clips")`), everything else the names themselves.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Places:
+    """The files of a run.
+
+    Attributes:
+        results: the folder of the results, as the run was told.
+    """
+
+    results: str
+
+    @property
+    def catalogue(self) -> str:
+        """Everything in SQL."""
+        return f"{self.results}/catalog.duckdb"
+
+    @property
+    def generations(self) -> str:
+        """Folder of the files that catalogues speak of, each of one finished run."""
+        return f"{self.results}/.catalogue"
+
+    @property
+    def summary(self) -> str:
+        """The table that a run ends with."""
+        return f"{self.results}/summary.txt"
+
+    @property
+    def run_file(self) -> str:
+        """What the last run consists of, for those who ask nothing but files."""
+        return f"{self.results}/run.json"
+
+    def media_lists(self, root: str) -> str:
+        """Folder of a root's media lists, one a shard."""
+        return f"{self._root(root)}/media"
+
+    def media_list(self, root: str, shard: str) -> str:
+        """The `media` table of one shard."""
+        return f"{self.media_lists(root)}/{shard_name(shard)}.parquet"
+
+    def checks(self, root: str, shard: str) -> str:
+        """The `checks` table of one shard."""
+        return f"{self._root(root)}/checks/{shard_name(shard)}.parquet"
+
+    def root_rejects(self, root: str) -> str:
+        """The `rejects` of a root: what of its archives could not be listed."""
+        return f"{self._root(root)}/tables/rejects.parquet"
+
+    def progress_note(self, root: str, shard: str) -> str:
+        """How far the check of a shard is."""
+        return f"{self.log('check', root, shard_name(shard)).removesuffix('.log')}.progress.json"
+
+    def table(self, dataset: str, name: str) -> str:
+        """A table of a dataset; it is called like its view."""
+        return f"{self.results}/{dataset}/tables/{name}.parquet"
+
+    def export(self, dataset: str, name: str) -> str:
+        """Folder of an export."""
+        return f"{self.results}/{dataset}/exports/{name}"
+
+    def log(self, rule: str, *of: str) -> str:
+        """Log of a job: of a rule, and of the values of its wildcards."""
+        return "/".join([self.results, "logs", rule, *of]) + ".log"
+
+    @property
+    def benchmarks(self) -> str:
+        """Folder of what each job asked for and used."""
+        return f"{self.results}/benchmarks"
+
+    def benchmark(self, rule: str, *of: str) -> str:
+        """What a job asked for and used."""
+        return "/".join([self.benchmarks, rule, *of]) + ".jsonl"
+
+    def _root(self, root: str) -> str:
+        return f"{self.results}/audio/{root}"
+
+
+def shard_name(shard: str) -> str:
+    """What a shard's files are called.
+
+    >>> shard_name("0007")
+    'shard=0007'
+    """
+    return f"shard={shard}"
+
+
+def shard_names(shards: int) -> list[str]:
+    """The four digits of each of so many shards."""
+    return [f"{shard:04d}" for shard in range(shards)]

@@ -1,0 +1,81 @@
+"""The audio roots that dataset files name."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.media.archives import is_archive
+from workflow_scripts.settings.places import shard_names
+from workflow_scripts.settings.validation import SettingsError
+
+SAMPLE = "data/sample"
+"""The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
+
+
+@dataclass(frozen=True)
+class Root:
+    """A place where audio lies.
+
+    Attributes:
+        slug: names the root in the result tree: readable, with a short hash of the path.
+        path: absolute path, of a folder or of one archive.
+        shards: number of shards.
+        made_by_workflow: it is part of the bundled sample, and need not exist before the run.
+    """
+
+    slug: str
+    path: str
+    shards: int
+    made_by_workflow: bool
+
+    @property
+    def shard_names(self) -> list[str]:
+        """The four digits of each of its shards."""
+        return shard_names(self.shards)
+
+
+def roots_of(
+    audio: list[Any], shards: int, file: Path, base: Path, workdir: Path
+) -> Iterator[tuple[str, Root, bool, str]]:
+    """The roots of a dataset: where each is named, the root, whether its shards are explicit, what it holds."""
+    seen: dict[str, int] = {}
+    for ordinal, entry in enumerate(audio):
+        entry = {"path": entry} if isinstance(entry, str) else entry
+        where = f"{file}: audio[{ordinal}]"
+        path = os.path.abspath(base / entry["path"])
+        made = made_by_workflow(path, workdir)
+        if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
+            raise SettingsError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
+        slug = root_slug(path, workdir)
+        if slug in seen:
+            raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
+        seen[slug] = ordinal
+        yield (
+            where,
+            Root(slug, path, int(entry.get("shards", shards)), made),
+            "shards" in entry,
+            entry.get("holds", "clips"),
+        )
+
+
+def root_slug(path: str, workdir: Path) -> str:
+    """The name of a root in the result tree: its last two folders, and eight hex digits of its path's hash.
+
+    A root below the folder of the run is known by its relative path, so that the whole may move.
+
+    >>> root_slug("/data/audioset/wav files", Path("/somewhere"))
+    'audioset-wav_files-dc55e825'
+    """
+    inside = os.path.relpath(path, workdir)
+    known_as = path if inside.startswith("..") else inside
+    readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", part) for part in Path(known_as).parts[-2:] if part != "/")
+    return f"{readable or 'root'}-{hashlib.blake2b(os.fsencode(known_as), digest_size=4).hexdigest()}"
+
+
+def made_by_workflow(path: str, workdir: Path) -> bool:
+    """Whether a path lies in the bundled sample."""
+    return Path(os.path.abspath(workdir / path)).is_relative_to(os.path.abspath(workdir / SAMPLE))

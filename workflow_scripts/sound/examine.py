@@ -1,0 +1,178 @@
+"""Everything that one decoding of one media tells: a row of `checks`."""
+
+from typing import Any
+
+import torch
+
+from workflow_scripts.media.content import Content
+from workflow_scripts.media.media import MediaError
+from workflow_scripts.sound.decode import block_frames, open_stream, refuse_absurd, too_many_samples
+from workflow_scripts.sound.decoders import Block, Stream
+from workflow_scripts.sound.feature import Feature, Resampler
+from workflow_scripts.sound.limits import MAX_SAMPLES
+from workflow_scripts.sound.measures import Measures
+from workflow_scripts.sound.pcm_digest import PcmDigest
+from workflow_scripts.sound.planes import Planes
+from workflow_scripts.sound.settings import CheckSettings
+
+Row = dict[str, Any]
+
+_planes = Planes()
+
+
+def examine(content: Content, known_digest: str | None, settings: CheckSettings) -> Row:
+    """Decode one media once, block by block, and tell all about it.
+
+    Args:
+        content: its bytes.
+        known_digest: their digest when it was checked before with these settings, else None.
+        settings: of the check.
+
+    Returns:
+        Columns of `checks` without path, member, mtime_ns and fingerprint; only {"same_bytes": True} where the bytes
+        are those of known_digest, and nothing was decoded.
+    """
+    row: Row = {"load_ok": False, "bytes": content.size}
+    try:
+        digest = content.digest()
+        if content.failure is not None:
+            raise content.failure
+        if digest == known_digest:
+            return {"same_bytes": True}
+        row["bytes_digest"] = digest
+        with open_stream(content) as stream:
+            _describe(row, stream)
+            refuse_absurd(stream)
+            _decode(row, stream, settings)
+    except MediaError as error:
+        note(row, error.kind, str(error))
+    except Exception as error:  # noqa: BLE001  whatever a library does, it costs this media alone
+        note(row, *unforeseen(error))
+    return row
+
+
+def unforeseen(error: Exception) -> tuple[str, str]:
+    """Kind and words of an error that nobody raised on purpose."""
+    if is_out_of_memory(error):
+        return "too_large", "checking it takes more memory than a worker may have"
+    return "check_failed", f"{type(error).__name__}: {error}"
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Torch has no type of its own for it."""
+    return isinstance(error, MemoryError) or "DefaultCPUAllocator: can't allocate memory" in str(error)
+
+
+def note(row: Row, kind: str, words: str) -> None:
+    """Keep the first fault only: what comes after follows from it. Tables hold no text that is not UTF-8."""
+    if row.get("error_kind") is None:
+        row["error_kind"], row["error"] = kind, words.encode("utf-8", "backslashreplace").decode()
+
+
+def _describe(row: Row, stream: Stream) -> None:
+    declared, rate = stream.declared_frames, stream.sample_rate
+    row |= {
+        "format": stream.format,
+        "subtype": stream.subtype,
+        "sample_rate": rate or None,
+        "channels": stream.channels or None,
+        "declared_duration_s": declared / rate if declared is not None and rate else None,
+    }
+
+
+def _decode(row: Row, stream: Stream, settings: CheckSettings) -> None:
+    """Decode to the end or to where it fails; each block goes through all that is told of a media."""
+    digest = PcmDigest(stream.sample_rate, stream.channels)
+    measured, featured = _Measured(stream), _Featured(stream, settings)
+    frames, size = 0, block_frames(stream)
+    for block in stream.blocks(size):
+        frames += len(block)
+        if frames * stream.channels > MAX_SAMPLES:
+            raise too_many_samples(f"more than {frames:,} frames of {stream.channels} channels")
+        digest.add(block)
+        planes, full_scale = _planes.of(block)
+        measured.add(block, planes, full_scale)
+        if measured.fault is None:
+            featured.add(planes, full_scale, is_last=len(block) < size)
+    row |= {"frames": frames, "duration_s": frames / stream.sample_rate}
+    row["load_ok"] = stream.fault is None or stream.fault[0] == "truncated"
+    if stream.fault:
+        note(row, *stream.fault)
+    elif not frames:
+        note(row, "no_samples", "the file is whole, and holds no samples")
+    if frames:
+        row["pcm_digest"] = digest.hexdigest()
+        row |= measured.told() if measured.fault else measured.told() | featured.told()
+        for part in (measured, featured):
+            if part.fault:
+                note(row, part.fault.kind, str(part.fault))
+
+
+class _Measured:
+    """The measures of a media, up to the first block that cannot be measured."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._measures = Measures(stream.sample_rate, stream.channels)
+        self.fault: MediaError | None = None
+
+    def add(self, block: Block, planes: torch.Tensor, full_scale: float) -> None:
+        if self.fault is None:
+            try:
+                self._measures.add(block, planes, full_scale)
+            except MediaError as fault:
+                self.fault = fault
+
+    def told(self) -> Row:
+        """Columns of `checks`; none of a media that no feature can be computed of either."""
+        return {"feature_ok": False} if self.fault else self._measures.measured()
+
+
+class _Featured:
+    """Resampling and feature of a media, up to the first block that one of them fails on."""
+
+    def __init__(self, stream: Stream, settings: CheckSettings) -> None:
+        self._channel = settings.channel
+        self._feature = Feature(settings.num_mel_bins)
+        self._resampler = Resampler(stream.sample_rate)
+        self._full_scale = 1.0
+        self._is_over = False
+        self._told: Row = {"resample_ok": False}
+        self.fault: MediaError | None = None
+
+    def add(self, planes: torch.Tensor, full_scale: float, is_last: bool) -> None:
+        if self.fault is None:
+            self._full_scale = full_scale
+            self._add(planes[0] if self._channel == "first" else planes.mean(0), is_last)
+
+    def _add(self, signal: torch.Tensor, is_last: bool) -> None:
+        self._is_over = is_last
+        kind, self._told = "resample_error", {"resample_ok": False}
+        try:
+            piece = self._resampler.resample(signal, is_last)
+            kind, self._told = "feature_error", {"resample_ok": True, "feature_ok": False}
+            self._feature.add(piece, self._full_scale)
+        except MediaError as fault:
+            self.fault = fault
+        except Exception as error:  # an unforeseen error of a library is the media's fault
+            if is_out_of_memory(error):
+                raise
+            self.fault = MediaError(kind, f"{type(error).__name__}: {error}")
+
+    def told(self) -> Row:
+        """Columns of `checks`."""
+        if self.fault is None and not self._is_over:
+            self._add(torch.empty(0), is_last=True)
+        if self.fault is None:
+            try:
+                statistics = self._feature.statistics()
+            except MediaError as fault:
+                self.fault = fault
+            else:
+                return {
+                    "resample_ok": True,
+                    "feature_ok": True,
+                    "fbank_frames": statistics.frames,
+                    "fbank_mean": statistics.mean,
+                    "fbank_std": statistics.std,
+                }
+        return self._told

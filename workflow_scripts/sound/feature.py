@@ -1,0 +1,115 @@
+"""The feature: the fbank of AST, and the sums that a dataset's own mean and standard deviation come from.
+
+Source: Gong et al., "AST: Audio Spectrogram Transformer", Interspeech 2021, and its dataloader.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+import torch
+
+from workflow_scripts.media.media import MediaError
+from workflow_scripts.sound.fbank import HOP, SAMPLE_RATE, WINDOW, fbank_of, frame_count
+from workflow_scripts.sound.planes import Buffer
+from workflow_scripts.sound.settings import RESAMPLER_QUALITY
+
+MAX_UPSAMPLING = 16
+
+_wave = Buffer()
+
+
+@dataclass
+class FbankStatistics:
+    """Frames of an fbank, and mean and standard deviation over all its values."""
+
+    frames: int
+    mean: float
+    std: float
+
+
+class Resampler:
+    """Brings a signal that comes in pieces to 16 kHz; one at a time for each rate."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._has_begun = False
+
+    def resample(self, piece: torch.Tensor, is_last: bool) -> torch.Tensor:
+        """What comes out for a piece (samples,); after the last one, all that is left.
+
+        Raises:
+            MediaError: the rate is so low that what comes out would be made up, and sixteen times the memory or more.
+        """
+        if self._rate * MAX_UPSAMPLING < SAMPLE_RATE:
+            raise MediaError(
+                "rate_too_low",
+                f"{self._rate} samples a second; from less than {SAMPLE_RATE // MAX_UPSAMPLING} "
+                f"it is not brought to {SAMPLE_RATE:,}",
+            )
+        if self._rate == SAMPLE_RATE:
+            return piece
+        resampler = _soxr(self._rate)
+        if not self._has_begun:
+            resampler.clear()
+            self._has_begun = True
+        return torch.from_numpy(resampler.resample_chunk(piece.numpy(), last=is_last))
+
+
+@functools.lru_cache(maxsize=8)
+def _soxr(sample_rate: int) -> soxr.ResampleStream:
+    """Its filter is made once for a rate, not once for a file."""
+    return soxr.ResampleStream(sample_rate, SAMPLE_RATE, 1, dtype="float32", quality=RESAMPLER_QUALITY)
+
+
+class Feature:
+    """Statistics of the fbank of a signal that comes in pieces at 16 kHz.
+
+    The mean of the first piece is taken off all of them. Each frame's own mean is taken off again by the fbank, so for
+    what comes later another constant would make no difference but rounding.
+    """
+
+    def __init__(self, num_mel_bins: int) -> None:
+        self._fbank = fbank_of(num_mel_bins)
+        self._rest = torch.empty(0)
+        self._mean: torch.Tensor | None = None
+        self._centre: float | None = None  # of the first values; squares so far from 0 would leave no small variance
+        self._samples = self._frames = 0
+        self._total = self._squares = 0.0
+
+    def add(self, piece: torch.Tensor, full_scale: float = 1.0) -> None:
+        """Take the next piece (samples,), and what full scale is in it."""
+        if not len(piece):
+            return
+        if self._mean is None:
+            self._mean = piece.mean() / full_scale
+        self._samples += len(piece)
+        wave = _wave.take(len(self._rest) + len(piece))
+        wave[: len(self._rest)] = self._rest
+        torch.add(-self._mean, piece, alpha=1 / full_scale, out=wave[len(self._rest) :])
+        for block in self._fbank.blocks(wave):
+            if self._centre is None:
+                self._centre = float(block.mean())
+            block -= self._centre
+            self._total += float(block.sum())
+            self._squares += float(torch.linalg.vector_norm(block)) ** 2
+        frames = frame_count(len(wave))
+        self._frames += frames
+        self._rest = wave[frames * HOP :].clone()
+
+    def statistics(self) -> FbankStatistics:
+        """What all pieces gave.
+
+        Raises:
+            MediaError: the signal is shorter than one frame, or its fbank is not finite.
+        """
+        if not self._frames:
+            raise MediaError("too_few_samples", f"{self._samples} samples at 16 kHz; one frame takes {WINDOW}")
+        count = self._frames * self._fbank.num_mel_bins
+        mean = self._total / count
+        variance = self._squares / count - mean * mean
+        mean += self._centre or 0.0
+        if not np.isfinite(variance):
+            raise MediaError("fbank_not_finite", "the fbank holds values that are not finite")
+        return FbankStatistics(self._frames, mean, max(variance, 0.0) ** 0.5)
