@@ -1,0 +1,116 @@
+"""The rooms of workflow_scripts, and which way imports go between them."""
+
+import ast
+import graphlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).resolve().parents[1] / "workflow_scripts"
+MAY_IMPORT = {
+    "errors": set(),
+    "tables": {"errors"},
+    "media": {"errors", "tables"},
+    "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
+    "sources": {"errors", "tables"},
+    "settings": {"errors", "media"},
+    "adapters": {"errors", "tables", "sources"},
+    "check": {"errors", "tables", "media", "sound"},
+    "ledger": {"errors", "tables", "sources", "media"},
+    "exports": {"errors", "tables", "media", "sound"},
+    "catalogue": {"errors", "tables", "settings"},
+    "run": {"errors", "tables", "settings", "check", "catalogue", "exports", "ledger", "media"},
+    "sample": {"errors", "tables"},
+}
+"""Each room, and the rooms that it may import from. Entry scripts may from all."""
+
+
+def modules() -> dict[str, Path]:
+    """Every module by its name below workflow_scripts."""
+    return {
+        ".".join(file.relative_to(SCRIPTS).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in sorted(SCRIPTS.rglob("*.py"))
+        if file != SCRIPTS / "__init__.py"
+    }
+
+
+def imports(file: Path) -> Iterator[str]:
+    """What a module imports, also inside functions: names below workflow_scripts, and `snakemake`."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.startswith("workflow_scripts."):
+                yield name.removeprefix("workflow_scripts.")
+            elif name.split(".")[0] == "snakemake":
+                yield "snakemake"
+
+
+def is_entry(name: str, file: Path) -> bool:
+    return file.parent == SCRIPTS and name not in ("errors", "entry")
+
+
+def test_every_room_has_its_place_in_the_picture() -> None:
+    rooms = {path.name for path in SCRIPTS.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+    assert rooms == set(MAY_IMPORT) - {"errors"}
+
+
+def test_imports_go_one_way() -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, file in modules().items()
+        if name.split(".")[0] in MAY_IMPORT and not is_entry(name, file)
+        for imported in imports(file)
+        if imported.split(".")[0] not in MAY_IMPORT[name.split(".")[0]] | {name.split(".")[0], "snakemake"}
+    ]
+    assert wrong == []
+
+
+def test_rooms_have_no_circle() -> None:
+    graphlib.TopologicalSorter(MAY_IMPORT).prepare()
+
+
+def test_modules_have_no_circle() -> None:
+    known = modules()
+    graph = {
+        name: {
+            imported if imported in known else imported.rpartition(".")[0]
+            for imported in imports(file)
+            if imported != "snakemake"
+        }
+        for name, file in known.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("room", ["adapters", "exports"])
+def test_tenants_of_a_room_do_not_know_each_other(room: str) -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, file in modules().items()
+        if name.startswith(f"{room}.")
+        for imported in imports(file)
+        if imported.startswith(f"{room}.")
+        and (SCRIPTS / room / imported.split(".")[1]).is_dir()
+        and imported.split(".")[1] != name.split(".")[1]
+    ]
+    assert wrong == []
+
+
+def test_nothing_but_entry_scripts_and_run_knows_snakemake() -> None:
+    knows = {name for name, file in modules().items() if "snakemake" in imports(file) and not is_entry(name, file)}
+    assert {name for name in knows if not name.startswith("run.")} == set()
+
+
+def test_no_two_classes_share_a_name() -> None:
+    places: dict[str, list[str]] = {}
+    for name, file in modules().items():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
