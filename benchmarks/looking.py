@@ -12,7 +12,7 @@ from benchmarks.one_class import write_dataset
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Workflow
-from workflow_scripts.settings.run import root_slug
+from workflow_scripts.settings.roots import root_slug
 
 SHARDS = 512
 LIMITS = {"min_duration_s": 0.001, "max_duration_s": 11.0, "train_min_duration_s": 0.001}

@@ -18,7 +18,7 @@ from benchmarks.official_lists import SPLITS, write_dataset
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT, VENV, Workflow
-from workflow_scripts.settings.run import root_slug
+from workflow_scripts.settings.roots import root_slug
 
 SHARDS = (512, 2_048)
 SMALL_SHARDS = (8, 16)
