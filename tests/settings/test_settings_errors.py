@@ -22,8 +22,7 @@ def refusal(workdir, wanted="mine.yaml", **config):
         ({"limits": {"min_duration": 1}}, "limits.min_duration", "min_duration_s"),
         ({"rights": {"label": "CC0-1.0"}}, "rights.label", "labels"),
         ({"audio": [{"path": "mirror", "shard": 3}]}, "audio.0.shard", "shards"),
-        ({"exports": ["csv", {"sat": {}}]}, "exports.1.sat", "ast"),
-        ({"exports": [{"ast": {"restricted_class": True}}]}, "exports.0.ast.restricted_class", "restricted_classes"),
+        ({"exports": [{"ast": {"restricted_class": True}}]}, "exports[0].ast: restricted_class", "restricted_classes"),
         ({"sources": DATASET["sources"] | {"strongs": []}}, "sources: strongs", "strong"),
     ],
 )
@@ -79,7 +78,7 @@ TEXT, LIST, MAPPING, WHOLE_NUMBER, NUMBER, YES_OR_NO = (
         ({"audio": [{"path": "mirror", "shards": True}]}, "audio.0.shards", WHOLE_NUMBER, True),
         ({"limits": {"max_duration_s": "11 s"}}, "limits.max_duration_s", NUMBER, "11 s"),
         ({"exports": [{"csv": None}]}, "exports.0.csv", MAPPING, None),
-        ({"exports": [{"ast": {"restricted_classes": "yes"}}]}, "exports.0.ast.restricted_classes", YES_OR_NO, "yes"),
+        ({"exports": [{"ast": {"restricted_classes": "yes"}}]}, "exports[0].ast: restricted_classes", YES_OR_NO, "yes"),
         ({"sources": DATASET["sources"] | {"segments": "a.csv"}}, "sources: segments", MAPPING, "a.csv"),
         ({"sources": DATASET["sources"] | {"segments": {"train": None}}}, "sources: segments.train", TEXT, None),
         ({"rights": None}, "rights", MAPPING, None),
@@ -98,9 +97,11 @@ def test_value_of_a_wrong_type_names_its_key_the_type_expected_and_what_was_foun
 @pytest.mark.parametrize(
     ("keys", "place", "found", "nearest"),
     [
-        ({"on_count_mismatch": "warning"}, "on_count_mismatch", "warning", "warn"),
-        ({"exports": ["cvs"]}, "exports.0", "cvs", "csv"),
-        ({"exports": [{"csv": {"paths": "relativ"}}]}, "exports.0.csv.paths", "relativ", "relative"),
+        (
+            {"sources": DATASET["sources"] | {"on_count_mismatch": "warning"}},
+            *("sources: on_count_mismatch", "warning", "warn"),
+        ),
+        ({"exports": [{"csv": {"paths": "relativ"}}]}, "exports[0].csv: paths", "relativ", "relative"),
         ({"audio": [{"path": "mirror", "holds": "recording"}]}, "audio.0.holds", "recording", "recordings"),
     ],
 )
@@ -141,7 +142,7 @@ def test_every_missing_key_is_named_at_once(workdir):
 
 
 def test_every_fault_of_a_file_is_told_at_once(workdir, dataset_file):
-    dataset_file(exprots=[], audio="mirror", on_count_mismatch="perhaps")
+    dataset_file(exprots=[], audio="mirror", rights={"terms": 1})
     words = refusal(workdir).splitlines()
     assert len(words) == 3
     assert all(line.startswith(f"{workdir / 'mine.yaml'}: ") for line in words)
@@ -188,14 +189,6 @@ def test_split_whose_name_is_no_text_is_refused(workdir, dataset_file):
 def test_split_whose_name_is_no_name_is_refused(workdir, dataset_file):
     dataset_file(sources=DATASET["sources"] | {"segments": {"Train set": "labels/train.csv"}})
     assert "sources: segments: 'Train set'" in refusal(workdir)
-
-
-def test_one_list_for_two_splits_is_refused(workdir, dataset_file):
-    """By (source, line) no row of it could be told from the same row in the other split."""
-    dataset_file(sources=DATASET["sources"] | {"segments": {"train": "labels/train.csv", "eval": "labels/train.csv"}})
-    words = refusal(workdir)
-    assert "sources.segments.train" in words
-    assert "sources.segments.eval" in words
 
 
 def test_missing_source_file_is_named_with_dataset_and_key(workdir, dataset_file):
@@ -264,10 +257,31 @@ def test_limits_that_no_clip_can_keep_are_refused_with_both_numbers(workdir, dat
     assert "max_duration_s 11.0" in words
 
 
-@pytest.mark.parametrize("entry", [["csv", "csv"], ["csv", {"csv": {"paths": "relative"}}]])
-def test_export_named_twice_is_refused(workdir, dataset_file, entry):
-    dataset_file(exports=entry)
-    assert "mine.yaml: exports: " in refusal(workdir)
+@pytest.mark.parametrize("entry", ["cvs", {"cvs": {}}, {"cvs": {}, "as": "mine"}])
+def test_unknown_export_names_itself_those_there_are_and_the_nearest(workdir, dataset_file, entry):
+    dataset_file(exports=["ast", entry])
+    words = "mine.yaml: exports[1]: there is no export 'cvs'; known are ast, csv; did you mean `csv`?"
+    assert refusal(workdir).endswith(words)
+
+
+@pytest.mark.parametrize(
+    "second", ["csv", {"csv": {"paths": "relative"}}, {"csv": {}, "as": "csv"}, {"ast": {}, "as": "csv"}]
+)
+def test_two_exports_of_one_name_are_refused(workdir, dataset_file, second):
+    dataset_file(exports=["csv", second])
+    assert "mine.yaml: exports[1]: 'csv' stands there twice" in refusal(workdir)
+
+
+@pytest.mark.parametrize("entry", [{"ast": {}, "csv": {}}, {"as": "mine"}, {}])
+def test_entry_that_is_not_one_format_is_refused(workdir, dataset_file, entry):
+    dataset_file(exports=[entry])
+    assert "mine.yaml: exports[0]: " in refusal(workdir).replace("exports.0", "exports[0]")
+
+
+@pytest.mark.parametrize("name", ["Mine", "a/b", "..", "", "mine\n"])
+def test_name_of_an_export_that_could_not_be_a_folder_is_refused(workdir, dataset_file, name):
+    dataset_file(exports=[{"csv": {}, "as": name}])
+    assert "exports.0.as: " in refusal(workdir)
 
 
 def test_one_root_in_two_numbers_of_shards_is_refused_with_both_places(workdir, dataset_file):

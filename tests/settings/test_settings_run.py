@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.settings.conftest import DATASET
-from workflow_scripts.settings import Export, load_run
-from workflow_scripts.settings.run import root_slug
+from workflow_scripts.settings import load_run
+from workflow_scripts.settings.roots import root_slug
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def test_run_without_config_is_the_bundled_sample(workdir):
     run = load_run({}, workdir)
     assert list(run.datasets) == ["sample"]
-    assert run.results == "results"
+    assert run.places.results == "results"
     assert run.look == "always"
     assert run.check == {"channel": "first", "num_mel_bins": 128}
 
@@ -38,10 +38,10 @@ def test_dataset_of_ones_own_has_to_exist_before_the_run(workdir, dataset_file):
 def test_dataset_that_says_nothing_gets_the_defaults(workdir, dataset_file):
     dataset = load_run({"datasets": [dataset_file()]}, workdir).datasets["mine"]
     assert dataset.limits == {"min_duration_s": 0.1, "max_duration_s": 11.0, "train_min_duration_s": 1.0}
-    assert dataset.on_count_mismatch == "stop"
-    assert dataset.exports == ()
+    assert dataset.sources["on_count_mismatch"] == "stop"
+    assert dataset.exports == {}
     assert dataset.rights == {}
-    assert dataset.holds == {}
+    assert dataset.audio == {}
 
 
 def test_limit_that_is_given_leaves_the_others_at_their_defaults(workdir, dataset_file):
@@ -64,21 +64,34 @@ def test_config_of_the_caller_is_left_as_it_was(workdir, dataset_file):
 # --- exports ---
 
 
+def options(dataset):
+    """The options of each export, by its name."""
+    return {name: export.options for name, export in dataset.exports.items()}
+
+
 def test_export_by_name_has_the_default_options(workdir, dataset_file):
     dataset = load_run({"datasets": [dataset_file(exports=["csv", "ast"])]}, workdir).datasets["mine"]
-    assert dataset.exports == (
-        Export("csv", {"paths": "absolute"}),
-        Export("ast", {"paths": "absolute", "restricted_classes": False}),
-    )
+    assert options(dataset) == {
+        "csv": {"paths": "absolute"},
+        "ast": {"paths": "absolute", "restricted_classes": False},
+    }
 
 
 def test_export_with_options_keeps_them_and_has_the_other_defaults(workdir, dataset_file):
     wanted = [{"ast": {"restricted_classes": True}}, {"csv": {"paths": "relative"}}]
     dataset = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir).datasets["mine"]
-    assert dataset.exports == (
-        Export("ast", {"paths": "absolute", "restricted_classes": True}),
-        Export("csv", {"paths": "relative"}),
-    )
+    assert options(dataset) == {
+        "ast": {"paths": "absolute", "restricted_classes": True},
+        "csv": {"paths": "relative"},
+    }
+
+
+def test_one_format_is_exported_twice_under_two_names(workdir, dataset_file):
+    wanted = ["csv", {"csv": {"paths": "relative"}, "as": "csv_here"}]
+    run = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir)
+    dataset = run.datasets["mine"]
+    assert options(dataset) == {"csv": {"paths": "absolute"}, "csv_here": {"paths": "relative"}}
+    assert {export.format for export in dataset.exports.values()} == {"csv"}
 
 
 # --- where relative paths start ---
@@ -89,7 +102,7 @@ def test_paths_of_a_file_given_by_path_start_from_its_own_folder(workdir, datase
     for folder in ("labels", "mirror"):
         (workdir / folder).rename(workdir / "deep" / folder)
     run = load_run({"datasets": [dataset_file("deep/mine.yaml", audio=["mirror"])]}, workdir)
-    assert run.datasets["mine"].source_files["sources.segments.train"] == "deep/labels/train.csv"
+    assert run.datasets["mine"].sources["segments"]["train"] == "deep/labels/train.csv"
     assert [root.path for root in run.roots.values()] == [str(workdir / "deep/mirror")]
 
 
@@ -98,7 +111,7 @@ def test_sources_outside_the_working_directory_are_absolute(workdir, dataset_fil
     elsewhere = workdir.parent / "elsewhere"
     elsewhere.mkdir()
     run = load_run({"datasets": [str(workdir / "mine.yaml")]}, elsewhere)
-    assert run.datasets["mine"].source_files["sources.classes"] == str(workdir / "labels/classes.csv")
+    assert run.datasets["mine"].sources["classes"] == str(workdir / "labels/classes.csv")
 
 
 def test_absolute_paths_are_kept(workdir, dataset_file, tmp_path):
@@ -127,17 +140,13 @@ def test_paths_of_a_named_dataset_start_from_the_working_directory(workdir):
     assert [(root.path, root.shards) for root in run.roots.values()] == [(str(workdir / "audio/wav"), 512)]
 
 
-def test_every_file_of_the_sources_is_known_by_its_key(workdir, dataset_file):
+def test_every_file_of_the_sources_is_an_input_of_the_ingest(workdir, dataset_file):
     sources = DATASET["sources"] | {"strong": ["labels/more.csv"], "display_names": "labels/more.csv"}
     dataset = load_run({"datasets": [dataset_file(sources=sources)]}, workdir).datasets["mine"]
-    assert dataset.source_files == {
-        "sources.segments.train": "labels/train.csv",
-        "sources.segments.eval": "labels/eval.csv",
-        "sources.ontology": "labels/ontology.json",
-        "sources.classes": "labels/classes.csv",
-        "sources.strong[0]": "labels/more.csv",
-        "sources.display_names": "labels/more.csv",
-    }
+    assert dataset.source_files == (
+        *("labels/train.csv", "labels/eval.csv", "labels/ontology.json", "labels/classes.csv"),
+        *("labels/more.csv", "labels/more.csv"),
+    )
 
 
 def test_splits_stay_in_the_order_of_the_file(workdir, dataset_file):
@@ -152,9 +161,9 @@ def test_splits_stay_in_the_order_of_the_file(workdir, dataset_file):
 def test_roots_stay_in_the_order_of_the_file_with_what_they_hold(workdir, dataset_file):
     wanted = ["mirror", {"path": "audio/wav", "holds": "recordings"}]
     run = load_run({"datasets": [dataset_file(audio=wanted)]}, workdir)
-    paths = [run.roots[slug].path for slug in run.datasets["mine"].holds]
+    paths = [run.roots[slug].path for slug in run.datasets["mine"].audio]
     assert paths == [str(workdir / "mirror"), str(workdir / "audio/wav")]
-    assert list(run.datasets["mine"].holds.values()) == ["clips", "recordings"]
+    assert list(run.datasets["mine"].audio.values()) == ["clips", "recordings"]
 
 
 def test_root_without_shards_has_as_many_as_the_run_says(workdir, dataset_file):
@@ -170,7 +179,7 @@ def test_two_datasets_share_a_root_in_the_shards_of_the_one_that_says(workdir, d
     run = load_run({"datasets": [says, silent] if explicit_first else [silent, says], "shards": 64}, workdir)
     [root] = run.roots.values()
     assert root.shards == 8
-    assert run.datasets["says"].holds == run.datasets["silent"].holds == {root.slug: "clips"}
+    assert run.datasets["says"].audio == run.datasets["silent"].audio == {root.slug: "clips"}
 
 
 def test_two_datasets_may_say_the_same_shards_of_one_root(workdir, dataset_file):
