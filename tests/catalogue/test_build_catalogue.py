@@ -6,19 +6,33 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
-from tests.exports.small_run import SmallAudioset, make_small_audioset
+from tests.exports.small_run import SmallAudioset, copied_dataset, make_small_audioset
 from workflow_scripts.catalogue.build import Contents, build_catalogue
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import write_table
 
-VIEWS = ["captions", "checks", "classes", "clips", "labels", "media", "orphans", "rejects", "roots", "sources"]
+VIEWS = [
+    "captions",
+    "checks",
+    "classes",
+    "clips",
+    "labels",
+    "media",
+    "origins",
+    "orphans",
+    "rejects",
+    "roots",
+    "sources",
+]
 COUNT = "SELECT count(*) FROM clips"
 
 
@@ -39,10 +53,7 @@ def test_it_opens_from_any_folder(
     small: SmallAudioset, copied: SmallAudioset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    relative = Contents(
-        {"small": Path("results/small/tables")},
-        {slug: (Path("results/audio") / slug, shards) for slug, (_, shards) in copied.contents.roots.items()},
-    )
+    relative = replace(copied.contents, places=Places("results"))
     build_catalogue(relative, Path("results/catalog.duckdb"))
     expected = _ask(tmp_path / "results/catalog.duckdb")
     (tmp_path / "elsewhere").mkdir()
@@ -87,15 +98,16 @@ def test_without_any_audio_every_view_answers(tmp_path: Path) -> None:
 
 def test_the_types_of_a_view_without_audio_are_those_with_it(small: SmallAudioset, tmp_path: Path) -> None:
     without = tmp_path / "catalog.duckdb"
-    build_catalogue(Contents(small.contents.datasets, {}), without)
+    build_catalogue(Contents(small.places, {small.name: []}, {}), without)
     for view in ("media", "checks"):
         described = _ask(small.folder / "results/catalog.duckdb", f"DESCRIBE {view}")
         assert [row[:2] for row in _ask(without, f"DESCRIBE {view}")] == [row[:2] for row in described]
 
 
-def test_several_datasets_stand_side_by_side(small: SmallAudioset, tmp_path: Path) -> None:
-    contents = Contents(dict.fromkeys(("one", "other", "it's"), small.tables_folder), small.contents.roots)
-    build_catalogue(contents, tmp_path / "catalog.duckdb")
+def test_several_datasets_stand_side_by_side(copied: SmallAudioset, tmp_path: Path) -> None:
+    names = ("one", "other", "it's")
+    copied_dataset(copied, *names)
+    build_catalogue(replace(copied.contents, datasets=dict.fromkeys(names, copied.roots)), tmp_path / "catalog.duckdb")
     assert _ask(tmp_path / "catalog.duckdb", "SELECT dataset, count(*) FROM clips GROUP BY ALL ORDER BY ALL") == [
         ("it's", 13),
         ("one", 13),
@@ -108,14 +120,14 @@ def test_several_datasets_stand_side_by_side(small: SmallAudioset, tmp_path: Pat
 
 
 def test_what_the_archives_of_a_dataset_lost_is_among_its_rejects(copied: SmallAudioset) -> None:
-    known = copied.contents
-    for root, (folder, _) in known.roots.items():
+    for root in copied.roots:
         row = (f"/data/{root}.tar", 1, "media", "archive_cut", "why", "")
         rejects = pl.DataFrame([row], schema=schemas.empty(schemas.REJECTS).schema, orient="row")
-        write_table(rejects, folder / "tables/rejects.parquet", schemas.REJECTS)
+        write_table(rejects, Path(copied.places.root_rejects(root)), schemas.REJECTS)
     holds = {"one": ["clips"], "other": ["clips", "mirror"], "none": []}
     file = copied.folder / "results/catalog.duckdb"
-    build_catalogue(Contents(dict.fromkeys(holds, copied.tables_folder), known.roots, holds), file)
+    copied_dataset(copied, *holds)
+    build_catalogue(replace(copied.contents, datasets=holds), file)
     own = len(copied.table("rejects"))
     counts = "SELECT dataset, count(*) FILTER (scope = 'media'), count(*) FROM rejects GROUP BY ALL ORDER BY ALL"
     assert _ask(file, counts) == [("none", 0, own), ("one", 1, own + 1), ("other", 2, own + 2)]
@@ -140,7 +152,7 @@ def test_a_build_that_fails_leaves_the_old_one(copied: SmallAudioset) -> None:
     build_catalogue(copied.contents, file)
     data = file.read_bytes()
     with pytest.raises(duckdb.Error):
-        build_catalogue(Contents({"gone": copied.folder / "nowhere"}, {}), file)
+        build_catalogue(Contents(Places(str(copied.folder / "nowhere")), {"gone": []}, {}), file)
     assert file.read_bytes() == data
     assert [path.name for path in file.parent.iterdir() if path.name.endswith(".part")] == []
 
@@ -182,6 +194,7 @@ import sys
 from pathlib import Path
 import polars as pl
 from workflow_scripts.catalogue.build import Contents, build_catalogue
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
 
@@ -190,7 +203,7 @@ tables = results / name / "tables"
 ledger = pl.read_parquet(tables / "clips.parquet")
 for _ in range(times):
     write_table(ledger, tables / "clips.parquet", schemas.CLIPS)
-    build_catalogue(Contents({name: tables}, {}), results / "catalog.duckdb")
+    build_catalogue(Contents(Places(str(results)), {name: []}, {}), results / "catalog.duckdb")
 """
 
 

@@ -12,6 +12,7 @@ from tests.made_files import encoded, noise16, wav
 from tests.workers import scan_and_check
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
 
@@ -56,8 +57,9 @@ def _checked(folder: Path) -> dict[str, RootChecks]:
             file = folder / "audio" / slug / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
-        results = folder / "results" / slug
+        results = folder / "results/audio" / slug
         scan_and_check(folder / "audio" / slug, results)
+        write_table(schemas.empty(schemas.REJECTS), results / "tables/rejects.parquet", schemas.REJECTS)
         holds = "recordings" if slug == "field" else "clips"
         checks = [results / "checks" / "shard=0000.parquet"]
         roots[slug] = RootChecks(slug, str(folder / "audio" / slug), holds, checks)
@@ -69,17 +71,16 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
     """The rows of the view, over two datasets that share a root."""
     folder = tmp_path_factory.mktemp("duplicates")
     roots = _checked(folder)
-    tables = {}
+    places = Places(str(folder / "results"))
     for dataset, splits in CLIPS.items():
         named = [{"clip_id": name, "split": split} for split, names in splits.items() for name in names]
         clips = clips_table(*named, *(SPANS if dataset == "first" else []))
         resolved = resolve(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], LIMITS)
-        tables[dataset] = folder / dataset
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
             table = {"clips": clips, **resolved}.get(name, schemas.empty(schema))
-            write_table(table, tables[dataset] / f"{name}.parquet", schema)
+            write_table(table, Path(places.table(dataset, name)), schema)
     file = folder / "catalog.duckdb"
-    build_catalogue(Contents(tables, {slug: (folder / "results" / slug, 1) for slug in AUDIO}), file)
+    build_catalogue(Contents(places, DATASET_ROOTS, dict.fromkeys(AUDIO, 1)), file)
     with duckdb.connect(str(file), read_only=True) as connection:
         answer = connection.execute("SELECT * FROM duplicates")
         names = [name for name, *_ in answer.description]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from workflow_scripts.check.shard import check_shard
 from workflow_scripts.exports import Tables
 from workflow_scripts.ledger.resolve import RootChecks, resolve
 from workflow_scripts.media.scan import scan_root
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
 
@@ -85,9 +87,12 @@ class SmallAudioset:
         return self.folder / "results" / self.name / "tables"
 
     @property
+    def places(self) -> Places:
+        return Places(str(self.folder / "results"))
+
+    @property
     def contents(self) -> Contents:
-        audio = self.folder / "results/audio"
-        return Contents({self.name: self.tables_folder}, {slug: (audio / slug, ROOTS[slug][1]) for slug in self.roots})
+        return Contents(self.places, {self.name: self.roots}, {slug: ROOTS[slug][1] for slug in self.roots})
 
     @property
     def for_exports(self) -> Tables:
@@ -115,6 +120,12 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
     for table, schema in schemas.RESOLVED.items():
         write_table(resolved[table], small.tables_folder / f"{table}.parquet", schema)
     return small
+
+
+def copied_dataset(small: SmallAudioset, *names: str) -> None:
+    """Have the dataset stand beside itself under other names."""
+    for name in names:
+        shutil.copytree(small.tables_folder.parent, small.folder / "results" / name)
 
 
 def instead(tables: Tables, folder: Path, **frames: pl.DataFrame) -> Tables:
@@ -155,7 +166,8 @@ def _check_root(folder: Path, slug: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     results = folder / "results/audio" / slug
-    scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
+    rejects = scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
+    write_table(rejects, results / "tables/rejects.parquet", schemas.REJECTS)
     with process_as_before():
         for output in _checks(folder, slug):
             media_list, note = results / "media" / output.name, folder / "progress.json"

@@ -1,11 +1,12 @@
 """The short table that a run ends with."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.exports.small_run import SmallAudioset, make_small_audioset
+from tests.exports.small_run import SmallAudioset, copied_dataset, make_small_audioset
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.run.closing import summary_text
 
@@ -67,8 +68,8 @@ def test_it_is_short(small: SmallAudioset) -> None:
 
 
 def test_several_datasets_have_their_own_rows(small: SmallAudioset) -> None:
-    contents = Contents({"one": small.tables_folder, "other": small.tables_folder}, small.contents.roots)
-    text = _summary(small, contents)
+    copied_dataset(small, "one", "other")
+    text = _summary(small, replace(small.contents, datasets={"one": small.roots, "other": small.roots}))
     for dataset in ("one", "other"):
         assert len(re.findall(rf"^{dataset} +(?:balanced_train|eval) ", text, re.MULTILINE)) == 2
         assert f"{dataset}: 1 rows and 1 labels rejected" in text

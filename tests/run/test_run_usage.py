@@ -8,6 +8,7 @@ import pytest
 from tests.project import Project
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.usage import usage_text
+from workflow_scripts.settings.places import Places
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def results(tmp_path: Path) -> Path:
 
 
 def write_job(results: Path, name: str, rule: str = "check", **said: object) -> None:
-    job = {"rule_name": rule, "threads": 4, "s": 100.0, "cpu_time": 250.0, "max_rss": 731.4}
+    job = {"rule_name": rule, "wildcards": None, "threads": 4, "s": 100.0, "cpu_time": 250.0, "max_rss": 731.4}
     job |= {"resources": {"mem_mb": 4000, "runtime": 240, "tmpdir": "/tmp"}, **said}
     file = results / "benchmarks" / rule / f"{name}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +28,7 @@ def write_job(results: Path, name: str, rule: str = "check", **said: object) -> 
 
 
 def rows(results: Path) -> dict[str, list[str]]:
-    lines = usage_text(results).split("\n\n")[0].splitlines()[2:]
+    lines = usage_text(Places(str(results))).split("\n\n")[0].splitlines()[2:]
     return {line.split()[0]: line.split()[1:] for line in lines}
 
 
@@ -38,14 +39,13 @@ def test_a_row_tells_the_most_that_was_asked_and_used(results: Path) -> None:
 
 
 def test_jobs_of_earlier_roots_shards_and_datasets_are_not_counted(results: Path) -> None:
-    write_job(results, "clips/shard=0001")
-    write_job(results, "clips/shard=0002")
-    write_job(results, "gone/shard=0000")
-    write_job(results, "gone", "scan")
-    write_job(results, "clips", "scan")
-    write_job(results, "gone", "ingest")
-    write_job(results, "gone.csv", "export")
-    write_job(results, "mine.csv", "export")
+    for root, shard in (("clips", "0001"), ("clips", "0002"), ("gone", "0000")):
+        write_job(results, f"{root}/shard={shard}", wildcards={"root": root, "shard": shard})
+    for root in ("gone", "clips"):
+        write_job(results, root, "scan", wildcards={"root": root})
+    for dataset in ("gone", "mine"):
+        write_job(results, f"{dataset}/csv", "export", wildcards={"dataset": dataset, "export": "csv"})
+    write_job(results, "gone", "ingest", wildcards={"dataset": "gone"})
     assert {rule: row[0] for rule, row in rows(results).items()} == {"check": "1", "scan": "1", "export": "1"}
 
 
@@ -64,12 +64,12 @@ def test_a_file_that_snakemake_did_not_write_so_is_named(results: Path, text: st
     write_job(results, "clips/shard=0000")
     (results / "benchmarks" / "odd.jsonl").write_text(text)
     with pytest.raises(SoundledgerError, match=r"odd\.jsonl: not what Snakemake writes of a job"):
-        usage_text(results)
+        usage_text(Places(str(results)))
 
 
 def test_results_without_a_job_say_what_to_do(results: Path) -> None:
     with pytest.raises(SoundledgerError, match=r"make usage RESULTS=/scratch/out"):
-        usage_text(results)
+        usage_text(Places(str(results)))
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from tests.project import REPOSITORY
 from workflow_scripts.check.progress import Note
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.status import status_text
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables.files import published
 
 NOW = 1_800_000_000.0
@@ -63,7 +64,7 @@ class Results:
         file.write_text(json.dumps(asdict(said)))
 
     def text(self) -> str:
-        return status_text(self.folder, NOW)
+        return status_text(Places(str(self.folder)), NOW)
 
     def row(self, root: str, dataset: str = "birds") -> list[str]:
         """The cells after dataset and root."""
@@ -251,15 +252,15 @@ def test_it_says_since_when_and_where(results: Results) -> None:
 
 def test_without_a_run_it_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SoundledgerError, match=r"run\.json: no such file.*start the run.*make status RESULTS="):
-        status_text(tmp_path, NOW)
+        status_text(Places(str(tmp_path)), NOW)
     (tmp_path / "run.json").write_text('{"roots": {}}')
     with pytest.raises(SoundledgerError, match=r"run\.json: not what this version writes.*start the run again"):
-        status_text(tmp_path, NOW)
+        status_text(Places(str(tmp_path)), NOW)
 
 
 def ask(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-m", "workflow_scripts.status", *arguments],
+        [sys.executable, "-m", "workflow_scripts.run.status", *arguments],
         cwd=REPOSITORY,
         capture_output=True,
         text=True,

@@ -95,7 +95,8 @@ def test_a_count_mismatch_stops_the_run_with_both_numbers(project: Project, shar
     assert "cut.csv: its header declares 22,160 rows, but 711 were read" in output
     assert not (project.folder / "results" / "cut" / "tables" / "clips.parquet").exists()
 
-    (project.folder / "cut.yaml").write_text(yaml.safe_dump(settings | {"on_count_mismatch": "warn"}))
+    settings["sources"]["on_count_mismatch"] = "warn"
+    (project.folder / "cut.yaml").write_text(yaml.safe_dump(settings))
     project.run()
     assert project.ask("SELECT count(*), any_value(status) FROM clips") == [(711, "missing")]
     assert project.ask("SELECT rows_declared, rows_read FROM sources WHERE source = 'cut.csv'") == [(22160, 711)]
@@ -104,4 +105,4 @@ def test_a_count_mismatch_stops_the_run_with_both_numbers(project: Project, shar
 @pytest.mark.parametrize("override", ["--set-threads=chekc=4", "--set-resources=chekc:mem_mb=4000"])
 def test_a_rule_that_is_misspelt_in_a_profile_is_an_error(sample_project: Project, override: str) -> None:
     run = sample_project.run("--dry-run", override, expect=1)
-    assert "no rule is called chekc; there are all, build_catalogue, check, " in run.output
+    assert "no rule is called chekc; there are all, build_catalogue, catalogue, check, " in run.output

@@ -12,7 +12,7 @@ from tests.project import REPOSITORY, Project
 
 def status(project: Project) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "workflow_scripts.status"],
+        [sys.executable, "-m", "workflow_scripts.run.status"],
         cwd=project.folder,
         env=project.environment,
         capture_output=True,
