@@ -1,15 +1,49 @@
 """Errors that are the user's to mend."""
 
+import reprlib
+
+MOST_LINES, MOST_CHARACTERS = 50, 1_500
+"""Of a message, and of each of its lines; the end of a line, which says what to do, is kept."""
+
 
 class SoundledgerError(Exception):
     """Something in the input that the run cannot go on with.
 
     The message names the file, the line or id, what was expected and what to do. Entry scripts print it without a
-    traceback.
+    traceback. Whatever it quotes stays text: see as_text().
     """
+
+    def __str__(self) -> str:
+        return as_text(super().__str__())
 
 
 def first_twenty(items: list[str]) -> str:
     """The first twenty of a list of offenders in one line, and how many more there are."""
     more = f" … and {len(items) - 20:,} more" if len(items) > 20 else ""
     return ", ".join(items[:20]) + more
+
+
+def as_text(message: str) -> str:
+    r"""A message as a terminal can show it: of bounded size, with control characters as escapes.
+
+    >>> as_text("mine.yaml: \x1b[2J is no name")
+    'mine.yaml: \\x1b[2J is no name'
+    """
+    lines = message.split("\n")
+    more = [f"… and {len(lines) - MOST_LINES:,} lines more"] if len(lines) > MOST_LINES else []
+    return "\n".join([*map(_line_as_text, lines[:MOST_LINES]), *more])
+
+
+def shown(value: object) -> str:
+    """A value as its Python literal, cut where it is long."""
+    return _BRIEF.repr(value)
+
+
+def _line_as_text(line: str) -> str:
+    if len(line) > MOST_CHARACTERS:
+        line = f"{line[: MOST_CHARACTERS - 300]} … {line[-300:]}"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
+
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from jsonschema import Draft202012Validator
 
+from workflow_scripts.settings.reading import load_yaml
 from workflow_scripts.settings.reference import reference
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
@@ -15,7 +16,7 @@ from workflow_scripts.settings.schemas import (
     run_schema,
     sources_schema,
 )
-from workflow_scripts.settings.validation import load_yaml, validated
+from workflow_scripts.settings.validation import validated
 
 SCHEMAS = {
     "config": run_schema(),

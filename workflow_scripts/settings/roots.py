@@ -10,7 +10,7 @@ from typing import Any
 
 from workflow_scripts.media.archives import is_archive
 from workflow_scripts.settings.places import shard_names
-from workflow_scripts.settings.validation import SettingsError
+from workflow_scripts.settings.reading import SettingsError
 
 SAMPLE = "data/sample"
 """The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.reading import SettingsError, load_yaml
 from workflow_scripts.settings.roots import SAMPLE, Root, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
@@ -16,7 +17,7 @@ from workflow_scripts.settings.schemas import (
     sources_schema,
 )
 from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
-from workflow_scripts.settings.validation import SettingsError, load_yaml, validated
+from workflow_scripts.settings.validation import validated
 
 __all__ = ["SAMPLE", "Dataset", "Export", "Root", "Run", "load_run"]
 
@@ -160,14 +161,15 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
     schema = sources_schema(content["adapter"], f"{file}: adapter")
     found = validated(content["sources"], schema, f"{file}: sources")
     sources = from_workdir(found, schema, base, workdir)
-    check_leaves(leaves(sources, schema), file, content["name"], workdir)
+    read = leaves(sources, schema)
+    check_leaves(read, file, content["name"], workdir)
     named = list(roots_of(content["audio"], shards, file, base, workdir))
     dataset = Dataset(
         name=content["name"],
         file=str(file),
         adapter=content["adapter"],
         sources=sources,
-        source_files=tuple(leaf.value for leaf in leaves(sources, schema) if leaf.format == "path"),
+        source_files=tuple(leaf.value for leaf in read if leaf.format == "path"),
         match=schema["match"],
         audio={root.slug: holds for _, root, _, holds in named},
         limits=limits,

@@ -1,21 +1,21 @@
 """Where the closed JSON Schemas lie: those of a run in config/, that of an adapter or an export in its own folder."""
 
 from pathlib import Path
-from typing import Any
 
-from workflow_scripts.settings.validation import SettingsError, load_yaml, nearest
+from workflow_scripts.settings.reading import SettingsError, load_yaml
+from workflow_scripts.settings.validation import Schema, nearest
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 SCRIPTS = Path(__file__).resolve().parents[1]
 SOURCES, OPTIONS = "sources.schema.yaml", "options.schema.yaml"
 
 
-def run_schema() -> dict[str, Any]:
+def run_schema() -> Schema:
     """The schema of config/config.yaml."""
     return load_yaml(CONFIG_FOLDER / "config.schema.yaml")
 
 
-def dataset_schema() -> dict[str, Any]:
+def dataset_schema() -> Schema:
     """The schema of a dataset file."""
     return load_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
 
@@ -30,7 +30,7 @@ def exports() -> list[str]:
     return sorted(file.parent.name for file in SCRIPTS.glob(f"exports/*/{OPTIONS}"))
 
 
-def sources_schema(adapter: str, where: str) -> dict[str, Any]:
+def sources_schema(adapter: str, where: str) -> Schema:
     """The schema of an adapter's sources; its keyword `match` says how media are matched to clips.
 
     Raises:
@@ -39,7 +39,7 @@ def sources_schema(adapter: str, where: str) -> dict[str, Any]:
     return _schema("adapters", adapter, SOURCES, adapters(), f"{where}: there is no adapter")
 
 
-def options_schema(export: str, where: str) -> dict[str, Any]:
+def options_schema(export: str, where: str) -> Schema:
     """The schema of an export's options; its keyword `needs` lists the tables that the export reads.
 
     Raises:
@@ -48,7 +48,7 @@ def options_schema(export: str, where: str) -> dict[str, Any]:
     return _schema("exports", export, OPTIONS, exports(), f"{where}: there is no export")
 
 
-def _schema(room: str, name: str, file: str, known: list[str], problem: str) -> dict[str, Any]:
+def _schema(room: str, name: str, file: str, known: list[str], problem: str) -> Schema:
     if name not in known:
         raise SettingsError(f"{problem} {name!r}; known are {', '.join(known)}{nearest(name, known)}")
     return load_yaml(SCRIPTS / room / name / file)

@@ -1,15 +1,20 @@
 """The leaves of a dataset file's `sources`: which are paths, folders or addresses, as the adapter's schema says."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.roots import made_by_workflow
-from workflow_scripts.settings.validation import SettingsError, resolved
+from workflow_scripts.settings.validation import Schema, form_of, schema_below
 
-Schema = dict[str, Any]
+ON_DISK = {"path": ("file", Path.is_file), "folder": ("folder", Path.is_dir)}
+"""The formats that name something on disk: what that is, and whether it is there."""
+
+FORMATS = (*ON_DISK, "address")
+"""What a schema may call a text of the sources. One without a format is an option, like every number, yes or no."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +22,9 @@ class Leaf:
     """One value of the sources.
 
     Attributes:
-        key: dotted, from `sources` on.
+        key: where it stands, below `sources`: `strong[0]`, `segments.eval`.
         value: what stands there.
-        format: of the schema: path (of a file), folder, address; None for an option.
+        format: one of FORMATS; None for an option.
     """
 
     key: str
@@ -27,66 +32,50 @@ class Leaf:
     format: str | None
 
 
-def leaves(sources: Any, schema: Schema, key: str = "sources") -> Iterator[Leaf]:
-    """Every leaf of validated sources, with the format that the schema gives it."""
-    return _leaves(sources, schema, schema, key)
-
-
-def _leaves(sources: Any, schema: Schema, whole: Schema, key: str) -> Iterator[Leaf]:
-    if isinstance(sources, dict):
-        for name, value in sources.items():
-            yield from _leaves(value, _below(name, value, schema, whole), whole, f"{key}.{name}")
-    elif isinstance(sources, list):
-        for ordinal, value in enumerate(sources):
-            yield from _leaves(value, _form(value, schema.get("items", {}), whole), whole, f"{key}[{ordinal}]")
-    else:
-        yield Leaf(key, sources, schema.get("format"))
+def leaves(sources: Any, schema: Schema) -> list[Leaf]:
+    """Every leaf of validated sources, in their order."""
+    found: list[Leaf] = []
+    _with_each(found.append, sources, schema, schema, "")
+    return found
 
 
 def from_workdir(sources: Any, schema: Schema, base: Path, workdir: Path) -> Any:
     """Sources with every path in them, which starts at base, as seen from the folder of the run."""
-    return _from_workdir(sources, schema, schema, base, workdir)
 
+    def seen(leaf: Leaf) -> Any:
+        if leaf.format not in ON_DISK:
+            return leaf.value
+        path = os.path.abspath(base / leaf.value)
+        inside = os.path.relpath(path, workdir)
+        return path if inside.startswith("..") else inside
 
-def _from_workdir(sources: Any, schema: Schema, whole: Schema, base: Path, workdir: Path) -> Any:
-    if isinstance(sources, dict):
-        return {
-            name: _from_workdir(value, _below(name, value, schema, whole), whole, base, workdir)
-            for name, value in sources.items()
-        }
-    if isinstance(sources, list):
-        return [
-            _from_workdir(value, _form(value, schema.get("items", {}), whole), whole, base, workdir)
-            for value in sources
-        ]
-    if schema.get("format") not in ("path", "folder"):
-        return sources
-    path = os.path.abspath(base / sources)
-    inside = os.path.relpath(path, workdir)
-    return path if inside.startswith("..") else inside
+    return _with_each(seen, sources, schema, schema, "")
 
 
 def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:
     """Raises SettingsError for a path where no file is, and for a folder that is not there."""
-    kinds = {"path": ("file", Path.is_file), "folder": ("folder", Path.is_dir)}
     for leaf in found:
-        if leaf.format not in kinds or made_by_workflow(leaf.value, workdir):
+        if leaf.format not in ON_DISK or made_by_workflow(leaf.value, workdir):
             continue
-        kind, is_there = kinds[leaf.format]
+        kind, is_there = ON_DISK[leaf.format]
         if not is_there(workdir / leaf.value):
             raise SettingsError(
-                f"{file}: {leaf.key}: dataset {dataset}: no such {kind}: {os.path.abspath(workdir / leaf.value)}"
+                f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: "
+                f"{os.path.abspath(workdir / leaf.value)}"
             )
 
 
-def _below(name: str, value: Any, schema: Schema, whole: Schema) -> Schema:
-    part = schema.get("properties", {}).get(name) or schema.get("additionalProperties") or {}
-    return _form(value, part, whole)
-
-
-def _form(value: Any, schema: Schema, whole: Schema) -> Schema:
-    """Of several forms that a value may have, that of its own type."""
-    schema = resolved(schema, whole)
-    kind = "object" if isinstance(value, dict) else "array" if isinstance(value, list) else "string"
-    forms = [resolved(form, whole) for form in schema.get("anyOf", [])]
-    return next((form for form in forms if form.get("type", "string") == kind), schema)
+def _with_each(change: Callable[[Leaf], Any], value: Any, schema: Schema, whole: Schema, key: str) -> Any:
+    """A copy of a value in which each leaf is what a function makes of it."""
+    schema = form_of(value, schema, whole)
+    if isinstance(value, dict):
+        return {
+            name: _with_each(change, one, schema_below(name, schema), whole, f"{key}.{name}" if key else name)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            _with_each(change, one, schema.get("items", {}), whole, f"{key}[{ordinal}]")
+            for ordinal, one in enumerate(value)
+        ]
+    return change(Leaf(key, value, schema.get("format") if isinstance(value, str) else None))

@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import yaml
+from workflow_scripts.errors import shown
+from workflow_scripts.settings.reading import SettingsError
 
-from workflow_scripts.errors import SoundledgerError
+Schema = dict[str, Any]
 
 KINDS = {
     "array": "a list, `[one, two]`",
@@ -18,46 +18,7 @@ KINDS = {
 """What JSON Schema's types are called in YAML."""
 
 
-class SettingsError(SoundledgerError):
-    """A configuration that cannot be run; the message names file, key, what was expected and what to do."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose mappings hold each key once: of two, the first would be lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"key {key_node.value} stands there twice", problem_mark=key_node.start_mark
-                )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
-
-
-def load_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML mapping.
-
-    Raises:
-        SettingsError: the file is missing, is no YAML (with its line), or holds no mapping.
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise SettingsError(f"{path}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
-    if not isinstance(content, dict):
-        raise SettingsError(f"{path}: expected `key: value` lines, found {type(content).__name__}")
-    return content
-
-
-def validated(settings: dict[str, Any], schema: dict[str, Any], where: str) -> dict[str, Any]:
+def validated(settings: dict[str, Any], schema: Schema, where: str) -> dict[str, Any]:
     """Validate settings against a schema and return a copy filled with its defaults.
 
     Args:
@@ -72,7 +33,8 @@ def validated(settings: dict[str, Any], schema: dict[str, Any], where: str) -> d
 
     problems = sorted(set(_problems(Draft202012Validator(schema).iter_errors(settings))))
     if problems:
-        raise SettingsError("\n".join(f"{where}: {problem}" for problem in problems))
+        more = [f"… and {len(problems) - 20:,} more"] if len(problems) > 20 else []
+        raise SettingsError("\n".join([*(f"{where}: {problem}" for problem in problems[:20]), *more]))
     return with_defaults(settings, schema, schema)
 
 
@@ -89,13 +51,15 @@ def _problems(errors: Any) -> Iterator[str]:
         elif error.validator == "enum":
             allowed = ", ".join(map(str, error.validator_value))
             hint = nearest(error.instance, error.validator_value)
-            yield f"{key}: {error.instance!r} is not known; one of {allowed} was expected{hint}"
+            yield f"{key}: {shown(error.instance)} is not known; one of {allowed} was expected{hint}"
         elif error.validator == "type":
-            yield f"{key}: expected {KINDS.get(error.validator_value, error.validator_value)}, found {error.instance!r}"
+            expected = KINDS.get(error.validator_value, error.validator_value)
+            yield f"{key}: expected {expected}, found {shown(error.instance)}"
         elif error.validator == "not":
-            yield f"{key}: {error.instance!r} is taken; choose another"
+            yield f"{key}: {shown(error.instance)} is taken; choose another"
         else:
-            yield f"{key or 'the whole'}: {error.message}"
+            said = error.message.replace(repr(error.instance), shown(error.instance))
+            yield f"{key or 'the whole'}: {said}"
 
 
 def _unknown_keys(error: Any, key: str) -> Iterator[str]:
@@ -107,15 +71,15 @@ def _unknown_keys(error: Any, key: str) -> Iterator[str]:
 
 
 def _nearest_alternative(error: Any, key: str) -> Iterator[str]:
-    """Of several allowed forms, speak of the one that the user meant: that of the same type."""
-    form = "object" if isinstance(error.instance, dict) else "string"
-    meant = [
-        inner for inner in error.context if (error.validator_value[inner.schema_path[0]].get("type", "string") == form)
-    ]
+    """Of several allowed forms, speak of the one that the user meant: that of the same type, else of text."""
+    types = [form.get("type", "string") for form in error.validator_value]
+    same = "object" if isinstance(error.instance, dict) else "array" if isinstance(error.instance, list) else "string"
+    wanted = same if same in types else "string"
+    meant = [inner for inner in error.context if types[inner.schema_path[0]] == wanted]
     if meant:
         yield from _problems(meant)
     else:
-        yield f"{key}: {error.instance!r} is neither a name nor a mapping"
+        yield f"{key}: {shown(error.instance)} is neither a name nor a mapping"
 
 
 def nearest(name: object, known: list[Any]) -> str:
@@ -128,32 +92,38 @@ def _dotted(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
 
 
-def with_defaults(settings: Any, schema: dict[str, Any], whole: dict[str, Any]) -> Any:
+def with_defaults(settings: Any, schema: Schema, whole: Schema) -> Any:
     """A copy of settings with the schema's defaults where the user wrote nothing."""
-    schema = resolved(schema, whole)
+    schema = form_of(settings, schema, whole)
     if isinstance(settings, dict):
-        filled = dict(settings)
-        for name, part in schema.get("properties", {}).items():
-            part = resolved(part, whole)
-            if name not in filled and "default" in part:
-                filled[name] = part["default"]
-            if name in filled:
-                filled[name] = with_defaults(filled[name], part, whole)
-        return filled
+        defaults = {name: part["default"] for name, part in schema.get("properties", {}).items() if "default" in part}
+        filled = settings | {name: value for name, value in defaults.items() if name not in settings}
+        return {name: with_defaults(value, schema_below(name, schema), whole) for name, value in filled.items()}
     if isinstance(settings, list):
-        return [with_defaults(one, _item_schema(one, schema), whole) for one in settings]
+        return [with_defaults(one, schema.get("items", {}), whole) for one in settings]
     return settings
 
 
-def _item_schema(item: Any, schema: dict[str, Any]) -> dict[str, Any]:
-    items: dict[str, Any] = schema.get("items", {})
-    if isinstance(item, dict) and "anyOf" in items:
-        return next(form for form in items["anyOf"] if form.get("type") == "object")
-    return items
-
-
-def resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
-    """A part of a schema, or the definition that it refers to."""
-    reference: str = schema.get("$ref", "")
-    part: dict[str, Any] = whole["$defs"][reference.rsplit("/", 1)[-1]] if reference else schema
+def schema_below(name: str, schema: Schema) -> Schema:
+    """What a schema says of the value of one key."""
+    part: Schema = schema.get("properties", {}).get(name) or schema.get("additionalProperties") or {}
     return part
+
+
+def form_of(value: Any, schema: Schema, whole: Schema) -> Schema:
+    """What a schema says of a value that is valid: of several forms that it may have, the first that it has.
+
+    Args:
+        value: what the user wrote.
+        schema: a part of a schema: itself, `$ref: "#/$defs/…"` or `anyOf`.
+        whole: the schema that it is a part of.
+    """
+    from jsonschema import Draft202012Validator
+
+    if "$ref" in schema:
+        return form_of(value, whole["$defs"][schema["$ref"].rsplit("/", 1)[-1]], whole)
+    if "anyOf" in schema:
+        validator = Draft202012Validator(whole)
+        found = next(form for form in schema["anyOf"] if validator.evolve(schema=form).is_valid(value))
+        return form_of(value, found, whole)
+    return schema
