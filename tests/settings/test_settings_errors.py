@@ -303,3 +303,34 @@ def test_one_root_in_two_numbers_of_shards_is_refused_with_a_silent_dataset_betw
     ]
     with pytest.raises(SettingsError, match=r"three\.yaml: .*16 shards here and 8 in .*one\.yaml"):
         load_run({"datasets": wanted}, workdir)
+
+
+@pytest.mark.parametrize("results", ["audio", "audio/wav", "audio/wav/../wav/out", "audio/wav/deep/out", "."])
+def test_results_and_an_audio_root_inside_each_other_are_refused(workdir, dataset_file, results):
+    """The next scan would find what the last run wrote; and what clears results would clear the audio."""
+    dataset_file(audio=["mirror", "audio/wav"] if results != "." else ["audio/wav"])
+    words = refusal(workdir, results=results)
+    where = f"{workdir / 'mine.yaml'}: audio[{1 if results != '.' else 0}]: "
+    assert words.startswith(where)
+    assert str(workdir / "audio/wav") in words
+
+
+@pytest.mark.parametrize("link", ["results", "root"])
+def test_results_and_a_root_inside_each_other_are_refused_behind_a_link(workdir, dataset_file, link):
+    target, results, root = ("audio/wav", "link/out", "audio/wav") if link == "results" else ("out", "out", "link/deep")
+    (workdir / "out/deep").mkdir(parents=True)
+    (workdir / "link").symlink_to(workdir / target)
+    dataset_file(audio=[root])
+    assert "mine.yaml: audio[0]: " in refusal(workdir, results=results)
+
+
+def test_results_beside_a_root_whose_name_begins_like_theirs_are_taken(workdir, dataset_file):
+    dataset_file(audio=["mirror"])
+    assert load_run({"datasets": ["mine.yaml"], "results": "mirror2"}, workdir).roots
+
+
+def test_custom_rule_file_that_is_not_there_is_named(workdir, dataset_file):
+    dataset_file()
+    (workdir / "mine.smk").touch()
+    words = refusal(workdir, custom_rules=["mine.smk", "rules/gone.smk"])
+    assert f"custom_rules[1]: no such file: {workdir / 'rules/gone.smk'}" in words

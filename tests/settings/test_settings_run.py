@@ -61,6 +61,13 @@ def test_config_of_the_caller_is_left_as_it_was(workdir, dataset_file):
     assert json.dumps(config) == before
 
 
+def test_custom_rules_start_from_the_folder_of_the_run_in_their_order(workdir, dataset_file):
+    (workdir / "b.smk").touch()
+    (workdir / "a.smk").touch()
+    run = load_run({"datasets": [dataset_file()], "custom_rules": ["b.smk", str(workdir / "a.smk")]}, workdir)
+    assert run.custom_rules == (str(workdir / "b.smk"), str(workdir / "a.smk"))
+
+
 # --- exports ---
 
 

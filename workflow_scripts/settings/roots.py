@@ -62,6 +62,17 @@ def roots_of(
         )
 
 
+def refuse_inside_each_other(where: str, root: Root, results: str, workdir: Path) -> None:
+    """Raises SettingsError for results below a root, which the next scan would find, and for a root below results."""
+    audio, made = Path(os.path.realpath(root.path)), Path(os.path.realpath(workdir / results))
+    if made.is_relative_to(audio) or audio.is_relative_to(made):
+        inner, outer = ("the results", "this root") if made.is_relative_to(audio) else ("this root", "the results")
+        raise SettingsError(
+            f"{where}: {inner} would lie in {outer}: {audio} is the root, {made} takes the results; "
+            "name another place for the results: --config results=…"
+        )
+
+
 def root_slug(path: str, workdir: Path) -> str:
     """The name of a root in the result tree: its last two folders, and eight hex digits of its path's hash.
 

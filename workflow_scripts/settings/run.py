@@ -1,5 +1,6 @@
 """What a run consists of: datasets, the audio roots they name, and where results go."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from typing import Any
 
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.roots import SAMPLE, Root, roots_of
+from workflow_scripts.settings.roots import SAMPLE, Root, refuse_inside_each_other, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     dataset_schema,
@@ -72,7 +73,11 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Run:
-    """A validated run."""
+    """A validated run.
+
+    Attributes:
+        custom_rules: absolute paths of rule files of the user's own.
+    """
 
     places: Places
     look: str
@@ -109,7 +114,8 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
 
     Raises:
         SettingsError: anything that would fail later and can be known now: unknown keys, missing sources, roots that
-            are neither folders nor archives, two datasets of one name, one root with two numbers of shards.
+            are neither folders nor archives, two datasets of one name, one root with two numbers of shards, results
+            and a root inside each other, custom rules that are not there.
     """
     settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
     datasets: dict[str, Dataset] = {}
@@ -125,16 +131,28 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         datasets[dataset.name] = dataset
         for where, root, explicit in named:
             _settle_shards(wishes.setdefault(root.slug, []), where, root if explicit else None)
+            refuse_inside_each_other(where, root, settings["results"], workdir)
             if explicit or root.slug not in roots:
                 roots[root.slug] = root
     return Run(
         Places(settings["results"]),
         settings["look"],
         settings["check"],
-        tuple(settings["custom_rules"]),
+        tuple(_custom_rules(settings["custom_rules"], workdir)),
         datasets,
         roots,
     )
+
+
+def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:
+    """Absolute paths: Snakemake would look for others beside the Snakefile."""
+    for ordinal, file in enumerate(files):
+        path = workdir / file
+        if not path.is_file():
+            raise SettingsError(
+                f"config: custom_rules[{ordinal}]: no such file: {path}; a relative path starts where Snakemake runs"
+            )
+        yield os.path.abspath(path)
 
 
 def _settle_shards(wishes: list[tuple[str, Root | None]], where: str, root: Root | None) -> None:
