@@ -2,7 +2,7 @@
 #
 # requires: <dataset>/tables/promised.parquet, the checks of the dataset's roots
 # produces: <dataset>/tables/{clips,orphans,summary,roots}.parquet
-# config:   of the dataset file: audio (order, holds), limits
+# config:   of the dataset file: audio (order, holds), limits; of its adapter: match
 
 
 rule resolve:
@@ -28,5 +28,6 @@ rule resolve:
     params:
         roots=lambda wildcards: RUN.roots_of(wildcards.dataset),
         limits=lambda wildcards: dataset(wildcards).limits,
+        match=lambda wildcards: dataset(wildcards).match,
     script:
         "../workflow_scripts/resolve.py"

@@ -18,6 +18,7 @@ with logged(snakemake.log[0]):
         RootChecks(root["slug"], root["path"], root["holds"], list(islice(checks, root["shards"])))
         for root in snakemake.params.roots
     ]
-    tables = resolve(read_table(Path(snakemake.input.promised)), roots, snakemake.params.limits)
+    promised = read_table(Path(snakemake.input.promised))
+    tables = resolve(promised, roots, snakemake.params.limits, snakemake.params.match)
     for name, schema in schemas.RESOLVED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)

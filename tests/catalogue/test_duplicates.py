@@ -75,7 +75,7 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
     for dataset, splits in CLIPS.items():
         named = [{"clip_id": name, "split": split} for split, names in splits.items() for name in names]
         clips = clips_table(*named, *(SPANS if dataset == "first" else []))
-        resolved = resolve(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], LIMITS)
+        resolved = resolve(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], LIMITS, "stem")
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
             table = {"clips": clips, **resolved}.get(name, schemas.empty(schema))
             write_table(table, Path(places.table(dataset, name)), schema)

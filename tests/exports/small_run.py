@@ -116,7 +116,7 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
     for slug in roots:
         _check_root(folder, slug)
     checked = [RootChecks(slug, str(folder / "audio" / slug), ROOTS[slug][0], _checks(folder, slug)) for slug in roots]
-    resolved = resolve(small.table("promised"), checked, LIMITS)
+    resolved = resolve(small.table("promised"), checked, LIMITS, "youtube")
     for table, schema in schemas.RESOLVED.items():
         write_table(resolved[table], small.tables_folder / f"{table}.parquet", schema)
     return small

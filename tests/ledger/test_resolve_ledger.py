@@ -17,8 +17,8 @@ from workflow_scripts.tables.store import validate
 Tables = dict[str, pl.DataFrame]
 
 
-def _resolved(clips: pl.DataFrame, *roots: RootChecks) -> Tables:
-    tables = resolve(clips, list(roots), LIMITS)
+def _resolved(clips: pl.DataFrame, *roots: RootChecks, match: str = "stem") -> Tables:
+    tables = resolve(clips, list(roots), LIMITS, match)
     for name, schema in schemas.RESOLVED.items():
         validate(tables[name], schema)
     return tables
@@ -61,12 +61,12 @@ def test_an_empty_root_serves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_first_of_several_usable_roots_serves_and_the_others_are_superseded(tmp_path: Path) -> None:
-    roots = [root(tmp_path, slug, check("Yone.wav")) for slug in ("z_first", "a_second", "m_third")]
+    roots = [root(tmp_path, slug, check("one.wav")) for slug in ("z_first", "a_second", "m_third")]
     tables = _resolved(ONE, *roots)
-    assert _served(tables) == {"one": ("usable", "z_first", "Yone.wav")}
+    assert _served(tables) == {"one": ("usable", "z_first", "one.wav")}
     assert _orphans(tables) == {
-        ("a_second", "Yone.wav", "superseded", "one"),
-        ("m_third", "Yone.wav", "superseded", "one"),
+        ("a_second", "one.wav", "superseded", "one"),
+        ("m_third", "one.wav", "superseded", "one"),
     }
 
 
@@ -100,17 +100,21 @@ def test_where_no_copy_is_usable_the_first_serves(tmp_path: Path) -> None:
 
 
 def test_in_one_root_the_first_usable_path_serves_whatever_the_shards(tmp_path: Path) -> None:
-    files = [check("a/one.wav", **fault("corrupt")), check("c/one.wav"), check("b/Yone.mp3"), check("d/one_30.wav")]
+    files = [check("a/one.wav", **fault("corrupt")), check("c/one.wav"), check("b/one.mp3"), check("d/one.wav")]
     for shards in (1, 2, 4):
         tables = _resolved(ONE, root(tmp_path, f"wav{shards}", *files, shards=shards))
-        assert _served(tables) == {"one": ("usable", f"wav{shards}", "b/Yone.mp3")}
+        assert _served(tables) == {"one": ("usable", f"wav{shards}", "b/one.mp3")}
         assert len(tables["orphans"]) == 3
 
 
 def test_a_media_of_another_span_does_not_serve(tmp_path: Path) -> None:
-    tables = _resolved(ONE, root(tmp_path, "wav", check("one_70_80.wav"), check("nobody.wav")))
-    assert _served(tables) == {"one": ("missing", None, None)}
-    assert _orphans(tables) == {("wav", "one_70_80.wav", "other_span", "one"), ("wav", "nobody.wav", "unclaimed", None)}
+    clips, other = clips_table({"clip_id": "4fv-YwA_cZ8"}), "Y4fv-YwA_cZ8_70.0-80.0.wav"
+    tables = _resolved(clips, root(tmp_path, "wav", check(other), check("nobody.wav")), match="youtube")
+    assert _served(tables) == {"4fv-YwA_cZ8": ("missing", None, None)}
+    assert _orphans(tables) == {
+        ("wav", other, "other_span", "4fv-YwA_cZ8"),
+        ("wav", "nobody.wav", "unclaimed", None),
+    }
 
 
 def test_media_paths_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +274,7 @@ FINDINGS: dict[str, dict[str, Any]] = {
     "cut": {"error_kind": "truncated", "error": "cut", "duration_s": 3.0},
     "NaN": {"feature_ok": False, "error_kind": "not_finite", "error": "NaN"},
 }
-IDS = ["Ya", "a", "a_30", "-b", "_c", "YYa", "c", "d-30", "e_5_15"]
+IDS = ["Yabcdefghij", "abcdefghij_", "abcdefgh_30", "-abcdefghij", "_abcdefghij", "YYabcdefghi", "d-30-40-50_"]
 worlds = st.tuples(
     st.lists(st.sampled_from(IDS), unique=True, max_size=9),
     st.lists(
@@ -279,7 +283,7 @@ worlds = st.tuples(
                 st.sampled_from(["", "x/", "x/y/"]),
                 st.sampled_from(["", "Y"]),
                 st.sampled_from([*IDS, "stranger"]),
-                st.sampled_from(["", "_30", "_30_40", "_99"]),
+                st.sampled_from(["", "_30", "-30.0-40.0", "_99"]),
                 st.sampled_from([".wav", ".flac"]),
             ).map("".join),
             st.sampled_from(sorted(FINDINGS)),
@@ -302,7 +306,7 @@ def test_every_clip_has_one_row_and_every_media_serves_or_is_an_orphan(
         root(folder, f"root{9 - n}", *(check(path, **FINDINGS[finding]) for path, finding in files.items()), shards=2)
         for n, files in enumerate(found)
     ]
-    tables = _resolved(clips, *roots)
+    tables = _resolved(clips, *roots, match="youtube")
     ledger, orphans = tables["clips"], tables["orphans"]
 
     assert ledger.select(clips.columns).equals(clips)

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.ledger.judge import judge
-from workflow_scripts.ledger.naming import match_names
+from workflow_scripts.ledger.match import match_names
 from workflow_scripts.ledger.spans import LEVELS, span_levels
 from workflow_scripts.media.archives import is_archive
 from workflow_scripts.tables import schemas
@@ -45,7 +45,9 @@ class RootChecks:
     checks: list[Path]
 
 
-def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, float]) -> dict[str, pl.DataFrame]:
+def resolve(
+    clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, float], match: str
+) -> dict[str, pl.DataFrame]:
     """Give each clip its media and its status.
 
     Of several media for one clip the first usable one serves it, in the order of the roots, then of paths; where none
@@ -55,6 +57,7 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
         clips: the `clips` table.
         roots: in the order of the dataset file.
         limits: min_duration_s, max_duration_s and train_min_duration_s.
+        match: how media are matched to clips: youtube, stem or path.
 
     Returns:
         The tables of tables.schemas.RESOLVED.
@@ -62,7 +65,7 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
     media = _read_media(roots)
     envelopes, media = media.select("media_row", "in_recording", *ENVELOPE), media.drop(ENVELOPE)
     clips = clips.with_row_index("clip_row")
-    names = match_names(media.select("media_row", "stem"), clips)
+    names = match_names(media.select("media_row", "path", "member"), clips, match)
     candidates = _candidates(names.filter(~pl.col("other_span")), clips, media, limits)
     serving = candidates.group_by("clip_row", maintain_order=True).first()
     serving = _with_own_levels(serving, clips, envelopes.filter("in_recording"))
@@ -81,7 +84,7 @@ def resolve(clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, floa
 
 
 def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
-    """The checks of all roots in one frame, sorted by root and path, with `root_ordinal`, `stem` and `media_row`."""
+    """The checks of all roots in one frame, sorted by root and path, with `root_ordinal` and `media_row`."""
     empty = schemas.empty(schemas.CHECKS).select(*CHECKED, *ENVELOPE)
     empty = empty.with_columns(root_ordinal=pl.lit(0, dtype=pl.Int32))
     parts = [
@@ -91,13 +94,11 @@ def _read_media(roots: list[RootChecks]) -> pl.DataFrame:
         for ordinal, root in enumerate(roots)
         if root.checks
     ]
-    name = pl.coalesce("member", "path").str.extract(r"([^/]+)$")
     return (
         pl.concat([empty, *parts], how="diagonal")
         .rename({"duration_s": "media_duration_s"})
         .sort("root_ordinal", "path", "member")
         .with_columns(
-            name.str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}").alias("stem"),
             _by_root("root", [root.slug for root in roots], pl.String),
             _by_root("in_recording", [root.holds == "recordings" for root in roots], pl.Boolean),
         )
@@ -131,7 +132,7 @@ def _candidates(
     """Every media that could serve a clip with the clip's status in its light, the best first for each clip."""
     return (
         names.select("media_row", "clip_row")
-        .join(media.drop("stem"), on="media_row", how="left", maintain_order="left")
+        .join(media, on="media_row", how="left", maintain_order="left")
         .join(clips.select("clip_row", "start_s", "end_s"), on="clip_row", how="left", maintain_order="left")
         .with_columns(judge(limits))
         .sort(pl.col("status") != "usable", "media_row")
