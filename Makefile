@@ -2,7 +2,8 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3.11
+# The Python that venvs are made with: yours, or the first of these that serves.
+PYTHONS := $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3.13)
 RESULTS ?= results
 
 # Snakemake calls `python` for its scripts: the venv's has to be the first that it finds.
@@ -10,10 +11,20 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help setup demo slurm status usage test lint format bench docs lock clean
+.PHONY: help python setup demo slurm status usage test lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+# A name on the PATH may be a shim of nothing, and Debian's Python cannot make a venv without its package python3-venv.
+python:  ## Tell which Python the venvs are made with (PYTHON, or the first of 3.11, 3.12, 3.13 that can make one)
+	@for python in $(PYTHONS); do \
+		serves='import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
+		if "$$python" -c "$$serves" > /dev/null 2>&1; then echo "$$python"; exit; fi; \
+	done; \
+	echo 'No Python from 3.11 to 3.13 that can make a venv; tried $(subst ",,$(PYTHONS)).' \
+		'On Debian and Ubuntu: apt install python3-venv. Or name yours: make PYTHON=/path/to/python3.12' >&2; \
+	exit 1
 
 setup: .venv/installed  ## Make .venv with exactly what requirements.lock says
 demo: setup  ## Run the workflow on the bundled sample, into results/
@@ -59,18 +70,20 @@ docs: setup  ## Write config/README.md anew from the schemas
 .venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
 .venv/installed .venv-bench/installed .venv-slurm/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
-	command -v $(PYTHON) > /dev/null || { echo "No $(PYTHON) here. Name yours: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
-	echo "Installing what $^ lists into $(@D). This takes a few minutes."; \
+	python=$$($(MAKE) --silent --no-print-directory python); \
+	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \
 	rm -f $@; \
-	$(PYTHON) -m venv --clear $(@D); \
+	"$$python" -m venv --clear $(@D); \
 	$(@D)/bin/python $(PIP_INSTALL) $(^:%=--requirement %); \
+	echo "$(@D) is $$(du -sh $(@D) | cut -f1) on disk and took $$SECONDS s."; \
 	cat $^ > $@
 
+# On 3.11, the oldest that serves: tests/test_lock.py says whether the newer ones find a wheel of everything.
 # Local version parts (+cpu) and the packages of CUDA belong to one build of torch. Left out, the same lock serves every
 # machine: pip takes the build that it finds, and what that build asks for.
 lock:  ## Write requirements.lock anew from requirements.in
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
-	$(PYTHON) -m venv "$$folder/venv"; \
+	$(or $(PYTHON),python3.11) -m venv "$$folder/venv"; \
 	python="$$folder/venv/bin/python"; \
 	"$$python" $(PIP_INSTALL) --requirement requirements.in; \
 	{ \
