@@ -14,7 +14,7 @@ from workflow_scripts.settings.places import Places
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     """Of a run over one root in two shards."""
-    run = {"started": 0.0, "on_cluster": True, "fingerprint": "", "datasets": {"mine": ["clips"]}}
+    run = {"started": 0.0, "on_cluster": True, "fingerprint": "", "version": "0.1.0", "datasets": {"mine": ["clips"]}}
     (tmp_path / "run.json").write_text(json.dumps(run | {"roots": {"clips": 2}}))
     return tmp_path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 from tabulate import tabulate
 
+from workflow_scripts.settings.version import VERSION
 from workflow_scripts.tables.schemas import STATUSES
 
 
@@ -30,7 +31,7 @@ def summary_text(catalogue: Path) -> str:
     for dataset, rows, labels, media in rejects:
         of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
         parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
-    parts.append(f"Catalogue: {catalogue}")
+    parts.append(f"Soundledger {VERSION}\nCatalogue: {catalogue}")
     return "\n\n".join(parts) + "\n"
 
 

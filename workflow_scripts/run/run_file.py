@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.settings import Run
+from workflow_scripts.settings.version import VERSION
 from workflow_scripts.tables.files import whole
 
 
@@ -17,6 +18,7 @@ class RunFile:
         started: seconds since 1970.
         on_cluster: its jobs are those of a cluster.
         fingerprint: of the check's settings; rows of another are from before.
+        version: of this project.
         datasets: for each dataset the slugs of its roots, in the order of its file.
         roots: for each slug the number of its shards.
     """
@@ -24,6 +26,7 @@ class RunFile:
     started: float
     on_cluster: bool
     fingerprint: str
+    version: str
     datasets: dict[str, list[str]]
     roots: dict[str, int]
 
@@ -34,6 +37,7 @@ def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str)
         started,
         on_cluster,
         fingerprint,
+        VERSION,
         {name: list(dataset.audio) for name, dataset in run.datasets.items()},
         {slug: root.shards for slug, root in run.roots.items()},
     )
