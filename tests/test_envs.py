@@ -68,16 +68,23 @@ def _directive(rule: str, key: str, where: str) -> str | None:
 def third_party_imports(script: Path, root: Path) -> dict[str, str]:
     """The third-party modules that a script and its own modules import, each with one place that does."""
     found: dict[str, str] = {}
-    waiting, seen = [script], {script}
-    while waiting:
-        file = waiting.pop()
+    for file in own_modules(script, root):
         for name, line in _imports(file, root):
-            own = set(_own_files(name, root)) - seen
-            seen |= own
-            waiting += own
             if (top := name.split(".")[0]) not in NOT_FROM_ENV:
                 found.setdefault(top, f"{file.relative_to(root)}:{line}")
     return found
+
+
+def own_modules(script: Path, root: Path) -> list[Path]:
+    """A script and all of the project that it may import."""
+    waiting, seen = [script], [script]
+    while waiting:
+        file = waiting.pop()
+        for name, _ in _imports(file, root):
+            own = [found for found in _own_files(name, root) if found not in seen]
+            seen += own
+            waiting += own
+    return seen
 
 
 def _imports(file: Path, root: Path) -> Iterator[tuple[str, int]]:
@@ -171,6 +178,13 @@ def test_every_rule_has_an_environment_with_all_that_its_script_imports():
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize(("script", "folders"), [("ingest.py", "adapters/*"), ("export.py", "exports/*")])
+def test_the_code_of_every_adapter_and_export_is_among_what_a_rule_imports(script, folders):
+    code = {file for schema in (ROOT / SCRIPTS).glob(f"{folders}/*.yaml") for file in schema.parent.rglob("*.py")}
+    assert code
+    assert code <= set(own_modules(ROOT / SCRIPTS / script, ROOT))
+
+
 @pytest.mark.parametrize("env", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda env: env.name)
 def test_environment_has_the_versions_of_the_lock(env):
     locked = requirements(ROOT / "requirements.lock")
@@ -256,15 +270,15 @@ def test_module_imported_in_a_function_has_to_be_listed(tmp_path):
         "from workflow_scripts.any import measure",
         'import_module(f"workflow_scripts.sound.{name}")',
         'importlib.import_module("workflow_scripts.sound.measure")',
-        'importlib.import_module(f"{__package__}.audio.{name}")',
+        'importlib.import_module(f"{__package__}.sound.{name}")',
     ],
 )
 def test_module_imported_by_an_imported_module_has_to_be_listed(tmp_path, check):
     modules = {
         "check": check,
         "any/__init__": 'import_module(f"{__name__}.{name}")',
-        "any/deep/one": "from ...audio import measure",
-        "audio/measure": "from ..tables import store",
+        "any/deep/one": "from ...sound import measure",
+        "sound/measure": "from ..tables import store",
         "tables/store": "import yaml",
     }
     assert faults(a_tree(tmp_path, modules)) == [
