@@ -3,6 +3,7 @@
 # requires: an audio root: a folder of files and archives, or one archive
 # produces: audio/<root>/media/shard=NNNN.parquet, one list a shard; deterministic bytes
 #           audio/<root>/tables/rejects.parquet, what of its archives could not be listed
+#           audio/<root>/tables/not_looked_at.parquet, what holds audio of kinds that are not read
 # config:   look; of the dataset files: the roots and their shards
 
 
@@ -17,6 +18,7 @@ checkpoint scan:
     output:
         media=directory(PLACES.media_lists("{root}")),
         rejects=PLACES.root_rejects("{root}"),
+        not_looked_at=PLACES.not_looked_at("{root}"),
     log:
         PLACES.log("scan", "{root}"),
     benchmark:

@@ -1,4 +1,4 @@
-"""Rule scan: an audio root -> the media list of each shard, and what of its archives could not be listed."""
+"""Rule scan: an audio root -> the media list of each shard, what could not be listed, what is not looked at."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,5 +12,6 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    rejects = scan_root(snakemake.params.root, snakemake.params.shards, Path(snakemake.output.media))
-    write_table(rejects, Path(snakemake.output.rejects), schemas.REJECTS)
+    tables = scan_root(snakemake.params.root, snakemake.params.shards, Path(snakemake.output.media))
+    for name, schema in schemas.SCANNED.items():
+        write_table(tables[name], Path(snakemake.output[name]), schema)

@@ -165,7 +165,7 @@ def _mixed(folder: Path) -> Path:
 
 
 def test_files_and_members_stand_in_one_table(tmp_path: Path) -> None:
-    rejects = scan_root(str(_mixed(tmp_path)), 4, tmp_path / "media")
+    rejects = scan_root(str(_mixed(tmp_path)), 4, tmp_path / "media")["rejects"]
     lists = [pl.read_parquet(tmp_path / f"media/shard={shard:04d}.parquet") for shard in range(4)]
     for rows in lists:
         validate(rows, schemas.MEDIA)
@@ -185,6 +185,48 @@ def test_files_and_members_stand_in_one_table(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_not_looked_at_is_named_in_files_and_archives(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    for name in ("a.wav", "b.wma", "c.ts", "notes.txt"):
+        (root / name).write_bytes(b"1" * 188)
+    write_tar(root / "t.tar", {"d.amr": b"1", "e.mp2": b"1", "f.txt": b"1", "d.amr ": b""})
+    write_zip(root / "z.zip", {"deep/g.MPG": b"1", "h.ts": b"export {}", "i.ts": b"1" * 376})
+    write_parquet(root / "p.parquet", [("j.wma", b"1")])
+    named = scan_root(str(root), 1, tmp_path / "media")["not_looked_at"]
+    validate(named, schemas.NOT_LOOKED_AT)
+    assert named.rows() == [
+        ("b.wma", None),
+        ("c.ts", None),
+        ("t.tar", "d.amr"),
+        ("z.zip", "deep/g.MPG"),
+        ("z.zip", "i.ts"),
+    ]
+    listed = pl.read_parquet(tmp_path / "media/shard=0000.parquet").select("path", "member").rows()
+    assert listed == [("a.wav", None), ("p.parquet", "j.wma"), ("t.tar", "e.mp2")]
+
+
+def test_a_root_of_what_is_not_looked_at_alone_has_empty_lists(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "a.wma").write_bytes(b"1")
+    assert scan_root(str(tmp_path / "root"), 1, tmp_path / "media")["not_looked_at"].rows() == [("a.wma", None)]
+    assert pl.read_parquet(tmp_path / "media/shard=0000.parquet").is_empty()
+
+
+def test_what_macos_leaves_beside_files_is_neither_media_nor_fault(tmp_path: Path) -> None:
+    shadows = {"._a.wav": b"1", "__MACOSX/x.wav": b"1", "__MACOSX/deep/._a.wma": b"1", "._a.wma": b"1"}
+    root = tmp_path / "root"
+    for name in [*shadows, "a.wav", "._z.zip", "._t.tar.gz", "._folder/b.wav"]:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"1")
+    write_tar(root / "t.tar", shadows | {"a.wav": b"1"})
+    write_zip(root / "z.zip", shadows | {"a.wav": b"1"})
+    tables = scan_root(str(root), 1, tmp_path / "media")
+    assert [len(table) for table in tables.values()] == [0, 0]
+    listed = pl.read_parquet(tmp_path / "media/shard=0000.parquet").select("path", "member").rows()
+    assert listed == [("._folder/b.wav", None), ("a.wav", None), ("t.tar", "a.wav"), ("z.zip", "a.wav")]
+
+
 def test_the_members_of_an_archive_are_in_one_shard(tmp_path: Path) -> None:
     scan_root(str(_mixed(tmp_path)), 5, tmp_path / "media")
     for shard in range(5):
@@ -199,7 +241,7 @@ def test_a_root_that_is_an_archive_is_shared_by_its_shards(tmp_path: Path, suffi
     {"tar": write_tar, "zip": write_zip, "parquet": lambda path, some: write_parquet(path, list(some.items()))}[suffix](
         path, contents
     )
-    rejects = scan_root(str(path), 3, tmp_path / "media")
+    rejects = scan_root(str(path), 3, tmp_path / "media")["rejects"]
     lists = [pl.read_parquet(tmp_path / f"media/shard={shard:04d}.parquet") for shard in range(3)]
     assert all(len(rows) > 5 for rows in lists)
     for shard, rows in enumerate(lists):
@@ -233,5 +275,5 @@ def test_a_root_whose_only_archive_is_emptied_is_scanned(tmp_path: Path) -> None
     path = write_tar(tmp_path / "root/x.tar", SOME)
     scan_root(str(tmp_path / "root"), 1, tmp_path / "results" / "media")
     path.write_bytes(b"")
-    rejects = scan_root(str(tmp_path / "root"), 1, tmp_path / "results" / "media")
+    rejects = scan_root(str(tmp_path / "root"), 1, tmp_path / "results" / "media")["rejects"]
     assert rejects["reason"].to_list() == ["archive_cut"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from workflow_scripts.media import walk as module
 from workflow_scripts.media.media import Media
-from workflow_scripts.media.walk import AUDIO_SUFFIXES, folder_of, is_audio, state, walk
+from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread, state, walk
 
 LONG_AGO_NS = 1_500_000_000_000_000_000
 
@@ -89,6 +89,37 @@ def test_a_folder_called_like_an_archive_is_a_folder(tmp_path: Path) -> None:
     assert _paths(tmp_path) == ["x.tar/y.wav"]
     assert _paths(tmp_path / "x.tar") == ["y.wav"]
     assert folder_of(str(tmp_path / "x.tar")) == str(tmp_path / "x.tar")
+
+
+def test_no_suffix_is_looked_at_and_not_looked_at() -> None:
+    assert not AUDIO_SUFFIXES & UNREAD_SUFFIXES
+
+
+@pytest.mark.parametrize("suffix", sorted(UNREAD_SUFFIXES))
+def test_what_holds_audio_of_another_kind_is_given_too(tmp_path: Path, suffix: str) -> None:
+    _write(tmp_path, f"x{suffix.upper()}", bytes(188))
+    assert (_paths(tmp_path), is_audio(f"x{suffix}")) == ([f"x{suffix.upper()}"], False)
+    assert is_unread(f"deep/x{suffix.upper()}", 188)
+    before = state(str(tmp_path))
+    _write(tmp_path, f"y{suffix}", bytes(188))
+    assert state(str(tmp_path)) != before
+
+
+@pytest.mark.parametrize(("size", "is_given"), [(0, False), (187, False), (188, True), (192, True), (188 * 192, True)])
+def test_a_ts_is_a_transport_stream_if_it_is_whole_packets(tmp_path: Path, size: int, is_given: bool) -> None:
+    """Others are programs in TypeScript."""
+    _write(tmp_path, "index.ts", bytes(size))
+    assert (_paths(tmp_path), is_unread("index.ts", size)) == (["index.ts"] if is_given else [], is_given)
+
+
+def test_what_macos_leaves_beside_files_is_not_found_and_is_no_change(tmp_path: Path) -> None:
+    _write(tmp_path, "a/x.wav")
+    before = state(str(tmp_path))
+    for name in ("._x.wav", "a/._x.wav", "__MACOSX/a/x.wav", "a/__MACOSX/._y.wma", "._x.tar", "._x.tar.gz"):
+        _write(tmp_path, name)
+    assert (_paths(tmp_path), state(str(tmp_path))) == (["a/x.wav"], before)
+    assert not any(map(is_audio, ("._x.wav", "a/._x.wav", "__MACOSX/x.wav", "./__MACOSX/a/x.wav")))
+    assert all(map(is_audio, ("a._x.wav", "._a/x.wav", "__MACOSX.wav", "x__MACOSX/x.wav")))
 
 
 @given(st.text(st.sampled_from("./aW v")).map(lambda name: f"{name}.wav"))

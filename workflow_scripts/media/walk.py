@@ -9,17 +9,31 @@ from collections.abc import Iterator
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
 from workflow_scripts.media.media import Media
 
-AUDIO_SUFFIXES = frozenset(
-    f".{name}"
-    for names in (
-        ("wav", "wave", "rf64", "w64", "flac", "ogg", "oga", "opus", "mp3", "aif", "aiff", "aifc", "au", "snd", "caf"),
-        ("m4a", "mp4", "mov", "webm", "mkv", "aac"),
-    )
-    for name in names
+
+def _suffixes(*names: str) -> frozenset[str]:
+    return frozenset(f".{name}" for some in names for name in some.split())
+
+
+AUDIO_SUFFIXES = _suffixes(
+    "wav wave bwf rf64 w64 flac ogg oga opus aif aiff aifc au snd caf sph nist voc ircam 8svx svx avr pvf",
+    "mp1 mp2 mp3 mpa mpga m2a aac adts",
+    "mp4 m4a m4b m4r m4v mov qt 3gp 3gpp 3g2 3gp2 f4a f4v webm weba mkv mka",
+    "x-wav x-flac x-aiff x-m4a",  # what a downloader makes of a media type: audio/x-m4a
 )
 """Suffixes, in small letters, of what counts as audio. Not all of it can be decoded; then its check says so."""
-_FOUND = AUDIO_SUFFIXES | ARCHIVE_SUFFIXES
+UNREAD_SUFFIXES = _suffixes(
+    "wv wma asf wmv ac3 eac3 ec3 dts dtshd mlp thd ogv ogm ogx spx amr awb ape tta tak ofr mpc shn dsf dff",
+    "avi divx flv mpg mpeg vob ts mts m2ts m2t rm ra rmvb mxf wtv aa3 aax oma at3 m4p qcp vqf sd2 gsm sbc latm loas",
+    "raw pcm sln ulaw alaw g722 wv1 wv2",
+)
+"""Suffixes, in small letters, of audio and video of kinds that neither decoder is asked for: named, not looked at."""
+_PACKET_SUFFIXES = frozenset({".ts", ".mts"})
+_PACKETS = (188, 192)
+"""Bytes of a packet of a transport stream, of which a file is made; a program in TypeScript is made of lines."""
+_FOUND = AUDIO_SUFFIXES | UNREAD_SUFFIXES | ARCHIVE_SUFFIXES
 _PERHAPS = frozenset(os.path.splitext(suffix)[1] or suffix for suffix in COMPRESSED_TARS)
+SHADOWS = "__MACOSX"
+"""Folder of what macOS keeps of files beside them, as its archives have it."""
 _DIGESTED_AT_ONCE = 10_000
 
 Found = tuple[str, int, int]
@@ -28,7 +42,28 @@ Found = tuple[str, int, int]
 
 def is_audio(path: str) -> bool:
     """Whether a file, or a member of an archive, is called like audio."""
-    return _suffix(path[path.rfind("/") + 1 :]) in AUDIO_SUFFIXES
+    return _suffix(path[path.rfind("/") + 1 :]) in AUDIO_SUFFIXES and not _is_shadow(path)
+
+
+def is_unread(path: str, size: int) -> bool:
+    """Whether a file, or a member of an archive, is called like audio of a kind that is not looked at.
+
+    Of `.ts` and `.mts`, which are code too, it is what consists of whole packets: that is told without opening it.
+    """
+    suffix = _suffix(path[path.rfind("/") + 1 :])
+    return suffix in UNREAD_SUFFIXES and _may_be_sound(suffix, size) and not _is_shadow(path)
+
+
+def _may_be_sound(suffix: str, size: int) -> bool:
+    return suffix not in _PACKET_SUFFIXES or (size > 0 and any(size % packet == 0 for packet in _PACKETS))
+
+
+def _is_shadow(path: str) -> bool:
+    """Whether it is what macOS keeps of a file beside it: `._x.wav` is called like x.wav, and holds no sound."""
+    if "._" not in path and SHADOWS not in path:  # nearly always
+        return False
+    *folders, name = path.split("/")
+    return name.startswith("._") or SHADOWS in folders
 
 
 def _suffix(name: str) -> str:
@@ -45,7 +80,9 @@ def folder_of(root: str) -> str:
 
 
 def walk(root: str) -> Iterator[Media]:
-    """All audio files and archives below a root, folder by folder, in no promised order; one stat a file.
+    """All audio files, those of unread kinds, and archives below a root, folder by folder, in no promised order.
+
+    One stat a file; none is opened.
 
     A root that is a file is one archive. Compressed tars are given too, so that they can be spoken of. Links are
     followed, each folder is entered once. What cannot be looked at (a link to nowhere), or is no regular file (a pipe
@@ -103,20 +140,26 @@ def _found(folder: str, before: str, folders: list[str], links: list[str]) -> It
         for entry in entries:
             name = entry.name
             if _is_folder(entry):
+                if name == SHADOWS:
+                    continue
                 if entry.is_symlink():
                     heapq.heappush(links, before + name)
                 else:
                     folders.append(before + name)
                 continue
             suffix = _suffix(name)
-            if suffix in _FOUND or (suffix in _PERHAPS and is_compressed_tar(name)):
-                try:
-                    status = entry.stat()
-                except OSError:
-                    yield name, 0, 0
-                else:
-                    size = status.st_size if stat.S_ISREG(status.st_mode) else 0
-                    yield name, size, status.st_mtime_ns
+            if (suffix in _FOUND or (suffix in _PERHAPS and is_compressed_tar(name))) and not name.startswith("._"):
+                size, mtime_ns = _size_and_time(entry)
+                if _may_be_sound(suffix, size):
+                    yield name, size, mtime_ns
+
+
+def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        status = entry.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0, status.st_mtime_ns
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -52,6 +52,14 @@ class Places:
         """The `rejects` of a root: what of its archives could not be listed."""
         return f"{self._root(root)}/tables/rejects.parquet"
 
+    def not_looked_at(self, root: str) -> str:
+        """What of a root holds audio of kinds that are not read."""
+        return f"{self._root(root)}/tables/not_looked_at.parquet"
+
+    def passing_faults(self, root: str, shard: str) -> str:
+        """How often the media of a shard whose fault may pass were looked at again."""
+        return f"{self._root(root)}/passing/{shard_name(shard)}.json"
+
     def progress_note(self, root: str, shard: str) -> str:
         """How far the check of a shard is."""
         return f"{self.log('check', root, shard_name(shard)).removesuffix('.log')}.progress.json"

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-CHECK_VERSION = 3
+CHECK_VERSION = 4
 """Raised by hand when the check of the same file would tell something else than before."""
 
 

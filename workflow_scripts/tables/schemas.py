@@ -223,6 +223,13 @@ MEDIA = _table(
     unique=["path", "member"],
 )
 
+NOT_LOOKED_AT = _table(
+    "not_looked_at",
+    "one row for each file or member of a root that holds audio of a kind that is not read",
+    _MEDIA_KEY,
+    unique=["path", "member"],
+)
+
 CHECKS = _table(
     "checks",
     "one row for each media: what one decoding of it told",
@@ -423,6 +430,9 @@ INGESTED = {
     "sources": SOURCES,
 }
 """What every adapter makes."""
+
+SCANNED = {"rejects": REJECTS, "not_looked_at": NOT_LOOKED_AT}
+"""What a scan makes beside the media lists."""
 
 RESOLVED = {"clips": CLIPS, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
 """What resolve makes."""

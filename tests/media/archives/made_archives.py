@@ -48,7 +48,9 @@ def write_parquet(path: Path, rows: list[tuple[str | None, bytes | None]], row_g
 
 
 def listed(path: Path) -> tuple[list[Media], list[Damage]]:
-    return list_members(str(path), os.stat(path).st_mtime_ns)
+    """Its members, and what could not be listed."""
+    listing = list_members(str(path), os.stat(path).st_mtime_ns)
+    return listing.members, listing.damages
 
 
 def reasons(path: Path) -> list[str]:

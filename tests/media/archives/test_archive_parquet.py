@@ -57,9 +57,41 @@ def test_a_plain_column_is_named_by_the_one_beside_it(tmp_path: Path, kind: Any,
     assert read(_written(tmp_path / "x.parquet", columns)) == {"a.wav": b"1", "b.wav": b"2"}
 
 
-def test_two_columns_that_may_name_rows_name_none(tmp_path: Path) -> None:
+def _audio(paths: list[str | None]) -> Any:
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    return pa.array([{"bytes": b"%d" % row, "path": path} for row, path in enumerate(paths)], kind)
+
+
+@pytest.mark.parametrize("name", ["video_id", "ytid", "youtube_id", "id", "clip_id", "segment_id", "__key__"])
+@pytest.mark.parametrize("path", [None, "", "audio.wav"])
+def test_a_path_that_tells_no_rows_apart_does_not_win_over_an_id(tmp_path: Path, name: str, path: str | None) -> None:
+    columns = {name: ["a", "b", "c"], "audio": _audio([path] * 3), "labels": [["x"], ["y"], []]}
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["a", "b", "c"]
+
+
+def test_a_path_that_tells_rows_apart_wins_over_ids(tmp_path: Path) -> None:
+    columns = {"video_id": ["a", "b"], "id": ["c", "d"], "audio": _audio(["a_0.wav", "a_10.wav"])}
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["a_0.wav", "a_10.wav"]
+
+
+def test_a_column_that_repeats_itself_comes_behind_one_that_does_not(tmp_path: Path) -> None:
+    columns = {"name": ["dog", "cat", "dog"], "id": [7, 8, 9], "audio": _audio([None] * 3)}
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["7", "8", "9"]
+
+
+def test_text_names_rows_before_numbers_do(tmp_path: Path) -> None:
+    columns = {"id": [0, 1], "key": ["a", "b"], "audio": _audio([None, None])}
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["a", "b"]
+
+
+def test_a_row_that_one_column_leaves_open_is_named_by_the_next(tmp_path: Path) -> None:
+    columns = {"ytid": ["a", None, "", "d"], "id": ["e", "f", None, "h"], "audio": _audio(["i", None, None, None])}
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["a", "f", "row 2", "d"]
+
+
+def test_of_two_columns_that_may_name_rows_the_order_of_preference_decides(tmp_path: Path) -> None:
     columns = {"id": ["a"], "name": ["b"], "audio": pa.array([b"1"], pa.binary())}
-    assert members(_written(tmp_path / "x.parquet", columns)) == ["row 0"]
+    assert members(_written(tmp_path / "x.parquet", columns)) == ["b"]
 
 
 def test_of_several_columns_of_bytes_the_one_called_audio_counts(tmp_path: Path) -> None:

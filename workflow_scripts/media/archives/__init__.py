@@ -8,7 +8,7 @@ import importlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workflow_scripts.media.media import Media, MediaError
 
@@ -44,7 +44,18 @@ class Damage:
     raw: str = ""
 
 
-Listing = tuple[list[Media], list[Damage]]
+class Listing(NamedTuple):
+    """What an archive holds.
+
+    Attributes:
+        members: its audio.
+        damages: what of it could not be listed.
+        not_looked_at: names of members that hold audio of kinds that are not read.
+    """
+
+    members: list[Media]
+    damages: list[Damage]
+    not_looked_at: Sequence[str] = ()
 
 
 def is_archive(path: str) -> bool:
@@ -58,7 +69,7 @@ def is_compressed_tar(path: str) -> bool:
 
 
 def list_members(path: str, mtime_ns: int) -> Listing:
-    """The audio members of an archive, each with the path given, and what could not be listed.
+    """The audio members of an archive, each with the path given, what could not be listed, and what is not looked at.
 
     Whatever an archive holds ends here as a member or as damage.
 
@@ -74,11 +85,11 @@ def list_members(path: str, mtime_ns: int) -> Listing:
         cause = error.__context__
         if isinstance(cause, OSError) and cause.errno not in LEADS_NOWHERE:
             raise cause from None
-        return [], [Damage(error.kind, str(error))]
+        return Listing([], [Damage(error.kind, str(error))])
     except Exception as error:  # libraries read what anybody may have written
         if isinstance(error, OSError) and error.errno is not None:  # of the disk; Arrow's own have no number
             raise
-        return [], [Damage("archive_damaged", f"cannot be read: {in_words(error)}")]
+        return Listing([], [Damage("archive_damaged", f"cannot be read: {in_words(error)}")])
 
 
 def split(medias: Sequence[Media], most: int) -> list[list[Media]]:

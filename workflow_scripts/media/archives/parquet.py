@@ -17,8 +17,11 @@ from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
 
-NAMES = ("path", "file_name", "filename", "file", "audio_path", "name", "id", "clip_id", "audio_id", "key", "__key__")
-"""Columns that may name the rows of a file whose bytes come without a path."""
+NAMES = (
+    *("path", "file_name", "filename", "file", "file_path", "filepath", "audio_path", "audio_file"),
+    *("video_id", "ytid", "youtube_id", "yt_id", "clip_id", "audio_id", "segment_id", "name", "id", "key", "__key__"),
+)
+"""Columns that may name the rows, beside the path that comes with the bytes: the first is asked first."""
 BATCH_BYTES = 8 << 20
 """About so much is decoded at once."""
 MOST_ROWS_AT_ONCE = 1024
@@ -28,7 +31,7 @@ MOST_ROWS = 1 << 24
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where the bytes are, and the columns that may name them, the first that has a name first."""
+    """Where the bytes are, and the columns that may name them, the path that comes with the bytes first."""
 
     bytes: str
     names: tuple[str, ...]
@@ -39,10 +42,12 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
     file = _opened(descriptor)
     columns = _columns(file.schema_arrow)
     if columns is None:
-        return [], [Damage("no_audio_column", "has not one column of bytes; is no archive of audio")]
+        return Listing([], [Damage("no_audio_column", "has not one column of bytes; is no archive of audio")])
     rows = file.metadata.num_rows
     if not 0 <= rows <= min(os.fstat(descriptor).st_size, MOST_ROWS):
-        return [], [Damage("archive_damaged", f"says that it has {rows:,} rows; at most {MOST_ROWS:,} are read")]
+        return Listing(
+            [], [Damage("archive_damaged", f"says that it has {rows:,} rows; at most {MOST_ROWS:,} are read")]
+        )
     names = _unique(_names(file, columns.names))
     medias, damages = [], []
     for first, stop, has_bytes in _stretches(file, columns.bytes):
@@ -50,7 +55,7 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
             medias += [Media(path, to_text(names[row]), None, mtime_ns, row) for row in range(first, stop)]
         elif first < stop:
             damages.append(Damage("rows_without_bytes", f"rows {first:,} to {stop - 1:,} have no bytes", first + 1))
-    return medias, damages
+    return Listing(medias, damages)
 
 
 def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
@@ -96,8 +101,7 @@ def _ends(file: Any) -> list[int]:
 
 
 def _columns(schema: Any) -> _Columns | None:
-    beside = [name for name in NAMES if name in schema.names and _is_text(schema.field(name).type)]
-    beside = beside if len(beside) == 1 else []
+    beside = [name for name in NAMES if schema.names.count(name) == 1 and _may_name(schema.field(name).type)]
     structs = [field for field in schema if pa.types.is_struct(field.type) and _has_bytes(field.type)]
     plain = [field for field in schema if _is_binary(field.type)]
     for fields in (structs, plain):
@@ -131,16 +135,44 @@ def _is_text(kind: Any) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
+def _may_name(kind: Any) -> bool:
+    return _is_text(kind) or pa.types.is_integer(kind)
+
+
 def _names(file: Any, columns: tuple[str, ...]) -> list[str]:
-    """The name of each row as the file system would have it; `row 17` where it has none."""
-    names: list[bytes | None] = [None] * file.metadata.num_rows
-    for column in columns:
-        row = 0
-        for batch in file.iter_batches(1 << 16, columns=[column], use_threads=False):
-            for value in _leaf(batch, column).cast(pa.large_string()).cast(pa.large_binary()).to_pylist():
-                names[row] = names[row] or value
-                row += 1
-    return [os.fsdecode(name) if name else f"row {row}" for row, name in enumerate(names)]
+    """The name of each row as the file system would have it; `row 17` where it has none.
+
+    Columns that tell every row apart come first, those of text before numbers, then those that repeat themselves; last
+    those that say the same of every row, as a path does that its writer made up. Among equals the order given decides.
+    A row that one column leaves open is named by the next.
+    """
+    said = sorted((_said(file, column) for column in columns), key=_rank)
+    nothing = pa.nulls(file.metadata.num_rows, pa.large_binary())
+    names = pc.coalesce(nothing, *(column.values for column in said)).to_pylist()
+    return [f"row {row}" if name is None else os.fsdecode(name) for row, name in enumerate(names)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a column says of each row: bytes, null where it says nothing; and whether it holds numbers."""
+
+    values: Any
+    is_number: bool
+
+
+def _said(file: Any, column: str) -> _Said:
+    leaves = [_leaf(batch, column) for batch in file.iter_batches(1 << 16, columns=[column], use_threads=False)]
+    texts = [leaf.cast(pa.large_string()).cast(pa.large_binary()) for leaf in leaves]
+    values = pa.chunked_array(texts, pa.large_binary()).combine_chunks()
+    is_number = any(pa.types.is_integer(leaf.type) for leaf in leaves)
+    nothing = pa.scalar(None, pa.large_binary())
+    return _Said(pc.if_else(pc.equal(pc.binary_length(values), 0), nothing, values), is_number)
+
+
+def _rank(said: _Said) -> tuple[bool, bool, bool]:
+    """Whether it says one thing of several rows, whether it says anything twice, whether it holds numbers."""
+    named, different = len(said.values) - said.values.null_count, pc.count_distinct(said.values).as_py()
+    return different <= 1 < len(said.values), different < named, said.is_number
 
 
 def _leaf(batch: Any, column: str) -> Any:

@@ -11,7 +11,7 @@ from workflow_scripts.media.archives.stretch import stretch
 from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
-from workflow_scripts.media.walk import is_audio
+from workflow_scripts.media.walk import is_audio, is_unread
 
 BLOCK = 512
 LARGEST_SIZE = 1 << 62
@@ -74,9 +74,10 @@ class _Cut:
 def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
     """The audio members of a tar; of two of one name the last counts, as for tar itself."""
     if os.pread(descriptor, 6, 0).startswith(COMPRESSED):
-        return [], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")]
+        return Listing([], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")])
     listed: dict[str, tuple[int, Media]] = {}
     damages = []
+    unread: set[str] = set()
     ordinal = 0
     for found in _walk(descriptor, os.fstat(descriptor).st_size):
         if isinstance(found, _Gap):
@@ -86,6 +87,8 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
         else:
             ordinal += 1
             name = to_text(found.name)
+            if is_unread(name, found.size) and found.kind in REGULAR:
+                unread.add(name)
             if not is_audio(name) or found.kind == tarfile.DIRTYPE:
                 continue
             if found.kind not in REGULAR:
@@ -95,7 +98,7 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
                 earlier, _ = listed.pop(name)
                 damages.append(Damage("superseded_member", f"member {ordinal} has the same name", earlier, name))
             listed[name] = ordinal, Media(path, name, found.size, mtime_ns, found.offset)
-    return [media for _, media in listed.values()], damages
+    return Listing([media for _, media in listed.values()], damages, sorted(unread))
 
 
 _KINDS = {

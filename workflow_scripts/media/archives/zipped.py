@@ -15,7 +15,7 @@ from workflow_scripts.media.content import PIECE, Content, Window, refuse_too_la
 from workflow_scripts.media.limits import IN_MEMORY_BYTES
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
-from workflow_scripts.media.walk import is_audio
+from workflow_scripts.media.walk import is_audio, is_unread
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED, SIZE_BEHIND, UTF8 = 1, 8, 0x800
@@ -71,7 +71,11 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
         members, unknown = _walk(descriptor, end)
         damages = [Damage(*error.args), *unknown]
     listed: dict[str, tuple[int, Media]] = {}
+    unread: set[str] = set()
     for ordinal, member in members:
+        if is_unread(member.name, member.bytes):
+            unread.add(member.name)
+            continue
         if damage := _unreadable(member, ordinal):
             damages.append(damage)
             continue
@@ -79,7 +83,7 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
             earlier, _ = listed.pop(member.name)
             damages.append(Damage("superseded_member", f"member {ordinal} has the same name", earlier, member.name))
         listed[member.name] = ordinal, _media(member, path, mtime_ns)
-    return [media for _, media in listed.values()], damages
+    return Listing([media for _, media in listed.values()], damages, sorted(unread))
 
 
 def _media(member: _Member, path: str, mtime_ns: int) -> Media:
@@ -100,7 +104,7 @@ def _unreadable(member: _Member, ordinal: int) -> Damage | None:
 
 
 def _directory(descriptor: int, end: int) -> list[_Numbered]:
-    """The audio members that the directory names.
+    """The audio members that the directory names, those of unread kinds too.
 
     Raises:
         _NoDirectoryError: it is not there, or not whole.
@@ -140,7 +144,10 @@ def _places(descriptor: int, place: int, record: bytes) -> Iterator[tuple[int, i
 
 
 def _entries(directory: bytes, before: int) -> list[_Numbered] | None:
-    """The audio entries of a directory; None if it is not made of entries from its first to its last byte."""
+    """The audio entries of a directory, those of unread kinds too.
+
+    None if it is not made of entries from its first to its last byte.
+    """
     members = []
     ordinal = place = 0
     while place < len(directory):
@@ -155,9 +162,9 @@ def _entries(directory: bytes, before: int) -> list[_Numbered] | None:
             return None
         ordinal += 1
         name = _text(directory[name_at:extra_at], flags)
-        if not is_audio(name):
-            continue
         size, packed, offset = _with_extra((size, packed, offset), directory[extra_at : extra_at + extra_len])
+        if not is_audio(name) and not is_unread(name, size):
+            continue
         is_link = made_by >> 8 == 3 and stat.S_ISLNK(mode >> 16)
         members.append((ordinal, _Member(name, flags, method, crc32, packed, size, offset + before, is_link)))
     return members
@@ -190,7 +197,7 @@ def _text(raw: bytes, flags: int) -> str:
 
 
 def _walk(descriptor: int, end: int) -> tuple[list[_Numbered], list[Damage]]:
-    """The audio members by the headers before them, as far as these tell sizes."""
+    """The audio members by the headers before them, as far as these tell sizes; those of unread kinds too."""
     members: list[_Numbered] = []
     damages: list[Damage] = []
     finder = _Finder(descriptor)
@@ -207,7 +214,7 @@ def _walk(descriptor: int, end: int) -> tuple[list[_Numbered], list[Damage]]:
         member = _Member(name, flags, method, crc32, packed, size, place)
         is_size_known = packed or not flags & SIZE_BEHIND
         place += LOCAL.size + (name_len + extra_len + packed if is_size_known else 0)
-        if is_audio(name) and is_size_known:
+        if is_unread(name, size) or (is_audio(name) and is_size_known):
             members.append((ordinal, member))
         elif is_audio(name):
             damages.append(Damage("archive_damaged", "only the directory told its size", ordinal, name))

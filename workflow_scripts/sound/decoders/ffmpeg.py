@@ -40,7 +40,7 @@ SLACK_SECONDS = Fraction(1, 4)
 CLOCK = re.compile(r"([0-9]{1,6}):([0-9]{1,2}):([0-9]{1,2}(?:[.][0-9]{1,12})?)")
 DECODERS = (
     "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,als,amrnb,amrwb,dca,eac3,flac,gsm,gsm_ms,mace3,mace6,"
-    "mlp,mp1float,mp2float,mp3float,opus,pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
+    "mlp,mp1,mp1float,mp2,mp2float,mp3float,opus,pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
     "pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,qcelp,qdm2,qdmc,speex,truehd,tta,vorbis,wavpack"
 )
 CHECKED_DECODERS = ("flac", "mlp", "truehd", "tta", "wavpack")
