@@ -15,7 +15,7 @@ import polars as pl
 from workflow_scripts.check.shard import check_shard
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import read_table, write_table
+from workflow_scripts.tables.store import publish_table, read_table
 
 SETTINGS = CheckSettings(channel="first", num_mel_bins=128)
 """Those of config/config.yaml."""
@@ -31,14 +31,14 @@ def main() -> None:
         media = read_table(file)
         told = [pl.lit(row[name], dtype=types[name]).alias(name) for name in types if name not in media.columns]
         checks = media.with_columns(told).select(*types)
-        write_table(checks, folder / "checks" / file.name, schemas.CHECKS)
+        publish_table(checks, folder / "checks" / file.name, schemas.CHECKS)
 
 
 def _check_one(media: pl.DataFrame, root: str) -> dict[str, object]:
     """The row of the one file of a media list."""
     with tempfile.TemporaryDirectory() as temporary:
         one, checks = Path(temporary) / "media" / "one.parquet", Path(temporary) / "checks" / "one.parquet"
-        write_table(media, one, schemas.MEDIA)
+        publish_table(media, one, schemas.MEDIA)
         check_shard(one, root, SETTINGS, 1, checks, Path(temporary) / "progress.json")
         return read_table(checks).row(0, named=True)
 

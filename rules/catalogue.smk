@@ -1,7 +1,7 @@
 # Catalogue: everything in SQL, and the table that the run ends with.
 #
 # requires: all tables of all datasets, media, checks and rejects of all roots
-# produces: catalog.duckdb, summary.txt
+# produces: catalog.duckdb, summary.txt, and .catalogue/<n>/: the files that the views name, as this run left them
 # config:   datasets
 
 
@@ -13,7 +13,7 @@ rule build_catalogue:
     the summary, which is deleted then, is what makes the next run do it again.
     """
     input:
-        tables=RUN.tables(("clips", "summary", "roots", "rejects")),  # the summary needs these; all else is a view
+        tables=RUN.tables([*rules.ingest.output.keys(), *rules.resolve.output.keys()]),
         checks=RUN.checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
     output:

@@ -122,14 +122,17 @@ class Project:
     def digests(self, results: str = "results") -> dict[str, str]:
         """SHA-256 of every table (published ones too), every export and the summary, by path below the results.
 
-        What is not yet under its final name (`.part`) has none.
+        What is not yet under its final name (`.part`) has none, nor have the second names that the catalogue reads.
         """
         top = self.folder / results
         files = [*top.rglob("*.parquet"), *top.glob("*/exports/**/*"), *top.glob("summary.txt")]
         return {
             str(file.relative_to(top)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(files)
-            if file.is_file() and file.name != ".snakemake_timestamp" and ".part" not in str(file.relative_to(top))
+            if file.is_file()
+            and file.name != ".snakemake_timestamp"
+            and ".part" not in str(file.relative_to(top))
+            and ".catalogue" not in file.relative_to(top).parts
         }
 
     def check_logs(self, results: str = "results") -> dict[Path, int]:

@@ -1,5 +1,8 @@
 """The catalogue can be opened from anywhere and at any time."""
 
+import errno
+import os
+import re
 import shutil
 import struct
 import subprocess
@@ -17,7 +20,6 @@ from tests.exports.small_run import SmallAudioset, copied_dataset, make_small_au
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import write_table
 
 VIEWS = [
@@ -46,6 +48,7 @@ def copied(small: SmallAudioset, tmp_path: Path) -> SmallAudioset:
     """A small AudioSet of this test's own, without a catalogue."""
     shutil.copytree(small.folder / "results", tmp_path / "results")
     (tmp_path / "results/catalog.duckdb").unlink()
+    shutil.rmtree(tmp_path / "results/.catalogue")
     return SmallAudioset(tmp_path, small.name, small.roots)
 
 
@@ -96,9 +99,11 @@ def test_without_any_audio_every_view_answers(tmp_path: Path) -> None:
         assert columns == ["root", *schema.columns]
 
 
-def test_the_types_of_a_view_without_audio_are_those_with_it(small: SmallAudioset, tmp_path: Path) -> None:
+def test_the_types_of_a_view_without_audio_are_those_with_it(
+    small: SmallAudioset, copied: SmallAudioset, tmp_path: Path
+) -> None:
     without = tmp_path / "catalog.duckdb"
-    build_catalogue(Contents(small.places, {small.name: []}, {}), without)
+    build_catalogue(Contents(copied.places, {small.name: []}, {}), without)
     for view in ("media", "checks"):
         described = _ask(small.folder / "results/catalog.duckdb", f"DESCRIBE {view}")
         assert [row[:2] for row in _ask(without, f"DESCRIBE {view}")] == [row[:2] for row in described]
@@ -144,20 +149,26 @@ def test_nothing_is_left_beside_it(copied: SmallAudioset) -> None:
     before = {path.name for path in results.iterdir()}
     for _ in range(2):
         build_catalogue(copied.contents, results / "catalog.duckdb")
-    assert {path.name for path in results.iterdir()} == before | {"catalog.duckdb"}
+    assert {path.name for path in results.iterdir()} == before | {"catalog.duckdb", ".catalogue"}
+    assert sorted(path.name for path in (results / ".catalogue").iterdir()) == ["1", "2"]
 
 
 def test_a_build_that_fails_leaves_the_old_one(copied: SmallAudioset) -> None:
     file = copied.folder / "results/catalog.duckdb"
     build_catalogue(copied.contents, file)
     data = file.read_bytes()
+    with pytest.raises(FileNotFoundError):
+        build_catalogue(replace(copied.contents, datasets={"gone": []}), file)
+    (copied.tables_folder / "clips.parquet").unlink()
+    (copied.tables_folder / "clips.parquet").write_bytes(b"no table")
     with pytest.raises(duckdb.Error):
-        build_catalogue(Contents(Places(str(copied.folder / "nowhere")), {"gone": []}, {}), file)
+        build_catalogue(copied.contents, file)
+    assert _ask(file) == [(13,)]
     assert file.read_bytes() == data
     assert [path.name for path in file.parent.iterdir() if path.name.endswith(".part")] == []
 
 
-def test_views_answer_while_snakemake_has_deleted_the_tables(copied: SmallAudioset) -> None:
+def test_views_answer_while_tables_are_deleted_and_made_anew(copied: SmallAudioset) -> None:
     file = copied.folder / "results/catalog.duckdb"
     build_catalogue(copied.contents, file)
     for table in [*copied.tables_folder.glob("*.parquet"), *copied.folder.glob("results/audio/*/*/*.parquet")]:
@@ -166,13 +177,67 @@ def test_views_answer_while_snakemake_has_deleted_the_tables(copied: SmallAudios
     assert _ask(file, "SELECT count(*) FROM media") == [(13,)]
 
 
-def test_a_view_shows_a_new_table_without_being_rebuilt(copied: SmallAudioset) -> None:
+def test_views_are_of_the_run_that_built_them_until_the_next_does(copied: SmallAudioset) -> None:
     file = copied.folder / "results/catalog.duckdb"
     build_catalogue(copied.contents, file)
-    with duckdb.connect(str(file), read_only=True) as connection:
-        assert connection.execute(COUNT).fetchall() == [(13,)]
-        write_table(copied.table("clips").head(5), copied.tables_folder / "clips.parquet", schemas.CLIPS)
-        assert connection.execute(COUNT).fetchall() == [(5,)]
+    write_table(copied.table("clips").head(5), copied.tables_folder / "clips.parquet", schemas.CLIPS)
+    assert _ask(file) == [(13,)]
+    build_catalogue(copied.contents, file)
+    assert _ask(file) == [(5,)]
+
+
+def test_who_opened_the_catalogue_before_goes_on_with_the_run_before_and_older_ones_go(copied: SmallAudioset) -> None:
+    file = copied.folder / "results/catalog.duckdb"
+    clips = copied.table("clips")
+    build_catalogue(copied.contents, file)
+    with duckdb.connect(str(file), read_only=True) as reader:
+        write_table(clips.head(5), copied.tables_folder / "clips.parquet", schemas.CLIPS)
+        build_catalogue(copied.contents, file)
+        assert reader.execute(COUNT).fetchall() == [(13,)]
+    build_catalogue(copied.contents, file)
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3"]
+
+
+def test_a_generation_that_no_catalogue_speaks_of_does_not_count_as_the_one_before(copied: SmallAudioset) -> None:
+    """A build was killed before its catalogue took the place of the other."""
+    file = copied.folder / "results/catalog.duckdb"
+    build_catalogue(copied.contents, file)
+    (file.parent / ".catalogue/2").mkdir()
+    with duckdb.connect(str(file), read_only=True) as reader:
+        build_catalogue(copied.contents, file)
+        assert reader.execute(COUNT).fetchall() == [(13,)]
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["1", "3"]
+
+
+def test_a_generation_costs_no_room(copied: SmallAudioset) -> None:
+    build_catalogue(copied.contents, copied.folder / "results/catalog.duckdb")
+    files = [file for file in (copied.folder / "results/.catalogue/1").rglob("*") if file.is_file()]
+    assert len(files) == len(copied.contents.files()) + 1 > 15
+    assert min(file.stat().st_nlink for file in files) > 1
+
+
+def test_without_hard_links_files_are_copied(copied: SmallAudioset, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    file = copied.folder / "results/catalog.duckdb"
+    for _ in range(3):
+        build_catalogue(copied.contents, file)
+        assert _ask(file) == [(13,)]
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3"]
+
+
+@pytest.mark.parametrize("name", ["split=mine", "dataset=other", "root=x"])
+def test_a_folder_called_like_a_column_and_a_value_says_nothing_of_rows(
+    small: SmallAudioset, tmp_path: Path, name: str
+) -> None:
+    shutil.copytree(small.folder / "results", tmp_path / name / "results")
+    copied = SmallAudioset(tmp_path / name, small.name, small.roots)
+    build_catalogue(copied.contents, copied.folder / "results/catalog.duckdb")
+    for sql in ("SELECT DISTINCT split FROM clips ORDER BY ALL", "SELECT DISTINCT root, path FROM media ORDER BY ALL"):
+        expected = _ask(small.folder / "results/catalog.duckdb", sql)
+        assert _ask(copied.folder / "results/catalog.duckdb", sql) == expected
 
 
 def test_a_reader_keeps_reading_while_it_is_rebuilt(copied: SmallAudioset) -> None:
@@ -253,11 +318,14 @@ def test_the_same_tables_give_the_same_views(copied: SmallAudioset, tmp_path: Pa
     for name in ("one", "other"):
         build_catalogue(copied.contents, tmp_path / f"{name}.duckdb")
         views = _ask(tmp_path / f"{name}.duckdb", "SELECT view_name, sql, comment FROM duckdb_views() ORDER BY ALL")
-        definitions.append(views)
+        definitions.append([(view, re.sub(r"/\.catalogue/\d+/", "/", sql), comment) for view, sql, comment in views])
     assert definitions[0] == definitions[1]
 
 
-def test_views_read_the_published_tables(small: SmallAudioset) -> None:
-    (sql,) = _ask(small.folder / "results/catalog.duckdb", "SELECT sql FROM duckdb_views() WHERE view_name = 'clips'")
-    assert str(published(small.tables_folder / "clips.parquet")) in str(sql[0])
-    assert pl.read_parquet(published(small.tables_folder / "clips.parquet")).equals(small.table("clips"))
+def test_views_read_what_is_in_the_generation(small: SmallAudioset) -> None:
+    views = _ask(small.folder / "results/catalog.duckdb", "SELECT sql FROM duckdb_views() WHERE NOT internal")
+    read = {file for (sql,) in views for file in re.findall(r"'([^']+\.parquet)'", str(sql))}
+    generation = small.folder / "results/.catalogue/1"
+    assert read == {str(file) for file in generation.rglob("*.parquet")}
+    for file in small.contents.files():
+        assert (generation / Path(file).relative_to(small.folder / "results")).samefile(file)

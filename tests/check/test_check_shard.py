@@ -17,7 +17,7 @@ from workflow_scripts.media.scan import scan_root
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import validate, write_table
+from workflow_scripts.tables.store import publish_table, validate
 
 
 class Shard:
@@ -170,7 +170,7 @@ def test_a_fault_of_the_moment_is_not_kept(shard: Shard, kind: str) -> None:
     shard.check()
     fault = pl.when(pl.col("path") == "b.wav").then(pl.lit(kind)).alias("error_kind")
     table = shard.table.with_columns(fault, load_ok=pl.col("path") != "b.wav")
-    write_table(table, shard.output, schemas.CHECKS)
+    publish_table(table, shard.output, schemas.CHECKS)
     assert shard.check() == "3 media, 2 kept, 0 of the same bytes, 1 decoded: b.wav"
     assert shard.row("b.wav")["load_ok"]
 

@@ -166,8 +166,9 @@ def _check_root(folder: Path, slug: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     results = folder / "results/audio" / slug
-    rejects = scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
-    write_table(rejects, results / "tables/rejects.parquet", schemas.REJECTS)
+    scanned = scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
+    for table, schema in schemas.SCANNED.items():
+        write_table(scanned[table], results / f"tables/{table}.parquet", schema)
     with process_as_before():
         for output in _checks(folder, slug):
             media_list, note = results / "media" / output.name, folder / "progress.json"

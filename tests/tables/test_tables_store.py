@@ -19,11 +19,12 @@ from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import (
     ROW_GROUP,
     TableError,
+    publish_table,
+    publish_validated,
     read_checks,
     read_table,
     validate,
     write_table,
-    write_validated,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -92,8 +93,9 @@ def test_checks_of_several_roots_say_which_root_they_are_of(tmp_path):
     paths = [tmp_path / root / "checks" / "shard=0000.parquet" for root in ("wav-1", "mirror-2")]
     for path in paths:
         write_table(checks, path, schemas.CHECKS)
-    assert read_checks(paths, ["root", "path"]).rows() == [("a.wav", "wav-1"), ("a.wav", "mirror-2")]
-    assert read_checks([], ["path", "root"]).schema == {"path": pl.String, "root": pl.String}
+    by_root = {path.parents[1].name: [path] for path in paths}
+    assert read_checks(by_root, ["root", "path"]).rows() == [("a.wav", "wav-1"), ("a.wav", "mirror-2")]
+    assert read_checks({}, ["path", "root"]).schema == {"path": pl.String, "root": pl.String}
 
 
 def test_tables_validated_side_by_side_are_each_checked():
@@ -131,21 +133,21 @@ def rows(number):
 @pytest.mark.parametrize("cuts", [[1], [1, 2, 3], [700, 701, 4000], list(range(0, 5000, 50))])
 def test_same_rows_in_other_chunks_are_the_same_bytes(path, cuts):
     whole = rows(5000)
-    write_validated(whole, path)
+    publish_validated(whole, path)
     before = digest(path)
     edges = [0, *cuts, len(whole)]
     parts = [whole[start:end] for start, end in pairwise(edges)]
     chunked = pl.concat(parts, rechunk=False)
     assert chunked.n_chunks() > 1
-    write_validated(chunked, path)
+    publish_validated(chunked, path)
     assert digest(path) == before
 
 
 def test_same_rows_in_more_than_one_row_group_are_the_same_bytes(path):
     whole = pl.select(value=pl.int_range(ROW_GROUP + 5000))
-    write_validated(whole, path)
+    publish_validated(whole, path)
     before = digest(path)
-    write_validated(pl.concat([whole[:5000], whole[5000:]], rechunk=False), path)
+    publish_validated(pl.concat([whole[:5000], whole[5000:]], rechunk=False), path)
     assert digest(path) == before
 
 
@@ -154,7 +156,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 import polars as pl
-from workflow_scripts.tables.store import write_validated
+from workflow_scripts.tables.store import publish_validated
 
 seen_before = pl.Series([f"v{number}" for number in eval(sys.argv[2])], dtype=pl.Categorical)
 words = [f"v{place * 7919 % 40_000}" for place in range(100_000)]
@@ -162,7 +164,7 @@ kinds = pl.Series(words, dtype=pl.Categorical)
 lists = kinds.gather([place * 31 % 100_000 for place in range(200_000)]).reshape((100_000, 2)).arr.to_list()
 frame = pl.DataFrame({"word": words, "kind": kinds, "lists": lists, "value": range(100_000)})
 assert frame.schema["lists"] == pl.List(pl.Categorical)
-write_validated(frame, Path(sys.argv[1]))
+publish_validated(frame, Path(sys.argv[1]))
 """
 
 
@@ -184,13 +186,13 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 import polars as pl
-from workflow_scripts.tables.store import write_validated
+from workflow_scripts.tables.store import publish_validated
 
 tables = [pl.DataFrame({"value": [number] * 200_000, "text": [str(number)] * 200_000}) for number in (1, 2)]
 print("ready", flush=True)
 while True:
     for table in tables:
-        write_validated(table, Path(sys.argv[1]))
+        publish_validated(table, Path(sys.argv[1]))
 """
 
 
@@ -208,7 +210,7 @@ def test_table_whose_writer_is_killed_is_whole_and_the_next_writer_sweeps(path, 
             table = read_table(name)
             assert table.shape == (200_000, 2)
             assert table["value"].n_unique() == 1
-    write_table(summary(1), path, schemas.SUMMARY)
+    publish_table(summary(1), path, schemas.SUMMARY)
     assert files(tmp_path / "mine") == [".published/tables/summary.parquet", "tables/summary.parquet"]
 
 

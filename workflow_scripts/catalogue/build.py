@@ -3,15 +3,16 @@
 import glob
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
 from workflow_scripts.settings.places import Places, shard_names
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import published, whole
+from workflow_scripts.tables.files import link_or_copy, whole
 
 STORAGE_VERSION = "v1.0.0"
 """The oldest format that the engine writes: shells older than the library can open the file too."""
@@ -23,7 +24,7 @@ ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 @dataclass(frozen=True)
 class Contents:
-    """The files that the catalogue is about.
+    """The files that a catalogue is about.
 
     Attributes:
         places: of the run.
@@ -48,22 +49,41 @@ class Contents:
         place = {"media": self.places.media_list, "checks": self.places.checks}[table]
         return {slug: [place(slug, shard) for shard in shard_names(shards)] for slug, shards in self.shards.items()}
 
+    def files(self) -> list[str]:
+        """All files, of all tables."""
+        tables = [*map(self.of_datasets, DATASET_TABLES), *map(self.of_roots, ROOT_TABLES)]
+        return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
+
 
 def build_catalogue(contents: Contents, output: Path) -> None:
-    """Write the catalogue whole: who reads the old one goes on reading it.
+    """Write the catalogue of a run that is finished, whole: who reads the old one goes on reading it.
 
-    Views name absolute paths, so that it can be opened from any folder, and published ones, which are there while a
-    run replaces a table.
+    Its views name files that no run touches again, so all that it says is of this one run: the tables and itself are
+    linked into a generation, a result tree in small. The generation before stays for those who opened the catalogue
+    then; the one before that goes.
     """
-    with whole(output) as part, duckdb.connect() as connection:
-        connection.execute(f"ATTACH {_text(str(part))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
+    before = current_generation(contents.places)
+    generation = contents.places.generation(next_generation(contents.places))
+    with whole(Path(generation.results)) as part:
+        for file in contents.files():
+            link_into(part, file, contents.places)
+    with whole(output) as part:
+        _write_views(replace(contents, places=generation), part)
+        link_or_copy(part, Path(generation.catalogue))
+    drop_generations(contents.places, {before, Path(generation.results).name})
+
+
+def _write_views(contents: Contents, file: Path) -> None:
+    """A database of views; they name absolute paths, so that it can be opened from any folder."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {_text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
         for view, schema in DATASET_TABLES.items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
-        for file in sorted(READY_MADE.glob("*.sql")):
-            _create_ready_made(connection, file)
+        for sql in sorted(READY_MADE.glob("*.sql")):
+            _create_ready_made(connection, sql)
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
 
@@ -129,7 +149,7 @@ def _read_parquet(paths: list[str]) -> str:
 
 
 def _location(path: str) -> str:
-    return _text(glob.escape(os.path.abspath(published(Path(path)))))
+    return _text(glob.escape(os.path.abspath(path)))
 
 
 def _text(value: str) -> str:

@@ -16,7 +16,7 @@ from workflow_scripts.media.walk import folder_of
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import TableError, read_table, write_table
+from workflow_scripts.tables.store import TableError, publish_table, read_table
 
 KEY = ["path", "member"]
 PASSING = ["changed", "check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
@@ -63,7 +63,7 @@ def check_shard(
         [row for row in rows if row.get("same_bytes")], schema={name: media.schema[name] for name in (*KEY, "mtime_ns")}
     ).join(earlier.drop("mtime_ns"), on=KEY, how="left", nulls_equal=True)
     table = pl.concat([kept, _table(decoded, settings), again.select(*schemas.CHECKS.columns)])
-    write_table(table.sort(KEY), output, schemas.CHECKS)
+    publish_table(table.sort(KEY), output, schemas.CHECKS)
     names = sorted(row["path"] if row["member"] is None else f"{row['path']}/{row['member']}" for row in decoded)
     _log.info(
         "%s: %d media, %d kept, %d of the same bytes, %d decoded%s",

@@ -16,7 +16,7 @@ from workflow_scripts.media.names import to_text
 from workflow_scripts.media.walk import folder_of, is_audio, walk
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import lazy_table, validate, write_validated
+from workflow_scripts.tables.store import lazy_table, publish_validated, validate
 
 _log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def _write_lists(media: pl.DataFrame, shards: int, output: Path) -> None:
     by_shard = media.partition_by("shard", as_dict=True)
     names = {f"shard={shard:04d}.parquet": shard for shard in range(shards)}
     for name, shard in names.items():
-        write_validated(by_shard.get((shard,), media.clear()), output / name)
+        publish_validated(by_shard.get((shard,), media.clear()), output / name)
     folder = output.parent
     for file in [*folder.glob("*/shard=*.parquet"), *folder.glob(".published/*/shard=*.parquet")]:
         if file.name not in names:

@@ -23,8 +23,12 @@ class Places:
 
     @property
     def generations(self) -> str:
-        """Folder of the files that catalogues speak of, each of one finished run."""
+        """Folder of the generations of the catalogue."""
         return f"{self.results}/.catalogue"
+
+    def generation(self, name: str) -> "Places":
+        """All files that one catalogue speaks of, itself too, as one finished run left them: a result tree in small."""
+        return Places(f"{self.generations}/{name}")
 
     @property
     def summary(self) -> str:
@@ -35,6 +39,11 @@ class Places:
     def run_file(self) -> str:
         """What the last run consists of, for those who ask nothing but files."""
         return f"{self.results}/run.json"
+
+    @property
+    def lock(self) -> str:
+        """Names the run that writes the results."""
+        return f"{self.results}/run.lock"
 
     def media_lists(self, root: str) -> str:
         """Folder of a root's media lists, one a shard."""

@@ -8,14 +8,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-_PART = re.compile(r"\.(?P<name>.+)\.\d+(\.old)?\.part", re.DOTALL)
+from workflow_scripts.processes import started
+
+_PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(\.old)?\.part(\.wal)?", re.DOTALL)
+"""What `whole` names its files; `.wal` is what DuckDB keeps beside a database that it writes."""
 
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a path beside the final one to write to; on success it is synced to disk and renamed.
 
-    What an earlier, killed writer left beside is swept away. Nothing stays behind when the body raises.
+    What an earlier, killed writer left beside is swept away; what a writer of this machine is at work on is not.
+    Nothing stays behind when the body raises.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in _left_in(path.parent).pop(path.name, []):
@@ -38,21 +42,32 @@ def whole(path: Path) -> Iterator[Path]:
 def publish(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file whole, under its published name and, as a hard link to that, under its own.
 
-    Snakemake deletes a rule's outputs before it runs the rule again, and when it fails. The published name is not among
-    them: it is only ever replaced by a rename. So the catalogue always has something to read, and a check that is done
-    again finds its earlier rows.
+    Snakemake deletes a rule's outputs before it runs the rule again, and when it fails. The published name is not
+    among them: it is only ever replaced by a rename. So a check that is done again finds its earlier rows, and a scan
+    what the root held before.
     """
     with whole(published(path)) as part:
         write(part)
     with whole(path) as part:
-        try:
-            os.link(published(path), part)
-        except OSError:  # a filesystem without hard links
-            shutil.copyfile(published(path), part)
+        link_or_copy(published(path), part)
+
+
+def link_or_copy(path: Path, other: Path) -> None:
+    """Give a file a second name: a hard link, and a copy on a filesystem without such.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        os.link(path, other)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(path, other)
 
 
 def published(path: Path) -> Path:
-    """Where a table can be read at all times: <folder>/.published/<its folder>/<its name>."""
+    """Where a media list or a check can be read at all times: <folder>/.published/<its folder>/<its name>."""
     return path.parent.parent / ".published" / path.parent.name / path.name
 
 
@@ -64,9 +79,14 @@ def _left_in(folder: Path) -> dict[str, list[Path]]:
     """
     left: dict[str, list[Path]] = {}
     for name in os.listdir(folder):
-        if part := _PART.fullmatch(name):
+        if (part := _PART.fullmatch(name)) and not _is_at_work(int(part["pid"])):
             left.setdefault(part["name"], []).append(folder / name)
     return left
+
+
+def _is_at_work(pid: int) -> bool:
+    """Whether another process of this machine has this number. On other machines of a run no two write one file."""
+    return pid != os.getpid() and started(pid) is not None
 
 
 def _sync(path: Path) -> None:

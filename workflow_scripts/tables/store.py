@@ -10,7 +10,7 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import publish
+from workflow_scripts.tables.files import publish, whole
 
 ROW_GROUP = 262_144
 """Rows a row group: fixed, so that the same rows are the same bytes whatever chunks they came in."""
@@ -30,7 +30,27 @@ def write_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
         TableError: names the column, the rule, how many rows break it, and the first twenty.
     """
     validate(frame, schema)
-    write_validated(frame, path)
+    with whole(path) as part:
+        _write(frame, part)
+
+
+def publish_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
+    """The same under two names: the published one is there while a rule makes the table anew, which needs its rows.
+
+    Raises:
+        TableError: as write_table.
+    """
+    validate(frame, schema)
+    publish_validated(frame, path)
+
+
+def publish_validated(frame: pl.DataFrame, path: Path) -> None:
+    """Publish rows of a table that has been validated as a whole."""
+    publish(path, lambda part: _write(frame, part))
+
+
+def _write(frame: pl.DataFrame, file: Path) -> None:
+    frame.rechunk().write_parquet(file, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
 
 
 def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], known: Mapping[str, Any]) -> None:
@@ -49,16 +69,6 @@ def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], 
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(write, known))
-
-
-def write_validated(frame: pl.DataFrame, path: Path) -> None:
-    """Write rows of a table that has been validated as a whole."""
-    publish(
-        path,
-        lambda part: frame.rechunk().write_parquet(
-            part, compression="zstd", compression_level=1, row_group_size=ROW_GROUP
-        ),
-    )
 
 
 def validate(frame: pl.DataFrame, schema: Any) -> None:

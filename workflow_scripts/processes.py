@@ -1,0 +1,33 @@
+"""Which processes of this machine are alive."""
+
+import os
+from pathlib import Path
+
+
+def started(pid: int) -> str | None:
+    """When a process started, as the system counts; None if there is none of this number, or only its remains.
+
+    The number of a process that ended is given to another sooner or later: the two differ in this.
+
+    >>> started(os.getpid()) == started(os.getpid()) is not None
+    True
+    """
+    try:
+        # the name, in brackets, may hold anything
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return _answers(pid)
+    return None if fields[0] in ("Z", "X") else fields[19]
+
+
+def _answers(pid: int) -> str | None:
+    """The same where the system shows no processes as files: all that is known is whether there is one."""
+    if os.path.exists("/proc/self/stat"):
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except OSError:  # it is somebody else's
+        return ""
+    return ""
