@@ -1,6 +1,6 @@
 # Resolve: one status for every clip.
 #
-# requires: <dataset>/tables/promised.parquet, the checks of the dataset's roots
+# requires: <dataset>/tables/promised.parquet, the checks of the dataset's roots, audio/<root>/tables/not_looked_at.parquet
 # produces: <dataset>/tables/{clips,orphans,summary,roots}.parquet
 # config:   of the dataset file: audio (order, holds), limits; of its adapter: match
 
@@ -10,6 +10,7 @@ rule resolve:
     input:
         promised=rules.ingest.output.promised,
         checks=checks_of_dataset,
+        not_looked_at=lambda wildcards: [PLACES.not_looked_at(slug) for slug in dataset(wildcards).audio],
     output:
         clips=PLACES.table("{dataset}", "clips"),
         orphans=PLACES.table("{dataset}", "orphans"),

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
-from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
 
@@ -15,8 +16,15 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     checks = map(Path, snakemake.input.checks)
     roots = [
-        RootChecks(root["slug"], root["path"], root["holds"], list(islice(checks, root["shards"])))
-        for root in snakemake.params.roots
+        RootChecks(
+            root["slug"],
+            root["path"],
+            root["holds"],
+            list(islice(checks, root["shards"])),
+            Path(not_looked_at),
+            root["links"],
+        )
+        for root, not_looked_at in zip(snakemake.params.roots, snakemake.input.not_looked_at, strict=True)
     ]
     promised = read_table(Path(snakemake.input.promised))
     tables = resolve(promised, roots, snakemake.params.limits, snakemake.params.match)

@@ -11,7 +11,8 @@ from tests.ledger.checked import LIMITS, clips_table
 from tests.made_files import encoded, noise16, wav
 from tests.workers import scan_and_check
 from workflow_scripts.catalogue.build import Contents, build_catalogue
-from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table

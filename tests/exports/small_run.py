@@ -15,7 +15,8 @@ from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.catalogue.build import Contents
 from workflow_scripts.check.shard import check_shard
 from workflow_scripts.exports import Tables
-from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.media.scan import scan_root
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas

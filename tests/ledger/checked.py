@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.ledger.resolve import RootChecks
+from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -29,6 +29,7 @@ def check(path: str, **more: Any) -> Row:
         "duration_s": 10.0,
         "sample_rate": 16_000,
         "channels": 1,
+        "pcm_digest": "of the one sound",
         "fingerprint": "f",
         **more,
     }

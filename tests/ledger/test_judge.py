@@ -16,6 +16,7 @@ TYPES = {
     "feature_ok": pl.Boolean,
     "error_kind": pl.String,
     "media_duration_s": pl.Float64,
+    "declared_duration_s": pl.Float64,
     "start_s": pl.Float64,
     "end_s": pl.Float64,
     "in_recording": pl.Boolean,
@@ -26,6 +27,7 @@ CLIP = {
     "feature_ok": True,
     "error_kind": None,
     "media_duration_s": 10.0,
+    "declared_duration_s": None,
     "start_s": 30.0,
     "end_s": 40.0,
     "in_recording": False,
@@ -92,7 +94,7 @@ def test_a_clip_in_a_recording_is_judged_by_its_span(changes: dict[str, Any], st
 FAULTS: dict[str, dict[str, Any]] = {
     "missing": {"load_ok": None},
     "unreadable": {"load_ok": False},
-    "truncated": {"error_kind": "truncated"},
+    "truncated": {"error_kind": "truncated", "media_duration_s": 30.0},
     "too_short": {"end_s": 30.05},
     "too_long": {"end_s": 45.0},
     "resample_failed": {"resample_ok": False},
@@ -103,7 +105,8 @@ PAIRS = [pair for pair in combinations(FAULTS, 2) if set(pair) != {"too_short", 
 
 
 def test_the_faults_stand_in_the_order_of_the_statuses() -> None:
-    assert [*FAULTS, "usable"] == list(STATUSES)
+    """An ambiguous clip has no one media to be judged by."""
+    assert [*FAULTS, "usable"] == [status for status in STATUSES if status != "ambiguous"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

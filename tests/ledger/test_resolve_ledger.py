@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.checked import LIMITS, check, clips_table, fault, root
-from workflow_scripts.ledger.resolve import RootChecks, resolve
+from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -39,7 +40,12 @@ ONE = clips_table({"clip_id": "one"})
 def test_without_any_root_every_clip_is_missing() -> None:
     tables = _resolved(clips_table({"clip_id": "one"}, {"clip_id": "two", "split": "eval"}))
     assert _served(tables) == {"one": ("missing", None, None), "two": ("missing", None, None)}
-    assert tables["summary"].rows() == [("train", "missing", 1), ("eval", "missing", 1)]
+    assert tables["summary"].rows() == [
+        ("train", "missing", 1),
+        ("eval", "missing", 1),
+        ("train", "usable", 0),
+        ("eval", "usable", 0),
+    ]
     assert tables["orphans"].is_empty()
     assert tables["roots"].is_empty()
 

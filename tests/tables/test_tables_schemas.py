@@ -39,10 +39,10 @@ def clip_rows(number, **columns):
         "source": ["train.csv"] * number,
         "line": list(range(1, number + 1)),
     }
-    return pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema).with_columns(**columns)
+    return pl.DataFrame(rows, schema=schemas.empty(schemas.PROMISED).schema).with_columns(**columns)
 
 
-def complaint(frame, schema=schemas.CLIPS):
+def complaint(frame, schema=schemas.PROMISED):
     with pytest.raises(TableError) as caught:
         validate(frame, schema)
     return str(caught.value)
@@ -87,17 +87,26 @@ def test_empty_table_comes_back_from_disk_with_its_types(tmp_path, name):
 
 def test_statuses_are_asked_in_the_order_of_the_contract():
     assert (
-        *("missing", "unreadable", "truncated", "too_short", "too_long", "resample_failed", "feature_failed"),
+        *(
+            "missing",
+            "ambiguous",
+            "unreadable",
+            "truncated",
+            "too_short",
+            "too_long",
+            "resample_failed",
+            "feature_failed",
+        ),
         *("outside_media", "usable"),
     ) == schemas.STATUSES
 
 
 def test_sound_clips_keep_to_their_schema():
-    validate(clip_rows(3), schemas.CLIPS)
+    validate(clip_rows(3), schemas.PROMISED)
 
 
 def test_clip_may_not_say_where_it_starts_and_ends():
-    validate(clip_rows(2, start_s=pl.lit(None, pl.Float64), end_s=pl.lit(None, pl.Float64)), schemas.CLIPS)
+    validate(clip_rows(2, start_s=pl.lit(None, pl.Float64), end_s=pl.lit(None, pl.Float64)), schemas.PROMISED)
 
 
 # --- what breaks them ---
@@ -109,14 +118,14 @@ def test_clip_may_not_say_where_it_starts_and_ends():
         ("clip_id", pl.concat_str("clip_id", pl.lit("/../x")), "str_matches"),
         ("clip_id", pl.lit("always-the-same"), "uniq"),
         ("media_key", pl.lit(None, pl.String), "not_nullable"),
-        ("class_ids", pl.lit(None, schemas.empty(schemas.CLIPS).schema["class_ids"]), "not_nullable"),
+        ("class_ids", pl.lit(None, schemas.empty(schemas.PROMISED).schema["class_ids"]), "not_nullable"),
         ("start_s", pl.lit(-0.5), r"\(0"),
         ("line", pl.lit(0, pl.Int64), r"\(1"),
     ],
 )
 def test_violation_names_column_rule_number_of_rows_and_the_first_twenty(column, value, rule):
     words = complaint(clip_rows(25, **{column: value}))
-    assert words.startswith("table clips: ")
+    assert words.startswith("table promised: ")
     found = re.search(
         rf"column {column}: rule \S*{rule}.*: broken by 25 rows, the first 20: (.*)$", words, re.MULTILINE
     )
@@ -192,7 +201,7 @@ def test_source_that_lost_a_row_is_refused():
 @pytest.mark.parametrize("column", ["start_s", "end_s"])
 def test_what_is_not_a_number_is_no_number_of_seconds(column):
     """To polars NaN is larger than any number, so `at least 0` alone lets it pass."""
-    assert "clips" in complaint(clip_rows(2, **{column: pl.lit(float("nan"))}))
+    assert "promised" in complaint(clip_rows(2, **{column: pl.lit(float("nan"))}))
 
 
 @pytest.mark.parametrize("column", ["duration_s", "peak", "bandwidth_hz", "fbank_mean", "fbank_std", "rms_dbfs"])

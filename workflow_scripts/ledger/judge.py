@@ -4,34 +4,39 @@ import polars as pl
 
 END_TOLERANCE_S = 0.1
 """A recording may end this much before the label says: players and cutters round."""
+STOPPED_BY = ("corrupt", "io_error")
+"""Faults that end a decoding where they are met, like a cut."""
 
 
 def judge(limits: dict[str, float]) -> list[pl.Expr]:
     """Expressions for `whole_media`, `duration_s` and `status`.
 
     They read columns of `checks` (null where there is no media, with the media's own duration as `media_duration_s`),
-    `start_s` and `end_s` of the clip, and `in_recording`: whether the media is a whole recording that the span lies in.
+    `start_s` and `end_s` of the clip, and `in_recording`: whether the media is a whole recording that spans lie in.
+    There a clip is the span that it says, judged by its own stretch; one without start and end is all of its media.
 
     Args:
         limits: min_duration_s and max_duration_s of the dataset.
     """
-    in_recording = pl.col("in_recording")
-    span_end = pl.min_horizontal("end_s", "media_duration_s")
-    held = pl.when(in_recording).then((span_end - pl.col("start_s")).clip(0)).otherwise("media_duration_s")
-    asked = pl.when(in_recording).then(pl.col("end_s") - pl.col("start_s")).otherwise("media_duration_s")
+    is_span = pl.col("in_recording") & (pl.col("start_s").is_not_null() | pl.col("end_s").is_not_null())
+    media_end, start = pl.col("media_duration_s"), pl.col("start_s").fill_null(0)
+    end = pl.col("end_s").fill_null(media_end)
+    held = pl.when(is_span).then((pl.min_horizontal(end, media_end) - start).clip(0)).otherwise(media_end)
+    asked = pl.when(is_span).then(end - start).otherwise(media_end)
     return [
-        (~in_recording).alias("whole_media"),
-        held.alias("duration_s"),
-        _status(asked, limits).cast(pl.Categorical).alias("status"),
+        (~is_span).alias("whole_media"),
+        pl.when(media_end.is_not_null()).then(held).alias("duration_s"),
+        _status(is_span, asked, limits).cast(pl.Categorical).alias("status"),
     ]
 
 
-def _status(asked: pl.Expr, limits: dict[str, float]) -> pl.Expr:
-    is_outside = pl.col("in_recording") & (pl.col("end_s") > pl.col("media_duration_s") + END_TOLERANCE_S)
+def _status(is_span: pl.Expr, asked: pl.Expr, limits: dict[str, float]) -> pl.Expr:
+    is_spared = is_span & _ends_before_the_fault()
+    is_outside = is_span & (pl.col("end_s") > pl.col("media_duration_s") + END_TOLERANCE_S)
     in_order = [
         ("missing", pl.col("load_ok").is_null()),
-        ("unreadable", ~pl.col("load_ok")),
-        ("truncated", pl.col("error_kind") == "truncated"),
+        ("unreadable", ~pl.col("load_ok") & ~is_spared),
+        ("truncated", (pl.col("error_kind") == "truncated") & ~is_spared),
         ("too_short", asked < limits["min_duration_s"]),
         ("too_long", asked > limits["max_duration_s"]),
         ("resample_failed", ~pl.col("resample_ok")),
@@ -39,3 +44,14 @@ def _status(asked: pl.Expr, limits: dict[str, float]) -> pl.Expr:
         ("outside_media", is_outside),
     ]
     return pl.coalesce(*(pl.when(holds).then(pl.lit(name)) for name, holds in in_order), pl.lit("usable"))
+
+
+def _ends_before_the_fault() -> pl.Expr:
+    """Whether all of the span was decoded before its media is cut, or its decoding stopped.
+
+    Where as much was decoded as the header declares, nobody knows where in it the fault lies.
+    """
+    decoded, declared = pl.col("media_duration_s"), pl.col("declared_duration_s")
+    stopped = pl.col("error_kind").is_in(STOPPED_BY) & (decoded < declared).fill_null(True)
+    is_before = ((pl.col("error_kind") == "truncated") | stopped) & (pl.col("end_s") <= decoded)
+    return is_before.fill_null(False)

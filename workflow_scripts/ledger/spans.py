@@ -8,13 +8,15 @@ HALF_SECONDS = 2
 SILENT_RMS = 1e-3
 """-60 dB of full scale."""
 LEVELS = ("peak", "rms_dbfs", "silent_fraction")
+ENVELOPE = ["envelope_peak", "envelope_rms"]
+"""Columns of `checks` that they are told from."""
 
 
 def span_levels(spans: pl.DataFrame, envelopes: pl.DataFrame) -> pl.DataFrame:
     """Level and silence of each span, taken over the half seconds that it touches.
 
     Args:
-        spans: `clip_row`, `media_row`, `start_s` and `end_s`.
+        spans: `clip_row`, `media_row`, `start_s` and `end_s`; null is the media's start or end.
         envelopes: `media_row`, `envelope_peak` and `envelope_rms` of the media that the spans lie in.
 
     Returns:
@@ -26,7 +28,7 @@ def span_levels(spans: pl.DataFrame, envelopes: pl.DataFrame) -> pl.DataFrame:
         last=pl.col("envelope_peak").list.len().cast(pl.Int64).cum_sum(),
         length=pl.col("envelope_peak").list.len().cast(pl.Int64),
     )
-    first = (pl.col("start_s") * HALF_SECONDS).floor().cast(pl.Int64)
+    first = (pl.col("start_s").fill_null(0) * HALF_SECONDS).floor().cast(pl.Int64)
     behind = pl.min_horizontal((pl.col("end_s") * HALF_SECONDS).ceil().cast(pl.Int64), "length")
     held = (
         spans.join(places, on="media_row", maintain_order="left")

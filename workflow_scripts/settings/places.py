@@ -69,6 +69,10 @@ class Places:
         """How often the media of a shard whose fault may pass were looked at again."""
         return f"{self._root(root)}/passing/{shard_name(shard)}.json"
 
+    def links(self, root: str) -> str:
+        """Folder of links to media of a root whose own names cannot stand in a table."""
+        return f"{self._root(root)}/links"
+
     def progress_note(self, root: str, shard: str) -> str:
         """How far the check of a shard is."""
         return f"{self.log('check', root, shard_name(shard)).removesuffix('.log')}.progress.json"

@@ -91,9 +91,15 @@ class Run:
         return [self.places.checks(root, shard) for root in roots for shard in self.roots[root].shard_names]
 
     def roots_of(self, dataset: str) -> list[dict[str, Any]]:
-        """For each root of a dataset, in the order of its file: slug, path, number of shards, and what it holds."""
+        """For each root of a dataset, in the order of its file: slug, path, number of shards, `holds` and links."""
         return [
-            {"slug": slug, "path": self.roots[slug].path, "shards": self.roots[slug].shards, "holds": holds}
+            {
+                "slug": slug,
+                "path": self.roots[slug].path,
+                "shards": self.roots[slug].shards,
+                "holds": holds,
+                "links": self.places.links(slug),
+            }
             for slug, holds in self.datasets[dataset].audio.items()
         ]
 

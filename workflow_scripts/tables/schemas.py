@@ -12,6 +12,7 @@ from workflow_scripts.tables.distinct import all_distinct
 
 STATUSES = (
     "missing",
+    "ambiguous",
     "unreadable",
     "truncated",
     "too_short",
@@ -23,6 +24,14 @@ STATUSES = (
 )
 """The statuses of a clip in the order in which they are asked: the first that holds is the clip's one status."""
 
+ORPHAN_REASONS = {
+    "unclaimed": "no clip is called so",
+    "other_span": "its name says another start",
+    "superseded": "another copy serves",
+    "ambiguous": "it answers to the name of a clip, and so does another sound, or it to several clips'",
+    "not_looked_at": "it holds audio of a kind that is not read",
+}
+"""Why a media serves no clip."""
 CHANNEL_LAYOUTS = ("mono", "dual_mono", "one_sided", "stereo", "multichannel")
 IDENTIFIER = r"^[A-Za-z0-9_-]+$"
 
@@ -346,12 +355,14 @@ CLIPS = _table(
         "status": _column(pl.Categorical, "the clip's one status: " + ", ".join(STATUSES), pa.Check.isin(STATUSES)),
         "usable": _column(pl.Boolean, "status is usable"),
         "trainable": _column(pl.Boolean, "usable, and at least train_min_duration_s long"),
-        "error_kind": _column(pl.Categorical, "kind of fault in the media that serves the clip", null=True),
-        "error": _column(pl.String, "that fault in words", null=True),
-        "root": _column(pl.Categorical, "root of the media that serves the clip, null if missing", null=True),
+        "error_kind": _column(
+            pl.Categorical, "kind of fault in the media that serves the clip, or why it is ambiguous", null=True
+        ),
+        "error": _column(pl.String, "that fault in words; of an ambiguous clip, what answers to its name", null=True),
+        "root": _column(pl.Categorical, "root of the media that serves the clip, null if none does", null=True),
         "path": _column(pl.String, "path of that media below its root", null=True),
         "member": _column(pl.String, "member, if it lies in an archive", null=True),
-        "media_path": _column(pl.String, "absolute path of that media", null=True),
+        "media_path": _column(pl.String, "absolute path that opens that media, or its archive", null=True),
         "whole_media": _column(
             pl.Boolean, "the clip is all of that media; if not, it is the span from start_s to end_s in it", null=True
         ),
@@ -380,14 +391,14 @@ CLIPS = _table(
 
 ORPHANS = _table(
     "orphans",
-    "one row for each media of the dataset's roots that serves no clip",
+    "one row for each media of the dataset's roots that serves no clip, and for what is called like one",
     {
         "root": _column(pl.String, "the root it lies in"),
         **_MEDIA_KEY,
         "reason": _column(
             pl.String,
-            "unclaimed: no clip is called so; other_span: its name says another start; superseded: another copy serves",
-            pa.Check.isin(["unclaimed", "other_span", "superseded"]),
+            "; ".join(f"{reason}: {meaning}" for reason, meaning in ORPHAN_REASONS.items()),
+            pa.Check.isin(list(ORPHAN_REASONS)),
         ),
         "clip_id": _column(pl.String, "the clip that its name speaks of, if any", null=True),
     },
@@ -396,11 +407,11 @@ ORPHANS = _table(
 
 SUMMARY = _table(
     "summary",
-    "how many clips of each split have each status",
+    "how many clips of each split have each status; usable stands there for every split",
     {
         "split": _column(pl.String, "part of the dataset"),
         "status": _column(pl.String, "status", pa.Check.isin(STATUSES)),
-        "clips": _column(pl.Int64, "number of clips", _at_least(1)),
+        "clips": _column(pl.Int64, "number of clips", _at_least(0)),
     },
     unique=["split", "status"],
 )
