@@ -59,9 +59,8 @@ format: setup  ## Format the Python and the rules, and mend what ruff can mend
 bench: setup .venv-bench/installed .venv-slurm/installed  ## Run the benchmarks, in a venv of their own
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" python -m benchmarks
 
-docs: setup  ## Write config/README.md anew from the schemas
-	@$(IN_VENV) python -m workflow_scripts.settings.reference > config/README.md.new || { rm config/README.md.new; exit 1; }
-	@mv config/README.md.new config/README.md
+docs: setup  ## Write config/README.md, and the list of adapters and exports in README.md, anew from the schemas
+	@$(IN_VENV) python -m workflow_scripts.settings.reference
 
 # A venv is made whole or again: its stamp comes last, and is a copy of the files it was made from. A touched file with
 # the same lines installs nothing; a changed one starts from an empty venv, so that nothing old stays behind.

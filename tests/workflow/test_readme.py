@@ -1,4 +1,4 @@
-"""The README's own code blocks, executed."""
+"""What README.md and the pages of docs/ claim: their code blocks, executed; their links; lists made from schemas."""
 
 import re
 import subprocess
@@ -9,9 +9,22 @@ import yaml
 
 from tests.project import REPOSITORY, Project
 from workflow_scripts.sample import make_sample
+from workflow_scripts.settings.reference import with_overview
+from workflow_scripts.settings.schemas import adapters, exports
 
 README = (REPOSITORY / "README.md").read_text()
-QUESTIONS = re.findall(r"```sql\n(.*?)```\n\n```text\n(.*?)```", README, re.DOTALL)
+PAGES = [REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "config/README.md")]
+PAGES += sorted((REPOSITORY / "docs").glob("*.md"))
+
+
+def answered(language: str) -> list[object]:
+    """The blocks of all pages in a language, each with the answer that stands below it."""
+    blocks = rf"```{language}\n(.*?)```\n\n```text\n(.*?)```"
+    return [
+        pytest.param(block, answer, id=f"{page.stem} {number}")
+        for page in PAGES
+        for number, (block, answer) in enumerate(re.findall(blocks, page.read_text(), re.DOTALL))
+    ]
 
 
 def ask(project: Project, sql: str) -> str:
@@ -29,13 +42,48 @@ def printed_by(command: list[str], project: Project) -> str:
     return done.stdout
 
 
-def test_the_readme_asks_six_questions() -> None:
-    assert len(QUESTIONS) == 6
+@pytest.mark.parametrize("language", ["sql", "python"])
+def test_every_block_claims_an_answer(language: str) -> None:
+    blocks = sum(page.read_text().count(f"```{language}\n") for page in PAGES)
+    assert len(answered(language)) == blocks > 0
 
 
-@pytest.mark.parametrize(("sql", "answer"), QUESTIONS)
-def test_a_question_of_the_readme_has_the_answer_it_shows(sql: str, answer: str, sample_project: Project) -> None:
+@pytest.mark.parametrize(("sql", "answer"), answered("sql"))
+def test_a_question_has_the_answer_that_is_shown(sql: str, answer: str, sample_project: Project) -> None:
     assert ask(sample_project, sql) == answer
+
+
+@pytest.mark.parametrize(("block", "answer"), answered("python"))
+def test_python_prints_what_is_shown(block: str, answer: str, sample_project: Project) -> None:
+    assert printed_by(["python", "-c", block], sample_project) == answer
+
+
+def test_tables_are_read_from_python_in_three_lines() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(block.splitlines()) == 3
+
+
+def test_the_readme_is_short_and_lists_the_adapters_and_exports_that_there_are() -> None:
+    assert with_overview(README) == README, "README.md and the schemas differ: run `make docs`"
+    for name in (*adapters(), *exports()):
+        assert f"[`{name}`](config/README.md#" in README
+    assert len(README.splitlines()) < 220
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+    broken = []
+    for file, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text()):
+        target = page.parent / file if file else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(f"{file}#{anchor}")
+    assert broken == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What the headings of a page are called in links."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9_ -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_table_of_the_readme_is_what_the_demo_ends_with(sample_project: Project) -> None:

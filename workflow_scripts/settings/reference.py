@@ -1,12 +1,14 @@
-"""config/README.md, written from the schemas: every key with its type, default and meaning.
+"""config/README.md, written from the schemas: every key with its type, default and meaning; and the list of README.md.
 
-Run as `python -m workflow_scripts.settings.reference > config/README.md` (`make docs`).
+Run as `python -m workflow_scripts.settings.reference` (`make docs`).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from workflow_scripts.settings.schemas import (
+    CONFIG_FOLDER,
     adapters,
     dataset_schema,
     exports,
@@ -15,12 +17,13 @@ from workflow_scripts.settings.schemas import (
     sources_schema,
 )
 
+README = CONFIG_FOLDER.parent / "README.md"
+BEGIN, END = "<!-- made by `make docs` from the schemas of adapters and exports -->", "<!-- end of what was made -->"
 HEADER = """\
 # Configuration
 
-Made by `make docs` from the schemas beside this file and those in the folders of adapters and exports; change those,
-not this page. An unknown key stops the run with
-its name and the nearest known one.
+Made by `make docs` from the schemas beside this file and those in the folders of adapters and exports; change
+those, not this page. An unknown key stops the run with its name and the nearest known one.
 """
 
 
@@ -30,6 +33,33 @@ def reference() -> str:
     of_exports = [options_schema(name, "exports") for name in exports()]
     sections = [_section(schema) for schema in (run_schema(), dataset_schema(), *of_adapters, *of_exports)]
     return "\n".join([HEADER, *sections])
+
+
+def with_overview(readme: str) -> str:
+    """README.md with the tables of adapters and exports between its two marks."""
+    before, _, rest = readme.partition(f"{BEGIN}\n")
+    _, _, after = rest.partition(f"{END}\n")
+    return "\n".join([f"{before}{BEGIN}", *_overview(), f"{END}\n{after}"])
+
+
+def _overview() -> Iterator[str]:
+    yield from ("| adapter | reads | finds media by their |", "| --- | --- | --- |")
+    for name in adapters():
+        schema = sources_schema(name, "adapter")
+        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} | `{schema['match']}` |"
+    yield from ("", "| export | gives |", "| --- | --- |")
+    for name in exports():
+        schema = options_schema(name, "exports")
+        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} |"
+
+
+def _linked(name: str, schema: dict[str, Any]) -> str:
+    anchor = re.sub(r"[^a-z0-9_ -]", "", schema["title"].lower()).replace(" ", "-")
+    return f"[`{name}`](config/README.md#{anchor})"
+
+
+def _first_sentence(schema: dict[str, Any]) -> str:
+    return " ".join(schema["description"].split()).split(". ")[0].removesuffix(".")
 
 
 def _section(schema: dict[str, Any]) -> str:
@@ -71,4 +101,6 @@ def _plain(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    print(reference(), end="")
+    page, overview = reference(), with_overview(README.read_text(encoding="utf-8"))
+    (CONFIG_FOLDER / "README.md").write_text(page, encoding="utf-8")
+    README.write_text(overview, encoding="utf-8")
