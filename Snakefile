@@ -22,12 +22,14 @@ include: "rules/catalogue.smk"
 include: "rules/targets.smk"
 
 
-# The jobs of a cluster are the shards of `check`. All others are quick, and run where Snakemake runs.
+# The jobs of a cluster are the shards of `check` and the packs of exports. All others are quick, and run where Snakemake
+# runs.
 localrules:
     make_sample,
     ingest,
     scan,
     resolve,
+    plan,
     export,
     build_catalogue,
 
@@ -37,6 +39,7 @@ wildcard_constraints:
     root=r"[A-Za-z0-9_-]+",
     shard=r"\d{4}",
     export=r"[a-z0-9_]+",
+    leaf=r"[01]+|all",
 
 
 rule all:

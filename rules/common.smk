@@ -68,6 +68,21 @@ def shards_of_export(wildcards):
     return {root["slug"]: root["shards"] for root in roots}
 
 
+def pack_list(wildcards):
+    """What goes into a pack, once its export has been planned."""
+    checkpoints.plan.get(dataset=wildcards.dataset, export=wildcards.export)
+    return PLACES.pack_list(wildcards.dataset, wildcards.export, wildcards.leaf)
+
+
+def packs_of_export(wildcards):
+    """The packs that an export is made of, once it has been planned."""
+    if not export(wildcards).makes_packs:
+        return []
+    checkpoints.plan.get(**wildcards)
+    leaves = glob_wildcards(PLACES.pack_list(wildcards.dataset, wildcards.export, "{leaf}")).leaf
+    return [PLACES.pack(wildcards.dataset, wildcards.export, leaf) for leaf in sorted(leaves)]
+
+
 def media_list(wildcards):
     """The media list of a shard, once its root has been scanned."""
     checkpoints.scan.get(root=wildcards.root)

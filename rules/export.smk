@@ -1,23 +1,28 @@
 # Export: what a training run reads.
 #
 # requires: the tables of the dataset and the checks of its roots, as far as the format needs them
-# produces: <dataset>/exports/<name>/
+# produces: <dataset>/exports/<name>, a link to the folder of its last generation, and <name>.account.json; on the way,
+#           where the format makes packs, .<name>.plan/<leaf>.parquet and .<name>.packs/<leaf>
 # config:   of the dataset file: exports and their options
 
 
-rule export:
-    """Write one export of a dataset; its format is a folder of workflow_scripts/exports."""
+checkpoint plan:
+    """Say what goes into each pack of an export.
+
+    A checkpoint, so that Snakemake looks at the lists anew when it is done: a pack whose list has the same bytes as
+    before is not made again.
+    """
     input:
         tables=tables_of_export,
         checks=checks_of_export,
     output:
-        folder=directory(PLACES.export("{dataset}", "{export}")),
+        lists=directory(PLACES.plan("{dataset}", "{export}")),
     log:
-        PLACES.log("export", "{dataset}", "{export}"),
+        PLACES.log("plan", "{dataset}", "{export}"),
     benchmark:
-        PLACES.benchmark("export", "{dataset}", "{export}")
+        PLACES.benchmark("plan", "{dataset}", "{export}")
     conda:
-        "../envs/tables.yaml"
+        "../envs/audio.yaml"
     resources:
         mem_mb=growing(8000),
         runtime=growing(20),
@@ -26,5 +31,56 @@ rule export:
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
         shards=shards_of_export,
+        check=RUN.check,
+    script:
+        "../workflow_scripts/plan.py"
+
+
+rule pack:
+    """Make one pack of an export: the part that takes time, and that all cores share."""
+    input:
+        list=pack_list,
+    output:
+        account=PLACES.pack("{dataset}", "{export}", "{leaf}"),
+    log:
+        PLACES.log("pack", "{dataset}", "{export}", "{leaf}"),
+    benchmark:
+        PLACES.benchmark("pack", "{dataset}", "{export}", "{leaf}")
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(120),
+    params:
+        format=lambda wildcards: export(wildcards).format,
+    script:
+        "../workflow_scripts/pack.py"
+
+
+rule export:
+    """Write one export of a dataset, and switch its link to it; its format is a folder of workflow_scripts/exports."""
+    input:
+        tables=tables_of_export,
+        checks=checks_of_export,
+        packs=packs_of_export,
+    output:
+        account=PLACES.account("{dataset}", "{export}"),
+    log:
+        PLACES.log("export", "{dataset}", "{export}"),
+    benchmark:
+        PLACES.benchmark("export", "{dataset}", "{export}")
+    conda:
+        "../envs/audio.yaml"
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(20),
+    params:
+        format=lambda wildcards: export(wildcards).format,
+        options=lambda wildcards: export(wildcards).options,
+        tables=lambda wildcards: export(wildcards).tables,
+        shards=shards_of_export,
+        check=RUN.check,
+        link=lambda wildcards: PLACES.export(wildcards.dataset, wildcards.export),
+        place=os.path.abspath(PLACES.results),  # manifests may name absolute paths: a folder that was moved needs new ones
     script:
         "../workflow_scripts/export.py"

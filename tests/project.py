@@ -122,10 +122,13 @@ class Project:
     def digests(self, results: str = "results") -> dict[str, str]:
         """SHA-256 of every table (published ones too), every export and the summary, by path below the results.
 
-        What is not yet under its final name (`.part`) has none, nor have the second names that the catalogue reads.
+        What is not yet under its final name (`.part`) has none, nor have the second names that the catalogue reads, and
+        accounts of exports, which tell times.
         """
         top = self.folder / results
-        files = [*top.rglob("*.parquet"), *top.glob("*/exports/**/*"), *top.glob("summary.txt")]
+        exports = [link for link in top.glob("*/exports/*") if link.is_symlink()]
+        of_exports = [link / file.relative_to(link.resolve()) for link in exports for file in link.resolve().rglob("*")]
+        files = [*top.rglob("*.parquet"), *of_exports, *top.glob("summary.txt")]
         return {
             str(file.relative_to(top)): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(files)

@@ -1,24 +1,29 @@
-"""Rule export: the tables of a dataset that a format needs -> one export."""
+"""Rule export: the tables of a dataset that a format needs, and its packs -> one export and its account."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
-from workflow_scripts.exports import Tables, exporter
-from workflow_scripts.tables.files import whole
+from workflow_scripts.exports.formats import format_of
+from workflow_scripts.exports.reading import tables_of
+from workflow_scripts.exports.writing import write_export
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 
 with logged(snakemake.log[0]):
-    final_folder = Path(snakemake.output.folder)
-    checks = map(Path, snakemake.input.checks)
-    tables = Tables(
-        dict(zip(snakemake.params.tables, map(Path, snakemake.input.tables), strict=True)),
-        {slug: list(islice(checks, shards)) for slug, shards in snakemake.params.shards.items()},
+    tables = tables_of(
+        dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
+        snakemake.input.checks,
+        snakemake.params.shards,
+        snakemake.params.check,
+        snakemake.input.packs,
     )
-    with whole(final_folder) as folder:
-        folder.mkdir()
-        exporter(snakemake.params.format)(tables, snakemake.params.options, folder, final_folder)
+    write_export(
+        format_of(snakemake.params.format),
+        tables,
+        snakemake.params.options,
+        Path(snakemake.params.link),
+        Path(snakemake.output.account),
+    )

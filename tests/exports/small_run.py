@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from tests.workers import SETTINGS, process_as_before
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.catalogue.build import Contents
 from workflow_scripts.check.shard import check_shard
-from workflow_scripts.exports import Tables
+from workflow_scripts.exports.reading import Tables
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.media.scan import scan_root
@@ -100,6 +100,7 @@ class SmallAudioset:
         return Tables(
             {name: self.tables_folder / f"{name}.parquet" for name in ("clips", "classes")},
             {slug: _checks(self.folder, slug) for slug in self.roots},
+            asdict(SETTINGS),
         )
 
     def table(self, name: str) -> pl.DataFrame:

@@ -11,42 +11,51 @@ import numpy as np
 import polars as pl
 import pytest
 import soundfile
-import soxr
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.exports.made_exports import account_of, exported
 from tests.exports.small_run import BELL, INDEXED, SmallAudioset, instead
-from workflow_scripts.exports import Tables, exporter
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.sound.kaldi import fbank
 from workflow_scripts.tables import schemas
 
-TRAIN = [("-aaaaaaaaaa", "/m/bark,/m/dog"), ("_bbbbbbbbbb", "/m/bell"), ("Ycccccccccc", "/m/cat")]
-MIRRORED = ("inmirrorxxx", "/m/dog,/m/cat")
-
-
-def _exported(tables: Tables, folder: Path, paths: str = "absolute", restricted_classes: bool = False) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    options = {"paths": paths, "restricted_classes": restricted_classes}
-    exporter("ast")(tables, options, folder, folder)
-    return folder
+SPLITS = ("balanced_train", "eval")
+OWN = [("-aaaaaaaaaa", "/m/bark,/m/dog"), ("Ycccccccccc", "/m/old,/m/cat"), ("onlyabstrac", "/m/things")]
+"""Training clips with a 16 kHz file of their own; the others are of 44.1 kHz, a span of a recording, and an MP3."""
+ALL = [
+    OWN[0],
+    ("_bbbbbbbbbb", "/m/bell"),
+    *OWN[1:],
+    ("inrecording", "/m/dog"),
+    ("inmirrorxxx", "/m/dog,/m/cat"),
+]
 
 
 def _manifest(folder: Path, split: str) -> list[dict[str, str]]:
     with (folder / f"{split}.json").open(encoding="utf-8") as file:
         manifest = json.load(file)
     assert list(manifest) == ["data"]
-    assert all(list(row) == ["wav", "labels"] for row in manifest["data"])
+    assert all(list(row) == ["wav", "labels", "video_id"] for row in manifest["data"])
     return manifest["data"]
 
 
-def _clips(small: SmallAudioset, manifest: list[dict[str, str]]) -> list[tuple[str, str]]:
-    ids = dict(small.table("clips").select("media_path", "clip_id").drop_nulls().rows())
-    return [(ids[row["wav"]], row["labels"]) for row in manifest]
+def _clips(folder: Path, split: str) -> list[tuple[str, str]]:
+    return [(row["video_id"], row["labels"]) for row in _manifest(folder, split)]
 
 
 def _weights(folder: Path, split: str) -> list[float]:
     return [float(line) for line in (folder / f"{split}_weights.csv").read_text().splitlines()]
+
+
+def _stats(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "stats.json").read_text())
+
+
+def _class_list(folder: Path) -> list[dict[str, str]]:
+    with (folder / "class_labels_indices.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _naive_weights(labels: list[list[str]]) -> list[float]:
@@ -55,50 +64,201 @@ def _naive_weights(labels: list[list[str]]) -> list[float]:
     return [sum(1000 / (counts[label] + 0.01) for label in clip) for clip in labels]
 
 
+def _as_asts_loader_sees(file: Path) -> torch.Tensor:
+    """AudiosetDataset._wav2fbank of AST, SSAST and AudioMAE, which loads a whole file and resamples nothing."""
+    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    wave = torch.from_numpy(np.ascontiguousarray(samples.T))
+    return fbank(  # torchaudio's own
+        wave - wave.mean(),
+        htk_compat=True,
+        sample_frequency=rate,
+        use_energy=False,
+        window_type="hanning",
+        num_mel_bins=128,
+        dither=0.0,
+        frame_shift=10,
+    )
+
+
+def _seen(folder: Path, split: str) -> torch.Tensor:
+    """All frames of the files of a manifest, as the trainers' loader sees them."""
+    return torch.cat([_as_asts_loader_sees(folder / row["wav"]) for row in _manifest(folder, split)]).double()
+
+
 @pytest.fixture(scope="module")
 def folder(small: SmallAudioset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _exported(small.for_exports, tmp_path_factory.mktemp("ast"))
+    """An export with copies where they are needed."""
+    return exported("ast", small.for_exports, tmp_path_factory.mktemp("exports") / "ast", copies="auto")
 
 
-def test_a_manifest_holds_trainable_clips_with_the_classes_that_are_trained(small: SmallAudioset, folder: Path) -> None:
-    """No abstract, blacklisted or unindexed class; no short, broken, missing clip, and no span of a recording."""
-    assert _clips(small, _manifest(folder, "balanced_train")) == [*TRAIN, MIRRORED]
-    assert _clips(small, _manifest(folder, "eval")) == [("quotedxxxxx", "/m/dog,/m/bell")]
+@pytest.fixture(scope="module")
+def without_copies(small: SmallAudioset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return exported("ast", small.for_exports, tmp_path_factory.mktemp("exports") / "ast")
 
 
-def test_restricted_classes_are_trained_on_when_asked_for(small: SmallAudioset, tmp_path: Path) -> None:
-    folder = _exported(small.for_exports, tmp_path, restricted_classes=True)
-    assert _clips(small, _manifest(folder, "balanced_train")) == [
-        *TRAIN[:2],
-        ("Ycccccccccc", "/m/old,/m/cat"),
-        ("onlyabstrac", "/m/things"),
-        MIRRORED,
-    ]
+# --- which clips ---
 
 
-@pytest.mark.parametrize("restricted_classes", [False, True])
-def test_every_label_is_in_the_class_list_as_asts_loader_asks(
-    small: SmallAudioset, tmp_path: Path, restricted_classes: bool
+def test_a_manifest_holds_every_trainable_clip_that_has_a_class_with_an_index(folder: Path) -> None:
+    """No short, broken or missing clip; of 44.1 kHz, in a recording and in an MP3 are no less clips."""
+    assert _clips(folder, "balanced_train") == ALL
+    assert _clips(folder, "eval") == [("quotedxxxxx", "/m/dog,/m/bell")]
+
+
+def test_without_copies_only_16_khz_files_of_their_own_are_taken(without_copies: Path) -> None:
+    assert _clips(without_copies, "balanced_train") == OWN
+    assert not (without_copies / "audio").exists()
+
+
+def test_the_account_tells_of_every_clip(small: SmallAudioset, folder: Path, without_copies: Path) -> None:
+    lost = {"feature_failed": 1, "missing": 2, "truncated": 1, "not_trainable": 1, "unlabelled": 1}
+    assert account_of(folder).held_back == lost
+    assert account_of(without_copies).held_back == lost | {"needs_copy": 3}
+    for export in (folder, without_copies):
+        account = account_of(export)
+        assert sum(account.clips.values()) + sum(account.held_back.values()) == len(small.table("clips"))
+
+
+def test_what_copies_would_take_is_what_they_take(folder: Path, without_copies: Path) -> None:
+    taken = sum(file.stat().st_size for file in (folder / "audio").rglob("*.wav"))
+    assert account_of(without_copies).copies_bytes == pytest.approx(taken, abs=10)
+    assert account_of(folder).copies_bytes == 0
+
+
+def test_as_they_are_takes_files_of_any_rate_and_says_what_a_trainer_will_see(
+    small: SmallAudioset, tmp_path: Path
 ) -> None:
-    folder = _exported(small.for_exports, tmp_path, restricted_classes=restricted_classes)
-    index = {}
-    with (folder / "class_labels_indices.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            index[row["mid"]] = row["index"]
-    for split in ("balanced_train", "eval"):
+    folder = exported("ast", small.for_exports, tmp_path / "ast", copies="as_they_are")
+    assert _clips(folder, "balanced_train") == [clip for clip in ALL if clip[0] != "inrecording"]
+    note = _stats(folder)["note"]
+    assert note.startswith("2 of these clips are not at 16 kHz")
+    assert note in (folder / "README").read_text()
+
+
+def test_restricted_classes_are_left_out_when_asked_for_and_the_list_has_no_gap(
+    small: SmallAudioset, tmp_path: Path
+) -> None:
+    folder = exported("ast", small.for_exports, tmp_path / "ast", restricted_classes=False)
+    assert _clips(folder, "balanced_train") == [OWN[0], ("Ycccccccccc", "/m/cat")]
+    assert [row["mid"] for row in _class_list(folder)] == [mid for mid in INDEXED if mid not in ("/m/old", "/m/things")]
+    assert [row["index"] for row in _class_list(folder)] == ["0", "1", "2", "3", "4"]
+    assert "--n_class 5 " in (folder / "README").read_text()
+
+
+# --- copies ---
+
+
+def test_a_copy_is_a_16_khz_16_bit_mono_wav_as_long_as_its_clip(small: SmallAudioset, folder: Path) -> None:
+    durations = dict(small.table("clips").select("clip_id", "duration_s").rows())
+    copies = list((folder / "audio").rglob("*.wav"))
+    assert {copy.stem for copy in copies} == {"_bbbbbbbbbb", "inrecording", "inmirrorxxx"}
+    for copy in copies:
+        info = soundfile.info(copy)
+        assert (info.samplerate, info.channels, info.subtype) == (16_000, 1, "PCM_16")
+        assert info.duration == pytest.approx(durations[copy.stem], abs=1e-3)
+
+
+def test_a_copy_of_a_span_holds_that_span(small: SmallAudioset, folder: Path) -> None:
+    """From 30 to 40 s of a recording of 8 kHz: every second sample is about its own."""
+    recording, _ = soundfile.read(small.folder / "audio/recordings/inrecording.wav", dtype="float32")
+    [file] = (folder / "audio").rglob("inrecording.wav")
+    copy, _ = soundfile.read(file, dtype="float32")
+    own = recording[30 * 8000 : 40 * 8000]
+    assert np.corrcoef(copy[::2], own)[0, 1] > 0.97
+    assert np.corrcoef(copy[::2], recording[29 * 8000 : 39 * 8000])[0, 1] < 0.1
+
+
+def test_always_copies_all(small: SmallAudioset, tmp_path: Path) -> None:
+    folder = exported("ast", small.for_exports, tmp_path / "ast", copies="always")
+    assert _clips(folder, "balanced_train") == ALL
+    wav = [row["wav"] for split in SPLITS for row in _manifest(folder, split)]
+    assert all(Path(file).is_relative_to(folder / "audio") for file in wav)
+    assert len({os.path.basename(file) for file in wav}) == len(wav) == len(ALL) + 1
+
+
+def test_a_copy_of_16_bits_and_16_khz_is_bit_by_bit_its_media(small: SmallAudioset, tmp_path: Path) -> None:
+    folder = exported("ast", small.for_exports, tmp_path / "ast", copies="always")
+    [file] = (folder / "audio").rglob("-aaaaaaaaaa.wav")
+    media, _ = soundfile.read(small.folder / "audio/clips/balanced_train/Y-aaaaaaaaaa.wav", dtype="int16")
+    assert soundfile.read(file, dtype="int16")[0].tolist() == media.tolist()
+
+
+# --- what the trainers compute ---
+
+
+@pytest.mark.parametrize("copies", ["never", "auto", "always"])
+def test_statistics_are_those_of_what_the_trainers_loader_computes(
+    small: SmallAudioset, tmp_path: Path, copies: str
+) -> None:
+    folder = exported("ast", small.for_exports, tmp_path / "ast", copies=copies)
+    values = _seen(folder, "balanced_train")
+    assert _stats(folder) == {
+        "mean": pytest.approx(float(values.mean()), abs=2e-3),
+        "std": pytest.approx(float(values.std(correction=0)), abs=2e-3),
+        "frames": len(values),
+        "clips": len(_manifest(folder, "balanced_train")),
+        "splits": ["balanced_train"],
+    }
+
+
+def test_files_taken_as_they_are_train_on_other_features_than_stats_tell(small: SmallAudioset, tmp_path: Path) -> None:
+    """What the option warns of; should it be no longer so, it can go."""
+    folder = exported("ast", small.for_exports, tmp_path / "ast", copies="as_they_are")
+    assert abs(float(_seen(folder, "balanced_train").mean()) - _stats(folder)["mean"]) > 0.05
+
+
+def test_a_check_with_other_mel_bins_is_no_source_of_statistics(small: SmallAudioset, tmp_path: Path) -> None:
+    tables = small.for_exports
+    tables.check["num_mel_bins"] = 64
+    assert "64 mel bins" in _stats(exported("ast", tables, tmp_path / "ast"))["note"]
+
+
+# --- classes and weights ---
+
+
+def test_every_label_is_in_the_class_list_as_asts_loader_asks(folder: Path) -> None:
+    index = {row["mid"]: row["index"] for row in _class_list(folder)}
+    for split in SPLITS:
         for row in _manifest(folder, split):
             assert [int(index[label]) for label in row["labels"].split(",")]
             assert " " not in row["labels"]
 
 
 def test_the_class_list_reads_as_audiosets_own(small: SmallAudioset, folder: Path) -> None:
-    with (folder / "class_labels_indices.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = _class_list(folder)
     names = dict(small.table("classes").select("class_id", "name").rows())
     assert rows == [{"index": str(index), "mid": mid, "display_name": names[mid]} for index, mid in enumerate(INDEXED)]
     assert BELL in [row["display_name"] for row in rows]
     lines = (folder / "class_labels_indices.csv").read_text().splitlines()
     assert lines[:2] == ["index,mid,display_name", '0,/m/animal,"Animal"']
+
+
+def test_a_gap_in_the_datasets_indices_is_closed(small: SmallAudioset, tmp_path: Path) -> None:
+    """AST sizes its labels by the rows of the list and fills them by its indices."""
+    classes = small.table("classes").with_columns(pl.col("class_index") * 10 + 3)
+    folder = exported("ast", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "ast")
+    assert [row["index"] for row in _class_list(folder)] == [str(index) for index in range(len(INDEXED))]
+    assert [row["mid"] for row in _class_list(folder)] == INDEXED
+    assert f"numbers its {len(INDEXED)} classes from 0" in (folder / "README").read_text()
+
+
+def test_ids_that_trainers_would_split_are_refused(small: SmallAudioset, tmp_path: Path) -> None:
+    is_dog = pl.col("class_id") == "/m/dog"
+    classes = small.table("classes").with_columns(
+        class_id=pl.when(is_dog).then(pl.lit("Dog, hound")).otherwise("class_id")
+    )
+    with pytest.raises(SoundledgerError, match=r"1 class ids hold a comma.*Dog, hound"):
+        exported("ast", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "ast")
+
+
+def test_quotes_and_lines_in_ids_and_names_stay_in_their_fields(small: SmallAudioset, tmp_path: Path) -> None:
+    odd = 'a "quoted"\nname'
+    classes = small.table("classes").with_columns(
+        pl.when(pl.col("class_id") == "/m/dog").then(pl.lit(odd)).otherwise(name).alias(name)
+        for name in ("class_id", "name")
+    )
+    folder = exported("ast", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "ast")
+    assert [row["mid"] for row in _class_list(folder) if row["display_name"] == odd] == [odd]
 
 
 @pytest.mark.shared
@@ -114,16 +274,12 @@ def test_the_official_class_list_comes_out_as_it_went_in(small: SmallAudioset, s
         ],
         schema=schemas.empty(schemas.CLASSES).schema,
     )
-    folder = _exported(instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path)
+    folder = exported("ast", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "ast")
     assert (folder / "class_labels_indices.csv").read_text(encoding="utf-8").split() == official.split()
 
 
-@pytest.mark.parametrize("split", ["balanced_train", "eval"])
-@pytest.mark.parametrize("restricted_classes", [False, True])
-def test_there_is_a_weight_for_each_clip_in_its_order(
-    small: SmallAudioset, tmp_path: Path, split: str, restricted_classes: bool
-) -> None:
-    folder = _exported(small.for_exports, tmp_path, restricted_classes=restricted_classes)
+@pytest.mark.parametrize("split", SPLITS)
+def test_there_is_a_weight_for_each_clip_in_its_order(folder: Path, split: str) -> None:
     labels = [row["labels"].split(",") for row in _manifest(folder, split)]
     weights = _weights(folder, split)
     assert weights == pytest.approx(_naive_weights(labels), rel=1e-12)
@@ -131,23 +287,22 @@ def test_there_is_a_weight_for_each_clip_in_its_order(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.sampled_from(INDEXED), max_size=4, unique=True), max_size=30))
+@given(st.lists(st.lists(st.sampled_from([*INDEXED, "/m/new"]), max_size=4, unique=True), max_size=30))
 def test_weights_are_those_of_asts_own_script(
     tmp_path_factory: pytest.TempPathFactory, small: SmallAudioset, labels: list[list[str]]
 ) -> None:
-    """Clips whose ids are in no order, some of them with classes that nobody trains on."""
+    """Clips whose ids are in no order, some of them with a class that has no index."""
     rows = [
         dict.fromkeys(schemas.CLIPS.columns)
         | {"clip_id": f"{(7 * number) % 31:02d}", "split": "train", "class_ids": said, "class_names": said}
-        | {"trainable": True, "whole_media": True, "media_path": f"/{number}.wav", "root": "clips", "path": "x"}
+        | {"media_path": f"/{number}.wav", "root": "clips", "path": "x", "usable": True, "trainable": True}
+        | {"whole_media": True, "duration_s": 1.0}
         for number, said in enumerate(labels)
     ]
-    ledger = pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema).lazy()
-    folder = _exported(
-        instead(small.for_exports, tmp_path_factory.mktemp("tables"), clips=ledger.collect()),
-        tmp_path_factory.mktemp("ast"),
-    )
-    trained = [[label for label in said if label not in ("/m/old", "/m/things")] for said in labels]
+    ledger = pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema)
+    tables = instead(small.for_exports, tmp_path_factory.mktemp("tables"), clips=ledger)
+    folder = exported("ast", tables, tmp_path_factory.mktemp("exports") / "ast", copies="as_they_are")
+    trained = [[label for label in said if label != "/m/new"] for said in labels]
     if not labels:
         assert not (folder / "train.json").exists()
         return
@@ -157,44 +312,17 @@ def test_weights_are_those_of_asts_own_script(
     assert _weights(folder, "train") == pytest.approx(_naive_weights([said for said in trained if said]), rel=1e-12)
 
 
-def _fbank(file: str) -> torch.Tensor:
-    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    wave = torch.from_numpy(np.ascontiguousarray(soxr.resample(samples[:, 0], rate, 16_000, quality="HQ")))[None]
-    return fbank(  # torchaudio's own
-        wave - wave.mean(),
-        htk_compat=True,
-        sample_frequency=16_000,
-        use_energy=False,
-        window_type="hanning",
-        num_mel_bins=128,
-        dither=0.0,
-        frame_shift=10,
-    )
-
-
-@pytest.mark.parametrize("restricted_classes", [False, True])
-def test_statistics_are_those_of_all_frames_of_the_training_clips(
-    small: SmallAudioset, tmp_path: Path, restricted_classes: bool
-) -> None:
-    folder = _exported(small.for_exports, tmp_path, restricted_classes=restricted_classes)
-    stats = json.loads((folder / "stats.json").read_text())
-    values = torch.cat([_fbank(row["wav"]) for row in _manifest(folder, "balanced_train")]).double()
-    assert stats == {
-        "mean": pytest.approx(float(values.mean()), abs=1e-3),
-        "std": pytest.approx(float(values.std(correction=0)), abs=1e-3),
-        "frames": len(values),
-        "clips": 5 if restricted_classes else 4,
-        "splits": ["balanced_train"],
-    }
+# --- paths ---
 
 
 @pytest.mark.parametrize("paths", ["absolute", "relative"])
 def test_paths_lead_to_files(small: SmallAudioset, tmp_path: Path, paths: str) -> None:
-    folder = _exported(small.for_exports, tmp_path / "exports" / "ast", paths)
-    for split in ("balanced_train", "eval"):
+    folder = exported("ast", small.for_exports, tmp_path / "exports" / "ast", paths=paths, copies="auto")
+    for split in SPLITS:
         for row in _manifest(folder, split):
             assert os.path.isabs(row["wav"]) == (paths == "absolute")
             assert soundfile.info(folder / row["wav"]).frames > 0
+            assert os.path.isfile(os.path.normpath(folder / row["wav"]))  # for who takes `..` as words
 
 
 def test_relative_paths_are_right_though_results_are_a_link_to_another_disk(
@@ -202,45 +330,90 @@ def test_relative_paths_are_right_though_results_are_a_link_to_another_disk(
 ) -> None:
     (tmp_path / "scratch/far/away").mkdir(parents=True)
     (tmp_path / "results").symlink_to("scratch/far/away")
-    folder = _exported(small.for_exports, tmp_path / "results" / "ast", "relative")
+    folder = exported("ast", small.for_exports, tmp_path / "results" / "ast", paths="relative", copies="auto")
     for row in _manifest(folder, "balanced_train"):
         assert (folder / row["wav"]).is_file(), row["wav"]
 
 
-def test_the_readme_has_five_lines_that_name_what_is_there(folder: Path) -> None:
+# --- README and roles ---
+
+
+def _in_split(small: SmallAudioset, folder: Path, **splits: str) -> Any:
+    """The small run whose splits are called otherwise."""
+    clips = small.table("clips").with_columns(pl.col("split").cast(pl.String).replace(splits).cast(pl.Categorical))
+    return instead(small.for_exports, folder, clips=clips)
+
+
+def test_the_readme_names_what_is_there_and_what_the_trainers_take(folder: Path) -> None:
     lines = (folder / "README").read_text().splitlines()
-    assert len(lines) == 5
-    left_out = "1 that lie inside a longer recording or an archive, 2 without a class"
-    assert lines[0].startswith(f"5 trainable clips. Left out: {left_out}")
-    ast, audiomae = lines[3:]
+    assert lines[0].startswith("7 clips. Left out: 1 feature_failed, 2 missing, 1 truncated, 1 not_trainable")
+    ast, audiomae = lines[-2:]
+    assert ast.startswith("AST: ")
     assert "python src/run.py" in ast
-    assert "python main_finetune_as.py" in audiomae
+    assert "python main_finetune_as.py --audio_exp" in audiomae
     files = {file.name for file in folder.iterdir()}
     named = {word for line in (ast, audiomae) for word in line.split() if word.endswith((".json", ".csv"))}
     assert named - {"balanced_train_weight.csv"} <= files  # AST wants its weights under that name: the command copies
-    assert f"--n_class {len(INDEXED)} " in ast
-    assert audiomae.endswith(f"--nb_classes {len(INDEXED)}")
-    stats = json.loads((folder / "stats.json").read_text())
-    assert f"[{stats['mean']:.7f}, {stats['std']:.7f}]" in lines[1]
+    assert f"--n_class {len(_class_list(folder))} " in ast
+    assert audiomae.endswith(f"--nb_classes {len(_class_list(folder))}")
+    stats = _stats(folder)
+    assert f"--dataset_mean {stats['mean']:.7f} --dataset_std {stats['std']:.7f} " in ast
+    assert f"[{stats['mean']:.7f}, {stats['std']:.7f}]" in (folder / "README").read_text()
 
 
-def test_the_files_are_these(folder: Path) -> None:
-    splits = ("balanced_train", "eval")
-    names = {f"{split}{suffix}" for split in splits for suffix in (".json", "_weights.csv")}
-    assert {file.name for file in folder.iterdir()} == names | {"class_labels_indices.csv", "stats.json", "README"}
+def test_splits_that_nothing_says_the_role_of_are_not_trained_on(small: SmallAudioset, tmp_path: Path) -> None:
+    tables = _in_split(small, tmp_path / "tables", balanced_train="dev", eval="val")
+    folder = exported("ast", tables, tmp_path / "ast")
+    assert _stats(folder) == {"mean": None, "std": None, "frames": 0, "clips": 0, "splits": []}
+    readme = (folder / "README").read_text()
+    assert "There is nothing to train on. Splits and their clips: dev (3), val (1)." in readme
+    assert "python" not in readme
+
+
+def test_roles_of_splits_are_said_by_options(small: SmallAudioset, tmp_path: Path) -> None:
+    tables = _in_split(small, tmp_path / "tables", balanced_train="dev", eval="val")
+    folder = exported("ast", tables, tmp_path / "ast", train=["dev"])
+    assert _stats(folder)["splits"] == ["dev"]
+    assert _stats(folder)["clips"] == 3
+    assert "--data-train dev.json --data-val val.json" in (folder / "README").read_text()
+
+
+def test_a_split_that_is_not_there_has_no_role(small: SmallAudioset, tmp_path: Path) -> None:
+    with pytest.raises(SoundledgerError, match="no split dve; there are balanced_train, eval"):
+        exported("ast", small.for_exports, tmp_path / "ast", train=["dve"])
+
+
+def test_with_nothing_to_evaluate_on_there_are_no_commands(small: SmallAudioset, tmp_path: Path) -> None:
+    tables = _in_split(small, tmp_path / "tables", eval="late_train")
+    readme = (exported("ast", tables, tmp_path / "ast") / "README").read_text()
+    assert "nothing to evaluate on" in readme
+    assert "python" not in readme
+
+
+def test_the_files_are_these(without_copies: Path) -> None:
+    names = {f"{split}{suffix}" for split in SPLITS for suffix in (".json", "_weights.csv")}
+    assert {file.name for file in without_copies.iterdir()} == names | {
+        "class_labels_indices.csv",
+        "stats.json",
+        "README",
+    }
 
 
 def test_exporting_again_gives_the_same_bytes(small: SmallAudioset, folder: Path, tmp_path: Path) -> None:
-    again = _exported(small.for_exports, tmp_path)
-    for file in folder.iterdir():
-        assert file.read_bytes() == (again / file.name).read_bytes(), file.name
+    again = exported("ast", small.for_exports, tmp_path / "ast", copies="auto", paths="relative")
+    other = exported("ast", small.for_exports, tmp_path / "ast", copies="auto", paths="relative")
+    for file in (file for file in folder.resolve().rglob("*") if file.is_file()):
+        name = file.relative_to(folder.resolve())
+        if file.suffix != ".json" or name.name == "stats.json":
+            assert file.read_bytes() == (again / name).read_bytes(), name
+    assert _manifest(again, "balanced_train") == _manifest(other, "balanced_train")
 
 
 def test_without_any_trainable_clip_everything_is_there_and_empty(small: SmallAudioset, tmp_path: Path) -> None:
-    nothing = small.table("clips").with_columns(trainable=pl.lit(False)).lazy()
-    folder = _exported(instead(small.for_exports, tmp_path / "tables", clips=nothing.collect()), tmp_path)
+    nothing = small.table("clips").with_columns(trainable=pl.lit(False))
+    tables = instead(small.for_exports, tmp_path / "tables", clips=nothing)
+    folder = exported("ast", tables, tmp_path / "ast", copies="auto")
     assert _manifest(folder, "balanced_train") == []
     assert _weights(folder, "balanced_train") == []
-    stats: dict[str, Any] = json.loads((folder / "stats.json").read_text())
-    assert (stats["mean"], stats["std"], stats["frames"], stats["clips"]) == (None, None, 0, 0)
-    assert len((folder / "README").read_text().splitlines()) == 5
+    assert (_stats(folder)["mean"], _stats(folder)["frames"], _stats(folder)["clips"]) == (None, 0, 0)
+    assert "nothing to train on" in (folder / "README").read_text()

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from tests.exports.small_run import BELL, SmallAudioset
-from workflow_scripts.exports import exporter
+from workflow_scripts.exports.formats import format_of
 
 COLUMNS = [
     "file_path",
@@ -27,7 +27,7 @@ COLUMNS = [
 
 def _exported(small: SmallAudioset, folder: Path, paths: str = "absolute") -> dict[str, list[dict[str, str]]]:
     folder.mkdir(parents=True, exist_ok=True)
-    exporter("csv")(small.for_exports, {"paths": paths}, folder, folder)
+    format_of("csv").export(small.for_exports, {"paths": paths}, folder, folder)
     tables = {}
     for file in sorted(folder.iterdir()):
         with file.open(newline="", encoding="utf-8") as lines:
@@ -86,7 +86,7 @@ def test_files_are_there_with_the_sound_they_promise(small: SmallAudioset, tmp_p
 def test_relative_paths_start_from_the_final_folder(small: SmallAudioset, tmp_path: Path) -> None:
     final, part = tmp_path / "results/small/exports/csv", tmp_path / "elsewhere"
     part.mkdir()
-    exporter("csv")(small.for_exports, {"paths": "relative"}, part, final)
+    format_of("csv").export(small.for_exports, {"paths": "relative"}, part, final)
     final.mkdir(parents=True)
     for path in pl.read_csv(part / "full_balanced_train_segments.csv")["file_path"]:
         assert (final / path).is_file()

@@ -75,6 +75,16 @@ def test_results_without_a_job_say_what_to_do(results: Path) -> None:
 @pytest.mark.slow
 def test_the_benchmark_files_of_a_real_run_hold_what_is_told(sample_project: Project) -> None:
     told = rows(sample_project.folder / "results")
-    assert set(told) == {"build_catalogue", "check", "export", "ingest", "make_sample", "resolve", "scan"}
+    assert set(told) == {
+        "build_catalogue",
+        "check",
+        "export",
+        "ingest",
+        "make_sample",
+        "pack",
+        "plan",
+        "resolve",
+        "scan",
+    }
     jobs, cores, _, asked, unit, *_ = told["check"]
     assert (int(jobs), cores, asked, unit) == (5, "2", "4,000", "MB")

@@ -80,15 +80,15 @@ def test_export_by_name_has_the_default_options(workdir, dataset_file):
     dataset = load_run({"datasets": [dataset_file(exports=["csv", "ast"])]}, workdir).datasets["mine"]
     assert options(dataset) == {
         "csv": {"paths": "absolute"},
-        "ast": {"paths": "absolute", "restricted_classes": False},
+        "ast": {"paths": "absolute", "copies": "never", "restricted_classes": True, "train": [], "eval": []},
     }
 
 
 def test_export_with_options_keeps_them_and_has_the_other_defaults(workdir, dataset_file):
-    wanted = [{"ast": {"restricted_classes": True}}, {"csv": {"paths": "relative"}}]
+    wanted = [{"ast": {"restricted_classes": False, "train": ["dev"]}}, {"csv": {"paths": "relative"}}]
     dataset = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir).datasets["mine"]
     assert options(dataset) == {
-        "ast": {"paths": "absolute", "restricted_classes": True},
+        "ast": {"paths": "absolute", "copies": "never", "restricted_classes": False, "train": ["dev"], "eval": []},
         "csv": {"paths": "relative"},
     }
 
@@ -99,6 +99,13 @@ def test_one_format_is_exported_twice_under_two_names(workdir, dataset_file):
     dataset = run.datasets["mine"]
     assert options(dataset) == {"csv": {"paths": "absolute"}, "csv_here": {"paths": "relative"}}
     assert {export.format for export in dataset.exports.values()} == {"csv"}
+
+
+@pytest.mark.parametrize(("copies", "makes_packs"), [("never", False), ("as_they_are", False), ("auto", True)])
+def test_an_export_makes_packs_where_its_schema_says_so(workdir, dataset_file, copies, makes_packs):
+    run = load_run({"datasets": [dataset_file(exports=["csv", {"ast": {"copies": copies}}])]}, workdir)
+    exports = run.datasets["mine"].exports
+    assert (exports["csv"].makes_packs, exports["ast"].makes_packs) == (False, makes_packs)
 
 
 # --- where relative paths start ---

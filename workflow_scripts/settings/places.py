@@ -82,8 +82,24 @@ class Places:
         return f"{self.results}/{dataset}/tables/{name}.parquet"
 
     def export(self, dataset: str, name: str) -> str:
-        """Folder of an export."""
+        """Folder of an export: a link to that of its last generation, which lies beside it."""
         return f"{self.results}/{dataset}/exports/{name}"
+
+    def account(self, dataset: str, export: str) -> str:
+        """What an export took and left out, and the files that it wrote."""
+        return f"{self.export(dataset, export)}.account.json"
+
+    def plan(self, dataset: str, export: str) -> str:
+        """Folder of the lists of what goes into each pack of an export."""
+        return f"{self.results}/{dataset}/exports/.{export}.plan"
+
+    def pack_list(self, dataset: str, export: str, leaf: str) -> str:
+        """What goes into one of them."""
+        return f"{self.plan(dataset, export)}/{leaf}.parquet"
+
+    def pack(self, dataset: str, export: str, leaf: str) -> str:
+        """Account of a pack of an export; its files are in a folder beside it."""
+        return f"{self.results}/{dataset}/exports/.{export}.packs/{leaf}.json"
 
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""

@@ -33,6 +33,7 @@ class Export:
         options: as its schema has them.
         tables: those of the dataset that it reads.
         reads_checks: it reads the checks of the dataset's roots too.
+        makes_packs: what takes time is made by jobs of their own.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Export:
     options: dict[str, Any]
     tables: tuple[str, ...]
     reads_checks: bool
+    makes_packs: bool
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,11 @@ class Run:
         return [self.places.table(dataset, name) for dataset in self.datasets for name in names]
 
     def exports(self) -> list[str]:
-        """All exports of all datasets."""
+        """The accounts of all exports of all datasets."""
         return [
-            self.places.export(dataset.name, export) for dataset in self.datasets.values() for export in dataset.exports
+            self.places.account(dataset.name, export)
+            for dataset in self.datasets.values()
+            for export in dataset.exports
         ]
 
 
@@ -236,4 +240,11 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
         seen.add(name)
         needs = schema["needs"]
         tables = tuple(table for table in needs if table != "checks")
-        yield Export(name, kind, validated(options, schema, f"{where}.{kind}"), tables, "checks" in needs)
+        options = validated(options, schema, f"{where}.{kind}")
+        yield Export(name, kind, options, tables, "checks" in needs, _makes_packs(schema, options))
+
+
+def _makes_packs(schema: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Whether a format makes packs under these options: always, never, or where an option has one of some values."""
+    packs = schema.get("packs", False)
+    return packs if isinstance(packs, bool) else any(options[name] in values for name, values in packs.items())

@@ -40,7 +40,10 @@ def sources_schema(adapter: str, where: str) -> Schema:
 
 
 def options_schema(export: str, where: str) -> Schema:
-    """The schema of an export's options; its keyword `needs` lists the tables that the export reads.
+    """The schema of an export's options.
+
+    Its keyword `needs` lists the tables that the export reads; `packs` says whether it makes packs: `true`, or options
+    and the values of them under which it does.
 
     Raises:
         SettingsError: there is no such export.

@@ -5,21 +5,23 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports import Tables, file_paths, splits_of
+from workflow_scripts.exports.formats import Written
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, not_usable, splits_of
 
 NAME_SEPARATOR = ";"
 """Between class names: 75 of AudioSet's 527 hold a comma, none a semicolon."""
 
 
-def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> None:
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write one CSV a split.
 
     Columns: file_path, clip_id, start_seconds, end_seconds (as the label row says), positive_labels (class ids, `,`
     between them), positive_labels_names (`;` between them), duration_s, sample_rate, channels, member (where the file
     is an archive, else empty).
     """
-    usable = tables.lazy("clips").filter("usable").collect()
-    for split in splits_of(tables.lazy("clips")):
+    ledger, splits = tables.read("clips"), splits_of(tables.lazy("clips"))
+    usable = ledger.filter("usable")
+    for split in splits:
         clips = usable.filter(pl.col("split") == split)
         clips.select(
             file_paths(clips, options["paths"], final_folder).alias("file_path"),
@@ -33,3 +35,4 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             channels="channels",
             member="member",
         ).write_csv(folder / f"full_{split}_segments.csv")
+    return Written(by_split(usable, splits), not_usable(ledger))

@@ -1,0 +1,105 @@
+"""The account of an export, or of one of its packs: what was written and what was left out. Imports nothing heavy.
+
+Whoever starts a run asks `spoilt` for the accounts that files no longer keep to; one that is removed is made again.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.errors import SoundledgerError
+
+TRIES = 3
+"""How often a pack is made whose files could not be read for what may lie in the moment."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was written under one name.
+
+    Attributes:
+        folder: where its files are, beside the account.
+        link: what leads there, beside the account; None for a pack.
+        clips: how many were taken, by split; none where it is a pack.
+        held_back: how many were not, by reason.
+        copies_bytes: what copies would take of the clips that are held back because they need one.
+        told: by a pack of what it made, for its export.
+        failed: kind and words of what a pack could not make, by clip.
+        tries: how often a pack with passing faults was made.
+        files: path below the folder, bytes and time of last change (ns since 1970) of each.
+    """
+
+    folder: str
+    link: str | None = None
+    clips: dict[str, int] = field(default_factory=dict)
+    held_back: dict[str, int] = field(default_factory=dict)
+    copies_bytes: int = 0
+    told: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+    tries: int = 1
+    files: list[list[Any]] = field(default_factory=list)
+
+    def write(self, file: Path) -> None:
+        """Write it, one entry a line."""
+        parts = [f"{json.dumps(name)}: {_lines(value)}" for name, value in asdict(self).items()]
+        file.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def read_account(file: Path) -> Account:
+    """An account as it was written.
+
+    Raises:
+        SoundledgerError: it is damaged, or of another version.
+        FileNotFoundError: there is none.
+    """
+    try:
+        return Account(**json.loads(file.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise SoundledgerError(f"{file}: not what this version writes ({error}); delete it and run again") from None
+
+
+def files_of(folder: Path) -> list[list[Any]]:
+    """What an account says of the files below a folder, sorted by path."""
+    files = sorted(file for file in folder.rglob("*") if not file.is_dir())
+    return [[str(file.relative_to(folder)), *_seen(file)] for file in files]
+
+
+def is_whole(file: Path) -> bool:
+    """Whether the files that an account speaks of are as they were written: one stat a file."""
+    try:
+        account = read_account(file)
+        if account.link is not None and os.readlink(file.parent / account.link) != account.folder:
+            return False
+        folder = file.parent / account.folder
+        return all(_seen(folder / path) == seen for path, *seen in account.files)
+    except (OSError, SoundledgerError):
+        return False
+
+
+def spoilt(accounts: Iterable[str]) -> list[str]:
+    """Those of the accounts that are there and not whole, or whose passing faults have tries left."""
+    return [file for file in accounts if os.path.lexists(file) and (not is_whole(Path(file)) or _may_pass(Path(file)))]
+
+
+PASSING = frozenset({"changed", "io_error", "not_openable", "vanished"})
+"""Faults of media that may lie in the moment."""
+
+
+def _may_pass(file: Path) -> bool:
+    account = read_account(file)
+    return account.tries < TRIES and any(kind in PASSING for kind, _ in account.failed.values())
+
+
+def _seen(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _lines(value: Any) -> str:
+    """JSON with each item of a list on its own line."""
+    if not isinstance(value, list) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n]"

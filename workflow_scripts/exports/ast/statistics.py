@@ -1,0 +1,65 @@
+"""Mean and standard deviation of what a trainer will see."""
+
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.ast.choice import MEDIA, SAMPLE_RATE, Choice
+from workflow_scripts.exports.copies import MEL_BINS
+from workflow_scripts.exports.reading import Tables
+
+
+def statistics(choice: Choice, train: list[str], tables: Tables) -> dict[str, Any]:
+    """Over every value of every frame of the training clips' fbanks, unpadded; with a note where a trainer sees others.
+
+    Of a copy its own fbank counts, of a file of its own the one that its check computed.
+    """
+    clips = choice.clips.filter(pl.col("split").is_in(train))
+    total, weighted, squares = _sums(_fbanks(clips, tables))
+    stats: dict[str, Any] = {"mean": None, "std": None, "frames": 0, "clips": len(clips), "splits": train}
+    if total:
+        mean = weighted / total
+        stats |= {"mean": mean, "std": max(squares / total - mean**2, 0.0) ** 0.5, "frames": total}
+    note = " ".join(_notes(clips, tables))
+    return stats | ({"note": note} if note else {})
+
+
+def _sums(fbanks: pl.DataFrame) -> tuple[int, float, float]:
+    frames, mean, std = pl.col("frames"), pl.col("mean"), pl.col("std")
+    row: tuple[int, float, float] = fbanks.select(
+        frames.sum().alias("total"),
+        (frames * mean).sum().alias("weighted"),
+        (frames * (std.pow(2) + mean.pow(2))).sum().alias("squares"),
+    ).row(0)
+    return row
+
+
+def _fbanks(clips: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Frames, mean and std of the fbank of each clip, in the clips' order."""
+    checks = tables.checks([*MEDIA, "fbank_frames", "fbank_mean", "fbank_std"])
+    schema = {"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64}
+    of_copies = pl.DataFrame([told for made in tables.packs for told in made.account.told], schema=schema)
+    of_media = pl.when(~pl.col("copied"))
+    return (
+        clips.select("clip_id", "copied", pl.col("root").cast(pl.String), "path", "member")
+        .join(checks, on=MEDIA, how="left", nulls_equal=True, maintain_order="left")
+        .join(of_copies, on="clip_id", how="left", maintain_order="left")
+        .select(of_media.then(f"fbank_{name}").otherwise(name).alias(name) for name in ("frames", "mean", "std"))
+    )
+
+
+def _notes(clips: pl.DataFrame, tables: Tables) -> list[str]:
+    """Why a trainer will see something else, in sentences."""
+    notes = []
+    others = clips.filter(~pl.col("copied") & (pl.col("sample_rate") != SAMPLE_RATE))
+    if len(others):
+        notes.append(
+            f"{len(others):,} of these clips are not at 16 kHz and are taken as they are: AST, SSAST and AudioMAE do "
+            "not resample, so they will see other features than those of this mean and std."
+        )
+    bins = tables.check["num_mel_bins"]
+    if bins != MEL_BINS and not clips["copied"].all():
+        notes.append(
+            f"The check computed fbanks of {bins} mel bins; these trainers compute {MEL_BINS}, so these are not theirs."
+        )
+    return notes

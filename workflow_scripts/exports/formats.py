@@ -1,0 +1,66 @@
+"""What a format of exports is: a folder with the schema of its options, and these functions."""
+
+import importlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import polars as pl
+
+from workflow_scripts.exports.reading import Tables
+
+
+@dataclass(frozen=True)
+class Written:
+    """What an export wrote.
+
+    Attributes:
+        clips: how many it took, by split.
+        held_back: how many it did not take, by reason; both together are all clips of the dataset.
+        copies_bytes: what copies would take of those that are held back because they need one.
+    """
+
+    clips: dict[str, int]
+    held_back: dict[str, int]
+    copies_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What a pack holds.
+
+    Attributes:
+        told: what the export has to know of what was made, values that JSON has.
+        failed: kind and words of what could not be made, by clip.
+    """
+
+    told: list[dict[str, Any]] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Format(Protocol):
+    """A folder of workflow_scripts/exports.
+
+    Its options.schema.yaml has two keywords of its own: `needs`, the tables that it reads, and, where it makes packs,
+    `packs`: `true`, or options and the values of them under which it does. Only then it has `plan` and `pack`.
+    """
+
+    CLIPS_A_PACK: int
+    """At most, as far as they are of different media."""
+
+    def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+        """Write to a folder what will stand in the final one."""
+
+    def plan(self, tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
+        """What goes into packs: one row a clip, sorted.
+
+        Columns: `clip_id`, `media` (clips of one media stay together), and all that the bytes of a pack depend on.
+        """
+
+    def pack(self, rows: pl.DataFrame, folder: Path) -> Packed:
+        """Write the files of some of those rows to a folder."""
+
+
+def format_of(name: str) -> Format:
+    """A format by the name of its folder."""
+    return cast(Format, importlib.import_module(f"workflow_scripts.exports.{name}"))

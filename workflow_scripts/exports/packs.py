@@ -1,0 +1,102 @@
+"""Packs: the parts of an export that take time, each made by a job of its own from a list of what goes into it."""
+
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.exports.account import Account, files_of, read_account
+from workflow_scripts.exports.formats import Format, Packed
+from workflow_scripts.exports.reading import Pack, Tables
+from workflow_scripts.tables.files import publish, published, whole
+from workflow_scripts.tables.leaves import hashes, leaf_names
+from workflow_scripts.tables.store import read_table
+
+_log = logging.getLogger(__name__)
+
+
+def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder: Path) -> None:
+    """Write <leaf>.parquet for every pack of an export: the rows that go into it.
+
+    A row's leaf follows from its media and clip, so a list changes with its own rows alone; and as it holds all that
+    the bytes of its pack depend on, only then is that pack made again.
+    """
+    rows = made_by.plan(tables, options)
+    leaves = leaf_names(hashes(rows["media"], rows["clip_id"]), made_by.CLIPS_A_PACK)
+    parts = rows.with_columns(leaf=leaves).partition_by("leaf", as_dict=True, include_key=False)
+    with whole(folder) as part:
+        part.mkdir()
+        for (leaf,), some in parts.items():
+            some.rechunk().write_parquet(part / f"{leaf}.parquet", compression="zstd", compression_level=1)
+    _log.info("%d clips in %d packs", len(rows), len(parts))
+
+
+def write_pack(made_by: Format, listed: Path, account: Path) -> None:
+    """Make one pack; its folder is called like its account.
+
+    What could not be made is in the account, with the reason: one bad file does not cost the others their pack.
+    """
+    folder = account.with_suffix("")
+    with whole(folder) as part:
+        part.mkdir()
+        packed = made_by.pack(read_table(listed), part)
+    tries = _tries(published(account), packed)
+    content = Account(folder.name, told=packed.told, failed=packed.failed, tries=tries, files=files_of(folder))
+    publish(account, content.write)
+    failed = [f"{clip}: {kind}: {words}" for clip, (kind, words) in packed.failed.items()]
+    _log.info("%s: %d made, %d failed%s", folder.name, len(packed.told), len(failed), ": " * bool(failed))
+    if failed:
+        _log.warning("%s", first_twenty(failed))
+
+
+def link_files(packs: Sequence[Pack], folder: Path) -> None:
+    """Have the files of all packs in an export's folder too, as hard links where the filesystem has them.
+
+    Raises:
+        SoundledgerError: a file is gone.
+    """
+    for pack in packs:
+        for path, *_ in pack.account.files:
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                _link(pack.folder / path, target)
+            except FileNotFoundError:
+                raise SoundledgerError(
+                    f"{pack.folder / path}: no such file, though its pack was made; run again: its pack is made anew"
+                ) from None
+
+
+def remove_other_packs(link: Path, packs: Sequence[Pack]) -> None:
+    """Remove the packs of an export that are of no use to it any more."""
+    folder = link.parent / f".{link.name}.packs"
+    used = {name for pack in packs for name in (pack.folder.name, f"{pack.folder.name}.json")}
+    for place in (folder, published(folder / "any").parent):
+        for path in place.iterdir() if place.is_dir() else []:
+            if path.name in used:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _link(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a filesystem without hard links
+        shutil.copy2(file, target)
+
+
+def _tries(earlier: Path, packed: Packed) -> int:
+    """How often the same clips have failed now."""
+    try:
+        before = read_account(earlier)
+    except (FileNotFoundError, SoundledgerError):
+        return 1
+    return before.tries + 1 if packed.failed and packed.failed.keys() == before.failed.keys() else 1

@@ -1,0 +1,107 @@
+"""What exports read, and how they name media."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.account import Account, read_account
+from workflow_scripts.tables.store import lazy_table, read_checks, read_table
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that was made for an export.
+
+    Attributes:
+        folder: where its files are.
+        account: of these files, and what was told of them.
+    """
+
+    folder: Path
+    account: Account
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an export may read of a dataset: the tables that its schema names under `needs`, and its packs.
+
+    Attributes:
+        files: of each table but the checks.
+        of_roots: the files of the checks of each root, by its slug.
+        check: the settings of the check.
+        packs: those that were made for it, where its schema says that it makes any.
+    """
+
+    files: Mapping[str, Path]
+    of_roots: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    check: Mapping[str, Any] = field(default_factory=dict)
+    packs: Sequence[Pack] = ()
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """A table to be read in part."""
+        return lazy_table(self.files[name])
+
+    def read(self, name: str) -> pl.DataFrame:
+        """A table, whole."""
+        return read_table(self.files[name])
+
+    def checks(self, columns: Sequence[str]) -> pl.DataFrame:
+        """Columns of the checks of all roots; `root` is the slug."""
+        return read_checks(self.of_roots, columns)
+
+
+def tables_of(
+    files: Mapping[str, str],
+    checks: Iterable[str],
+    shards: Mapping[str, int],
+    check: Mapping[str, Any],
+    packs: Iterable[str] = (),
+) -> Tables:
+    """What a job of an export reads.
+
+    Args:
+        files: of the tables.
+        checks: the files of all roots, one root after the other.
+        shards: how many of them are of each root.
+        check: the settings of the check.
+        packs: accounts of the packs.
+    """
+    paths = map(Path, checks)
+    return Tables(
+        {name: Path(file) for name, file in files.items()},
+        {slug: list(islice(paths, count)) for slug, count in shards.items()},
+        check,
+        [Pack(file.with_suffix(""), read_account(file)) for file in map(Path, packs)],
+    )
+
+
+def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
+    """How an export names the media of clips: absolute, or relative to the export's folder."""
+    if paths == "absolute":
+        return clips["media_path"]
+    above = os.path.realpath(folder.parent)  # an export is a link to a folder beside it
+    return clips["media_path"].map_elements(
+        lambda path: os.path.relpath(path, f"{above}/{folder.name}"), return_dtype=pl.String
+    )
+
+
+def splits_of(clips: pl.LazyFrame) -> list[str]:
+    """The splits, in the order of the clips."""
+    return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
+
+
+def by_split(clips: pl.DataFrame, splits: Sequence[str]) -> dict[str, int]:
+    """How many of the clips are of each split."""
+    counts = dict(clips.group_by(pl.col("split").cast(pl.String)).len().iter_rows())
+    return {split: counts.get(split, 0) for split in splits}
+
+
+def not_usable(clips: pl.DataFrame) -> dict[str, int]:
+    """How many clips are not usable, by status."""
+    lost = clips.filter(~pl.col("usable")).group_by(pl.col("status").cast(pl.String)).len()
+    return dict(lost.sort("status").iter_rows())

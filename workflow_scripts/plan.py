@@ -1,0 +1,22 @@
+"""Rule plan: the tables of a dataset that a format needs -> what goes into each pack of an export."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.entry import logged
+from workflow_scripts.exports.formats import format_of
+from workflow_scripts.exports.packs import write_plan
+from workflow_scripts.exports.reading import tables_of
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+
+with logged(snakemake.log[0]):
+    tables = tables_of(
+        dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
+        snakemake.input.checks,
+        snakemake.params.shards,
+        snakemake.params.check,
+    )
+    write_plan(format_of(snakemake.params.format), tables, snakemake.params.options, Path(snakemake.output.lists))
