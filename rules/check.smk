@@ -2,11 +2,15 @@
 #
 # requires: audio/<root>/media/shard=NNNN.parquet, and the media themselves
 # produces: audio/<root>/checks/shard=NNNN.parquet
+#           audio/<root>/passing/shard=NNNN.json, where a fault may pass: how often its media was looked at again
 # config:   check
 
 
 rule check:
-    """Decode the media of a shard that are new or changed, once each; the rows of the others are kept."""
+    """Decode the media of a shard that are new or changed, once each; the rows of the others are kept.
+
+    Those whose fault may pass are decoded again: a job that leaves some with tries left raises `asked` of the next run.
+    """
     input:
         media=media_list,
     output:
@@ -24,7 +28,10 @@ rule check:
     params:
         root=lambda wildcards: root(wildcards).path,
         note=PLACES.progress_note("{root}", "{shard}"),
+        passing=PLACES.passing_note("{root}", "{shard}"),
         settings=RUN.check,
         fingerprint=CHECK.fingerprint,
+        columns=CHECK_COLUMNS,
+        asked=looks_asked_for,
     script:
         "../workflow_scripts/check.py"

@@ -9,10 +9,11 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(workflow.basedir))
 
+from workflow_scripts.check.passing import passing_notes
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.settings import SAMPLE, load_run
-from workflow_scripts.sound.settings import CheckSettings
+from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
 
 
 def or_stop(function, *arguments):
@@ -27,6 +28,7 @@ RUN = or_stop(load_run, config, Path.cwd())
 PLACES = RUN.places
 CHECK = CheckSettings(**RUN.check)
 STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow.local_exec, workflow.rules)
+NOTES_AT_START = functools.cache(passing_notes)
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 SAMPLE_ARCHIVE = f"{SAMPLE}/audio/archive.tar"
 SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")
@@ -115,6 +117,16 @@ def root_state(wildcards):
     if place.made_by_workflow and not (os.path.exists(SAMPLE_DONE) and os.path.exists(place.path)):
         return ""
     return look_at(place.path)
+
+
+def looks_asked_for(wildcards):
+    """How many looks at faults that may pass a shard had asked for when the run started: one more, and it is checked.
+
+    Only the main process reads the notes, once a root: what a job notes is for the next run.
+    """
+    notes = NOTES_AT_START(PLACES.passing_notes(wildcards.root)) if workflow.is_main_process else {}
+    note = notes.get(PLACES.passing_note(wildcards.root, wildcards.shard))
+    return note.asked if note else 0
 
 
 def growing(amount):

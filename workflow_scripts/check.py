@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     start_server()  # before the tables' libraries are imported: the two take a second each, side by side
+    from workflow_scripts.check.passing import note_passing_faults
     from workflow_scripts.check.shard import check_shard
 
-    check_shard(
+    faults = check_shard(
         Path(snakemake.input.media),
         snakemake.params.root,
         CheckSettings(**snakemake.params.settings),
@@ -22,3 +23,4 @@ with logged(snakemake.log[0]):
         Path(snakemake.output.checks),
         progress_note=Path(snakemake.params.note),
     )
+    note_passing_faults(Path(snakemake.params.passing), faults)

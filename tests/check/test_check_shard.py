@@ -11,8 +11,9 @@ import pytest
 from tests.made_files import noise16, wav
 from tests.workers import SETTINGS, examine_with_culprits, scan_and_check
 from workflow_scripts.check import pool
+from workflow_scripts.check.passing import PASSING, PassingFault
 from workflow_scripts.check.progress import read_note
-from workflow_scripts.check.shard import PASSING, check_shard
+from workflow_scripts.check.shard import check_shard
 from workflow_scripts.media.scan import scan_root
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
@@ -175,6 +176,15 @@ def test_a_fault_of_the_moment_is_not_kept(shard: Shard, kind: str) -> None:
     assert shard.row("b.wav")["load_ok"]
 
 
+def test_media_whose_fault_may_pass_are_told_and_no_others(shard: Shard) -> None:
+    (shard.root / "b.wav").write_bytes(b"<html>")
+    (shard.root / "link.wav").symlink_to("nowhere")
+    scan_root(str(shard.root), 1, shard.results / "media")
+    media_list, note = shard.results / "media" / "shard=0000.parquet", shard.results / "shard=0000.json"
+    told = check_shard(media_list, str(shard.root), SETTINGS, 1, shard.output, note)
+    assert told == [PassingFault("link.wav", None, 0, "vanished")]
+
+
 def test_how_far_it_is_can_be_read_when_it_is_done(shard: Shard) -> None:
     (shard.root / "b.wav").write_bytes(b"<html>")
     shard.check()
@@ -206,17 +216,43 @@ def _of_another_kind(table: Path) -> None:
     table.write_bytes(b"path,bytes\na.wav,1\n")
 
 
-def _of_other_columns(table: Path) -> None:
-    pl.read_parquet(table).drop("peak").write_parquet(table)
+def _of_another_type(table: Path) -> None:
+    pl.read_parquet(table).with_columns(pl.col("frames").cast(pl.Int32)).write_parquet(table)
 
 
-@pytest.mark.parametrize("damage", [_emptied, _cut, _overwritten, _of_another_kind, _of_other_columns])
-def test_a_damaged_earlier_table_is_done_again(shard: Shard, damage: Callable[[Path], None]) -> None:
+def _without_what_every_row_has(table: Path) -> None:
+    pl.read_parquet(table).drop("load_ok").write_parquet(table)
+
+
+@pytest.mark.parametrize(
+    "damage", [_emptied, _cut, _overwritten, _of_another_kind, _of_another_type, _without_what_every_row_has]
+)
+def test_a_damaged_earlier_table_is_done_again(
+    shard: Shard, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
     shard.check()
     data = shard.output.read_bytes()
     damage(published(shard.output))
     assert shard.check() == FIRST
+    assert "every media is decoded again: " in caplog.text
     assert shard.output.read_bytes() == published(shard.output).read_bytes() == data
+
+
+def test_a_column_that_came_since_is_null_and_one_that_went_goes_and_nothing_is_decoded(
+    shard: Shard, caplog: pytest.LogCaptureFixture
+) -> None:
+    shard.check()
+    expected = shard.table.with_columns(peak=pl.lit(None, pl.Float64))
+    shard.table.drop("peak").with_columns(former=1).write_parquet(published(shard.output))
+    assert shard.check() == "3 media, 3 kept, 0 of the same bytes, 0 decoded"
+    assert "3 rows are kept without peak: they are of a time before" in caplog.text
+    assert shard.table.equals(expected)
+
+
+def test_rows_of_another_version_are_told(shard: Shard, caplog: pytest.LogCaptureFixture) -> None:
+    shard.check()
+    shard.check(CheckSettings("first", 64))
+    assert "3 rows are of other settings or another version of the check" in caplog.text
 
 
 def test_earlier_rows_are_found_though_snakemake_deleted_the_output(shard: Shard) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.check.passing import PASSING, PassingFault
 from workflow_scripts.check.pool import examine_all
 from workflow_scripts.check.progress import Progress
 from workflow_scripts.check.task import Task
@@ -19,15 +20,13 @@ from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import TableError, publish_table, read_table
 
 KEY = ["path", "member"]
-PASSING = ["changed", "check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished"]
-"""Faults that may lie in the moment, not in the media: such rows are not kept when their shard is checked again."""
 
 _log = logging.getLogger(__name__)
 
 
 def check_shard(
     media_list: Path, root: str, settings: CheckSettings, workers: int, output: Path, progress_note: Path
-) -> None:
+) -> list[PassingFault]:
     """Bring the checks of a shard up to its media list; decode only what is new or whose bytes have changed.
 
     A row is kept as it stands where path, size and time of change are the same, and with a new time where the bytes
@@ -40,6 +39,9 @@ def check_shard(
         workers: number of processes.
         output: the shard's `checks` table; its earlier state is found at its published name.
         progress_note: where it is told how far the job is.
+
+    Returns:
+        The media whose fault may pass. Each was looked at just now, as their rows are never kept.
     """
     media = read_table(media_list)
     earlier = _earlier_rows(published(output), settings.fingerprint)
@@ -74,6 +76,8 @@ def check_shard(
         len(decoded),
         f": {first_twenty(names)}" if names else "",
     )
+    passing = table.filter(pl.col("error_kind").is_in(PASSING)).sort(KEY).select(*KEY, "mtime_ns", "error_kind")
+    return [PassingFault(*row) for row in passing.iter_rows()]
 
 
 def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
@@ -86,10 +90,36 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
     except TableError as error:
         _log.warning("every media is decoded again: %s", error)
         return nothing
-    if rows.schema != nothing.schema:
+    if (why := _of_another_version(rows)) is not None:
+        _log.warning("%s: every media is decoded again: %s", path, why)
         return nothing
-    speaks = (pl.col("fingerprint") == fingerprint) & ~pl.col("error_kind").is_in(PASSING).fill_null(False)
-    return rows.filter(speaks)
+    is_current = rows["fingerprint"] == fingerprint
+    if not is_current.all():
+        _log.info("%d rows are of other settings or another version of the check", (~is_current).sum())
+    return _with_columns_of_today(rows.filter(is_current & ~rows["error_kind"].is_in(PASSING).fill_null(False)))
+
+
+def _of_another_version(rows: pl.DataFrame) -> str | None:
+    """Why rows cannot be kept whatever media they are of; None if they can."""
+    today = schemas.empty(schemas.CHECKS).schema
+    other = [name for name in today if name in rows.columns and rows.schema[name] != today[name]]
+    if other:
+        return f"of another type than today: {first_twenty(other)}"
+    lacking = [name for name, column in schemas.CHECKS.columns.items() if not column.nullable]
+    lacking = [name for name in lacking if name not in rows.columns]
+    return f"there is no {first_twenty(lacking)}" if lacking else None
+
+
+def _with_columns_of_today(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with null in columns that came since, and without those that went.
+
+    What has to be told anew of every media is another CHECK_VERSION.
+    """
+    today = schemas.empty(schemas.CHECKS).schema
+    new = [name for name in today if name not in rows.columns]
+    if new:
+        _log.info("%d rows are kept without %s: they are of a time before", len(rows), first_twenty(new))
+    return rows.select(pl.lit(None, today[name]).alias(name) if name in new else name for name in today)
 
 
 def _look(

@@ -132,12 +132,12 @@ def _held_before(output: Path) -> int:
 def _write_lists(media: pl.DataFrame, shards: int, output: Path) -> None:
     """A list for each shard; what an earlier number of shards left goes: with today's it would count media twice."""
     by_shard = media.partition_by("shard", as_dict=True)
-    names = {f"shard={shard:04d}.parquet": shard for shard in range(shards)}
+    names = {f"shard={shard:04d}": shard for shard in range(shards)}
     for name, shard in names.items():
-        publish_validated(by_shard.get((shard,), media.clear()), output / name)
+        publish_validated(by_shard.get((shard,), media.clear()), output / f"{name}.parquet")
     folder = output.parent
-    for file in [*folder.glob("*/shard=*.parquet"), *folder.glob(".published/*/shard=*.parquet")]:
-        if file.name not in names:
+    for file in [*folder.glob("*/shard=*"), *folder.glob(".published/*/shard=*")]:
+        if file.stem not in names:
             file.unlink()
 
 

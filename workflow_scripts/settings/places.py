@@ -65,9 +65,13 @@ class Places:
         """What of a root holds audio of kinds that are not read."""
         return f"{self._root(root)}/tables/not_looked_at.parquet"
 
-    def passing_faults(self, root: str, shard: str) -> str:
+    def passing_notes(self, root: str) -> str:
+        """Folder of the notes on faults that may pass, one a shard that had any."""
+        return f"{self._root(root)}/passing"
+
+    def passing_note(self, root: str, shard: str) -> str:
         """How often the media of a shard whose fault may pass were looked at again."""
-        return f"{self._root(root)}/passing/{shard_name(shard)}.json"
+        return f"{self.passing_notes(root)}/{shard_name(shard)}.json"
 
     def links(self, root: str) -> str:
         """Folder of links to media of a root whose own names cannot stand in a table."""

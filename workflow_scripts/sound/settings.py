@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 CHECK_VERSION = 4
 """Raised by hand when the check of the same file would tell something else than before."""
-
+CHECK_COLUMNS = 1
+"""Raised by hand when `checks` has other columns and earlier rows still hold: all shards look, and decode nothing."""
 
 RESAMPLER_QUALITY = "HQ"
 """Of soxr; its other settings are lower or slower."""
