@@ -4,11 +4,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.exports.small_run import SmallAudioset, copied_dataset, make_small_audioset
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.run.closing import summary_text
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import write_table
 
 
 def _summary(small: SmallAudioset, contents: Contents | None = None) -> str:
@@ -61,6 +64,19 @@ def test_rejects_and_the_catalogue_are_named(small: SmallAudioset) -> None:
     text = _summary(small)
     assert "small: 1 rows and 1 labels rejected (view rejects)" in text
     assert text.endswith(f"\nCatalogue: {small.folder / 'results/catalog.duckdb'}\n")
+
+
+def test_what_is_not_looked_at_is_counted_by_its_suffixes(tmp_path: Path) -> None:
+    small = make_small_audioset(tmp_path)
+    assert "not looked at" not in _summary(small)
+    names = [("a.wma", None), ("b.TS", None), ("c.tar", "d.ts")]
+    unread = pl.DataFrame(
+        [("wav", path, member, "not_looked_at", None) for path, member in names],
+        schema=schemas.empty(schemas.ORPHANS).schema,
+        orient="row",
+    )
+    write_table(pl.concat([small.table("orphans"), unread]), small.tables_folder / "orphans.parquet", schemas.ORPHANS)
+    assert "small: 3 files are of a kind that is not looked at: 2 .ts, 1 .wma (view orphans, " in _summary(small)
 
 
 def test_it_is_short(small: SmallAudioset) -> None:

@@ -96,6 +96,21 @@ def test_one_new_file_is_the_only_one_decoded(project: Project) -> None:
     assert project.ask("SELECT status FROM clips WHERE clip_id = 'gone_forevr'") == [("missing",)]
 
 
+def test_a_file_of_a_kind_that_is_not_looked_at_is_named_and_nothing_is_checked(project: Project) -> None:
+    clips = project.folder / "mine" / "audio" / "clips" / "eval"
+    new = [clips / "tune.wma", clips / "._dinnerplate.wav"]  # the latter is what macOS leaves beside files
+    for file in new:
+        file.write_bytes(b"1")
+    run = project.run()
+    assert (run.jobs["scan"], run.jobs["check"], run.jobs["resolve"]) == (1, 0, 1)
+    assert "own: 1 file is of a kind that is not looked at: 1 .wma" in run.output
+    assert project.ask("SELECT path, reason FROM orphans WHERE contains(path, '.wma') OR contains(path, '._')") == [
+        ("eval/tune.wma", "not_looked_at")
+    ]
+    for file in new:
+        file.unlink()
+
+
 def test_a_replaced_file_is_the_only_one_decoded(project: Project) -> None:
     clips = project.folder / "mine" / "audio" / "clips"
     broken = clips / "balanced_train" / "Yempty-file1.wav"

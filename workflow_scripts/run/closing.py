@@ -1,11 +1,13 @@
 """The short table that a run ends with."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 from tabulate import tabulate
 
+from workflow_scripts.errors import first_twenty
 from workflow_scripts.settings.version import VERSION
 from workflow_scripts.tables.schemas import STATUSES
 
@@ -25,12 +27,17 @@ def summary_text(catalogue: Path) -> str:
             "count(*) FILTER (scope = 'media') "
             "FROM rejects GROUP BY ALL ORDER BY dataset"
         ).fetchall()
+        unread = connection.execute(
+            "SELECT dataset, regexp_extract(lower(coalesce(member, path)), '[.][^.]*$') AS suffix, count(*) AS files "
+            "FROM orphans WHERE reason = 'not_looked_at' GROUP BY ALL ORDER BY dataset, files DESC, suffix"
+        ).fetchall()
     parts = [_splits(counts, trainable)]
     if roots:
         parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
     for dataset, rows, labels, media in rejects:
         of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
         parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
+    parts += _not_looked_at(unread)
     parts.append(f"Soundledger {VERSION}\nCatalogue: {catalogue}")
     return "\n\n".join(parts) + "\n"
 
@@ -52,6 +59,14 @@ def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, 
         for split, seen in by_split.items()
     ]
     return _table(rows, ["dataset", "split", "promised", "found", "usable", "trainable", "lost"])
+
+
+def _not_looked_at(unread: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+    for dataset, suffixes in itertools.groupby(unread, key=lambda one: one[0]):
+        kinds = [(suffix, files) for _, suffix, files in suffixes]
+        count, told = sum(files for _, files in kinds), first_twenty([f"{files:,} {suffix}" for suffix, files in kinds])
+        are = "1 file is" if count == 1 else f"{count:,} files are"
+        yield f"{dataset}: {are} of a kind that is not looked at: {told} (view orphans, reason not_looked_at)"
 
 
 def _table(rows: Sequence[Sequence[object]], header: list[str]) -> str:
