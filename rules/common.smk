@@ -11,6 +11,7 @@ sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.check.passing import passing_notes
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.run.exported import heal_exports
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.settings import SAMPLE, load_run
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
@@ -29,6 +30,8 @@ PLACES = RUN.places
 CHECK = CheckSettings(**RUN.check)
 STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow.local_exec, workflow.rules)
 NOTES_AT_START = functools.cache(passing_notes)
+if workflow.is_main_process:
+    heal_exports(RUN)
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 SAMPLE_ARCHIVE = f"{SAMPLE}/audio/archive.tar"
 SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")

@@ -67,16 +67,17 @@ class Started:
         write_run_file(self.run, self.since, not self.is_local, self.fingerprint)
 
     def told_at_end(self) -> str:
-        """The table that a run ends with, if it made one, and faults that may pass.
+        """The table that a run ends with, if it made one, what exports leave out, and faults that may pass.
 
         Of one on a cluster, also what its jobs asked for.
         """
+        from workflow_scripts.run.exported import exports_text
         from workflow_scripts.run.passing import passing_text
         from workflow_scripts.run.usage import usage_text
 
         summary = Path(self.run.places.summary)
         made = summary.read_text() if summary.exists() and summary.stat().st_mtime >= self.since else ""
-        made = "\n".join(filter(None, [made, passing_text(self.run)]))
+        made = "\n".join(filter(None, [made, exports_text(self.run), passing_text(self.run)]))
         if self.is_local:
             return made
         try:

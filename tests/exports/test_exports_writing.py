@@ -1,0 +1,140 @@
+"""An export appears at once under its name, is replaced at once, and its account notices what happens to its files."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.exports.made_exports import account_file, account_of, exported
+from tests.exports.small_run import SmallAudioset
+from workflow_scripts.exports.account import TRIES, Account, is_whole, spoilt
+from workflow_scripts.exports.formats import Written, format_of
+from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.writing import write_export
+
+
+class Watched:
+    """A format that looks, while it writes, at what readers find under the export's name."""
+
+    def __init__(self, text: str, fails: bool = False) -> None:
+        self.text, self.fails, self.found = text, fails, "nothing"
+
+    def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+        (folder / "said").write_text(self.text)
+        if (final_folder / "said").exists():
+            self.found = (final_folder / "said").read_text()
+        if self.fails:
+            raise RuntimeError("the disk is full")
+        return Written({"train": 1}, {"missing": 2})
+
+
+def write(link: Path, text: str, fails: bool = False) -> Watched:
+    made_by = Watched(text, fails)
+    write_export(made_by, Tables({}), {}, link, account_file(link))  # type: ignore[arg-type]
+    return made_by
+
+
+def test_a_reader_finds_the_earlier_export_until_the_next_is_whole(tmp_path: Path) -> None:
+    link = tmp_path / "mine"
+    assert write(link, "first").found == "nothing"
+    assert write(link, "second").found == "first"
+    assert (link / "said").read_text() == "second"
+    assert sorted(os.listdir(tmp_path)) == [".mine.2", "mine", "mine.account.json"]
+
+
+def test_an_export_that_fails_leaves_the_earlier_one(tmp_path: Path) -> None:
+    link = tmp_path / "mine"
+    write(link, "first")
+    with pytest.raises(RuntimeError):
+        write(link, "second", fails=True)
+    assert (link / "said").read_text() == "first"
+    assert sorted(os.listdir(tmp_path)) == [".mine.1", "mine", "mine.account.json"]
+    assert is_whole(account_file(link))
+
+
+def test_who_has_a_file_open_reads_on_after_the_switch(tmp_path: Path) -> None:
+    link = tmp_path / "mine"
+    write(link, "first")
+    with (link / "said").open() as file:
+        write(link, "second")
+        assert file.read() == "first"
+
+
+def test_a_folder_of_before_there_were_links_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/old").write_text("old")
+    write(tmp_path / "mine", "new")
+    assert os.listdir(tmp_path / "mine/") == ["said"]
+
+
+def test_exports_whose_names_begin_alike_do_not_touch_each_other(tmp_path: Path) -> None:
+    write(tmp_path / "csv", "one")
+    write(tmp_path / "csv_short", "other")
+    write(tmp_path / "csv", "one again")
+    assert (tmp_path / "csv_short/said").read_text() == "other"
+
+
+def test_the_account_says_what_was_written(tmp_path: Path) -> None:
+    write(tmp_path / "mine", "first")
+    seen = (tmp_path / "mine/said").stat()
+    assert account_of(tmp_path / "mine") == Account(
+        ".mine.1", "mine", {"train": 1}, {"missing": 2}, files=[["said", 5, seen.st_mtime_ns]]
+    )
+
+
+def _delete(link: Path) -> None:
+    (link / "said").unlink()
+
+
+def _change(link: Path) -> None:
+    (link / "said").write_text("FIRST")
+
+
+def _delete_link(link: Path) -> None:
+    link.unlink()
+
+
+def _lead_elsewhere(link: Path) -> None:
+    link.unlink()
+    link.symlink_to(".other")
+
+
+def _damage_account(link: Path) -> None:
+    account_file(link).write_text("{")
+
+
+@pytest.mark.parametrize("happens", [_delete, _change, _delete_link, _lead_elsewhere, _damage_account])
+def test_what_happens_to_an_export_is_noticed(tmp_path: Path, happens: Any) -> None:
+    link = tmp_path / "mine"
+    write(link, "first")
+    assert spoilt([str(account_file(link))]) == []
+    happens(link)
+    assert spoilt([str(account_file(link))]) == [str(account_file(link))]
+
+
+def test_an_account_that_is_not_there_is_not_spoilt(tmp_path: Path) -> None:
+    assert spoilt([str(tmp_path / "mine.account.json")]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "tries", "is_tried_again"), [("io_error", 1, True), ("io_error", TRIES, False), ("corrupt", 1, False)]
+)
+def test_a_pack_with_passing_faults_is_tried_a_few_times(
+    tmp_path: Path, kind: str, tries: int, is_tried_again: bool
+) -> None:
+    (tmp_path / "all").mkdir()
+    Account("all", failed={"one": [kind, "words"]}, tries=tries).write(tmp_path / "all.json")
+    assert bool(spoilt([str(tmp_path / "all.json")])) == is_tried_again
+
+
+def test_the_account_of_the_csv_tells_of_every_clip(small: SmallAudioset, tmp_path: Path) -> None:
+    account = account_of(exported("csv", small.for_exports, tmp_path / "csv"))
+    assert account.clips == {"balanced_train": 8, "eval": 1}
+    assert account.held_back == {"feature_failed": 1, "missing": 2, "truncated": 1}
+    assert sum(account.clips.values()) + sum(account.held_back.values()) == len(small.table("clips"))
+
+
+def test_the_format_of_an_export_is_a_folder() -> None:
+    assert hasattr(format_of("ast"), "plan")
+    assert not hasattr(format_of("csv"), "plan")
