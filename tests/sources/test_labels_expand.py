@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.sources.expand import split_sets, with_ancestors
+from workflow_scripts.sources.expand import with_ancestors
+from workflow_scripts.sources.label_sets import split_sets
 from workflow_scripts.sources.ontology import class_table, read_ontology
 from workflow_scripts.sources.source import Source
 

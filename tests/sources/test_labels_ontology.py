@@ -1,6 +1,5 @@
 """Class trees: what stands above what, and the words for a tree that is none."""
 
-import csv
 import json
 import re
 from collections import Counter
@@ -10,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.sources.ontology import class_table, read_class_index, read_display_names, read_ontology
+from tests.sources.test_class_lists import class_index, display_names
+from workflow_scripts.sources.ontology import class_table, read_ontology
 from workflow_scripts.sources.source import Source, SourceError
 
 
@@ -29,10 +29,6 @@ def table(children, index=(), names=None, **more):
 
 def column(frame, name):
     return dict(frame.select("class_id", name).iter_rows())
-
-
-def index_file(*rows, header="index,mid,display_name"):
-    return Source("class_labels_indices.csv", "\n".join([header, *rows, ""]).encode())
 
 
 # --- trees ---
@@ -217,101 +213,6 @@ def test_ontology_that_is_not_utf_8_is_refused_by_name():
         read_ontology(Source("ontology.json", b'["\xe9"]'))
 
 
-# --- class_labels_indices.csv ---
-
-
-def test_class_index_reads_names_with_commas_and_quotes():
-    source = index_file('0,/m/09x0r,"Speech"', '1,/m/05zppz,"Male speech, man speaking"', '2,/m/x,"a ""b"""')
-    assert read_class_index(source) == [
-        (0, "/m/09x0r", "Speech"),
-        (1, "/m/05zppz", "Male speech, man speaking"),
-        (2, "/m/x", 'a "b"'),
-    ]
-
-
-def test_class_index_may_have_its_columns_in_another_order_and_more_of_them():
-    source = index_file("Speech,/m/09x0r,x,0", header="display_name,mid,note,index")
-    assert read_class_index(source) == [(0, "/m/09x0r", "Speech")]
-
-
-@pytest.mark.parametrize(
-    ("rows", "line"),
-    [
-        (["0,/m/a,A", "one,/m/b,B"], 3),
-        (["-1,/m/a,A"], 2),
-        (["1.0,/m/a,A"], 2),
-        ([",/m/a,A"], 2),
-        (["0,/m/a,A", "1,,B"], 3),
-        (["0,/m/a,A", "1,/m/b"], 3),
-        (["0,/m/a,A", '1,/m/b,"B', 'b"', "2,/m/c"], 5),
-        (["0,/m/a,"], 2),
-    ],
-)
-def test_row_of_the_class_index_that_is_none_names_its_line(rows, line):
-    with pytest.raises(SourceError, match=rf"class_labels_indices\.csv, line {line}: expected index,mid,display_name"):
-        read_class_index(index_file(*rows))
-
-
-def test_name_with_a_comma_but_without_quotes_names_its_line():
-    """75 of the 527 names hold a comma: without an error they would be cut there."""
-    with pytest.raises(SourceError, match=r"class_labels_indices\.csv, line 3"):
-        read_class_index(index_file("0,/m/09x0r,Speech", "1,/m/05zppz,Male speech, man speaking"))
-
-
-def test_empty_fields_that_a_spreadsheet_adds_to_the_class_index_do_not_count():
-    assert read_class_index(index_file("0,/m/09x0r,Speech,,")) == [(0, "/m/09x0r", "Speech")]
-
-
-def test_index_too_large_for_a_class_names_its_line():
-    with pytest.raises(SourceError, match=r"class_labels_indices\.csv, line 2"):
-        class_table({}, read_class_index(index_file("99999999999,/m/a,A")), {})
-
-
-def test_index_that_stands_twice_names_both_lines():
-    with pytest.raises(SourceError, match=r"class_labels_indices\.csv, line 4: 0 stands in line 2 already"):
-        read_class_index(index_file("0,/m/a,A", "1,/m/b,B", "0,/m/c,C"))
-
-
-def test_class_that_stands_twice_names_both_lines():
-    with pytest.raises(SourceError, match=r"class_labels_indices\.csv, line 4: /m/a stands in line 2 already"):
-        read_class_index(index_file("0,/m/a,A", "1,/m/b,B", "2,/m/a,C"))
-
-
-@pytest.mark.parametrize(
-    ("header", "missing"),
-    [("index,mid,name", "display_name"), ("0,/m/09x0r,Speech", "display_name, index, mid"), ("index;mid", "index")],
-)
-def test_missing_column_of_the_class_index_is_named(header, missing):
-    with pytest.raises(SourceError, match=rf"class_labels_indices\.csv, line 1: no column .*{missing}"):
-        read_class_index(index_file("0,/m/a,A", header=header))
-
-
-def test_class_index_without_a_line_is_refused():
-    with pytest.raises(SourceError, match=r"class_labels_indices\.csv, line 1: no column"):
-        read_class_index(Source("class_labels_indices.csv", b""))
-
-
-# --- mid_to_display_name.tsv ---
-
-
-def test_display_names_are_read_to_the_tab():
-    assert read_display_names(Source("names.tsv", b'/m/0fw86\tWaterfall, far\n/m/x\t"X"\n')) == {
-        "/m/0fw86": "Waterfall, far",
-        "/m/x": '"X"',
-    }
-
-
-@pytest.mark.parametrize("bad", ["/m/b B", "/m/b\tB\tC", "/m/b\t", "\tB", ""])
-def test_display_name_that_is_none_names_its_line(bad):
-    with pytest.raises(SourceError, match=r"names\.tsv, line 2: expected a class id, a tab and a name"):
-        read_display_names(Source("names.tsv", f"/m/a\tA\n{bad}\n/m/c\tC\n".encode()))
-
-
-def test_class_with_two_display_names_is_refused():
-    with pytest.raises(SourceError, match=r"names\.tsv, line 2"):
-        read_display_names(Source("names.tsv", b"/m/a\tA\n/m/a\tB\n"))
-
-
 # --- the real ones ---
 
 
@@ -319,7 +220,7 @@ def test_class_with_two_display_names_is_refused():
 def test_audioset_has_632_classes_of_which_527_are_in_use(shared):
     folder = shared / "data/audioset"
     tree = read_ontology(Source.read(str(folder / "ontology.json")))
-    frame = class_table(tree, read_class_index(Source.read(str(folder / "class_labels_indices.csv"))), {})
+    frame = class_table(tree, class_index(Source.read(str(folder / "class_labels_indices.csv"))), {})
     assert len(frame) == 632
     assert sorted(frame["class_index"].drop_nulls()) == list(range(527))
     parents = Counter(frame["parent_ids"].list.len())
@@ -332,18 +233,9 @@ def test_audioset_has_632_classes_of_which_527_are_in_use(shared):
 
 
 @pytest.mark.shared
-def test_75_of_the_real_display_names_hold_a_comma_and_all_are_read_whole(shared):
-    file = shared / "data/audioset/class_labels_indices.csv"
-    rows = read_class_index(Source.read(str(file)))
-    with file.open(newline="") as opened:
-        assert [name for _, _, name in rows] == [row["display_name"] for row in csv.DictReader(opened)]
-    assert sum("," in name for _, _, name in rows) == 75
-
-
-@pytest.mark.shared
 def test_32_of_the_456_real_display_names_are_of_classes_that_the_ontology_lacks(shared):
     folder = shared / "data/audioset"
-    names = read_display_names(Source.read(str(folder / "mid_to_display_name.tsv")))
+    names = display_names(Source.read(str(folder / "mid_to_display_name.tsv")))
     tree = read_ontology(Source.read(str(folder / "ontology.json")))
     assert len(names) == 456
     frame = class_table(tree, [], names)

@@ -1,16 +1,23 @@
 """What every adapter makes of its sources."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import polars as pl
+
+from workflow_scripts.sources.source import Source
+from workflow_scripts.tables import schemas
+
+KEPT = {"source": pl.Categorical, "line": pl.Int64, "clip_id": pl.String}
+"""Rows of the sources that were kept: for each its line, and the clip that it told something of (null for a class)."""
 
 
 @dataclass(frozen=True)
 class Ingested:
     """The tables of an ingest, each called like its schema in tables.schemas.
 
-    They are not yet collected, so that large ones can be made side by side.
+    They are not yet collected, so that large ones can be made side by side. `kept` (KEPT) is no table of the results:
+    it is what rows_kept is counted from, and by which every row can be held against the file.
     """
 
     promised: pl.LazyFrame
@@ -20,7 +27,37 @@ class Ingested:
     origins: pl.LazyFrame
     rejects: pl.LazyFrame
     sources: pl.LazyFrame
+    kept: pl.LazyFrame
 
     def by_name(self) -> Mapping[str, pl.LazyFrame]:
-        """Each table by its name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """Each table of the results by its name."""
+        return {name: getattr(self, name) for name in schemas.INGESTED}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A source, the number of rows that it declares (None where it does not), and the number that were read."""
+
+    source: Source
+    declared: int | None
+    read: int
+
+
+def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.LazyFrame) -> pl.LazyFrame:
+    """The `sources` table; rows kept and rejected are counted, each where they went.
+
+    Args:
+        counted: the sources, in the order of the table.
+        kept: KEPT.
+        rejects: the `rejects` table.
+    """
+    files = [(one.source.path, one.source.sha256, len(one.source.stored), one.declared, one.read) for one in counted]
+    schema = schemas.empty(schemas.SOURCES).schema
+    columns = {name: schema[name] for name in ("source", "sha256", "bytes", "rows_declared", "rows_read")}
+    went = {"rows_kept": kept, "rows_rejected": rejects.filter(pl.col("scope") == "row")}
+    table = pl.LazyFrame(files, schema=columns, orient="row")
+    for name, rows in went.items():
+        count = rows.group_by("source").agg(pl.len().cast(pl.Int64).alias(name))
+        count = count.with_columns(pl.col("source").cast(pl.String))
+        table = table.join(count, on="source", how="left", maintain_order="left")
+    return table.with_columns(pl.col(*went).fill_null(0))

@@ -1,22 +1,18 @@
-"""Class trees: an ontology in AudioSet's JSON, with the classes in use and names from elsewhere.
+"""Class trees: an ontology in AudioSet's JSON, and the table of it with the classes in use and names from elsewhere.
 
 Source of the format: https://github.com/audioset/ontology (README). A class may have several parents.
 """
 
-import csv
 import graphlib
-import io
-import json
 from collections import Counter, deque
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import first_twenty
-from workflow_scripts.sources.source import Source, SourceError
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
-
-BEYOND = "beyond the columns"
 
 
 def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
@@ -26,10 +22,7 @@ def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
         SourceError: not JSON (with its line), nodes without id or name, two nodes of one id, unknown children, cycles;
             each names the nodes.
     """
-    try:
-        nodes = json.loads(source.text())
-    except json.JSONDecodeError as error:
-        raise SourceError(f"{source.path}, line {error.lineno}: not valid JSON: {error.msg}") from None
+    nodes = source.json()
     if not isinstance(nodes, list) or not all(isinstance(node, dict) and _is_named(node) for node in nodes):
         raise SourceError(f"{source.path}: expected a list of nodes, each with an id, a name and child_ids")
     counts = Counter(node["id"] for node in nodes)
@@ -67,49 +60,6 @@ def _check_children(tree: dict[str, dict[str, Any]], path: str) -> None:
 def _children(node: dict[str, Any]) -> list[str]:
     children: list[str] = node.get("child_ids", [])
     return children
-
-
-def read_class_index(source: Source) -> list[tuple[int, str, str]]:
-    """The rows of a class_labels_indices.csv: index, class id, display name.
-
-    Raises:
-        SourceError: a column is missing, an index is no whole number, an index or a class stands there twice; names
-            the line.
-    """
-    reader = csv.DictReader(io.StringIO(source.text()), skipinitialspace=True, restkey=BEYOND)
-    if missing := {"index", "mid", "display_name"} - set(reader.fieldnames or []):
-        raise SourceError(
-            f"{source.path}, line 1: no column {', '.join(sorted(missing))}; expected index,mid,display_name"
-        )
-    rows: list[tuple[int, str, str]] = []
-    seen: dict[object, int] = {}
-    for row in reader:
-        index, mid, name = row["index"], row["mid"], row["display_name"]
-        more = any(row.pop(BEYOND, []))
-        if not (index and index.isdecimal() and int(index) < 2**31 and mid and name) or more:
-            raise SourceError(f"{source.path}, line {reader.line_num}: expected index,mid,display_name, found {row}")
-        for key in (int(index), mid):
-            if key in seen:
-                raise SourceError(f"{source.path}, line {reader.line_num}: {key} stands in line {seen[key]} already")
-            seen[key] = reader.line_num
-        rows.append((int(index), mid, name))
-    return rows
-
-
-def read_display_names(source: Source) -> dict[str, str]:
-    """The names of a tab-separated `mid, name` list without a header.
-
-    Raises:
-        SourceError: a line without exactly two fields; names it.
-    """
-    names: dict[str, str] = {}
-    for number, line in enumerate(source.text().splitlines(), start=1):
-        fields = line.split("\t")
-        if len(fields) != 2 or not all(fields):
-            raise SourceError(f"{source.path}, line {number}: expected a class id, a tab and a name, found {line!r}")
-        if names.setdefault(fields[0], fields[1]) != fields[1]:
-            raise SourceError(f"{source.path}, line {number}: {fields[0]} is called {names[fields[0]]} already")
-    return names
 
 
 def class_table(

@@ -1,19 +1,21 @@
 """Source files: their bytes, plain or compressed, and their lines."""
 
-import gzip
 import hashlib
 import io
+import json
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.sources import faults
+from workflow_scripts.sources.faults import SourceError, as_source_error
+from workflow_scripts.sources.unpacking import UNPACK
 
-
-class SourceError(SoundledgerError):
-    """A source file that cannot be read as what it should be."""
+__all__ = ["Source", "SourceError"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,13 @@ class Source:
 
     @classmethod
     def read(cls, path: str) -> "Source":
-        """Raises SourceError where the file cannot be read."""
+        """Raises SourceError where the file cannot be read, is no regular file, or is too large for any source."""
         try:
+            found = Path(path).stat()
+            if not stat.S_ISREG(found.st_mode):
+                raise SourceError(f"{path}: cannot be read: it is no regular file")
+            if found.st_size > faults.MOST_BYTES:
+                raise SourceError(_too_much(path, "holds"))
             return cls(path, Path(path).read_bytes())
         except OSError as error:
             raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
@@ -46,24 +53,26 @@ class Source:
         """The bytes that the file holds, decompressed where its name ends in .gz or .zst.
 
         Raises:
-            SourceError: the compressed file is damaged.
+            SourceError: the compressed file is damaged, or holds more than any source.
         """
         suffix = Path(self.path).suffix
-        try:
-            if suffix == ".gz":
-                if not self.stored:
-                    raise EOFError("it is empty")
-                return gzip.decompress(self.stored)
-            if suffix == ".zst":
-                return _decompress_zstd(self.stored)
-        except Exception as error:  # noqa: BLE001  gzip and zstandard raise many kinds, all mean this
-            raise SourceError(f"{self.path}: not a whole {suffix} file: {error}; fetch it again") from None
-        return self.stored
+        if suffix not in UNPACK:
+            return self.stored
+        with as_source_error(self.path, f"a whole {suffix} file (fetch it again)"):
+            if not self.stored:
+                raise EOFError("it is empty")
+            content = UNPACK[suffix](self.stored, faults.MOST_BYTES)
+        if len(content) > faults.MOST_BYTES:
+            raise SourceError(_too_much(self.path, "unpacks to"))
+        return content
 
     def lines(self) -> pl.DataFrame:
         """Its lines: `line` (from 1) and `raw` (the text without the line's end).
 
         Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped.
+
+        Raises:
+            SourceError: a line is longer than any row is; names it.
         """
         content = self.content.removeprefix(b"\xef\xbb\xbf")
         if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
@@ -72,7 +81,17 @@ class Source:
             raw = pl.read_lines(io.BytesIO(content), name="raw")
         except pl.exceptions.ComputeError:
             raw = pl.read_lines(io.BytesIO(content.decode("utf-8", "replace").encode()), name="raw")
-        return raw.with_row_index("line", offset=1).with_columns(pl.col("raw").str.strip_chars_end("\r"))
+        lines = raw.with_row_index("line", offset=1).with_columns(pl.col("raw").str.strip_chars_end("\r"))
+        self._check_length(lines)
+        return lines
+
+    def _check_length(self, lines: pl.DataFrame) -> None:
+        longer = lines.filter(pl.col("raw").str.len_bytes() > faults.LONGEST_ROW)
+        if len(longer):
+            raise SourceError(
+                f"{self.path}, line {longer['line'][0]}: longer than {faults.LONGEST_ROW:,} bytes, so it is no row; "
+                "expected a text of one row a line"
+            )
 
     def text(self) -> str:
         """The whole as text.
@@ -85,18 +104,19 @@ class Source:
         except UnicodeDecodeError as error:
             raise SourceError(f"{self.path}: not UTF-8 at byte {error.start:,}") from None
 
+    def json(self) -> Any:
+        """The whole as JSON; NaN and Infinity, which JSON has not but writers write, are null.
 
-def _decompress_zstd(stored: bytes) -> bytes:
-    """Frame by frame: zstandard's readers give what a cut file has without a word."""
-    import zstandard
+        Raises:
+            SourceError: it is none; names the line.
+        """
+        text = self.text()
+        with as_source_error(self.path, "valid JSON"):
+            value = json.loads(text, parse_constant=lambda _: None)
+            if "\\ud" in text.lower():  # half a character, which no table holds
+                json.dumps(value, ensure_ascii=False).encode()
+            return value
 
-    parts = []
-    if not stored:
-        raise EOFError("it is empty")
-    while stored:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        parts.append(frame.decompress(stored))
-        if not frame.eof:
-            raise EOFError("it ends in the middle of a frame")
-        stored = frame.unused_data
-    return b"".join(parts)
+
+def _too_much(path: str, what: str) -> str:
+    return f"{path}: {what} more than {faults.MOST_BYTES:,} bytes, which no list of labels or classes does"

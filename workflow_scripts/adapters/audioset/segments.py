@@ -1,7 +1,9 @@
-"""Segment lists: `id, start, end, "class,class"`, in the official dialect and those that other people keep.
+"""Segment lists: which span of which video has which classes, in the official dialect and those that others keep.
 
-The dialects differ in quotes, blanks, number form and trailing commas (spreadsheets add them). Neither ids nor class
-ids hold commas, quotes or blanks, so one grammar reads all: three fields up to a comma each, and the rest is class ids.
+As published a row is `id, start, end, "class,class"`. The copies that people keep of it differ in quotes, blanks,
+number form and trailing commas (spreadsheets add them). Neither ids nor class ids hold commas, quotes or blanks, so one
+grammar reads these: three fields up to a comma each, and the rest is classes. In all other dialects (dialect.py)
+fields are told apart as CSV does.
 """
 
 import logging
@@ -10,10 +12,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workflow_scripts.adapters.audioset.dialect import AROUND, Columns, fields_of, find_columns, first_lines
+from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
+from workflow_scripts.sources import youtube
+from workflow_scripts.sources.faults import SourceError, shown
+from workflow_scripts.sources.label_sets import read_label_sets
 from workflow_scripts.sources.rejects import with_first_fault
-from workflow_scripts.sources.source import Source, SourceError
+from workflow_scripts.sources.source import Source
 
-YOUTUBE_ID = r"^[A-Za-z0-9_-]{11}$"
+YOUTUBE_ID = rf"^{youtube.ID}$"
 SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?,'
 """What a spreadsheet makes of an id that begins with `-`, which it takes for a formula: `#NAME?`, `#REF!`, …"""
 
@@ -23,6 +30,7 @@ HEAD_LINES = 20
 LATEST_S = 1e9
 """Thirty years: no clip starts later, and milliseconds up to there are exact."""
 
+CLASS_ID = r"/[mgt]/[0-9a-z_]+"
 _log = logging.getLogger(__name__)
 
 
@@ -32,23 +40,31 @@ class SegmentList:
 
     Attributes:
         source: the file.
-        rows: one row a data row: line, raw, clip_id, start_s, end_s, text (of class ids), and reason and detail, which
+        rows: one row a data row: line, raw, media_key, start_s, end_s, text (of labels), and reason and detail, which
             are null where the row can be read.
+        sets: the label sets of their texts.
         declared: the header's num_segs, None where it has none.
         read: the number of data rows.
     """
 
     source: Source
     rows: pl.DataFrame
+    sets: pl.DataFrame
     declared: int | None
     read: int
 
 
-def read_segments(source: Source, on_count_mismatch: str) -> SegmentList:
+def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame) -> SegmentList:
     """Read one segment list.
 
+    Args:
+        source: the file.
+        on_count_mismatch: stop or warn.
+        classes: the `classes` table.
+
     Raises:
-        SourceError: the header declares another number of rows than the file holds (unless told to warn).
+        SourceError: the header declares another number of rows than the file holds (unless told to warn); its columns,
+            its times or what stands between its labels cannot be told.
     """
     lines = source.lines()
     raw = pl.col("raw")
@@ -58,11 +74,19 @@ def read_segments(source: Source, on_count_mismatch: str) -> SegmentList:
     head = lines.head(HEAD_LINES).with_columns(is_head=is_comment.cum_min().cast(pl.Boolean)).filter("is_head")
     declared = _declared_count(head["raw"].to_list())
     data = lines[len(head) :].filter(~is_blank)
-    if len(data) and "start_seconds" in data["raw"][0].lower():
-        data = data[1:]
-    rows = _parse(data)
+    columns = find_columns(source, data, head["raw"])
+    if columns.header is not None:  # where lists were put on end it stands again
+        data = data.filter(raw != columns.header)
+    if columns.separator not in ",\t":
+        data = data.filter(raw.str.contains(rf'[^ "\t{columns.separator}]'))
     _check_count(source, declared, len(data), on_count_mismatch)
-    return SegmentList(source, rows, declared, len(data))
+    rows = _parse(source, data, columns)
+    good = rows.filter(pl.col("reason").is_null())
+    check_seconds(source, good)
+    form, sets = read_label_sets(good["text"], classes)
+    _check_between(source, sets, data)
+    _log.info("%s: %s; %s", source.path, columns, form)
+    return SegmentList(source, rows, sets, declared, len(data))
 
 
 def _declared_count(comments: list[str]) -> int | None:
@@ -86,28 +110,80 @@ def _check_count(source: Source, declared: int | None, read: int, on_mismatch: s
     _log.warning("%s; going on, as on_count_mismatch says", problem)
 
 
-def _parse(data: pl.DataFrame) -> pl.DataFrame:
-    fields = pl.col("raw").str.splitn(",", 4).struct.rename_fields(["clip_id", "start_s", "end_s", "text"])
-    around = ' "\t'
-    rows = (
-        data.with_columns(fields.alias("fields"))
-        .unnest("fields")
-        .with_columns(
-            pl.col("clip_id").str.strip_chars(around),
-            pl.col("start_s", "end_s").str.strip_chars(around).cast(pl.Float64, strict=False),
-            pl.col("text").str.strip_chars(around + ","),
+def _check_between(source: Source, sets: pl.DataFrame, data: pl.DataFrame) -> None:
+    """Raises SourceError where most texts of several classes are taken for one class: single ones alone would stay."""
+    unknown = sets.filter(pl.col("unknown").list.len() > 0)
+    together = pl.col("unknown").list.eval(pl.element().str.count_matches(CLASS_ID)).list.max() > 1
+    odd = unknown.filter(together)
+    several = sets["text"].str.count_matches(CLASS_ID) > 1 if len(odd) > 1 else pl.Series([False])
+    if len(odd) > 1 and len(odd) * 2 > several.sum():
+        raise SourceError(
+            f"{source.path}: cannot tell what stands between its labels, as in {shown(odd['text'][0])!r}; expected a "
+            f"comma, a semicolon, a bar or a blank.{first_lines(data)}"
         )
-    )
-    faults = [
-        ("malformed_row", pl.col("text").is_null(), pl.lit("fewer than four fields; expected id, start, end, classes")),
+
+
+def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    rows = data.with_columns(_published() if columns.are_as_published else _fields(columns)).unnest("fields")
+    rows = _with_names(rows.with_columns(pl.col("name", "text").str.strip_chars(AROUND)))
+    rows = rows.with_columns(pl.col("text").str.strip_chars(AROUND + columns.separator))
+    has_times = "start_s" in columns.places
+    if has_times:
+        rows = rows.with_columns(pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False))
+    else:
+        rows = rows.with_columns(seconds_of_names(rows))
+    return with_first_fault(rows.drop("named_start", "named_end"), _faults(columns, has_times))
+
+
+def _published() -> pl.Expr:
+    """Three fields up to a comma each, and whatever follows."""
+    return pl.col("raw").str.splitn(",", 4).struct.rename_fields(["name", "start_s", "end_s", "text"]).alias("fields")
+
+
+def _fields(columns: Columns) -> pl.Expr:
+    """The fields of the columns, null where one is missing. Whatever follows labels that are last belongs to them."""
+    fields = fields_of(pl.col("raw"), columns.separator)
+    labels = columns.places["labels"]
+    at = {name: fields.list.get(place, null_on_oob=True) for name, place in columns.places.items() if name != "labels"}
+    last = fields.list.slice(labels).list.join(columns.separator)
+    text = last if columns.labels_are_last else fields.list.get(labels, null_on_oob=True)
+    return pl.struct(
+        at["name"].alias("name"),
+        at.get("start_s", pl.lit(None, pl.String)).alias("start_s"),
+        at.get("end_s", pl.lit(None, pl.String)).alias("end_s"),
+        pl.when(fields.list.len() > max(columns.places.values())).then(text).alias("text"),
+    ).alias("fields")
+
+
+def _with_names(rows: pl.DataFrame) -> pl.DataFrame:
+    """What the names say: `media_key`, null where they are none, `named_start`, `named_end`. Most are bare ids."""
+    is_bare = pl.col("name").str.contains(YOUTUBE_ID)
+    nothing = pl.lit(None, pl.String)
+    rest = rows.filter(~is_bare)
+    if rest.is_empty():
+        return rows.with_columns(media_key="name", named_start=nothing, named_end=nothing)
+    read = rest.select("line", said=youtube.read(pl.col("name"))).unnest("said")
+    rows = rows.join(read, on="line", how="left", maintain_order="left")
+    return rows.with_columns(media_key=pl.when(is_bare).then("name").otherwise("media_key"))
+
+
+def _faults(columns: Columns, has_times: bool) -> list[tuple[str, pl.Expr, pl.Expr]]:
+    number = max(columns.places.values()) + 1
+    return [
+        (
+            "malformed_row",
+            pl.col("text").is_null(),
+            pl.lit(f"fewer than {number} fields; expected {columns.in_words}"),
+        ),
         (
             "bad_id",
-            ~pl.col("clip_id").str.contains(YOUTUBE_ID),
-            pl.format("{} is no YouTube id; expected 11 characters of A-Z a-z 0-9 _ -", pl.col("clip_id")),
+            pl.col("media_key").is_null(),
+            pl.format("{} is no YouTube id; expected 11 characters of A-Z a-z 0-9 _ -", pl.col("name")),
         ),
         (
             "bad_time",
-            ~_is_time("start_s") | ~_is_time("end_s"),
+            (pl.lit(has_times) | pl.col("start_s").is_not_null()) & ~_is_time("start_s")
+            | (pl.lit(has_times) | pl.col("end_s").is_not_null()) & ~_is_time("end_s"),
             pl.lit("start and end are not both numbers of seconds from 0 on"),
         ),
         (
@@ -116,7 +192,6 @@ def _parse(data: pl.DataFrame) -> pl.DataFrame:
             pl.format("ends at {} s, where it starts at {} s", pl.col("end_s"), pl.col("start_s")),
         ),
     ]
-    return with_first_fault(rows, faults)
 
 
 def _is_time(column: str) -> pl.Expr:

@@ -1,20 +1,28 @@
 """Strong labels: events with onset and offset.
 
-Tab-separated, `segment_id start_time_seconds end_time_seconds label` or `filename event_label onset offset`; the
-segment is called `<id>_<start of the clip in milliseconds>`.
+Tab-separated, with a header that names the columns: as published `segment_id start_time_seconds end_time_seconds
+label`, in other copies `filename event_label onset offset`, in any order. The segment is called as files are
+(sources/youtube.py), with its start, from which onset and offset count; classes by id or, where it is one class's
+alone, by name.
 """
 
 import polars as pl
 
+from workflow_scripts.adapters.audioset.dialect import COLUMNS, header_names, places_of
+from workflow_scripts.adapters.audioset.times import check_seconds
+from workflow_scripts.sources import youtube
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.label_sets import look_up
 from workflow_scripts.sources.rejects import with_first_fault
-from workflow_scripts.sources.source import Source, SourceError
+from workflow_scripts.sources.source import Source
 
-COLUMNS = {
-    "segment": ("segment_id", "filename"),
-    "onset_s": ("start_time_seconds", "onset"),
-    "offset_s": ("end_time_seconds", "offset"),
-    "class_id": ("label", "event_label"),
+EVENT_COLUMNS = {
+    "segment": tuple(dict.fromkeys(("segment_id", "filename", *COLUMNS["name"]))),
+    "onset_s": COLUMNS["start_s"],
+    "offset_s": COLUMNS["end_s"],
+    "label": tuple(dict.fromkeys(("label", "event_label", *COLUMNS["labels"]))),
 }
+"""As in segment lists, but that names with a start are looked for first."""
 
 
 def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
@@ -22,7 +30,7 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
 
     Args:
         source: the file.
-        clips: `clip_id`, `start_s` of the clips that segment lists promise.
+        clips: `clip_id`, `media_key`, `start_s` of the clips that segment lists promise.
         classes: the `classes` table.
 
     Returns:
@@ -30,40 +38,64 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
         null where the event can be taken.
 
     Raises:
-        SourceError: the header has neither set of columns.
+        SourceError: the header lacks a column, or the times are no seconds.
     """
     lines = source.lines().filter(pl.col("raw").str.strip_chars() != "")
-    header = lines["raw"][0].split("\t") if len(lines) else []
-    places = {name: place for name, known in COLUMNS.items() if (place := _place(header, known)) is not None}
-    if missing := [" or ".join(known) for name, known in COLUMNS.items() if name not in places]:
-        raise SourceError(
-            f"{source.path}, line 1: expected tab-separated columns, found no {', no '.join(missing)} in {header}"
-        )
+    places = _places(source, lines)
     field = pl.col("raw").str.split("\t")
     events = lines[1:].with_columns(
-        field.list.get(place, null_on_oob=True).str.strip_chars().alias(name) for name, place in places.items()
+        field.list.get(place, null_on_oob=True).str.strip_chars(' "').alias(name) for name, place in places.items()
     )
-    events = events.with_columns(
-        pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False),
-        clip_id=pl.col("segment").str.extract(r"^([A-Za-z0-9_-]{11})_\d+$"),
-        start_ms=pl.col("segment").str.extract(r"^[A-Za-z0-9_-]{11}_(\d+)$").cast(pl.Int64, strict=False),
+    events = events.filter(pl.col("raw") != lines["raw"][0]).with_columns(
+        pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False)
     )
-    promised = clips.select("clip_id", promised_ms=(pl.col("start_s") * 1000).round().cast(pl.Int64))
-    events = events.join(promised, on="clip_id", how="left", maintain_order="left")
-    events = with_first_fault(events, _faults(classes))
+    events = events.join(_segments(events["segment"], clips), on="segment", how="left", maintain_order="left")
+    events = events.join(look_up(events["label"], classes), on="label", how="left", maintain_order="left")
+    events = with_first_fault(events, _faults(max(places.values())))
+    good = events.filter(pl.col("reason").is_null())
+    check_seconds(source, good.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
     events = events.with_columns(source=pl.lit(source.path).cast(pl.Categorical))
     return events.select("source", "line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
 
 
-def _place(header: list[str], known: tuple[str, ...]) -> int | None:
-    return next((place for place, name in enumerate(header) if name.strip() in known), None)
+def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
+    header = header_names(lines["raw"][0], "\t") if len(lines) else []
+    places = places_of(header, EVENT_COLUMNS)
+    if missing := [" or ".join(known) for name, known in EVENT_COLUMNS.items() if name not in places]:
+        raise SourceError(
+            f"{source.path}, line 1: expected tab-separated columns, found no {', no '.join(missing)} in {header}"
+        )
+    return places
 
 
-def _faults(classes: pl.DataFrame) -> list[tuple[str, pl.Expr, pl.Expr]]:
+def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
+    """What each name means: `segment`, `is_named` (it is a name with a start), `clip_id` (null if none is promised)."""
+    segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
+    segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
+    meant = (
+        segments.join(clips, on="media_key", maintain_order="left")
+        .filter(youtube.same_start(pl.col("named_start"), pl.col("start_s")))
+        .unique("segment", keep="first", maintain_order=True)
+        .select("segment", "clip_id")
+    )
+    is_named = pl.col("media_key").is_not_null() & pl.col("named_start").is_not_null()
+    return segments.select("segment", is_named=is_named).join(meant, on="segment", how="left")
+
+
+def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
     onset, offset = pl.col("onset_s"), pl.col("offset_s")
+    no_class = pl.col("class_id").is_null()
     return [
-        ("malformed_row", pl.col("raw").str.count_matches("\t") < 3, pl.lit("fewer than four fields")),
-        ("bad_id", pl.col("clip_id").is_null(), pl.format("{} is not <id>_<start in ms>", pl.col("segment"))),
+        (
+            "malformed_row",
+            pl.col("raw").str.count_matches("\t") < max(3, last),
+            pl.lit("fewer than four fields"),
+        ),
+        (
+            "bad_id",
+            ~pl.col("is_named").fill_null(False),
+            pl.format("{} is no name of a clip with its start, as <id>_<start in ms>", pl.col("segment")),
+        ),
         (
             "bad_time",
             ~(onset.is_finite() & offset.is_finite() & (onset >= 0)).fill_null(False),
@@ -72,12 +104,13 @@ def _faults(classes: pl.DataFrame) -> list[tuple[str, pl.Expr, pl.Expr]]:
         ("backward_time", offset <= onset, pl.format("ends at {} s, where it starts at {} s", offset, onset)),
         (
             "unknown_clip",
-            (pl.col("promised_ms") != pl.col("start_ms")).fill_null(True),
+            pl.col("clip_id").is_null(),
             pl.format("no segment list promises {}", pl.col("segment")),
         ),
         (
-            "unknown_class",
-            ~pl.col("class_id").is_in(classes["class_id"].implode()),
-            pl.format("{} is in no source of classes", pl.col("class_id")),
+            "ambiguous_class",
+            no_class & (pl.col("classes").fill_null(0) > 1),
+            pl.format("{} is the name of several classes", pl.col("label")),
         ),
+        ("unknown_class", no_class, pl.format("{} is in no source of classes", pl.col("label"))),
     ]

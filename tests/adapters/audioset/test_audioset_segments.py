@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import zstandard
 
-from tests.adapters.small_audioset import (
+from tests.adapters.audioset.small_audioset import (
     ANIMAL,
     BARK,
     DOG,
@@ -279,8 +279,9 @@ def test_rejects_stand_in_the_order_of_sources_and_lines(tmp_path):
 
 
 def test_id_twice_in_a_list_is_kept_in_its_first_row(tmp_path):
-    tables = ingest(tmp_path, {"train": good(f"aaaaaaaaaaa,0,10,{DOG}", f"aaaaaaaaaaa,20,30,{SPEECH}")})
-    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG])]
+    row = f'aaaaaaaaaaa,0,10,"{DOG},{SPEECH}"'
+    tables = ingest(tmp_path, {"train": good(row, f"aaaaaaaaaaa,0,10,{BARK}")})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG, SPEECH])]
     assert rejects(tables) == [(2, "row", "duplicate_id")]
     assert tables["rejects"]["detail"].to_list() == [f"aaaaaaaaaaa is kept from {tmp_path}/train.csv, line 1"]
 
@@ -301,13 +302,33 @@ def test_bad_row_after_a_good_row_of_the_same_id_keeps_its_own_reason(tmp_path):
 
 @pytest.mark.parametrize("order", [("eval", "train"), ("train", "eval")])
 def test_id_in_two_splits_is_kept_in_the_first_of_the_dataset_file(tmp_path, order):
-    rows = {"train": f"aaaaaaaaaaa,0,10,{DOG}", "eval": f"aaaaaaaaaaa,20,30,{SPEECH}"}
+    rows = {"train": f"aaaaaaaaaaa,20,30,{DOG}", "eval": f"aaaaaaaaaaa,20,30,{SPEECH}"}
     tables = ingest(tmp_path, {split: good(rows[split]) for split in order})
     assert tables["promised"]["split"].to_list() == [order[0]]
     [reject] = tables["rejects"].to_dicts()
     assert reject["source"].endswith(f"{order[1]}.csv")
     assert reject["reason"] == "duplicate_id"
     assert reject["detail"].endswith(f"{order[0]}.csv, line 1")
+
+
+def test_two_spans_of_a_video_are_two_clips_called_by_their_starts(tmp_path):
+    rows = {"train": f"aaaaaaaaaaa,0,10,{DOG}", "eval": f"aaaaaaaaaaa,20.5,30.5,{SPEECH}"}
+    tables = ingest(tmp_path, {split: good(row, "bbbbbbbbbbb,0,10,/m/09x0r") for split, row in rows.items()})
+    assert tables["promised"].select("clip_id", "media_key", "split").rows() == [
+        ("aaaaaaaaaaa_0", "aaaaaaaaaaa", "train"),
+        ("bbbbbbbbbbb", "bbbbbbbbbbb", "train"),
+        ("aaaaaaaaaaa_20500", "aaaaaaaaaaa", "eval"),
+    ]
+    assert tables["promised"]["source_url"].to_list()[2] == "https://youtu.be/aaaaaaaaaaa?start=20"
+    assert set(tables["labels"]["clip_id"]) == set(tables["promised"]["clip_id"])
+    assert rejects(tables) == [(2, "row", "duplicate_id")]
+
+
+def test_same_start_with_another_end_is_a_duplicate(tmp_path):
+    """Its id would be the same."""
+    tables = ingest(tmp_path, {"train": good(f"aaaaaaaaaaa,5,10,{DOG}", f"aaaaaaaaaaa,5,11,{SPEECH}")})
+    assert clips(tables) == [("aaaaaaaaaaa", 5.0, 10.0, [DOG])]
+    assert rejects(tables) == [(2, "row", "duplicate_id")]
 
 
 def test_id_whose_first_row_is_bad_is_kept_in_the_next_split(tmp_path):

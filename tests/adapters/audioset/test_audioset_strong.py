@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from tests.adapters.small_audioset import ANIMAL, BARK, DOG, PETS, SPEECH, counts, ingest
+from tests.adapters.audioset.small_audioset import ANIMAL, BARK, DOG, PETS, SPEECH, counts, ingest
 from workflow_scripts.sources.source import SourceError
 
 CLIP = f'-lips1234_Y,30.000,40.000,"{DOG}"\n'
@@ -80,8 +80,8 @@ def test_crlf_and_blank_lines_do_not_count(tmp_path):
     ("row", "reason"),
     [
         (("-lips1234_Y", 1, 2, SPEECH), "bad_id"),
-        (("Y-lips1234_Y_30000", 1, 2, SPEECH), "bad_id"),
-        (("-lips1234_Y_30.000", 1, 2, SPEECH), "bad_id"),
+        (("Y-lips1234_Y", 1, 2, SPEECH), "bad_id"),
+        (("-lips1234_Y_30s", 1, 2, SPEECH), "bad_id"),
         (("", 1, 2, SPEECH), "bad_id"),
         ((SEGMENT, "one", 2, SPEECH), "bad_time"),
         ((SEGMENT, 1, "", SPEECH), "bad_time"),
@@ -94,12 +94,13 @@ def test_crlf_and_blank_lines_do_not_count(tmp_path):
         (("-lips1234_Y_99999999999999999999", 1, 2, SPEECH), "unknown_clip"),
         (("aaaaaaaaaaa_30000", 1, 2, SPEECH), "unknown_clip"),
         ((SEGMENT, 1, 2, "/m/nope"), "unknown_class"),
-        ((SEGMENT, 1, 2, "Speech"), "unknown_class"),
+        ((SEGMENT, 1, 2, "Speeches"), "unknown_class"),
+        ((SEGMENT, 1, 2, "Twice said"), "ambiguous_class"),
     ],
 )
 def test_event_that_cannot_be_taken_is_a_reject_with_line_reason_and_raw_text(tmp_path, columns, row, reason):
     text = events(columns, (SEGMENT, 1, 2, SPEECH), row, (SEGMENT, 3, 4, SPEECH))
-    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text, names="/m/x\tTwice said\n/m/y\tTwice said\n")
     assert [onset for _, onset, *_ in strong(tables)] == [1.0, 3.0]
     [reject] = tables["rejects"].to_dicts()
     assert (reject["line"], reject["reason"], reject["scope"]) == (3, reason, "row")
@@ -125,10 +126,45 @@ def test_class_that_only_the_display_names_know_can_be_heard(tmp_path):
 
 
 def test_event_of_a_clip_whose_row_was_rejected_is_a_reject(tmp_path):
-    lists = {"train": f"-lips1234_Y,30,40,{DOG}\n", "eval": f"-lips1234_Y,50,60,{DOG}\n"}
+    lists = {"train": f"-lips1234_Y,30,40,{DOG}\n", "eval": "-lips1234_Y,50,60,/m/nope\n"}
     text = events(OFFICIAL, ("-lips1234_Y_50000", 1, 2, SPEECH))
     tables = ingest(tmp_path, lists, strong=text)
-    assert tables["rejects"].select("reason").rows() == [("duplicate_id",), ("unknown_clip",)]
+    assert tables["rejects"].select("reason").rows() == [("no_known_label",), ("unknown_clip",)]
+
+
+def test_event_goes_to_the_clip_of_its_video_that_starts_where_it_says(tmp_path):
+    lists = {"train": f"-lips1234_Y,30,40,{DOG}\n", "eval": f"-lips1234_Y,50,60,{DOG}\n"}
+    tables = ingest(tmp_path, lists, strong=events(OFFICIAL, ("-lips1234_Y_50000", 1, 2, SPEECH)))
+    assert [clip_id for clip_id, *_ in strong(tables)] == ["-lips1234_Y_50000"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-lips1234_Y_30.000_40.000.wav",
+        "Y-lips1234_Y_30.000_40.000.wav",
+        "-lips1234_Y_30.0-40.0",
+        "-lips1234_Y_000030.mp4",
+        "Y-lips1234_Y_30000",
+        "audio/-lips1234_Y_30",
+    ],
+)
+def test_segment_may_be_called_as_files_are(tmp_path, name):
+    tables = ingest(tmp_path, {"train": CLIP}, strong=events(COPY, (name, 1, 2, SPEECH)))
+    assert strong(tables) == [("-lips1234_Y", 1.0, 2.0, SPEECH, "annotated", None)]
+    assert rejects(tables) == []
+
+
+def test_classes_may_be_told_by_their_names_beside_ids(tmp_path):
+    text = events(COPY, (SEGMENT, 1, 2, "Speech"), (SEGMENT, 3, 4, "Domestic animals, pets"), (SEGMENT, 5, 6, SPEECH))
+    annotated = [row for row in strong(ingest(tmp_path, {"train": CLIP}, strong=text)) if row[4] == "annotated"]
+    assert [class_id for _, _, _, class_id, *_ in annotated] == [SPEECH, PETS, SPEECH]
+
+
+def test_events_in_milliseconds_stop_the_run(tmp_path):
+    text = events(OFFICIAL, (SEGMENT, 100, 4500, SPEECH), (SEGMENT, 3000, 9000, DOG))
+    with pytest.raises(SourceError, match=r"strong\.tsv: .* look like milliseconds: divide by 1000"):
+        ingest(tmp_path, {"train": CLIP}, strong=text)
 
 
 def test_clip_that_starts_at_a_fraction_of_a_second_is_found_by_its_milliseconds(tmp_path):

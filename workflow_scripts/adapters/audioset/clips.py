@@ -1,0 +1,141 @@
+"""Which rows are which clip: ids, rows that say something again, rows that say one label each of the same clip."""
+
+import logging
+from dataclasses import dataclass
+
+import polars as pl
+
+from workflow_scripts.adapters.audioset.segments import SegmentList
+from workflow_scripts.sources.rejects import rejected
+from workflow_scripts.tables.distinct import all_distinct
+
+ONE_LABEL_SHARE = 0.95
+"""A list of which so many rows have a single label has one label a row."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Clips:
+    """Rows of all lists, and the clips that they promise.
+
+    Attributes:
+        rows: one row a data row: source, line, raw, split, media_key, start_s, end_s, label_set, clip_id, and reason
+            and detail, which are null where it told something of the clip.
+        clips: the first of them for each clip, with the label set of all of them.
+        sets: label sets: label_set, class_ids, class_names, unknown, ambiguous, repeated.
+    """
+
+    rows: pl.DataFrame
+    clips: pl.DataFrame
+    sets: pl.DataFrame
+
+
+def find_clips(lists: dict[str, SegmentList]) -> Clips:
+    """The clips of segment lists, by split.
+
+    Clips are told apart by video and start (to the millisecond). Where a video has several, all of them are called
+    `<id>_<start in ms>`, but for one that has no start. Of rows of one clip the first good one is kept, in the order of
+    the dataset file, then of lines; the later ones are rejects, also those that end otherwise. In a list that has one
+    label a row, a row that says another class of the same span belongs to the same clip.
+    """
+    sets = _all_sets(lists)
+    numbers = sets.select("split", "text", "label_set")
+    rows = pl.concat(
+        part.rows.join(numbers.filter(split=split).drop("split"), on="text", how="left", maintain_order="left")
+        .drop("text", "name")
+        .with_columns(split=pl.lit(split).cast(pl.Categorical), source=pl.lit(part.source.path).cast(pl.Categorical))
+        for split, part in lists.items()
+    )
+    sets = sets.drop("text", "split")
+    nothing_known = sets.filter(pl.col("class_ids").list.len() == 0)["label_set"]
+    rows = rejected(
+        rows,
+        pl.col("label_set").is_in(nothing_known.implode()),
+        "no_known_label",
+        pl.lit("none of its classes is in the ontology or the class list"),
+    )
+    good = rows.filter(pl.col("reason").is_null())
+    if all_distinct(good["media_key"]):
+        named = rows.with_columns(clip_id="media_key")
+        return Clips(named, named.filter(pl.col("reason").is_null()), sets)
+    return _told_together(_named(rows, good), sets, _with_one_label_a_row(lists))
+
+
+def _all_sets(lists: dict[str, SegmentList]) -> pl.DataFrame:
+    """The sets of every list, numbered anew, with their `split`."""
+    parts = [part.sets.drop("label_set").with_columns(split=pl.lit(split)) for split, part in lists.items()]
+    return pl.concat(parts).with_row_index("label_set")
+
+
+def _with_one_label_a_row(lists: dict[str, SegmentList]) -> list[str]:
+    """The splits whose lists have it; asked only where ids stand more than once."""
+    splits = []
+    for split, part in lists.items():
+        good = part.rows.filter(pl.col("reason").is_null()).select("text")
+        single = good.join(part.sets.filter(pl.col("labels") == 1), on="text", how="semi")
+        if len(good) and len(single) >= ONE_LABEL_SHARE * len(good) and not all_distinct(part.rows["media_key"]):
+            _log.info("%s: one label a row: rows of the same span are one clip", part.source.path)
+            splits.append(split)
+    return splits
+
+
+def _named(rows: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+    start_ms = (pl.col("start_s") * 1000).round().cast(pl.Int64, strict=False)
+    several = good.group_by("media_key").agg(starts=start_ms.n_unique()).filter(pl.col("starts") > 1)["media_key"]
+    with_start = pl.col("media_key").is_in(several.implode()) & start_ms.is_not_null()
+    name = pl.when(with_start).then(pl.format("{}_{}", pl.col("media_key"), start_ms)).otherwise("media_key")
+    return rows.with_columns(clip_id=name)
+
+
+def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str]) -> Clips:
+    """Rows by clip: the first, those that add a label to it, and duplicates."""
+    good = rows.filter(pl.col("reason").is_null())
+    first = good.unique("clip_id", keep="first", maintain_order=True).select(
+        "clip_id",
+        kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")),
+        kept_split="split",
+        kept_line="line",
+        kept_end="end_s",
+    )
+    said = sets.select("label_set", said=pl.col("class_ids").list.join(","))
+    rows = rows.join(first, on="clip_id", how="left", maintain_order="left")
+    rows = rows.join(said, on="label_set", how="left", maintain_order="left")
+    is_good, same_list = pl.col("reason").is_null(), pl.col("split") == pl.col("kept_split")
+    is_first = same_list & (pl.col("line") == pl.col("kept_line"))
+    is_new = pl.struct("clip_id", "said", is_good).is_first_distinct()
+    adds = (
+        same_list
+        & pl.col("split").cast(pl.String).is_in(one_label_a_row)
+        & pl.col("end_s").eq_missing(pl.col("kept_end"))
+        & is_new
+    )
+    detail = pl.format("{} is kept from {}", pl.col("clip_id"), pl.col("kept_in"))
+    rows = rejected(rows, ~(is_first | adds), "duplicate_id", detail).drop(*first.columns[1:], "said")
+    return _merged(rows, sets)
+
+
+def _merged(rows: pl.DataFrame, sets: pl.DataFrame) -> Clips:
+    """The clips, those of several rows with a label set of their own: the classes in the order of the rows."""
+    kept = rows.filter(pl.col("reason").is_null())
+    clips = kept.unique("clip_id", keep="first", maintain_order=True)
+    if len(clips) == len(kept):
+        return Clips(rows, clips, sets)
+    lists = ("class_ids", "class_names")
+    together = (
+        kept.filter(pl.col("clip_id").is_duplicated())
+        .select("clip_id", "label_set")
+        .join(sets.select("label_set", *lists), on="label_set", how="left", maintain_order="left")
+        .explode(*lists)
+        .unique(["clip_id", "class_ids"], keep="first", maintain_order=True)
+        .group_by("clip_id", maintain_order=True)
+        .agg(*lists)
+        .with_columns(said=pl.col("class_ids").list.join(","))
+    )
+    more = together.unique("said", maintain_order=True).drop("clip_id").with_row_index("own", offset=len(sets))
+    own = together.select("clip_id", "said").join(more.select("said", "own"), on="said", how="left")
+    clips = clips.join(own.drop("said"), on="clip_id", how="left", maintain_order="left")
+    clips = clips.with_columns(label_set=pl.coalesce("own", "label_set")).drop("own")
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    sets = pl.concat([sets, more.rename({"own": "label_set"}).drop("said")], how="diagonal")
+    return Clips(rows, clips, sets.with_columns(pl.col("unknown", "ambiguous", "repeated").fill_null(nothing)))

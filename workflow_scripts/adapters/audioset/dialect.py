@@ -1,0 +1,215 @@
+"""Which column of a list holds what: told by its header, or by the rows themselves where it has none.
+
+It is decided once for the whole file. What cannot be told stops the run: a guess would lose some rows and keep others,
+and nobody would see that the rest is a biased set.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from workflow_scripts.sources import youtube
+from workflow_scripts.sources.faults import SourceError, shown
+from workflow_scripts.sources.source import Source
+
+SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": (
+        *("ytid", "youtube_id", "video_id", "yt_id", "segment_id", "clip_id", "audio_id"),
+        *("filename", "file_name", "fname", "file", "id"),
+    ),
+    "start_s": (
+        *("start_seconds", "start_time_seconds", "start_time", "start_sec", "start_s", "start", "onset"),
+        *("onset_seconds", "onset_s", "begin"),
+    ),
+    "end_s": (
+        *("end_seconds", "end_time_seconds", "end_time", "end_sec", "end_s", "end", "offset"),
+        *("offset_seconds", "offset_s", "stop"),
+    ),
+    "labels": (
+        *("positive_labels", "mids", "mid", "class_ids", "class_id", "labels", "label", "event_labels", "event_label"),
+        *("classes", "class", "tags", "display_names", "display_name", "class_names", "class_name"),
+    ),
+}
+"""What columns are called, by what they hold; of several that a list has, the one that stands first here serves."""
+
+SAMPLE = 200
+"""So many rows are looked at first, and all only where none of these tells."""
+SHOWN = 5
+"""So many lines are shown of a list that cannot be told."""
+AROUND = ' "\t'
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a list.
+
+    Attributes:
+        separator: what stands between them.
+        places: which of them (from 0) holds the name of the clip, its start_s, its end_s and its labels. All but the
+            name and the labels may be missing.
+        width: fields that a row has at least.
+        header: the line that names them, None where there is none.
+    """
+
+    separator: str
+    places: Mapping[str, int]
+    width: int
+    header: str | None = None
+
+    @property
+    def are_as_published(self) -> bool:
+        """`id, start, end, "class,class"`: labels last, so that they may hold commas whatever their quotes."""
+        return self.separator == "," and list(self.places.items()) == list(PUBLISHED.items()) and self.width == 4
+
+    @property
+    def in_words(self) -> str:
+        """The fields of a row, for a message."""
+        words = {"name": "id", "start_s": "start", "end_s": "end", "labels": "classes"}
+        return ", ".join(words[name] for name in sorted(self.places, key=lambda name: self.places[name]))
+
+    @property
+    def labels_are_last(self) -> bool:
+        """So that whatever follows belongs to them."""
+        return self.places["labels"] == self.width - 1
+
+    def __str__(self) -> str:
+        """In the words of a log."""
+        header = "named by a header" if self.header is not None else "without a header"
+        return f"{SEPARATORS[self.separator]} between columns of {self.in_words}, {header}"
+
+
+PUBLISHED: Mapping[str, int] = {"name": 0, "start_s": 1, "end_s": 2, "labels": 3}
+
+
+def fields_of(raw: pl.Expr, separator: str) -> pl.Expr:
+    """The fields of lines, each without the quotes and blanks around it, those in quotes with what they hold."""
+    blank = " " if separator == "\t" else r"[ \t]"
+    one = rf'[{separator}]{blank}*"(?:[^"]|"")*"[^{separator}"]*|[{separator}][^{separator}]*'
+    field = pl.element().str.slice(1).str.strip_chars(" \t")
+    unquoted = field.str.extract(r'(?s)^"(.*)"$', 1).str.replace_all('""', '"', literal=True).str.strip_chars(" \t")
+    whole = pl.lit(separator) + raw  # so that every field begins with one
+    return whole.str.extract_all(one).list.eval(pl.coalesce(unquoted, field))
+
+
+def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = ()) -> Columns:
+    """Which column holds what.
+
+    Args:
+        source: the list, for messages.
+        rows: `raw`, its lines below the comments, without blank ones; the first may be a header.
+        comments: those before them; the last may name the columns.
+
+    Raises:
+        SourceError: neither a header nor the rows tell; shows the first lines.
+    """
+    if rows.is_empty():
+        return Columns(",", PUBLISHED, 4)
+    first = rows["raw"][0]
+    if named := _named(first):
+        columns = _from_header(*named, first)
+        _check_header(source, columns, named[1], rows)
+        return columns
+    for sample in (rows.head(SAMPLE), rows) if len(rows) > SAMPLE else (rows,):
+        if found := _from_rows(sample):
+            return found
+    for comment in comments:
+        if (named := _named(comment)) and _is_whole(columns := _from_header(*named, None)):
+            return columns
+    raise SourceError(
+        f"{source.path}: cannot tell which of its columns holds what; expected a header that names them (one of "
+        f"{', '.join(COLUMNS['name'])} and one of {', '.join(COLUMNS['labels'])}), or rows of id, start, end, labels."
+        f"{first_lines(rows)}"
+    )
+
+
+def first_lines(rows: pl.DataFrame) -> str:
+    """The first lines, for a message."""
+    return " Its first lines:" + "".join(f"\n  {shown(raw)}" for raw in rows["raw"].head(SHOWN))
+
+
+def places_of(header: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Where each column stands that the header names; what it does not name is missing."""
+    found = {name: [header.index(one) for one in known if one in header] for name, known in columns.items()}
+    return {name: places[0] for name, places in found.items() if places}
+
+
+def header_names(line: str, separator: str) -> list[str]:
+    """The names of columns in a line, in lower case and with `_` for blanks."""
+    names = pl.select(fields_of(pl.lit(line.lstrip('#" ')), separator)).to_series()[0]
+    return [name.strip(AROUND).lower().replace(" ", "_").replace("-", "_") for name in names]
+
+
+def _named(line: str) -> tuple[str, list[str]] | None:
+    """The separator and the names of a line that names columns, None where it names none."""
+    found = {separator: header_names(line, separator) for separator in SEPARATORS}
+    best = max(found, key=lambda separator: len(places_of(found[separator], COLUMNS)))
+    return (best, found[best]) if places_of(found[best], COLUMNS) else None
+
+
+def _from_header(separator: str, names: list[str], line: str | None) -> Columns:
+    width = max(place for place, name in enumerate(names) if name) + 1
+    return Columns(separator, places_of(names, COLUMNS), width, line)
+
+
+def _is_whole(columns: Columns) -> bool:
+    return {"name", "labels"} <= set(columns.places)
+
+
+def _check_header(source: Source, columns: Columns, names: list[str], rows: pl.DataFrame) -> None:
+    """Names and labels there must be, and a start has an end: it is likelier to be called otherwise than not there."""
+    times = {"start_s", "end_s"}
+    wanted = {"name", "labels"}
+    if times & set(columns.places) or _hides_times(columns, names, rows):
+        wanted |= times
+    if missing := [" or ".join(COLUMNS[name]) for name in COLUMNS if name in wanted - set(columns.places)]:
+        raise SourceError(
+            f"{source.path}: cannot tell which of its columns holds what: no {', no '.join(missing)} in its header "
+            f"{', '.join(names)}; call them so.{first_lines(rows)}"
+        )
+
+
+def _hides_times(columns: Columns, names: list[str], rows: pl.DataFrame) -> bool:
+    """Whether two more columns hold numbers, where neither header nor names of clips tell times: what else are they?"""
+    sample = rows[1 : SAMPLE + 1].select(fields=fields_of(pl.col("raw"), columns.separator))
+    at = {place: pl.col("fields").list.get(place, null_on_oob=True) for place in range(len(names))}
+    others = [at[place] for place, name in enumerate(names) if name and place not in columns.places.values()]
+    numbers = sum(sample.select(one.cast(pl.Float64, strict=False).count()).item() * 2 > len(sample) for one in others)
+    if numbers < 2 or "name" not in columns.places:
+        return False
+    starts = sample.select(youtube.read(at[columns.places["name"]]).struct.field("named_start")).to_series().count()
+    return starts * 2 <= len(sample)
+
+
+def _from_rows(rows: pl.DataFrame) -> Columns | None:
+    """Of id, start, end and labels in a row, behind an index or not, what most rows are; None where none is."""
+    counts = {
+        (separator, first): rows.select(_is_row(separator, first).sum()).item()
+        for separator in SEPARATORS
+        for first in (0, 1)
+    }
+    separator, first = max(counts, key=lambda one: counts[one])
+    if not counts[separator, first]:
+        return None
+    is_row = _is_row(separator, first)
+    header = rows["raw"][0] if len(rows) > 1 and not rows.head(1).select(is_row).item() else None
+    places = {name: place + first for name, place in PUBLISHED.items()}
+    return Columns(separator, places, 4 + first, header if header and _is_words(header, separator, places) else None)
+
+
+def _is_row(separator: str, first: int) -> pl.Expr:
+    """Has a YouTube name or two numbers where they should stand, and something behind them."""
+    fields = fields_of(pl.col("raw"), separator)
+    at = [fields.list.get(first + place, null_on_oob=True) for place in range(4)]
+    has_name = youtube.read(at[0]).struct.field("media_key").is_not_null()
+    has_times = pl.all_horizontal(one.cast(pl.Float64, strict=False).is_not_null() for one in at[1:3])
+    return ((has_name | has_times) & at[3].is_not_null()).fill_null(False)
+
+
+def _is_words(line: str, separator: str, places: Mapping[str, int]) -> bool:
+    """A header in words that nobody knows: one for each column, no number and no class id among them."""
+    names = header_names(line, separator)
+    wanted = [names[place] for place in places.values() if place < len(names)]
+    return len(wanted) == len(places) and all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in wanted)

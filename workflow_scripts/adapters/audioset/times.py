@@ -1,0 +1,80 @@
+"""Times that are no seconds, noticed by what they would mean."""
+
+import math
+from collections.abc import Iterable
+
+import polars as pl
+
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.source import Source
+
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
+USUAL_S = 10.0
+"""AudioSet's segments are ten seconds long, but for some at a video's end."""
+UNITS = {
+    1.0: "a time of something else than the video",
+    1e3: "milliseconds",
+    16e3: "samples at 16,000 Hz",
+    22.05e3: "samples at 22,050 Hz",
+    32e3: "samples at 32,000 Hz",
+    44.1e3: "samples at 44,100 Hz",
+    48e3: "samples at 48,000 Hz",
+}
+"""How many of them a second has, and what they are."""
+
+
+def check_seconds(source: Source, rows: pl.DataFrame) -> None:
+    """Stop where the times of a list are no seconds.
+
+    The rule: more than half of the spans are longer than an hour, or more than one start in twenty lies beyond 24
+    hours, which no video has; and in either case more than one row does. A single odd row is left to the ledger, as
+    is a list of one row. What they are is told from the span in the middle: the unit in which it comes next to ten
+    seconds.
+
+    Args:
+        source: the list.
+        rows: its good rows: `line`, `start_s`, `end_s`.
+
+    Raises:
+        SourceError: they are no seconds; says what they look like, and the first row.
+    """
+    timed = rows.drop_nulls("start_s")
+    span = pl.col("end_s") - pl.col("start_s")
+    long, late = timed.filter(span > HOUR_S), timed.filter(pl.col("start_s") > DAY_S)
+    if len(long) * 2 > len(timed) and len(long) > 1:
+        odd, what = long, "spans are longer than an hour"
+    elif len(late) * 20 > len(timed) and len(late) > 1:
+        odd, what = late, "starts lie beyond 24 hours"
+    else:
+        return
+    rate = _unit(timed.select(span.median()).item() or USUAL_S)
+    line, start, end = odd.select("line", "start_s", "end_s").row(0)
+    mend = f": divide by {rate:g}" if rate > 1 else "; write seconds from the video's beginning"
+    raise SourceError(
+        f"{source.path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
+        f"{'' if end is None else f' and ends at {end:g}'}), so its times are no seconds; "
+        f"they look like {UNITS[rate]}{mend}"
+    )
+
+
+def _unit(span: float, units: Iterable[float] = UNITS) -> float:
+    return min(units, key=lambda rate: abs(math.log(span / rate / USUAL_S)))
+
+
+def seconds_of_names(rows: pl.DataFrame) -> list[pl.Expr]:
+    """`start_s` and `end_s` from what names say, in the unit that all of them are in; null where they say nothing.
+
+    Decimals and leading zeros are those of seconds. Whole numbers are milliseconds or seconds: spans tell which comes
+    nearer to ten seconds; starts alone are milliseconds where the one in the middle is 1,000 or more.
+
+    Args:
+        rows: `named_start` and `named_end`, texts.
+    """
+    named = rows.drop_nulls("named_start")
+    as_seconds = named["named_start"].str.contains(r"\.|^0\d").sum() * 2 > len(named)
+    start, end = (pl.col(name).cast(pl.Float64, strict=False) for name in ("named_start", "named_end"))
+    span, middle = named.select(span=(end - start).median(), middle=start.filter(start > 0).median()).row(0)
+    is_milliseconds = _unit(span, (1.0, 1e3)) == 1e3 if span and span > 0 else (middle or 0) >= 1e3
+    rate = 1e3 if is_milliseconds and not as_seconds else 1.0
+    return [(start / rate).alias("start_s"), (end / rate).alias("end_s")]

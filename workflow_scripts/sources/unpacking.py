@@ -1,0 +1,39 @@
+"""Bytes out of .gz and .zst, whole or not at all, and never more than a bound."""
+
+import gzip
+import io
+from collections.abc import Callable, Mapping
+
+STEP = 4096
+"""So many packed bytes at a time: at its densest, Zstandard makes 128 MB of them."""
+
+
+def _gzip(stored: bytes, most: int) -> bytes:
+    """Part by part, as `gzip.decompress`, but it stops."""
+    with gzip.GzipFile(fileobj=io.BytesIO(stored)) as file:
+        return file.read(most + 1)
+
+
+def _zstandard(stored: bytes, most: int) -> bytes:
+    """Frame by frame: zstandard's readers give what a cut file has without a word."""
+    import zstandard
+
+    parts, size, place = [], 0, 0
+    while place < len(stored) and size <= most:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        while not frame.eof and size <= most:
+            if place >= len(stored):
+                raise EOFError("it ends in the middle of a frame")
+            parts.append(frame.decompress(stored[place : place + STEP]))
+            place = min(place + STEP, len(stored))
+            size += len(parts[-1])
+        place -= len(frame.unused_data)
+    return b"".join(parts)
+
+
+UNPACK: Mapping[str, Callable[[bytes, int], bytes]] = {".gz": _gzip, ".zst": _zstandard}
+"""By a file's suffix: from what is stored to the content, or to more than `most` bytes of it where it holds more.
+
+Raises:
+    Exception: of many kinds: the file is damaged or cut.
+"""
