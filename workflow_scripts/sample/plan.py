@@ -204,7 +204,7 @@ ORPHANS: tuple[tuple[str, Sound, int], ...] = (
 BAD_ROWS: tuple[BadRow, ...] = (
     BadRow("balanced_train", '#NAME?, 30.000, 33.000, "/m/015p6"', "bad_id"),
     BadRow("balanced_train", "half-a-row1, 30.000, 33.000", "malformed_row"),
-    BadRow("balanced_train", 'drizzle_001, 80.000, 83.000, "/m/06mb1"', "duplicate_id"),
+    BadRow("balanced_train", 'drizzle_001, 50.000, 53.000, "/m/06mb1"', "duplicate_id"),
     BadRow("unbalanced_train", 'ten-letter, 30.000, 33.000, "/m/04rlf"', "bad_id"),
     BadRow("unbalanced_train", 'halfpastsix, half past, 33.000, "/m/01x3z"', "bad_time"),
     BadRow("unbalanced_train", 'rewindtape1, 33.000, 30.000, "/m/04rlf"', "backward_time"),

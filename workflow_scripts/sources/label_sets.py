@@ -39,7 +39,7 @@ class LabelForm:
         """
         what = "names of classes" if self.named else "class ids"
         between = "blanks" if self.between == " " else f'"{self.between}"'
-        return f"{what} between {between}" + (", in brackets" if self.in_brackets else "")
+        return f"{what} between {between}" + (" in brackets" if self.in_brackets and self.between == "," else "")
 
 
 OFFICIAL = LabelForm()
