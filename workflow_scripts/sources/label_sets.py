@@ -1,7 +1,7 @@
 """What stands in a list's cells of labels: which classes, and how they are written.
 
 Labels are class ids or names, between commas, `;`, `|` or blanks, or in a list as Python and JSON write it. Which of
-these a list keeps to is decided once for all of it, by what makes the most of its labels known classes.
+these a list keeps to is decided once for all of it, by what makes the most known classes of its labels.
 
 Two million clips share some fifty thousand texts, so everything about labels is worked out once a text, and clips take
 it over by a join on the number of its label set.
@@ -62,23 +62,27 @@ def read_label_sets(texts: pl.Series, classes: pl.DataFrame) -> tuple[LabelForm,
         The form, and one row a distinct text, as `split_sets` makes them.
     """
     texts = texts.drop_nulls().unique(maintain_order=True)
-    best, best_share = (OFFICIAL, pl.DataFrame()), -1.0
+    best, most = (OFFICIAL, pl.DataFrame()), (-1, 0)
     for form in FORMS:
         sets = split_sets(texts, classes, form)
-        share = _known_share(sets)
-        if share > best_share:
-            best, best_share = (form, sets), share
-        if best_share == 1:
+        known, others = _counts(sets)
+        if (known, -others) > most:
+            best, most = (form, sets), (known, -others)
+        if not others:
             break
     return best
 
 
-def _known_share(sets: pl.DataFrame) -> float:
+def _counts(sets: pl.DataFrame) -> tuple[int, int]:
+    """How many labels are known classes, and how many are not.
+
+    Their number, not their share: in a form that splits nothing, a text of several labels is one that is not known.
+    """
     known, others = (
         sets.select(pl.sum_horizontal(pl.col(*names).list.len()).sum()).item()
         for names in (["class_ids"], ["unknown", "ambiguous"])
     )
-    return known / max(1, known + others)
+    return known or 0, others or 0
 
 
 def split_sets(texts: pl.Series, classes: pl.DataFrame, form: LabelForm = OFFICIAL) -> pl.DataFrame:
