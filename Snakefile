@@ -19,6 +19,7 @@ include: "rules/check.smk"
 include: "rules/resolve.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
+include: "rules/losses.smk"
 include: "rules/targets.smk"
 
 
@@ -32,6 +33,7 @@ localrules:
     plan,
     export,
     build_catalogue,
+    losses,
 
 
 wildcard_constraints:
@@ -40,16 +42,16 @@ wildcard_constraints:
     shard=r"\d{4}",
     export=r"[a-z0-9_]+",
     leaf=r"[01]+|all",
+    stage=r"[a-z]+",
 
 
 rule all:
     default_target: True
     input:
-        PLACES.catalogue,
-        PLACES.summary,
-        RUN.exports(),
-        RUN.tables([*rules.ingest.output.keys(), *rules.resolve.output.keys()]),  # one that was deleted is made again
+        MADE_LAST["all"],
+        RUN.tables(TABLES),  # one that was deleted is made again
         RUN.checks_of(RUN.roots),
+        PLACES.losses("all"),
 
 
 for rule_file in RUN.custom_rules:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.entry import last_error
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.settings import Run
 
@@ -88,6 +89,8 @@ class Started:
     def end_with_error(self, failed: Iterable[Any]) -> None:
         """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.
 
+        Where all of something was lost, Snakemake ends here, so that the cause is the last line.
+
         Args:
             failed: Snakemake's jobs, and groups of them; none at Ctrl-C.
         """
@@ -99,7 +102,12 @@ class Started:
         jobs = [job for some in failed for job in (some if some.is_group() else [some])]
         told = [FailedJob(job.rule.name, tuple(job.wildcards), tuple(job.log)) for job in jobs]
         stopped = "Stopped before its end. What was done is kept: the same command goes on from there."
-        print(failures_text(told, since=self.since) if told else stopped, file=sys.stderr)
+        lost = [job for job in told if job.rule == "losses"]
+        if lost != told or not told:
+            print(failures_text(told, since=self.since) if told else stopped, file=sys.stderr)
+        if lost:
+            print(self.told_at_end(), end="", flush=True)
+            sys.exit(last_error(lost[0].logs[0]))
 
     @property
     def comments(self) -> re.Pattern[str]:

@@ -45,6 +45,10 @@ class Places:
         """Names the run that writes the results."""
         return f"{self.results}/run.lock"
 
+    def losses(self, stage: str) -> str:
+        """The losses that the dataset files allow; made when a target has been reached that lost nothing else."""
+        return f"{self.results}/.losses/{stage}.txt"
+
     def media_lists(self, root: str) -> str:
         """Folder of a root's media lists, one a shard."""
         return f"{self._root(root)}/media"

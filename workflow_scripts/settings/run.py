@@ -3,10 +3,11 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
 from workflow_scripts.settings.roots import SAMPLE, Root, refuse_inside_each_other, roots_of
@@ -54,6 +55,7 @@ class Dataset:
         match: how media are matched to clips: youtube, stem or path.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         exports: by name.
+        bearable: what may be lost of it without an error.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Dataset:
     audio: dict[str, str]
     limits: dict[str, float]
     exports: dict[str, Export]
+    bearable: Bearable
     rights: dict[str, str]
 
     @property
@@ -104,6 +107,11 @@ class Run:
             }
             for slug, holds in self.datasets[dataset].audio.items()
         ]
+
+    def losses_of(self, dataset: str) -> dict[str, Any]:
+        """What is to be known of a dataset to judge its losses."""
+        known = self.datasets[dataset]
+        return {"roots": list(known.audio), "match": known.match, **asdict(known.bearable)}
 
     def tables(self, names: Iterable[str]) -> list[str]:
         """Tables of every dataset."""
@@ -202,6 +210,16 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         audio={root.slug: holds for _, root, _, holds in named},
         limits=limits,
         exports={export.name: export for export in _exports(content["exports"], file)},
+        bearable=bearable(
+            {leaf.value: leaf.key for leaf in read if leaf.format == "path"},
+            {
+                root.slug: written["path"] if isinstance(written, dict) else written
+                for (_, root, _, _), written in zip(named, content["audio"], strict=True)
+            },
+            content["allow_loss"],
+            content["max_rejected_fraction"],
+            file,
+        ),
         rights=content["rights"],
     )
     return dataset, [(where, root, explicit) for where, root, explicit, _ in named]

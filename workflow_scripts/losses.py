@@ -1,0 +1,33 @@
+"""Rule losses: the tables of all datasets -> the losses that dataset files allow; an error for any other."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.entry import logged
+from workflow_scripts.ledger.losses import NEEDED, losses
+from workflow_scripts.run.losses import allowed_losses
+from workflow_scripts.settings.places import Places
+from workflow_scripts.tables.files import whole
+from workflow_scripts.tables.store import lazy_table
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+with logged(snakemake.log[0]):
+    places, datasets = Places(snakemake.params.results), snakemake.params.datasets
+    found = {
+        dataset: losses(
+            {name: lazy_table(Path(places.table(dataset, name))) for name in NEEDED},
+            {root: lazy_table(Path(places.root_rejects(root))) for root in of["roots"]},
+            of["match"],
+            of["max_rejected_fraction"],
+        )
+        for dataset, of in datasets.items()
+    }
+    text = allowed_losses(
+        found,
+        {dataset: of["names"] for dataset, of in datasets.items()},
+        {dataset: of["allowed"] for dataset, of in datasets.items()},
+    )
+    with whole(Path(snakemake.output.allowed)) as part:
+        part.write_text(text, encoding="utf-8")

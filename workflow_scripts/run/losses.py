@@ -1,0 +1,47 @@
+"""How a run ends that lost all of something."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from workflow_scripts.errors import SoundledgerError, as_text
+from workflow_scripts.ledger.losses import Loss
+
+MOST = 20
+WHAT_TO_DO = (
+    "All of something was lost, or so much that what is left is a biased set. Tables and exports hold what is left. "
+    "Mend the cause; or, if it is as it should be, say so in the dataset file"
+)
+
+
+class LossError(SoundledgerError):
+    """A loss that no dataset file allows. What could be made of the rest is there."""
+
+
+def allowed_losses(
+    found: Mapping[str, Iterable[Loss]], names: Mapping[str, Mapping[str, str]], allowed: Mapping[str, Iterable[str]]
+) -> str:
+    """The losses that the dataset files allow, a line each.
+
+    Args:
+        found: the losses of each dataset.
+        names: for each dataset what its file calls its sources and roots.
+        allowed: for each dataset the sources and roots that may be lost, as the tables name them.
+
+    Raises:
+        LossError: there are others; its last lines are their causes.
+    """
+    borne, others, to_allow = [], [], set()
+    for dataset, of_dataset in found.items():
+        for loss in of_dataset:
+            name = names[dataset].get(loss.of, loss.of)
+            line = f"{dataset}: {name}: {loss.cause}"
+            if loss.of in allowed[dataset]:
+                borne.append(line)
+            else:
+                others.append(line)
+                to_allow.add(name)
+    if others:
+        more = [f"… and {len(others) - MOST:,} more"] if len(others) > MOST else []
+        way_out = f"{WHAT_TO_DO}: allow_loss: {json.dumps(sorted(to_allow)[:MOST], ensure_ascii=False)}"
+        raise LossError("\n".join([way_out, *more, *others[:MOST]]))
+    return as_text("".join(f"{line}\n" for line in borne))
