@@ -5,7 +5,6 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterator
-from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
 
@@ -32,8 +31,3 @@ def _end(message: str) -> None:
     logging.error(message)
     print(f"error: {message}", file=sys.stderr)
     sys.exit(1)
-
-
-def last_error(log: str) -> str:
-    """The words that a script ended with, from its rule's log."""
-    return Path(log).read_text(encoding="utf-8", errors="replace").rpartition(" ERROR ")[2].strip()

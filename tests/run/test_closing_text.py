@@ -98,3 +98,4 @@ def test_without_audio_everything_is_missing(tmp_path: Path) -> None:
         "eval": ["small", "eval", "3", "0", "0", "0", "3 missing"],
     }
     assert "audio root" not in text
+    assert "small: no audio is named; its tables are of labels alone" in text

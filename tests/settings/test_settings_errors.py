@@ -334,3 +334,12 @@ def test_custom_rule_file_that_is_not_there_is_named(workdir, dataset_file):
     (workdir / "mine.smk").touch()
     words = refusal(workdir, custom_rules=["mine.smk", "rules/gone.smk"])
     assert f"custom_rules[1]: no such file: {workdir / 'rules/gone.smk'}" in words
+
+
+@pytest.mark.parametrize("name", ["storng", "segments.evil", "seg", "audio/wav"])
+def test_loss_of_what_there_is_not_is_an_unknown_name(workdir, dataset_file, name):
+    dataset_file(sources=DATASET["sources"] | {"strong": ["labels/more.csv"]}, audio=["mirror"], allow_loss=[name])
+    words = refusal(workdir)
+    assert f"mine.yaml: allow_loss[0]: no source or audio root is called '{name}'; there are segments.train, " in words
+    if name == "segments.evil":
+        assert words.endswith("did you mean `segments.eval`?")

@@ -108,6 +108,45 @@ def test_an_export_makes_packs_where_its_schema_says_so(workdir, dataset_file, c
     assert (exports["csv"].makes_packs, exports["ast"].makes_packs) == (False, makes_packs)
 
 
+# --- what may be lost ---
+
+
+def allowed(workdir, dataset_file, *names):
+    """The names of the dataset file for all that may be lost, if the file says these."""
+    sources = DATASET["sources"] | {"strong": ["labels/more.csv"]}
+    file = dataset_file(sources=sources, audio=["mirror/", {"path": "audio/wav"}], allow_loss=list(names))
+    bearable = load_run({"datasets": [file]}, workdir).datasets["mine"].bearable
+    return {bearable.names[name] for name in bearable.allowed}
+
+
+def test_nothing_may_be_lost_but_a_fifth_of_rows(workdir, dataset_file):
+    bearable = load_run({"datasets": [dataset_file()]}, workdir).datasets["mine"].bearable
+    assert bearable.allowed == ()
+    assert bearable.max_rejected_fraction == 0.2
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("strong", {"strong[0]"}),
+        ("strong[0]", {"strong[0]"}),
+        ("segments.eval", {"segments.eval"}),
+        ("segments", {"segments.train", "segments.eval"}),
+        ("mirror", {"mirror/"}),
+        ("audio/wav/", {"audio/wav"}),
+        ("audio", {"mirror/", "audio/wav", "audio"}),
+    ],
+)
+def test_loss_is_allowed_by_the_key_of_a_source_or_the_path_of_a_root(workdir, dataset_file, name, meant):
+    assert allowed(workdir, dataset_file, name) == meant
+
+
+def test_sources_and_roots_that_may_be_lost_are_known_as_the_tables_name_them(workdir, dataset_file):
+    file = dataset_file(audio=["mirror"], allow_loss=["segments.eval", "mirror"])
+    dataset = load_run({"datasets": [file]}, workdir).datasets["mine"]
+    assert dataset.bearable.allowed == ("labels/eval.csv", *dataset.audio)
+
+
 # --- where relative paths start ---
 
 

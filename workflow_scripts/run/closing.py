@@ -22,6 +22,9 @@ def summary_text(catalogue: Path) -> str:
         roots = connection.execute(
             "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
         ).fetchall()
+        without = connection.execute(
+            "SELECT DISTINCT dataset FROM sources WHERE dataset NOT IN (SELECT dataset FROM roots) ORDER BY dataset"
+        ).fetchall()
         rejects = connection.execute(
             "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
             "count(*) FILTER (scope = 'media') "
@@ -34,6 +37,8 @@ def summary_text(catalogue: Path) -> str:
     parts = [_splits(counts, trainable)]
     if roots:
         parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
+    parts += [f"{dataset}: no audio is named; its tables are of labels alone" for (dataset,) in without]
+    parts += [f"{dataset}: {path}: no audio lies there" for dataset, path, media, *_ in roots if not media]
     for dataset, rows, labels, media in rejects:
         of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
         parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
@@ -53,8 +58,8 @@ def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, 
             sum(seen.values()),
             sum(seen.values()) - seen.get("missing", 0),
             seen.get("usable", 0),
-            trained[split],
-            ", ".join(f"{seen[status]:,} {status}" for status in STATUSES[:-1] if status in seen),
+            trained.get(split, 0),
+            ", ".join(f"{seen[status]:,} {status}" for status in STATUSES[:-1] if seen.get(status)),
         ]
         for split, seen in by_split.items()
     ]

@@ -48,6 +48,11 @@ def failures_text(jobs: Iterable[FailedJob], since: float) -> str:
     )
 
 
+def last_error(log: str) -> str:
+    """The words that an entry script ended with, from its rule's log (entry.logged)."""
+    return Path(log).read_text(encoding="utf-8", errors="replace").rpartition(" ERROR ")[2].strip()
+
+
 def _logs(job: FailedJob, since: float) -> Sequence[str]:
     """Its own logs, and Slurm's of its last attempt, which tells of a job that was killed, or never began."""
     of_slurm = (SLURM_LOGS / f"rule_{job.rule}" / "_".join(job.wildcards)).glob("*.log")

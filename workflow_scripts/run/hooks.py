@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.entry import last_error
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.settings import Run
 
@@ -94,7 +93,7 @@ class Started:
         Args:
             failed: Snakemake's jobs, and groups of them; none at Ctrl-C.
         """
-        from workflow_scripts.run.failures import FailedJob, failures_text
+        from workflow_scripts.run.failures import FailedJob, failures_text, last_error
         from workflow_scripts.run.leftovers import cancel_rest
 
         if not self.is_local:

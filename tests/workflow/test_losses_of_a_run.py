@@ -1,0 +1,73 @@
+"""A loss that is total or lopsided is never a success: all that can be is made, then the run ends with its cause."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.project import Project
+from tests.workflow.small_set import IDS, write_small_set
+
+pytestmark = pytest.mark.slow
+
+BOTH = "datasets=['lost/set.yaml','whole/set.yaml']"
+CAUSE = "lost: audio: 0 of 3 files match a promised id; they are called like "
+
+
+def test_run_that_lost_a_root_makes_all_else_and_ends_with_the_cause_until_it_is_allowed(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    lost = write_small_set(project, "lost", names="clip of {id}.wav")
+    write_small_set(project, "whole")
+
+    run = project.run("--config", BOTH, expect=1)
+    assert run.output.splitlines()[-1].startswith(CAUSE)
+    assert "lost" in run.output.split("\ndataset ")[1], "the closing table comes before"
+    assert project.ask("SELECT dataset, status, clips FROM summary ORDER BY dataset") == [
+        ("lost", "missing", 3),
+        ("whole", "usable", 3),
+    ]
+    for dataset in ("lost", "whole"):
+        assert (tmp_path / "results" / dataset / "exports/csv/full_train_segments.csv").is_file()
+    before = project.digests()
+
+    again = project.run("--config", BOTH, expect=1)
+    assert again.output.splitlines()[-1].startswith(CAUSE)
+    assert set(again.jobs) == {"losses"}
+    assert project.digests() == before
+    project.run("--config", BOTH, "--keep-going", expect=1)
+
+    file = lost / "set.yaml"
+    file.write_text(file.read_text() + "allow_loss: [audio]\n")
+    assert set(project.run("--config", BOTH).jobs) == {"losses", "all"}
+    assert project.run("--config", BOTH).jobs == {}
+
+    file.write_text(file.read_text().replace("allow_loss: [audio]\n", ""))
+    assert project.run("--config", BOTH, expect=1).output.splitlines()[-1].startswith(CAUSE)
+
+
+@pytest.mark.parametrize("target", ["tables", "exports", "catalogue"])
+def test_each_target_from_the_ledger_on_ends_with_the_cause(tmp_path: Path, target: str) -> None:
+    project = Project(tmp_path)
+    write_small_set(project, "lost", names="clip of {id}.wav")
+    run = project.run(target, "--config", "datasets=['lost/set.yaml']", expect=1)
+    assert run.output.splitlines()[-1].startswith(CAUSE)
+
+
+def test_run_whose_events_are_all_rejected_ends_with_the_cause(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    small = write_small_set(project, strong=["strong.tsv"])
+    header = "segment_id\tstart_time_seconds\tend_time_seconds\tlabel\n"
+    (small / "strong.tsv").write_text(header + f"{IDS[0]}_30000\t0.5\tnever\t/m/dog\n")
+    run = project.run("--config", "datasets=['small/set.yaml']", expect=1)
+    last = run.output.splitlines()[-1]
+    assert last.startswith("small: strong[0]: 0 of 1 rows were taken; 1 for bad_time, the first of them line 2: ")
+    assert 'allow_loss: ["strong[0]"]' in run.output
+
+
+@pytest.mark.parametrize("audio", [[], ["nothing"]])
+def test_labels_alone_are_no_loss_and_are_said(tmp_path: Path, audio: list[str]) -> None:
+    project = Project(tmp_path)
+    small = write_small_set(project, audio=audio)
+    (small / "nothing").mkdir()
+    run = project.run("--config", "datasets=['small/set.yaml']")
+    said = "small: no audio is named" if not audio else f"{small / 'nothing'}: no audio lies there"
+    assert said in run.output

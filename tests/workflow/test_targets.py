@@ -1,0 +1,89 @@
+"""A target for each stage makes that stage with what comes before it, and nothing after; and users have their own."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.project import Project
+from tests.workflow.small_set import write_small_set
+
+pytestmark = pytest.mark.slow
+
+SMALL = ("--config", "datasets=['small/set.yaml']")
+STAGES = {
+    "promised": {"ingest"},
+    "media": {"scan"},
+    "checks": {"scan", "check"},
+    "tables": {"ingest", "scan", "check", "resolve", "losses"},
+    "exports": {"ingest", "scan", "check", "resolve", "export", "losses"},
+    "catalogue": {"ingest", "scan", "check", "resolve", "build_catalogue", "losses"},
+}
+"""The jobs of each target on a set of which nothing is made."""
+
+
+@pytest.mark.parametrize("target", STAGES)
+def test_target_makes_its_stage_with_what_comes_before_it_and_nothing_after(tmp_path: Path, target: str) -> None:
+    project = Project(tmp_path)
+    write_small_set(project)
+    assert set(project.run(target, *SMALL).jobs) == STAGES[target] | {target}
+    assert project.run(target, *SMALL).jobs == {}
+
+
+RULES = '''
+rule count_clips:
+    """A step of a site: it reads a table of this run, and a setting of it."""
+    input:
+        clips=PLACES.table("small", "clips"),
+    output:
+        f"{PLACES.results}/small/count.txt",
+    log:
+        PLACES.log("count_clips"),
+    conda:
+        "count.yaml"
+    params:
+        datasets=list(RUN.datasets),
+    run:
+        import polars
+
+        clips = polars.read_parquet(input.clips)
+        with open(output[0], "w") as file:
+            print(params.datasets, len(clips), file=file)
+
+
+rule ours:
+    input:
+        rules.count_clips.output,
+'''
+
+
+def test_rule_of_the_users_own_depends_on_results_and_is_run_by_its_target(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    write_small_set(project)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/ours.smk").write_text(RULES)
+    file = tmp_path / "config/config.yaml"
+    file.write_text(
+        yaml.safe_dump(
+            yaml.safe_load(file.read_text()) | {"custom_rules": ["site/ours.smk"], "datasets": ["small/set.yaml"]}
+        )
+    )
+    assert set(project.run("ours").jobs) == {"ingest", "scan", "check", "resolve", "count_clips", "ours"}
+    assert (tmp_path / "results/small/count.txt").read_text() == "['small'] 3\n"
+    assert "count_clips" not in project.run("--dry-run").jobs, "what nobody asks for is not made"
+
+
+def test_custom_rules_start_from_the_folder_of_the_run_not_from_the_snakefile(tmp_path: Path) -> None:
+    project = Project(tmp_path / "workflow")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/ours.smk").write_text(
+        "rule ours:\n    output:\n        'made.txt',\n    shell:\n        'touch {output}'\n"
+    )
+    elsewhere = ("--snakefile", str(tmp_path / "workflow/Snakefile"), "--directory", str(tmp_path / "here"))
+    project.run("ours", *elsewhere, "--config", "custom_rules=['ours.smk']")
+    assert (tmp_path / "here/made.txt").exists()
+
+
+def test_custom_rules_that_are_not_there_are_named(tmp_path: Path) -> None:
+    run = Project(tmp_path).run("--dry-run", "--config", "custom_rules=['ours.smk']", expect=1)
+    assert f"custom_rules[0]: no such file: {tmp_path / 'ours.smk'}" in run.output
