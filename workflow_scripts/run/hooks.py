@@ -118,7 +118,7 @@ class Started:
         return re.compile("|".join(self._comment(rule.name, rule.wildcard_names) for rule in self.rules))
 
     def _comment(self, rule: str, wildcards: Iterable[str]) -> str:
-        known = {"dataset": self.run.datasets, "root": self.run.roots}
+        known: dict[str, Iterable[str]] = {"dataset": self.run.datasets, "root": self.run.roots}
         first = [name for wildcard, names in known.items() if wildcard in wildcards for name in names]
         of = rf"_(?:{'|'.join(map(re.escape, first))})(?:_.*)?" if first else "(?:_.*)?"
         return rf"rule_{re.escape(rule)}_wildcards{of}"
