@@ -1,1 +1,1 @@
-"""What adapters share: reading source files by line, class trees, and labels that follow from an ontology."""
+"""What adapters share: source files and what readers raise, lists and trees of classes, labels and what follows."""

@@ -342,6 +342,16 @@ def test_two_ids_that_differ_only_in_case_are_two_clips(tmp_path):
     assert len(clips(tables)) == 2
 
 
+@pytest.mark.parametrize("again", ["labels.csv", "./labels.csv", "link.csv"])
+def test_one_list_for_two_splits_is_refused(tmp_path, again):
+    """Every row of the second would be a duplicate of the first."""
+    path = write_list(tmp_path, "labels.csv", OFFICIAL)
+    (tmp_path / "link.csv").symlink_to("labels.csv")
+    lists = {"train": path, "eval": f"{tmp_path}/{again}"}
+    with pytest.raises(SourceError, match=r"named as segments\.train and as segments\.eval"):
+        ingest_sources(write_classes(tmp_path) | {"segments": lists, "strong": []})
+
+
 # --- counts that the header declares ---
 
 

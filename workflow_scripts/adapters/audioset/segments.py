@@ -84,7 +84,7 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
     good = rows.filter(pl.col("reason").is_null())
     check_seconds(source, good)
     form, sets = read_label_sets(good["text"], classes)
-    _check_between(source, sets, data)
+    _check_between(source, sets, lines)
     _log.info("%s: %s; %s", source.path, columns, form)
     return SegmentList(source, rows, sets, declared, len(data))
 
@@ -110,7 +110,7 @@ def _check_count(source: Source, declared: int | None, read: int, on_mismatch: s
     _log.warning("%s; going on, as on_count_mismatch says", problem)
 
 
-def _check_between(source: Source, sets: pl.DataFrame, data: pl.DataFrame) -> None:
+def _check_between(source: Source, sets: pl.DataFrame, lines: pl.DataFrame) -> None:
     """Raises SourceError where most texts of several classes are taken for one class: single ones alone would stay."""
     unknown = sets.filter(pl.col("unknown").list.len() > 0)
     together = pl.col("unknown").list.eval(pl.element().str.count_matches(CLASS_ID)).list.max() > 1
@@ -119,7 +119,7 @@ def _check_between(source: Source, sets: pl.DataFrame, data: pl.DataFrame) -> No
     if len(odd) > 1 and len(odd) * 2 > several.sum():
         raise SourceError(
             f"{source.path}: cannot tell what stands between its labels, as in {shown(odd['text'][0])!r}; expected a "
-            f"comma, a semicolon, a bar or a blank.{first_lines(data)}"
+            f"comma, a semicolon, a bar or a blank.{first_lines(lines)}"
         )
 
 

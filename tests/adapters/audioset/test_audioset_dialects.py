@@ -1,0 +1,295 @@
+"""The same rows in every dialect that people write give the same clips, and what cannot be told stops the run."""
+
+import csv
+import io
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.adapters.audioset.small_audioset import BARK, DOG, NAMES, PETS, SPEECH, clips, counts, ingest, rejects
+from workflow_scripts.sources.source import SourceError
+
+Spell = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How somebody writes a list.
+
+    Attributes:
+        columns: the header by what a column holds: index, id, start, end, labels, other.
+        spell: the cell of some classes.
+    """
+
+    separator: str
+    columns: dict[str, str]
+    has_header: bool
+    has_y: bool
+    spell: Spell
+    end: str
+
+    def write(self, rows: Sequence[tuple[str, float, float, Sequence[str]]]) -> str:
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self.separator, lineterminator=self.end)
+        if self.has_header:
+            writer.writerow(self.columns.values())
+        for number, (clip_id, start, end, classes) in enumerate(rows):
+            cells = {
+                "index": number,
+                "id": f"Y{clip_id}" if self.has_y else clip_id,
+                "start": start,
+                "end": end,
+                "labels": self.spell(classes),
+                "other": 'some "text", too',
+            }
+            writer.writerow([cells[column] for column in self.columns])
+        return text.getvalue()
+
+
+def names_of(classes: Sequence[str]) -> list[str]:
+    return [NAMES[one] for one in classes]
+
+
+SPELLINGS: dict[str, Spell] = {
+    "ids, commas": ",".join,
+    "ids, commas and blanks": ", ".join,
+    "ids, semicolons": ";".join,
+    "ids, bars": " | ".join,
+    "ids, blanks": " ".join,
+    "ids, Python": lambda classes: str(list(classes)),
+    "ids, JSON": lambda classes: json.dumps(list(classes)),
+    "ids, numpy": lambda classes: "[" + " ".join(f"'{one}'" for one in classes) + "]",
+    "names, commas": lambda classes: ",".join(names_of(classes)),
+    "names, commas and blanks": lambda classes: ", ".join(names_of(classes)),
+    "names, semicolons": lambda classes: ";".join(names_of(classes)),
+    "names, bars": lambda classes: "|".join(names_of(classes)),
+    "names, Python": lambda classes: str(names_of(classes)),
+    "names, JSON": lambda classes: json.dumps(names_of(classes)),
+    "names, each in quotes": lambda classes: ",".join(f'"{name}"' for name in names_of(classes)),
+}
+HEADERS = {
+    "id": ["YTID", "ytid", "youtube_id", "video_id", "id", "filename", "segment_id", "Video ID"],
+    "start": ["start_seconds", "start", "start_time_seconds", "onset", "Start Time"],
+    "end": ["end_seconds", "end", "end_time_seconds", "offset", "End Time"],
+    "labels": ["positive_labels", "labels", "mids", "event_label", "event_labels", "Labels"],
+}
+
+known = st.sampled_from(sorted(NAMES))
+spans = st.tuples(st.integers(0, 80_000_000), st.integers(1, 12_000)).map(
+    lambda span: (span[0] / 1000, (span[0] + span[1]) / 1000)
+)
+rows_of_lists = st.lists(
+    st.tuples(
+        st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True),
+        spans,
+        st.lists(known, min_size=1, max_size=4, unique=True),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[0],
+).map(lambda rows: [(clip_id, *span, classes) for clip_id, span, classes in rows])
+
+
+@st.composite
+def dialects(draw: st.DrawFn) -> Dialect:
+    """With a header any order of columns; without one that of the official list, behind an index or not."""
+    has_header = draw(st.booleans())
+    kinds = ["id", "start", "end", "labels"]
+    if has_header:
+        kinds = draw(st.permutations(kinds))
+        if draw(st.booleans()):
+            kinds.insert(draw(st.integers(0, len(kinds))), "other")
+    if draw(st.booleans()):
+        kinds.insert(0, "index")
+    names = {kind: draw(st.sampled_from(HEADERS[kind])) for kind in HEADERS} | {"index": "", "other": "Comment"}
+    return Dialect(
+        separator=draw(st.sampled_from([",", "\t", ";", "|"])),
+        columns={kind: names[kind] for kind in kinds},
+        has_header=has_header,
+        has_y=draw(st.booleans()),
+        spell=SPELLINGS[draw(st.sampled_from(sorted(SPELLINGS)))],
+        end=draw(st.sampled_from(["\n", "\r\n"])),
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dialects")
+
+
+@settings(max_examples=120, deadline=None)
+@given(rows_of_lists, dialects())
+def test_same_rows_in_any_dialect_are_the_same_clips(folder, rows, dialect):
+    tables = ingest(folder, {"train": dialect.write(rows)})
+    assert rejects(tables) == []
+    assert clips(tables) == [(clip_id, start, end, classes) for clip_id, start, end, classes in rows]
+    assert counts(tables, "train.csv") == (None, len(rows), len(rows), 0)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_labels_are_told_apart_however_they_are_spelled(tmp_path, spelling):
+    rows = [("aaaaaaaaaaa", 0.0, 10.0, [PETS, DOG]), ("bbbbbbbbbbb", 5.0, 15.0, [BARK]), ("ccccccccccc", 0, 1, [PETS])]
+    columns = {"id": "YTID", "start": "start", "end": "end", "labels": "labels"}
+    dialect = Dialect(",", columns, True, False, SPELLINGS[spelling], "\n")
+    assert [row[3] for row in clips(ingest(tmp_path, {"train": dialect.write(rows)}))] == [[PETS, DOG], [BARK], [PETS]]
+
+
+def test_published_rows_with_semicolons_between_labels_keep_clips_of_several_classes(tmp_path):
+    """Of such a list the clips of a single class alone would be left, a biased set."""
+    text = f'aaaaaaaaaaa, 0.000, 10.000, "{DOG};{SPEECH}"\nbbbbbbbbbbb, 0.000, 10.000, "{BARK}"\n'
+    tables = ingest(tmp_path, {"train": text})
+    assert [row[3] for row in clips(tables)] == [[DOG, SPEECH], [BARK]]
+
+
+def test_longest_known_name_is_meant_where_names_hold_commas(tmp_path):
+    text = 'YTID,start,end,labels\naaaaaaaaaaa,0,10,"Dog, Domestic animals, pets, Hound, Speech"\n'
+    tables = ingest(tmp_path, {"train": text})
+    assert [row[3] for row in clips(tables)] == [[DOG, PETS, SPEECH]]
+    assert tables["rejects"]["detail"].to_list() == ["Hound is in no source of classes"]
+
+
+def test_name_of_several_classes_is_none_of_them(tmp_path):
+    text = "YTID,start,end,labels\naaaaaaaaaaa,0,10,Speech;Echo\nbbbbbbbbbbb,0,10,Dog;Bark\n"
+    tables = ingest(tmp_path, {"train": text}, names="/m/x\tEcho\n/m/y\tEcho\n")
+    assert [row[3] for row in clips(tables)] == [[SPEECH], [DOG, BARK]]
+    assert rejects(tables) == [(2, "label", "ambiguous_class")]
+
+
+def test_name_is_no_class_in_a_list_of_ids(tmp_path):
+    tables = ingest(tmp_path, {"train": f'aaaaaaaaaaa,0,10,"{DOG},{BARK}"\nbbbbbbbbbbb,0,10,"{DOG},Speech"\n'})
+    assert rejects(tables) == [(2, "label", "unknown_class")]
+
+
+# --- names of clips ---
+
+
+def test_ids_may_be_names_of_files_whose_columns_tell_the_times(tmp_path):
+    rows = ["YTID,start,end,labels", f"audio/Y-aaaaaaaaaa_30.wav,5,15,{DOG}", f"bbbbbbbbbbb_000017.m4a,17,27,{DOG}"]
+    assert [row[:3] for row in clips(ingest(tmp_path, {"train": "\n".join(rows)}))] == [
+        ("-aaaaaaaaaa", 5.0, 15.0),
+        ("bbbbbbbbbbb", 17.0, 27.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "spans"),
+    [
+        (["aaaaaaaaaaa_30000_40000", "bbbbbbbbbbb_0_10000"], [(30.0, 40.0), (0.0, 10.0)]),
+        (["aaaaaaaaaaa_30_40", "bbbbbbbbbbb_0_10"], [(30.0, 40.0), (0.0, 10.0)]),
+        (["Yaaaaaaaaaaa_30.000_40.000.wav", "Ybbbbbbbbbbb_0.000_9.500.wav"], [(30.0, 40.0), (0.0, 9.5)]),
+        (["aaaaaaaaaaa_390.0-400.0", "bbbbbbbbbbb_7.0-17.0"], [(390.0, 400.0), (7.0, 17.0)]),
+        (["aaaaaaaaaaa_30000", "bbbbbbbbbbb_0"], [(30.0, None), (0.0, None)]),
+        (["aaaaaaaaaaa_000030", "bbbbbbbbbbb_000000"], [(30.0, None), (0.0, None)]),
+        (["aaaaaaaaaaa_30", "bbbbbbbbbbb_0"], [(30.0, None), (0.0, None)]),
+        (["aaaaaaaaaaa", "bbbbbbbbbbb.wav"], [(None, None), (None, None)]),
+    ],
+)
+def test_names_tell_the_times_where_no_column_does(tmp_path, names, spans):
+    tables = ingest(tmp_path, {"train": "filename\tlabels\n" + "".join(f"{name}\t{DOG},{BARK}\n" for name in names)})
+    assert [row[:3] for row in clips(tables)] == [
+        (clip_id, *span) for clip_id, span in zip(("aaaaaaaaaaa", "bbbbbbbbbbb"), spans, strict=True)
+    ]
+
+
+def test_address_of_a_clip_without_times_is_its_video(tmp_path):
+    [clip] = ingest(tmp_path, {"train": f"id\tlabels\naaaaaaaaaaa\t{DOG}\n"})["promised"].to_dicts()
+    assert clip["source_url"] == "https://youtu.be/aaaaaaaaaaa"
+
+
+# --- one label a row ---
+
+ONE_A_ROW = f"""\
+filename\tevent_label
+aaaaaaaaaaa_30000\t{DOG}
+bbbbbbbbbbb_0\t{SPEECH}
+aaaaaaaaaaa_30000\t{SPEECH}
+aaaaaaaaaaa_90000\t{BARK}
+aaaaaaaaaaa_30000\t/m/nope
+aaaaaaaaaaa_30000\t{DOG}
+"""
+
+
+def test_rows_of_one_label_each_are_one_clip(tmp_path):
+    tables = ingest(tmp_path, {"train": ONE_A_ROW})
+    assert [(row[0], row[3]) for row in clips(tables)] == [
+        ("aaaaaaaaaaa_30000", [DOG, SPEECH]),
+        ("bbbbbbbbbbb", [SPEECH]),
+        ("aaaaaaaaaaa_90000", [BARK]),
+    ]
+    assert tables["promised"]["line"].to_list() == [2, 3, 5]
+    assert rejects(tables) == [(6, "row", "no_known_label"), (7, "row", "duplicate_id")]
+    assert counts(tables, "train.csv") == (None, 6, 4, 2)
+    annotated = tables["labels"].filter(tables["labels"]["origin"] == "annotated").select("clip_id", "class_id").rows()
+    assert annotated == [(row[0], one) for row in clips(tables) for one in row[3]]
+
+
+def test_rows_of_one_label_in_another_split_are_duplicates(tmp_path):
+    tables = ingest(tmp_path, {"train": ONE_A_ROW, "eval": f"filename\tevent_label\nbbbbbbbbbbb_0\t{DOG}\n"})
+    assert (2, "row", "duplicate_id") in rejects(tables)
+    assert dict(tables["promised"].select("clip_id", "split").rows())["bbbbbbbbbbb"] == "train"
+
+
+# --- headers ---
+
+
+def test_header_that_stands_again_where_lists_were_put_on_end_is_no_row(tmp_path):
+    part = f"YTID,start,end,labels\n{{}},0,10,{DOG}\n"
+    tables = ingest(tmp_path, {"train": part.format("aaaaaaaaaaa") + part.format("bbbbbbbbbbb")})
+    assert len(clips(tables)) == 2
+    assert rejects(tables) == []
+
+
+def test_header_in_words_that_nobody_knows_is_no_row(tmp_path):
+    tables = ingest(tmp_path, {"train": f"clip,from,to,sounds\naaaaaaaaaaa,0,10,{DOG}\n"})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG])]
+    assert rejects(tables) == []
+
+
+def test_comment_may_name_the_columns_of_rows_that_do_not_tell(tmp_path):
+    tables = ingest(tmp_path, {"train": f"# segment_id, labels\naaaaaaaaaaa_30000, {DOG}\n"})
+    assert [row[:2] for row in clips(tables)] == [("aaaaaaaaaaa", 30.0)]
+
+
+def test_dialect_is_told_in_the_log(tmp_path, caplog):
+    with caplog.at_level(logging.INFO):
+        ingest(tmp_path, {"train": f"YTID;start;end;labels\naaaaaaaaaaa;0;10;{DOG}|{BARK}\n"})
+    words = "semicolons between columns of id, start, end, classes, named by a header; class ids between"
+    assert any(f'train.csv: {words} "|"' in record.getMessage() for record in caplog.records)
+
+
+# --- what cannot be told ---
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<html>\n<body>404 Not Found</body>\n</html>\n", "cannot tell which of its columns holds what"),
+        (f"aaaaaaaaaaa_30000 {DOG}\nbbbbbbbbbbb_0 {DOG}\n", "cannot tell which of its columns holds what"),
+        (f"aaaaaaaaaaa,{DOG}\n", "cannot tell which of its columns holds what"),
+        ("YTID,start,end\naaaaaaaaaaa,0,10\n", "no positive_labels or .* in its header ytid, start, end"),
+        (f"YTID,start_seconds,to,labels\naaaaaaaaaaa,0,10,{DOG}\n", "no end_seconds or"),
+        (f"YTID,t0,t1,labels\naaaaaaaaaaa,0,10,{DOG}\n", "no start_seconds or .*, no end_seconds or"),
+        (f"start,end,labels\n0,10,{DOG}\n", "no ytid or"),
+        (
+            f"YTID,start,end,labels\naaaaaaaaaaa,0,10,{DOG}&{BARK}\nbbbbbbbbbbb,0,10,{DOG}&{SPEECH}\n",
+            "between its labels",
+        ),
+    ],
+)
+def test_list_that_cannot_be_told_stops_with_its_first_lines(tmp_path, text, words):
+    with pytest.raises(SourceError, match=rf"(?s)train\.csv: .*{words}") as caught:
+        ingest(tmp_path, {"train": text})
+    assert all(f"\n  {line}" in str(caught.value) for line in text.splitlines()[:5])
+
+
+def test_first_lines_are_shown_without_what_a_terminal_would_obey(tmp_path):
+    with pytest.raises(SourceError) as caught:
+        ingest(tmp_path, {"train": "\x1b[2J" + "x" * 10_000})
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 2_000

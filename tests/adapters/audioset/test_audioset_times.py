@@ -1,0 +1,48 @@
+"""Times that are no seconds stop the run; a single odd row does not."""
+
+import pytest
+
+from tests.adapters.audioset.small_audioset import BARK, DOG, clips, ingest
+from workflow_scripts.sources.source import SourceError
+
+STARTS_S = (0, 30, 110, 20, 300)
+
+
+def segments(scale, length_s=10, starts=STARTS_S):
+    return "".join(
+        f"clip-{number:06},{start * scale:.0f},{(start + length_s) * scale:.0f},{DOG}\n"
+        for number, start in enumerate(starts)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [
+        (1000, "milliseconds: divide by 1000"),
+        (16_000, "samples at 16,000 Hz: divide by 16000"),
+        (22_050, "samples at 22,050 Hz: divide by 22050"),
+        (32_000, "samples at 32,000 Hz: divide by 32000"),
+        (44_100, "samples at 44,100 Hz: divide by 44100"),
+        (48_000, "samples at 48,000 Hz: divide by 48000"),
+    ],
+)
+def test_other_units_stop_with_what_they_look_like(tmp_path, rate, words):
+    with pytest.raises(SourceError, match=rf"train\.csv: 5 of its 5 spans are longer than an hour.* look like {words}"):
+        ingest(tmp_path, {"train": segments(rate)})
+
+
+def test_short_spans_in_milliseconds_are_told_by_starts_beyond_a_day(tmp_path):
+    with pytest.raises(SourceError, match=r"2 of its 5 starts lie beyond 24 hours.* look like milliseconds"):
+        ingest(tmp_path, {"train": segments(1000, length_s=3)})
+
+
+@pytest.mark.parametrize("odd", ["odd-rowodd-,30000,40000", "odd-rowodd-,100000,100010"])
+def test_single_odd_row_does_not_stop_a_run(tmp_path, odd):
+    for rows in ("", segments(1, starts=STARTS_S[:2]), segments(1)):
+        found = clips(ingest(tmp_path, {"train": f"{rows}{odd},{DOG}\n"}))
+        assert [clip_id for clip_id, *_ in found][-1] == "odd-rowodd-"
+
+
+def test_long_spans_of_some_clips_are_no_other_unit(tmp_path):
+    text = segments(1) + "".join(f"long-{number:06},0,7200,{BARK}\n" for number in range(4))
+    assert len(clips(ingest(tmp_path, {"train": text}))) == 9
