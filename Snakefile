@@ -23,15 +23,9 @@ include: "rules/losses.smk"
 include: "rules/targets.smk"
 
 
-# The jobs of a cluster are the shards of `check` and the packs of exports. All others are quick, and run where Snakemake
-# runs.
+# All else runs on a cluster, if there is one.
 localrules:
     make_sample,
-    ingest,
-    scan,
-    resolve,
-    plan,
-    export,
     build_catalogue,
     losses,
 
@@ -48,6 +42,7 @@ wildcard_constraints:
 rule all:
     default_target: True
     input:
+        RUN.scans(),
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
         RUN.checks_of(RUN.roots),
@@ -60,6 +55,10 @@ for rule_file in RUN.custom_rules:
 
 
 or_stop(STARTED.check_overrides, workflow.resource_settings)
+
+
+if workflow.is_main_process:  # the jobs of a cluster look at nothing
+    STARTED.heal([*rules.build_catalogue.input, *RUN.media_lists()])
 
 
 onstart:

@@ -9,15 +9,20 @@ rule build_catalogue:
     """Build the catalogue of views and the summary.
 
     The catalogue is marked update(), so that Snakemake does not delete it before: who asks it keeps being answered
-    until the new one takes its place. A job that fails leaves an update() output behind as if it were current;
-    the summary, which is deleted then, is what makes the next run do it again.
+    until the new one takes its place. A job that fails leaves an update() output behind as if it were current; the
+    others, which are deleted then, are what makes the next run do it again.
     """
     input:
-        tables=RUN.tables([*rules.ingest.output.keys(), *rules.resolve.output.keys()]),
+        tables=RUN.tables(
+            name
+            for name in (*rules.ingest.output.keys(), *rules.resolve.output.keys())
+            if name != "promised"  # all of it stands in clips
+        ),
         checks=RUN.checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
     output:
         catalogue=update(PLACES.catalogue),
+        generation=PLACES.current_generation,
         summary=PLACES.summary,
     log:
         PLACES.log("build_catalogue"),

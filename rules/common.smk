@@ -11,7 +11,6 @@ sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.check.passing import passing_notes
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.run.exported import heal_exports
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.settings import SAMPLE, load_run
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
@@ -28,10 +27,8 @@ def or_stop(function, *arguments):
 RUN = or_stop(load_run, config, Path.cwd())
 PLACES = RUN.places
 CHECK = CheckSettings(**RUN.check)
-STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow.local_exec, workflow.rules)
+STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow)
 NOTES_AT_START = functools.cache(passing_notes)
-if workflow.is_main_process:
-    heal_exports(RUN)
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 SAMPLE_ARCHIVE = f"{SAMPLE}/audio/archive.tar"
 SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")

@@ -4,8 +4,10 @@
 # produces: what the stage makes; from `tables` on, an error if all of something was lost
 # config:   none
 
+# What no target names is not made again when it is gone.
+FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
-MADE_LAST = {"tables": [], "exports": RUN.exports(), "catalogue": [PLACES.catalogue, PLACES.summary]}
+MADE_LAST = {"tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
 
 
@@ -16,27 +18,31 @@ rule promised:
 
 rule media:
     input:
-        [PLACES.media_lists(slug) for slug in RUN.roots],
+        RUN.scans(),
 
 
 rule checks:
     input:
+        RUN.scans(),
         RUN.checks_of(RUN.roots),
 
 
 rule tables:
     input:
+        RUN.scans(),
         RUN.tables(TABLES),
         PLACES.losses("tables"),
 
 
 rule exports:
     input:
+        FIRST,
         MADE_LAST["exports"],
         PLACES.losses("exports"),
 
 
 rule catalogue:
     input:
+        FIRST,
         MADE_LAST["catalogue"],
         PLACES.losses("catalogue"),

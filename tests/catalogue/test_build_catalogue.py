@@ -150,7 +150,7 @@ def test_nothing_is_left_beside_it(copied: SmallAudioset) -> None:
     for _ in range(2):
         build_catalogue(copied.contents, results / "catalog.duckdb")
     assert {path.name for path in results.iterdir()} == before | {"catalog.duckdb", ".catalogue"}
-    assert sorted(path.name for path in (results / ".catalogue").iterdir()) == ["1", "2"]
+    assert sorted(path.name for path in (results / ".catalogue").iterdir()) == ["1", "2", "current"]
 
 
 def test_a_build_that_fails_leaves_the_old_one(copied: SmallAudioset) -> None:
@@ -195,7 +195,7 @@ def test_who_opened_the_catalogue_before_goes_on_with_the_run_before_and_older_o
         build_catalogue(copied.contents, file)
         assert reader.execute(COUNT).fetchall() == [(13,)]
     build_catalogue(copied.contents, file)
-    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3"]
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3", "current"]
 
 
 def test_a_generation_that_no_catalogue_speaks_of_does_not_count_as_the_one_before(copied: SmallAudioset) -> None:
@@ -206,7 +206,7 @@ def test_a_generation_that_no_catalogue_speaks_of_does_not_count_as_the_one_befo
     with duckdb.connect(str(file), read_only=True) as reader:
         build_catalogue(copied.contents, file)
         assert reader.execute(COUNT).fetchall() == [(13,)]
-    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["1", "3"]
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["1", "3", "current"]
 
 
 def test_a_generation_costs_no_room(copied: SmallAudioset) -> None:
@@ -225,7 +225,7 @@ def test_without_hard_links_files_are_copied(copied: SmallAudioset, monkeypatch:
     for _ in range(3):
         build_catalogue(copied.contents, file)
         assert _ask(file) == [(13,)]
-    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3"]
+    assert sorted(path.name for path in (file.parent / ".catalogue").iterdir()) == ["2", "3", "current"]
 
 
 @pytest.mark.parametrize("name", ["split=mine", "dataset=other", "root=x"])

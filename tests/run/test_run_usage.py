@@ -15,6 +15,7 @@ from workflow_scripts.settings.places import Places
 def results(tmp_path: Path) -> Path:
     """Of a run over one root in two shards."""
     run = {"started": 0.0, "on_cluster": True, "fingerprint": "", "version": "0.1.0", "datasets": {"mine": ["clips"]}}
+    run |= {"place": str(tmp_path), "folder": "/project"}
     (tmp_path / "run.json").write_text(json.dumps(run | {"roots": {"clips": 2}}))
     return tmp_path
 

@@ -34,6 +34,7 @@ class Results:
     def start(self, datasets: dict[str, list[str]], **roots: int) -> None:
         self.folder.mkdir(exist_ok=True)
         content = {"started": STARTED, "on_cluster": False, "fingerprint": FINGERPRINT, "version": "0.1.0"}
+        content |= {"place": str(self.folder), "folder": "/project"}
         content |= {"datasets": datasets, "roots": roots}
         (self.folder / "run.json").write_text(json.dumps(content))
 

@@ -32,14 +32,18 @@ def project(undisturbed: tuple[SlurmProject, dict[str, str]]) -> SlurmProject:
 
 
 def at_work(project: SlurmProject) -> list[Job]:
-    """Jobs whose step has begun."""
-    return [job for job in project.jobs() if job.state == "RUNNING" and job.pids()]
+    """Checks whose step has begun."""
+    return [job for job in checks(project) if job.state == "RUNNING" and job.pids()]
+
+
+def checks(project: SlurmProject) -> list[Job]:
+    return [job for job in project.jobs() if job.comment.startswith("rule_check_")]
 
 
 def attempts(project: SlurmProject, run: str) -> dict[str, list[Job]]:
-    """The jobs of a run by shard, each shard's in the order of its attempts."""
+    """The checks of a run by shard, each shard's in the order of its attempts."""
     by_shard: dict[str, list[Job]] = {}
-    for job in project.jobs():
+    for job in checks(project):
         if job.run == run:
             by_shard.setdefault(job.shard, []).append(job)
     return by_shard
@@ -99,7 +103,7 @@ def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_th
     assert "--unlock" in refused.output
     os.kill(first.process.pid, signal.SIGKILL)
     first.process.wait()
-    left = [job for job in project.jobs() if job.state == "RUNNING"]
+    left = [job for job in checks(project) if job.state == "RUNNING"]
     assert len(left) == SHARDS
 
     project.run("--unlock")
@@ -120,7 +124,7 @@ def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_th
     second.end()
 
     ended = slurm.ended()
-    of_second = [job for job in project.jobs() if int(job.number) > int(left[-1].number)]
+    of_second = [job for job in checks(project) if int(job.number) > int(left[-1].number)]
     assert len(of_second) == SHARDS
     assert max(ended[job.number]["EndTime"] for job in left) <= min(ended[job.number]["StartTime"] for job in of_second)
     assert all(" 0 decoded" in log.read_text() for log in project.check_logs()), "work of the killed run was lost"
@@ -131,10 +135,10 @@ def test_slurmctld_that_is_away_while_jobs_are_submitted_and_while_they_run_only
     project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]], slurm: Cluster
 ) -> None:
     run = project.run_in_background("--set-threads", "check=1")
-    run.until(lambda: "localcheckpoint scan:" in run.log.read_text())
+    run.until(lambda: any(job.comment.startswith("rule_scan_") and job.pids() for job in project.jobs()))
     slurm.stop_controller()
     time.sleep(15)
-    assert "submitted" not in run.log.read_text()
+    assert "rule check:" not in run.log.read_text()
     slurm.start_controller()
     run.until(lambda: len(at_work(project)) == SHARDS)
     slurm.stop_controller()
@@ -151,12 +155,12 @@ def test_slurmctld_that_is_away_while_jobs_are_submitted_and_while_they_run_only
 
 
 def test_ctrl_c_leaves_no_job_in_the_queue(project: SlurmProject) -> None:
-    before = len(project.jobs())
+    earlier = checks(project)
     run = project.run_in_background("--set-threads", "check=1")
-    run.until(lambda: "has been submitted" in run.log.read_text())  # others are about to be
+    run.until(lambda: len(checks(project)) > len(earlier))  # others are about to be
     run.process.send_signal(signal.SIGINT)
     run.end(expect=1)
-    assert {job.state for job in project.jobs()[before:]} in ({"CANCELLED"}, {"CANCELLED", "COMPLETING"})
+    assert {job.state for job in checks(project)[len(earlier) :]} in ({"CANCELLED"}, {"CANCELLED", "COMPLETING"})
     assert not (project.folder / ".snakemake" / "locks").exists()
 
 

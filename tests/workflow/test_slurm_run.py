@@ -19,6 +19,11 @@ def submitted(run: Finished) -> int:
     return run.output.count(" has been submitted with SLURM jobid ")
 
 
+def of_the_cluster(run: Finished) -> int:
+    """The jobs of all rules but those that stay on this machine for good."""
+    return sum(jobs for rule, jobs in run.jobs.items() if rule not in ("all", "make_sample", "build_catalogue"))
+
+
 @pytest.fixture(scope="module")
 def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmProject:
     """The sample's clips in 64 shards, checked in one process: a Snakemake for each would take two minutes."""
@@ -60,7 +65,8 @@ def test_the_sample_on_slurm_has_the_bytes_of_a_local_run(tmp_path: Path, slurm:
     before = slurm.jobs()["COMPLETED"]
     run = project.run()
     assert project.digests() == local
-    assert submitted(run) == run.jobs["check"] == slurm.jobs()["COMPLETED"] - before > 1
+    assert submitted(run) == of_the_cluster(run) == slurm.jobs()["COMPLETED"] - before
+    assert {"ingest", "scan", "check", "resolve"} < run.jobs.keys()
     assert "memory asked" in run.output, "a run on a cluster tells what its jobs used"
 
     again = project.run()
@@ -80,7 +86,9 @@ def test_400_clips_on_slurm_have_the_bytes_of_a_local_run(tmp_path: Path, shared
     project.local().run(*datasets)
     local = project.digests()
     project.forget()
-    assert submitted(project.run(*datasets)) == 4
+    run = project.run(*datasets)
+    assert run.jobs["check"] == 4
+    assert submitted(run) == of_the_cluster(run)
     assert project.digests() == local
     [(clips,)] = project.ask("SELECT count(*) FROM clips")
     assert clips == 400
@@ -91,9 +99,16 @@ def test_one_new_file_among_64_shards_submits_one_job(sharded: SlurmProject) -> 
     clips = sharded.folder / "mine" / "audio" / "clips"
     shutil.copy(clips / "eval" / "dinnerplate.wav", clips / "eval" / "Ygone_forevr.wav")
     run = sharded.run()
-    assert (run.jobs["scan"], run.jobs["check"], submitted(run)) == (1, 1, 1)
+    assert (run.jobs["scan"], run.jobs["check"], run.jobs["ingest"]) == (1, 1, 0)
+    assert submitted(run) == of_the_cluster(run)
     [log] = filter(None, (log.read_text() for log in sharded.check_logs()))
     assert "1 decoded: eval/Ygone_forevr.wav" in log
+
+
+def test_a_site_can_keep_rules_on_the_machine_where_it_submits(sharded: SlurmProject) -> None:
+    (sharded.folder / "site.smk").write_text("localrules: ingest, scan, resolve, plan, export\n")
+    run = sharded.run("--config", "custom_rules=['site.smk']", "--forcerun", "resolve")
+    assert (run.jobs["resolve"], submitted(run)) == (1, 0)
 
 
 def test_starting_a_cluster_that_runs_changes_nothing(slurm: Cluster) -> None:

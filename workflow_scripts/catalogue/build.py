@@ -70,7 +70,10 @@ def build_catalogue(contents: Contents, output: Path) -> None:
     with whole(output) as part:
         _write_views(replace(contents, places=generation), part)
         link_or_copy(part, Path(generation.catalogue))
-    drop_generations(contents.places, {before, Path(generation.results).name})
+    name = Path(generation.results).name
+    drop_generations(contents.places, {before, name})
+    with whole(Path(contents.places.current_generation)) as part:
+        part.write_text(f"{name}\n")
 
 
 def _write_views(contents: Contents, file: Path) -> None:

@@ -54,7 +54,7 @@ def place_below(file: str, places: Places) -> str:
 def drop_generations(places: Places, but: Collection[str | None]) -> None:
     """Remove all but some, and what killed builds left of others."""
     for entry in os.scandir(places.generations):
-        if entry.name not in but:
+        if entry.is_dir() and entry.name not in but:
             shutil.rmtree(entry.path, ignore_errors=True)
 
 

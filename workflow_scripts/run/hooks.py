@@ -1,5 +1,7 @@
 """What happens around the jobs of a run: before the first, after the last, and when it ends with an error."""
 
+import atexit
+import functools
 import re
 import sys
 from collections.abc import Iterable
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings import Run
 
 
@@ -20,16 +23,14 @@ class Started:
         folder: where it was started, and where its jobs are submitted.
         since: when it was parsed, seconds since 1970.
         fingerprint: of the check's settings.
-        is_local: no job of it goes to a cluster.
-        rules: Snakemake's rules, each with a name and the names of its wildcards.
+        workflow: Snakemake's. How it is to be run is known only after it was parsed.
     """
 
     run: Run
     folder: str
     since: float
     fingerprint: str
-    is_local: bool
-    rules: Any
+    workflow: Any
 
     def check_overrides(self, settings: Any) -> None:
         """Have a rule that is misspelt in a profile's set-threads or set-resources be an error, not nothing at all.
@@ -40,7 +41,7 @@ class Started:
         Raises:
             SoundledgerError: names the rules that there are not, and those that there are.
         """
-        there = {rule.name for rule in self.rules}
+        there = {rule.name for rule in self.workflow.rules}
         unknown = sorted({*settings.overwrite_threads, *settings.overwrite_resources} - there)
         if unknown:
             raise SoundledgerError(
@@ -48,15 +49,32 @@ class Started:
                 f"there are {', '.join(sorted(there))}"
             )
 
+    def heal(self, catalogued: Iterable[str]) -> None:
+        """Have what was deleted or moved since the last run come back with this one.
+
+        Args:
+            catalogued: the tables that the catalogue speaks of.
+        """
+        from workflow_scripts.run.exported import heal_exports
+        from workflow_scripts.run.heal import heal
+
+        if not self._lock.owner():  # another run at work there is not to be disturbed; this one will be refused
+            heal(self.run, catalogued)
+            heal_exports(self.run)
+
     def begin(self) -> None:
-        """Let the jobs of a killed run come to their end, if this run or the last is one of a cluster; say what it is.
+        """Become the owner of the results until this process ends, and say what the run is.
+
+        Before that the jobs of a killed run come to their end, if this run or the last is one of a cluster.
 
         Raises:
-            SoundledgerError: Slurm does not say what is in its queue; or Ctrl-C.
+            SoundledgerError: another run is the owner; Slurm does not say what is in its queue; or Ctrl-C.
         """
         from workflow_scripts.run.leftovers import wait_for_leftovers
         from workflow_scripts.run.run_file import write_run_file
 
+        self._lock.take()
+        atexit.register(self._lock.give_back)
         if not self.is_local or self._was_on_cluster():
             try:
                 wait_for_leftovers(self.folder, self.comments)
@@ -109,19 +127,28 @@ class Started:
             sys.exit(last_error(lost[0].logs[0]))
 
     @property
+    def is_local(self) -> bool:
+        """Whether no job of it goes to a cluster."""
+        return bool(self.workflow.local_exec)
+
+    @property
     def comments(self) -> re.Pattern[str]:
         """What the executor writes into the comments of the jobs that this run may submit.
 
         `rule_<rule>_wildcards_<wildcard>_<wildcard>`, in the order in which they stand in a path: a dataset or a root
         comes first (snakemake_executor_plugin_slurm, `run_job`).
         """
-        return re.compile("|".join(self._comment(rule.name, rule.wildcard_names) for rule in self.rules))
+        return re.compile("|".join(self._comment(rule.name, rule.wildcard_names) for rule in self.workflow.rules))
 
     def _comment(self, rule: str, wildcards: Iterable[str]) -> str:
         known: dict[str, Iterable[str]] = {"dataset": self.run.datasets, "root": self.run.roots}
         first = [name for wildcard, names in known.items() if wildcard in wildcards for name in names]
         of = rf"_(?:{'|'.join(map(re.escape, first))})(?:_.*)?" if first else "(?:_.*)?"
         return rf"rule_{re.escape(rule)}_wildcards{of}"
+
+    @functools.cached_property
+    def _lock(self) -> Lock:
+        return Lock(Path(self.run.places.lock))
 
     def _was_on_cluster(self) -> bool:
         """Whether the last run that started here submitted jobs."""

@@ -1,6 +1,7 @@
 """What a run consists of, written down when it starts for those who ask nothing but files."""
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class RunFile:
         version: of this project.
         datasets: for each dataset the slugs of its roots, in the order of its file.
         roots: for each slug the number of its shards.
+        place: the absolute path of the results.
+        folder: where the run was started.
     """
 
     started: float
@@ -29,6 +32,8 @@ class RunFile:
     version: str
     datasets: dict[str, list[str]]
     roots: dict[str, int]
+    place: str
+    folder: str
 
 
 def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str) -> None:
@@ -40,6 +45,8 @@ def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str)
         VERSION,
         {name: list(dataset.audio) for name, dataset in run.datasets.items()},
         {slug: root.shards for slug, root in run.roots.items()},
+        os.path.abspath(run.places.results),
+        os.getcwd(),
     )
     with whole(Path(run.places.run_file)) as part:
         part.write_text(json.dumps(asdict(content), indent=1) + "\n")

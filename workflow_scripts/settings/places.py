@@ -26,6 +26,11 @@ class Places:
         """Folder of the generations of the catalogue."""
         return f"{self.results}/.catalogue"
 
+    @property
+    def current_generation(self) -> str:
+        """Holds the name of the generation that the catalogue speaks of, as long as that is whole."""
+        return f"{self.generations}/current"
+
     def generation(self, name: str) -> "Places":
         """All files that one catalogue speaks of, itself too, as one finished run left them: a result tree in small."""
         return Places(f"{self.generations}/{name}")

@@ -95,6 +95,18 @@ class Run:
         """The checks of all shards of some roots."""
         return [self.places.checks(root, shard) for root in roots for shard in self.roots[root].shard_names]
 
+    def scans(self) -> list[str]:
+        """The folders of the media lists of all roots."""
+        return [self.places.media_lists(slug) for slug in self.roots]
+
+    def catalogue(self) -> list[str]:
+        """What the run ends with for all datasets."""
+        return [self.places.catalogue, self.places.current_generation, self.places.summary]
+
+    def media_lists(self) -> list[str]:
+        """The media lists of all shards of all roots."""
+        return [self.places.media_list(slug, shard) for slug, root in self.roots.items() for shard in root.shard_names]
+
     def roots_of(self, dataset: str) -> list[dict[str, Any]]:
         """For each root of a dataset, in the order of its file: slug, path, number of shards, `holds` and links."""
         return [

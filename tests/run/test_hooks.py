@@ -1,0 +1,76 @@
+"""Jobs of this run are recognised in a cluster's queue, whatever rule they are of, and those of others are not."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from workflow_scripts.run.hooks import Started
+from workflow_scripts.settings import Places, Root, Run
+
+
+@dataclass
+class Rule:
+    name: str
+    wildcard_names: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Workflow:
+    rules: list[Rule]
+    local_exec: bool = True
+
+
+RULES = [
+    Rule("check", {"root", "shard"}),
+    Rule("scan", {"root"}),
+    Rule("ingest", {"dataset"}),
+    Rule("export", {"dataset", "export"}),
+    Rule("build_catalogue"),
+]
+
+
+@pytest.fixture
+def started() -> Started:
+    roots = {slug: Root(slug, f"/{slug}", 2, False) for slug in ("wav-1234", "wav.x-5678")}
+    run = Run(Places("results"), "always", {}, datasets={"birds": None, "bells": None}, roots=roots)
+    return Started(run, "/here", 0.0, "", Workflow(RULES))
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "rule_check_wildcards_wav-1234_0001",
+        "rule_check_wildcards_wav.x-5678_0000",
+        "rule_scan_wildcards_wav-1234",
+        "rule_ingest_wildcards_bells",
+        "rule_export_wildcards_birds_csv_short",
+        "rule_build_catalogue_wildcards",
+        "rule_build_catalogue_wildcards_",
+    ],
+)
+def test_jobs_of_the_rules_roots_and_datasets_of_this_run_are_its_own(started: Started, comment: str) -> None:
+    assert started.comments.fullmatch(comment)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "",
+        "rule_check_wildcards_mirror-9999_0001",
+        "rule_check_wildcards_wavyx-5678_0000",
+        "rule_check_wildcards_wav-12345_0001",
+        "rule_ingest_wildcards_birdsong",
+        "rule_other_wildcards_birds",
+        "rule_check",
+        "my rule_check_wildcards_wav-1234_0001",
+    ],
+)
+def test_jobs_of_others_are_not(started: Started, comment: str) -> None:
+    assert not started.comments.fullmatch(comment)
+
+
+def test_where_jobs_run_is_asked_when_it_is_known(started: Started) -> None:
+    """Snakemake chooses the executor after it has parsed the rules."""
+    assert started.is_local
+    started.workflow.local_exec = False
+    assert not started.is_local
