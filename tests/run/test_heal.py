@@ -9,6 +9,7 @@ import pytest
 
 from workflow_scripts.run.heal import heal
 from workflow_scripts.settings import Dataset, Places, Root, Run
+from workflow_scripts.settings.losses import Bearable
 from workflow_scripts.tables.files import publish, published
 
 NAMES = ["shard=0000.parquet", "shard=0001.parquet"]
@@ -21,7 +22,19 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     Path(".snakemake/metadata").mkdir(parents=True)
     Path(".snakemake/metadata/record").touch()
     places = Places("results")
-    dataset = Dataset("birds", "birds.yaml", "audioset", {}, (), "stem", {"clips": "clips"}, {}, {}, {})
+    dataset = Dataset(
+        name="birds",
+        file="birds.yaml",
+        adapter="audioset",
+        sources={},
+        source_files=(),
+        match="stem",
+        audio={"clips": "clips"},
+        limits={},
+        exports={},
+        bearable=Bearable({}, (), 0.2),
+        rights={},
+    )
     run = Run(places, "always", {}, datasets={"birds": dataset}, roots={"clips": Root("clips", "/clips", 2, False)})
     for shard in ("0000", "0001"):
         for file in (places.media_list("clips", shard), places.checks("clips", shard)):
