@@ -81,6 +81,7 @@ def test_the_benchmark_files_of_a_real_run_hold_what_is_told(sample_project: Pro
         "check",
         "export",
         "ingest",
+        "losses",
         "make_sample",
         "pack",
         "plan",
