@@ -31,6 +31,7 @@ from tests.workers import (
 from workflow_scripts.check import limits, pool
 from workflow_scripts.check.pool import Row, examine_all
 from workflow_scripts.check.worker import _in_time
+from workflow_scripts.media import limits as media_limits
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import to_text
 from workflow_scripts.sound import examine as examining
@@ -229,7 +230,7 @@ def test_a_file_that_takes_much_memory_leaves_enough_for_the_next(tmp_path: Path
     files = [tmp_path / f"{number}.wav" for number in range(4)]
     files[0].write_bytes(wav(noise16(2_000_000, 8), rate=2_000_000))
     files[1].write_bytes(encoded(noise16(1_900_000, 8), 1_999_993, "WAV", "FLOAT"))
-    files[2].write_bytes(wav(noise16(16 << 20, 1), rate=48_000)[: limits.IN_MEMORY_BYTES])
+    files[2].write_bytes(wav(noise16(16 << 20, 1), rate=48_000)[: media_limits.IN_MEMORY_BYTES])
     files[3].write_bytes(SOUND)
     rows = {task.media.path: row for task, row in examine_all([task_of(file) for file in files], SETTINGS, 1)}
     kinds = [rows[str(file)].get("error_kind") for file in files]
