@@ -178,7 +178,7 @@ def test_other_mel_bins_check_everything(project: Project) -> None:
 
 
 def test_a_comment_in_the_code_of_the_check_runs_no_job(project: Project) -> None:
-    file = project.folder / "workflow_scripts" / "audio" / "measures.py"
+    file = project.folder / "workflow_scripts" / "sound" / "measures.py"
     with edited(file, "import math", "# a comment\nimport math"):
         assert project.run().jobs == {}
 
