@@ -13,11 +13,19 @@ from filelock import FileLock
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from tests.processes import process_as_before
 from tests.project import Project
 from tests.slurm.cluster import Cluster, NoSlurmError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOBODY = 65534
+
+
+@pytest.fixture(autouse=True)
+def _process_as_before() -> Iterator[None]:
+    """What a check did to this process would be inherited by every workflow that a later test runs."""
+    with process_as_before():
+        yield
 
 
 @pytest.fixture(scope="session")

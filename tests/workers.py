@@ -5,7 +5,6 @@ import ctypes
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,21 +24,6 @@ from workflow_scripts.sound.settings import CheckSettings
 
 SETTINGS = CheckSettings("first", 128)
 FAR_TOO_MUCH = 64 << 30
-
-
-@contextlib.contextmanager
-def process_as_before() -> Iterator[None]:
-    """The pool prepares the process of an entry script for its workers; a process of tests goes on afterwards."""
-    main = sys.modules["__main__"]
-    path, file = os.environ.get("PYTHONPATH"), getattr(main, "__file__", None)
-    try:
-        yield
-    finally:
-        os.environ.pop("PYTHONPATH", None)
-        if path is not None:
-            os.environ["PYTHONPATH"] = path
-        if file is not None:
-            main.__file__ = file
 
 
 def scan_and_check(root: Path, results: Path, settings: CheckSettings = SETTINGS, workers: int = 1) -> pl.DataFrame:

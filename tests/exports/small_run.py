@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from tests.made_files import encoded, noise, noise16, wav
-from tests.workers import SETTINGS, process_as_before
+from tests.processes import process_as_before
+from tests.workers import SETTINGS
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.catalogue.build import Contents
 from workflow_scripts.check.shard import check_shard
