@@ -8,7 +8,7 @@
 rule losses:
     """Fail if all of something was lost, and no dataset file allows it. What is left has been made by then."""
     input:
-        made=lambda wildcards: ancient(MADE_LAST[wildcards.stage]),
+        made=lambda wildcards: MADE_LAST[wildcards.stage],
         tables=RUN.tables(("promised", "clips", "orphans", "roots", "rejects", "sources")),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
     output:

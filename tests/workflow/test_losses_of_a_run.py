@@ -44,6 +44,18 @@ def test_run_that_lost_a_root_makes_all_else_and_ends_with_the_cause_until_it_is
     assert project.run("--config", BOTH, expect=1).output.splitlines()[-1].startswith(CAUSE)
 
 
+def test_run_that_loses_what_the_run_before_had_ends_with_the_cause_at_once(tmp_path: Path) -> None:
+    """With an export in packs: Snakemake looks at its jobs anew when it is planned, and must not forget the losses."""
+    project = Project(tmp_path)
+    small = write_small_set(project, exports=["csv", {"ast": {"copies": "auto"}}])
+    project.run("--config", "datasets=['small/set.yaml']")
+    for place, file in enumerate(sorted((small / "audio").rglob("*.wav"))):
+        file.rename(file.with_name(f"clip {place}.wav"))
+    run = project.run("--config", "datasets=['small/set.yaml']", expect=1)
+    assert run.output.splitlines()[-1].startswith("small: audio: 0 of 3 files match a promised id; they are called like ")
+    assert run.jobs["losses"] == 1
+
+
 @pytest.mark.parametrize("target", ["tables", "exports", "catalogue"])
 def test_each_target_from_the_ledger_on_ends_with_the_cause(tmp_path: Path, target: str) -> None:
     project = Project(tmp_path)
