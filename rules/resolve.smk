@@ -2,7 +2,7 @@
 #
 # requires: <dataset>/tables/promised.parquet, the checks of the dataset's roots, audio/<root>/tables/not_looked_at.parquet
 # produces: <dataset>/tables/{clips,orphans,summary,roots}.parquet
-# config:   of the dataset file: audio (order, holds), limits; of its adapter: match
+# config:   of the dataset file: audio (order, holds), limits; of its adapter: match, splits
 
 
 rule resolve:
@@ -30,5 +30,6 @@ rule resolve:
         roots=lambda wildcards: RUN.roots_of(wildcards.dataset),
         limits=lambda wildcards: dataset(wildcards).limits,
         match=lambda wildcards: dataset(wildcards).match,
+        splits=lambda wildcards: dataset(wildcards).splits,
     script:
         "../workflow_scripts/resolve.py"

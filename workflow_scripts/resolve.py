@@ -27,6 +27,6 @@ with logged(snakemake.log[0]):
         for root, not_looked_at in zip(snakemake.params.roots, snakemake.input.not_looked_at, strict=True)
     ]
     promised = read_table(Path(snakemake.input.promised))
-    tables = resolve(promised, roots, snakemake.params.limits, snakemake.params.match)
+    tables = resolve(promised, roots, snakemake.params.limits, snakemake.params.match, snakemake.params.splits)
     for name, schema in schemas.RESOLVED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)

@@ -55,6 +55,7 @@ def test_without_any_clip_every_media_is_an_orphan(tmp_path: Path) -> None:
     assert _orphans(tables) == {("wav", "a.wav", "unclaimed", None), ("wav", "b.wav", "unclaimed", None)}
     assert tables["clips"].is_empty()
     assert tables["summary"].is_empty()
+    assert resolve(clips_table(), [], LIMITS, "stem", ["eval"])["summary"].rows() == [("eval", "usable", 0)]
 
 
 def test_an_empty_root_serves_nothing(tmp_path: Path) -> None:

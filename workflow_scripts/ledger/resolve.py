@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def resolve(
-    clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, float], match: str
+    clips: pl.DataFrame, roots: list[RootChecks], limits: dict[str, float], match: str, splits: Sequence[str] = ()
 ) -> dict[str, pl.DataFrame]:
     """Give each clip its media and its status.
 
@@ -30,6 +31,7 @@ def resolve(
         roots: in the order of the dataset file.
         limits: min_duration_s, max_duration_s and train_min_duration_s.
         match: how media are matched to clips: youtube, stem or path.
+        splits: those that there should be, as far as it is known before a row is read.
 
     Returns:
         The tables of tables.schemas.RESOLVED.
@@ -43,7 +45,7 @@ def resolve(
     tables = {
         "clips": ledger,
         "orphans": orphans,
-        "summary": _summary(ledger),
+        "summary": _summary(ledger, splits),
         "roots": _root_counts(roots, media.table, ledger, orphans),
     }
     _log.info(
@@ -129,8 +131,8 @@ def _not_looked_at(roots: list[RootChecks]) -> pl.DataFrame:
     return pl.concat([schemas.empty(schemas.ORPHANS), *(part.select(columns) for part in parts)])
 
 
-def _summary(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Clips by split and status; a split that has no usable clip says so."""
+def _summary(ledger: pl.DataFrame, splits: Sequence[str]) -> pl.DataFrame:
+    """Clips by split and status; a split that has no usable clip says so, and one that lost every row has no other."""
     counts = (
         ledger.group_by("split", "status", maintain_order=True)
         .agg(clips=pl.len().cast(pl.Int64))
@@ -138,7 +140,7 @@ def _summary(ledger: pl.DataFrame) -> pl.DataFrame:
     )
     usable = counts.filter(pl.col("status") == "usable")
     lost = (
-        counts.select("split")
+        pl.concat([counts.select("split"), pl.DataFrame({"split": splits}, schema={"split": pl.String})])
         .unique(maintain_order=True)
         .join(usable, on="split", how="anti", maintain_order="left")
         .with_columns(status=pl.lit("usable"), clips=pl.lit(0, dtype=pl.Int64))

@@ -53,6 +53,7 @@ class Dataset:
         sources: the adapter's sources; paths below the folder of the run are relative to it, others absolute.
         source_files: every file named in sources.
         match: how media are matched to clips: youtube, stem or path.
+        splits: those that the sources name, in their order; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         exports: by name.
         bearable: what may be lost of it without an error.
@@ -64,6 +65,7 @@ class Dataset:
     sources: dict[str, Any]
     source_files: tuple[str, ...]
     match: str
+    splits: tuple[str, ...]
     audio: dict[str, str]
     limits: dict[str, float]
     exports: dict[str, Export]
@@ -219,6 +221,7 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         sources=sources,
         source_files=tuple(leaf.value for leaf in read if leaf.format == "path"),
         match=schema["match"],
+        splits=tuple(sources[schema["splits"]]) if "splits" in schema else (),
         audio={root.slug: holds for _, root, _, holds in named},
         limits=limits,
         exports={export.name: export for export in _exports(content["exports"], file)},
