@@ -33,8 +33,8 @@ def exports() -> list[str]:
 def sources_schema(adapter: str, where: str) -> Schema:
     """The schema of an adapter's sources.
 
-    Its keyword `match` says how media are matched to clips; `splits`, which of the sources has the splits as its keys, if
-    one has: a split that loses every row can be told of only where it is known by another way.
+    Its keyword `match` says how media are matched to clips; `splits`, which of the sources has the splits as its keys,
+    if one has: a split that loses every row can be told of only where it is known by another way.
 
     Raises:
         SettingsError: there is no such adapter.
