@@ -32,6 +32,6 @@ rule check:
         settings=RUN.check,
         fingerprint=CHECK.fingerprint,
         columns=CHECK_COLUMNS,
-        asked=looks_asked_for,
+        asked=lambda wildcards: LOOKS.asked(**wildcards),
     script:
         "../workflow_scripts/check.py"

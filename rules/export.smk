@@ -13,8 +13,8 @@ checkpoint plan:
     before is not made again.
     """
     input:
-        tables=tables_of_export,
-        checks=checks_of_export,
+        tables=lambda wildcards: RUN.tables_of_export(**wildcards),
+        checks=lambda wildcards: RUN.checks_of_export(**wildcards),
     output:
         lists=directory(PLACES.plan("{dataset}", "{export}")),
     log:
@@ -30,7 +30,7 @@ checkpoint plan:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
-        shards=shards_of_export,
+        shards=lambda wildcards: RUN.shards_of_export(**wildcards),
         check=RUN.check,
     script:
         "../workflow_scripts/plan.py"
@@ -60,8 +60,8 @@ rule pack:
 rule export:
     """Write one export of a dataset, and switch its link to it; its format is a folder of workflow_scripts/exports."""
     input:
-        tables=tables_of_export,
-        checks=checks_of_export,
+        tables=lambda wildcards: RUN.tables_of_export(**wildcards),
+        checks=lambda wildcards: RUN.checks_of_export(**wildcards),
         packs=packs_of_export,
     output:
         account=PLACES.account("{dataset}", "{export}"),
@@ -78,7 +78,7 @@ rule export:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
-        shards=shards_of_export,
+        shards=lambda wildcards: RUN.shards_of_export(**wildcards),
         check=RUN.check,
         link=lambda wildcards: PLACES.export(wildcards.dataset, wildcards.export),
         place=os.path.abspath(PLACES.results),  # manifests may name absolute paths: a folder that was moved needs new ones

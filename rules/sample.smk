@@ -4,6 +4,10 @@
 # produces: data/sample: labels, sounds and what is to be expected of them; expected_status.csv comes last
 # config:   none
 
+from workflow_scripts.settings import SAMPLE, SAMPLE_DONE
+
+SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")
+
 
 rule make_sample:
     """Synthesise an AudioSet in miniature, with every fault that the ledger knows; anew when its plan has changed."""
@@ -19,7 +23,7 @@ rule make_sample:
         ontology=f"{SAMPLE}/labels/ontology.json",
         classes=f"{SAMPLE}/labels/class_labels_indices.csv",
         names=f"{SAMPLE}/labels/mid_to_display_name.tsv",
-        archive=SAMPLE_ARCHIVE,
+        archive=f"{SAMPLE}/audio/archive.tar",
     log:
         PLACES.log("make_sample"),
     benchmark:
@@ -33,3 +37,7 @@ rule make_sample:
         folder=lambda wildcards, output: os.path.dirname(output.status),
     script:
         "../workflow_scripts/make_sample.py"
+
+
+# All other audio is there.
+MADE_SAMPLE = [rules.make_sample.output.status, rules.make_sample.output.archive]

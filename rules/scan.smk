@@ -14,7 +14,7 @@ checkpoint scan:
     before is not checked again.
     """
     input:
-        made=made_before_scan,
+        made=lambda wildcards: MADE_SAMPLE if root(wildcards).made_by_workflow else [],
     output:
         media=directory(PLACES.media_lists("{root}")),
         rejects=PLACES.root_rejects("{root}"),
@@ -31,6 +31,6 @@ checkpoint scan:
     params:
         root=lambda wildcards: root(wildcards).path,
         shards=lambda wildcards: root(wildcards).shards,
-        state=root_state,
+        state=lambda wildcards: LOOKS.state(root(wildcards)),
     script:
         "../workflow_scripts/scan.py"

@@ -14,6 +14,8 @@ from workflow_scripts.settings.reading import SettingsError
 
 SAMPLE = "data/sample"
 """The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
+SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
+"""What of it comes last."""
 
 
 @dataclass(frozen=True)

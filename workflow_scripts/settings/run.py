@@ -10,7 +10,7 @@ from typing import Any
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.roots import SAMPLE, Root, refuse_inside_each_other, roots_of
+from workflow_scripts.settings.roots import Root, refuse_inside_each_other, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     dataset_schema,
@@ -20,8 +20,6 @@ from workflow_scripts.settings.schemas import (
 )
 from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
 from workflow_scripts.settings.validation import validated
-
-__all__ = ["SAMPLE", "Dataset", "Export", "Root", "Run", "load_run"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +119,23 @@ class Run:
             }
             for slug, holds in self.datasets[dataset].audio.items()
         ]
+
+    def checks_of_dataset(self, dataset: str) -> list[str]:
+        """The checks of the roots of a dataset, in the order of its file."""
+        return self.checks_of(self.datasets[dataset].audio)
+
+    def tables_of_export(self, dataset: str, export: str) -> list[str]:
+        """The tables of the dataset that an export reads."""
+        return [self.places.table(dataset, name) for name in self.datasets[dataset].exports[export].tables]
+
+    def checks_of_export(self, dataset: str, export: str) -> list[str]:
+        """The checks that an export reads."""
+        return self.checks_of_dataset(dataset) if self.datasets[dataset].exports[export].reads_checks else []
+
+    def shards_of_export(self, dataset: str, export: str) -> dict[str, int]:
+        """How many of them are of each root."""
+        roots = self.datasets[dataset].audio if self.datasets[dataset].exports[export].reads_checks else ()
+        return {slug: self.roots[slug].shards for slug in roots}
 
     def losses_of(self, dataset: str) -> dict[str, Any]:
         """What is to be known of a dataset to judge its losses."""

@@ -1,0 +1,50 @@
+"""What the main process looks at for the parameters of its jobs: the roots, and the notes of faults that may pass."""
+
+import functools
+import os
+from dataclasses import dataclass
+
+from workflow_scripts.check.passing import PassingNote, passing_notes
+from workflow_scripts.settings import SAMPLE_DONE, Root, Run
+
+
+@dataclass(frozen=True)
+class Looks:
+    """One look at each place, before the first job that depends on it.
+
+    Jobs build their own small graph of jobs and would each look again, so only the main process does.
+
+    Attributes:
+        run: what it consists of.
+        is_main: this is the main process.
+    """
+
+    run: Run
+    is_main: bool
+
+    def state(self, root: Root) -> str:
+        """A digest of all paths, sizes and times below a root: a change of any file there reruns its scan.
+
+        The look comes before the scan, so a change in between is seen by the next run. A sample that is not made yet
+        has no state; Snakemake asks again when its scan can start.
+        """
+        made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
+        return _state(root.path) if self.is_main and made and self.run.look != "never" else ""
+
+    def asked(self, root: str, shard: str) -> int:
+        """How many looks at faults that may pass a shard had asked for before the run: one more, and it is checked."""
+        notes = _notes(self.run.places.passing_notes(root)) if self.is_main else {}
+        return notes.get(self.run.places.passing_note(root, shard), PassingNote()).asked
+
+
+@functools.cache
+def _state(path: str) -> str:
+    from workflow_scripts.media.walk import state
+
+    return state(path)
+
+
+@functools.cache
+def _notes(folder: str) -> dict[str, PassingNote]:
+    """Read once: what a job notes is for the next run."""
+    return passing_notes(folder)
