@@ -17,7 +17,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 def tree(folder):
     """Every file below a folder, with what it holds."""
-    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+    return {name: (folder / name).read_text() for name in tree_names(folder)}
+
+
+def tree_names(folder):
+    """The path of every file below a folder."""
+    return [str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()]
 
 
 def run(code, *arguments, expect=0):
@@ -113,6 +118,37 @@ def test_sweeping_takes_what_is_left_of_this_file_and_of_no_other(tmp_path, name
     with whole(tmp_path / name) as part:
         part.write_text("new")
     assert tree(tmp_path) == {name: "new", other: "another's"}
+
+
+def test_a_killed_builder_of_a_database_leaves_a_log_of_it_that_the_next_sweeps_too(tmp_path):
+    path = tmp_path / "catalog.duckdb"
+    code = """
+import duckdb
+with whole(path) as part:
+    database = duckdb.connect(str(part))
+    database.execute("CREATE TABLE half (a INTEGER)")
+    die()
+"""
+    run_until_killed(code, path)
+    assert [name.endswith(".part.wal") for name in sorted(tree_names(tmp_path))] == [False, True]
+    with whole(path) as part:
+        part.write_text("new")
+    assert tree(tmp_path) == {"catalog.duckdb": "new"}
+
+
+def test_what_a_living_writer_is_at_work_on_is_left_alone(tmp_path):
+    """Two runs on one folder: the lock refuses the second, and if it did not, nothing would be torn."""
+    path = tmp_path / "file.txt"
+    code = 'with whole(path) as part:\n    part.write_text("theirs"); print("at work", flush=True); sys.stdin.read()'
+    command = [sys.executable, "-c", PREAMBLE + code, str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=REPOSITORY, **pipes) as other:
+        other.stdout.readline()
+        with whole(path) as part:
+            part.write_text("ours")
+        assert sorted(tree(tmp_path).values()) == ["ours", "theirs"]
+        other.stdin.close()
+    assert (other.returncode, tree(tmp_path)) == (0, {"file.txt": "theirs"})
 
 
 # --- folders ---
