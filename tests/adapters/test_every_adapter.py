@@ -16,6 +16,7 @@ import yaml
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.settings.run import load_run
 from workflow_scripts.settings.schemas import adapters
+from workflow_scripts.sources.ingested import check_classes
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -72,6 +73,10 @@ def test_every_kept_row_names_its_clip_and_every_clip_has_one(ingest: Ingest) ->
     assert set(of_clips["clip_id"]) == set(clips["clip_id"])
     own = clips.select("clip_id", "source", "line").join(of_clips, on=["clip_id", "source", "line"], how="anti")
     assert own.rows() == []
+
+
+def test_labels_are_of_classes_that_there_are(ingest: Ingest) -> None:
+    check_classes(ingest.tables["labels"].lazy(), ingest.tables["classes"].lazy())
 
 
 def test_whatever_is_said_is_said_of_a_promised_clip(ingest: Ingest) -> None:

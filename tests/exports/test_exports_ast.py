@@ -367,6 +367,9 @@ def test_splits_that_nothing_says_the_role_of_are_not_trained_on(small: SmallAud
     assert _stats(folder) == {"mean": None, "std": None, "frames": 0, "clips": 0, "splits": []}
     readme = (folder / "README").read_text()
     assert "There is nothing to train on. Splits and their clips: dev (3), val (1)." in readme
+    [warning] = account_of(folder).warnings
+    assert warning.startswith("no split to train on, ")
+    assert warning.endswith("{train: […], eval: […]}, of dev, val")
     assert "python" not in readme
 
 
@@ -376,6 +379,7 @@ def test_roles_of_splits_are_said_by_options(small: SmallAudioset, tmp_path: Pat
     assert _stats(folder)["splits"] == ["dev"]
     assert _stats(folder)["clips"] == 3
     assert "--data-train dev.json --data-val val.json" in (folder / "README").read_text()
+    assert account_of(folder).warnings == []
 
 
 def test_a_split_that_is_not_there_has_no_role(small: SmallAudioset, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         sources={},
         source_files=(),
         match="stem",
+        splits=(),
         audio={"clips": "clips"},
         limits={},
         exports={},

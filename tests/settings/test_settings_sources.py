@@ -4,8 +4,7 @@ import pytest
 import yaml
 
 from workflow_scripts.settings import SettingsError
-from workflow_scripts.settings.schemas import adapters, sources_schema
-from workflow_scripts.settings.sources import FORMATS, check_leaves, from_workdir, leaves
+from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
 from workflow_scripts.settings.validation import validated
 
 SCHEMA = yaml.safe_load("""
@@ -115,17 +114,3 @@ def test_only_what_is_to_be_on_disk_is_looked_for(workdir, sources, words):
     check_leaves(leaves(there, SCHEMA), workdir / "mine.yaml", "mine", workdir)
     with pytest.raises(SettingsError, match=words):
         check_leaves(leaves(sources, SCHEMA), workdir / "mine.yaml", "mine", workdir)
-
-
-def written_formats(schema):
-    """Every format that a schema gives to anything."""
-    if isinstance(schema, dict):
-        inside = {one for part in schema.values() for one in written_formats(part)}
-        return inside | ({schema["format"]} if isinstance(schema.get("format"), str) else set())
-    return {one for part in schema for one in written_formats(part)} if isinstance(schema, list) else set()
-
-
-@pytest.mark.parametrize("name", adapters())
-def test_formats_in_the_schemas_of_adapters_are_known(name):
-    """One that is misspelt would make an option of a path, in silence."""
-    assert written_formats(sources_schema(name, "test")) <= set(FORMATS)

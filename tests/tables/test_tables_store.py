@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import pandera.polars as pa
 import polars as pl
 import pytest
 
@@ -96,6 +97,20 @@ def test_checks_of_several_roots_say_which_root_they_are_of(tmp_path):
     by_root = {path.parents[1].name: [path] for path in paths}
     assert read_checks(by_root, ["root", "path"]).rows() == [("a.wav", "wav-1"), ("a.wav", "mirror-2")]
     assert read_checks({}, ["path", "root"]).schema == {"path": pl.String, "root": pl.String}
+
+
+def test_a_rule_of_a_whole_table_is_told_as_such():
+    with pytest.raises(TableError, match=r"  the whole table: rule column_in_dataframe: .* clips"):
+        validate(summary(1).drop("clips"), schemas.SUMMARY)
+
+
+@pytest.mark.parametrize("split", ["../eval", "/eval", "", ".eval", "-eval", "eval\n", "a/b"])
+def test_a_split_that_could_not_name_a_file_is_refused(split):
+    column = pa.DataFrameSchema({"split": schemas.PROMISED.columns["split"]}, name="promised")
+    splits = pl.Series(["eval", "dev-clean_1.0", split], dtype=pl.Categorical)
+    validate(splits[:2].to_frame("split"), column)
+    with pytest.raises(TableError, match="column split: rule may name a file"):
+        validate(splits.to_frame("split"), column)
 
 
 def test_tables_validated_side_by_side_are_each_checked():

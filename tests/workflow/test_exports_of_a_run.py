@@ -51,7 +51,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.own_sample(
         {"clips": 1, "mirror": 1, "recordings": 1},
         name="own",
-        exports=["stranger", "ast", "csv", {"csv": {"paths": "relative"}, "as": "csv_short"}],
+        exports=["stranger", {"ast": {"paths": "relative"}}, "csv", {"csv": {"paths": "relative"}, "as": "csv_short"}],
     )
     folder = project.folder / "workflow_scripts/exports/stranger"
     folder.mkdir()
@@ -89,7 +89,7 @@ def test_the_run_ends_with_what_an_export_leaves_out_for_want_of_copies(project:
     size = f"{account['copies_bytes'] / 1e6:.1f} MB"
     assert f"own/ast: {account['held_back']['needs_copy']} clips left out" in told
     assert f"would take {size}; the line for that, under exports of {project.folder}/own.yaml:" in told
-    assert "own.yaml: {ast: {copies: auto}}\n" in told
+    assert "own.yaml: {ast: {paths: relative, copies: auto}}\n" in told
     assert not (exports(project) / "ast/audio").exists()
 
 
@@ -105,7 +105,7 @@ def test_what_is_deleted_or_changed_in_exports_comes_back_with_the_next_run(proj
     (exports(project) / "csv/full_eval_segments.csv").unlink()
     jobs = project.run().jobs
     assert project.digests() == before
-    assert jobs == {"pack": 1, "export": 2, "all": 1}, leaf
+    assert jobs == {"pack": 1, "export": 2, "losses": 1, "all": 1}, leaf
     assert project.run().jobs == {}
 
 

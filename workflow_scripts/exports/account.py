@@ -26,6 +26,7 @@ class Account:
         clips: how many were taken, by split; none where it is a pack.
         held_back: how many were not, by reason.
         copies_bytes: what copies would take of the clips that are held back because they need one.
+        warnings: what the run ends with.
         told: by a pack of what it made, for its export.
         failed: kind and words of what a pack could not make, by clip.
         tries: how often a pack with passing faults was made.
@@ -37,6 +38,7 @@ class Account:
     clips: dict[str, int] = field(default_factory=dict)
     held_back: dict[str, int] = field(default_factory=dict)
     copies_bytes: int = 0
+    warnings: list[str] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
     failed: dict[str, list[str]] = field(default_factory=dict)
     tries: int = 1

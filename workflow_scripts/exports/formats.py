@@ -18,11 +18,13 @@ class Written:
         clips: how many it took, by split.
         held_back: how many it did not take, by reason; both together are all clips of the dataset.
         copies_bytes: what copies would take of those that are held back because they need one.
+        warnings: what the run should end with, as the consumer cannot do with what was written.
     """
 
     clips: dict[str, int]
     held_back: dict[str, int]
     copies_bytes: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             clips=written.clips,
             held_back=written.held_back,
             copies_bytes=written.copies_bytes,
+            warnings=list(written.warnings),
             files=files_of(made),
         ).write(part)
     for earlier in generations.values():

@@ -1,12 +1,13 @@
 """Exports at both ends of a run: those whose files are not as they were written are made again; what they leave out."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.account import Account, read_account, spoilt
-from workflow_scripts.settings import Run
+from workflow_scripts.settings import Export, Run
 from workflow_scripts.settings.places import Places
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -25,15 +26,22 @@ def heal_exports(run: Run) -> None:
 
 
 def exports_text(run: Run) -> str:
-    """A line for each export that leaves clips out which a copy would bring back, or whose copies failed."""
+    """A line for each thing to know of an export: clips left out that a copy would bring back, nothing to train on."""
     lines = []
     for dataset in run.datasets.values():
         for name, export in dataset.exports.items():
             account = _account(Path(run.places.account(dataset.name, name)))
-            called = "" if name == export.format else f", as: {name}"
-            entry = f"{{{export.format}: {{copies: auto}}{called}}}"
-            lines += [f"{dataset.name}/{name}: {told}" for told in _told(account, entry, dataset.file)]
+            lines += [f"{dataset.name}/{name}: {told}" for told in _told(account, _copying(export), dataset.file)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _copying(export: Export) -> str:
+    """The entry of an export in its dataset file, were it to make copies."""
+    import yaml
+
+    called = {} if export.name == export.format else {"as": export.name}
+    entry = {export.format: export.given | {"copies": "auto"}} | called
+    return yaml.safe_dump(entry, default_flow_style=True, width=math.inf, allow_unicode=True, sort_keys=False).strip()
 
 
 def _told(account: Account | None, entry: str, file: str) -> Iterator[str]:
@@ -45,6 +53,7 @@ def _told(account: Account | None, entry: str, file: str) -> Iterator[str]:
         )
     if clips := held_back.get("copy_failed"):
         yield f"{clips:,} clips left out, whose media could not be copied (copy_failed; logs of rule pack name them)"
+    yield from account.warnings if account else ()
 
 
 def _packs(places: Places, dataset: str, export: str) -> list[str]:

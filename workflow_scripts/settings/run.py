@@ -29,7 +29,8 @@ class Export:
     Attributes:
         name: names the export and its folder.
         format: the folder of workflow_scripts/exports that writes it.
-        options: as its schema has them.
+        given: its options as the dataset file has them.
+        options: these, and the defaults of all others.
         tables: those of the dataset that it reads.
         reads_checks: it reads the checks of the dataset's roots too.
         makes_packs: what takes time is made by jobs of their own.
@@ -37,6 +38,7 @@ class Export:
 
     name: str
     format: str
+    given: dict[str, Any]
     options: dict[str, Any]
     tables: tuple[str, ...]
     reads_checks: bool
@@ -288,8 +290,8 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
         seen.add(name)
         needs = schema["needs"]
         tables = tuple(table for table in needs if table != "checks")
-        options = validated(options, schema, f"{where}.{kind}")
-        yield Export(name, kind, options, tables, "checks" in needs, _makes_packs(schema, options))
+        filled = validated(options, schema, f"{where}.{kind}")
+        yield Export(name, kind, options, filled, tables, "checks" in needs, _makes_packs(schema, filled))
 
 
 def _makes_packs(schema: dict[str, Any], options: dict[str, Any]) -> bool:

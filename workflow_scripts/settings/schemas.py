@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.validation import Schema, nearest
+from workflow_scripts.settings.validation import Schema, nearest, validated
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 SCRIPTS = Path(__file__).resolve().parents[1]
 SOURCES, OPTIONS = "sources.schema.yaml", "options.schema.yaml"
+PART = Path(__file__).with_name("part.schema.yaml")
 
 
 def run_schema() -> Schema:
@@ -37,9 +38,12 @@ def sources_schema(adapter: str, where: str) -> Schema:
     if one has: a split that loses every row can be told of only where it is known by another way.
 
     Raises:
-        SettingsError: there is no such adapter.
+        SettingsError: there is no such adapter, or its schema says what no schema does.
     """
-    return _schema("adapters", adapter, SOURCES, adapters(), f"{where}: there is no adapter")
+    schema = _schema("adapters", adapter, SOURCES, adapters(), f"{where}: there is no adapter", "match")
+    if schema.get("splits", next(iter(schema["properties"]))) not in schema["properties"]:
+        raise SettingsError(f"{SCRIPTS}/adapters/{adapter}/{SOURCES}: splits: there is no source {schema['splits']!r}")
+    return schema
 
 
 def options_schema(export: str, where: str) -> Schema:
@@ -49,12 +53,14 @@ def options_schema(export: str, where: str) -> Schema:
     and the values of them under which it does.
 
     Raises:
-        SettingsError: there is no such export.
+        SettingsError: there is no such export, or its schema says what no schema does.
     """
-    return _schema("exports", export, OPTIONS, exports(), f"{where}: there is no export")
+    return _schema("exports", export, OPTIONS, exports(), f"{where}: there is no export", "needs")
 
 
-def _schema(room: str, name: str, file: str, known: list[str], problem: str) -> Schema:
+def _schema(room: str, name: str, file: str, known: list[str], problem: str, keyword: str) -> Schema:
     if name not in known:
         raise SettingsError(f"{problem} {name!r}; known are {', '.join(known)}{nearest(name, known)}")
-    return load_yaml(SCRIPTS / room / name / file)
+    path = SCRIPTS / room / name / file
+    part = load_yaml(PART)
+    return validated(load_yaml(path), part | {"required": [*part["required"], keyword]}, str(path))

@@ -13,9 +13,6 @@ from workflow_scripts.settings.validation import Schema, form_of, schema_below
 ON_DISK = {"path": ("file", Path.is_file), "folder": ("folder", Path.is_dir)}
 """The formats that name something on disk: what that is, and whether it is there."""
 
-FORMATS = (*ON_DISK, "address")
-"""What a schema may call a text of the sources. One without a format is an option, like every number, yes or no."""
-
 
 @dataclass(frozen=True)
 class Leaf:
@@ -24,7 +21,7 @@ class Leaf:
     Attributes:
         key: where it stands, below `sources`: `strong[0]`, `segments.eval`.
         value: what stands there.
-        format: one of FORMATS; None for an option.
+        format: path, folder or address; None for an option, like every number, yes or no.
     """
 
     key: str

@@ -1,10 +1,11 @@
 """What every adapter makes of its sources."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import polars as pl
 
+from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
@@ -29,9 +30,29 @@ class Ingested:
     sources: pl.LazyFrame
     kept: pl.LazyFrame
 
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if not isinstance(table := getattr(self, field.name), pl.LazyFrame):
+                raise TypeError(f"Ingested.{field.name}: expected a polars LazyFrame, found {type(table).__name__}")
+
     def by_name(self) -> Mapping[str, pl.LazyFrame]:
         """Each table of the results by its name."""
         return {name: getattr(self, name) for name in schemas.INGESTED}
+
+
+def check_classes(labels: pl.LazyFrame, classes: pl.LazyFrame) -> None:
+    """Hold what is said of clips against the classes that there are: labels of other ones would train nothing.
+
+    Raises:
+        SoundledgerError: names the classes that only labels know.
+    """
+    said = labels.select(pl.col("class_id").unique().cast(pl.String))
+    unknown = said.join(classes.select("class_id"), on="class_id", how="anti").collect()["class_id"].sort().to_list()
+    if unknown:
+        raise SoundledgerError(
+            f"labels speak of {len(unknown):,} classes that the table classes lacks: {first_twenty(unknown)}. "
+            "The adapter is to reject such labels, or to add their classes"
+        )
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ ORPHAN_REASONS = {
 """Why a media serves no clip."""
 CHANNEL_LAYOUTS = ("mono", "dual_mono", "one_sided", "stereo", "multichannel")
 IDENTIFIER = r"^[A-Za-z0-9_-]+$"
+FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+"""What a file may be called after: it names no other folder, and is neither hidden nor an option of a command."""
 
 
 def _column(dtype: Any, description: str, *checks: pa.Check, null: bool = False, unique: bool = False) -> pa.Column:
@@ -70,6 +72,18 @@ def _unique() -> pa.Check:
     return pa.Check(once, name="unique")
 
 
+def _file_name() -> pa.Check:
+    """Categories that may name a file. Each is looked at once, not each row; pandera's check takes strings only."""
+
+    def named(data: pa.PolarsData) -> pl.LazyFrame:
+        column = data.lazyframe.select(data.key).collect()[data.key]
+        if column.unique().cast(pl.String).str.contains(FILE_NAME).all():
+            return pl.LazyFrame({data.key: [True]})
+        return pl.LazyFrame({data.key: column.cast(pl.String).str.contains(FILE_NAME)})
+
+    return pa.Check(named, name=f"may name a file, {FILE_NAME}")
+
+
 def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(pl.col("end_s") > pl.col("start_s"))
 
@@ -77,7 +91,9 @@ def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
 _CLIP = {
     "clip_id": _column(pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), _unique()),
     "media_key": _column(pl.String, "names the media that the clip is a span of, as the dataset's match reads it"),
-    "split": _column(pl.Categorical, "part of the dataset, as its authors named it"),
+    "split": _column(
+        pl.Categorical, "part of the dataset, as its authors named it; exports call files after it", _file_name()
+    ),
     "start_s": _column(pl.Float64, "where the label row says the clip starts, seconds", _at_least(0), null=True),
     "end_s": _column(pl.Float64, "where the label row says the clip ends, seconds", _at_least(0), null=True),
     "class_ids": _column(pl.List(pl.Categorical), "classes that annotators said of the whole clip"),

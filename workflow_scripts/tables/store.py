@@ -82,19 +82,18 @@ def validate(frame: pl.DataFrame, schema: Any) -> None:
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        faults = "\n".join(_faults(errors.failure_cases))
+        faults = "\n".join(_faults(errors.failure_cases, schema.name))
         raise TableError(f"table {schema.name}: breaks its schema, nothing was written\n{faults}") from None
 
 
-def _faults(cases: pl.DataFrame) -> Iterable[str]:
+def _faults(cases: pl.DataFrame, table: str) -> Iterable[str]:
     for (column, check), rows in cases.group_by(["column", "check"], maintain_order=True):
         shown = [
             f"row {index}: {value}" if index is not None else str(value)
             for index, value in rows.select("index", "failure_case").head(20).iter_rows()
         ]
-        yield f"  column {column}: rule {check}: broken by {len(rows):,} rows, the first {len(shown)}: " + "; ".join(
-            shown
-        )
+        where = "the whole table" if column == table else f"column {column}"
+        yield f"  {where}: rule {check}: broken by {len(rows):,} rows, the first {len(shown)}: {'; '.join(shown)}"
 
 
 def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -> pl.DataFrame:

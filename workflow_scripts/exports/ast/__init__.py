@@ -8,6 +8,7 @@ import csv
 import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,19 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / "README").write_text(readme(choice, clips_of, train, evaluated, classes, stats), encoding="utf-8")
     link_files(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", len(choice.clips), choice.held_back)
-    return Written(clips_of, choice.held_back, choice.copies_bytes)
+    return Written(clips_of, choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
+
+
+def _warnings(clips_of: dict[str, int], train: list[str]) -> Iterator[str]:
+    if not sum(clips_of.values()):
+        yield "no clip was taken"
+    elif not train:
+        yield (
+            "no split to train on, so no statistics and no commands: no name holds `train`. Say which are for what: "
+            f"{{train: […], eval: […]}}, of {', '.join(clips_of)}"
+        )
+    elif not sum(clips_of[split] for split in train):
+        yield f"no clip to train on was taken: none of {', '.join(train)}"
 
 
 def _failed(tables: Tables) -> list[str]:
