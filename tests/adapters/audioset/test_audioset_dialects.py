@@ -245,9 +245,21 @@ def test_header_that_stands_again_where_lists_were_put_on_end_is_no_row(tmp_path
     assert rejects(tables) == []
 
 
-def test_header_in_words_that_nobody_knows_is_no_row(tmp_path):
-    tables = ingest(tmp_path, {"train": f"clip,from,to,sounds\naaaaaaaaaaa,0,10,{DOG}\n"})
-    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG])]
+@pytest.mark.parametrize(
+    "header",
+    [
+        "clip,from,to,sounds",
+        "clé,début,fin,étiquettes",
+        "Video,Start (s),End (s),Sound classes",
+        '"Clip #","t0 [s]","t1 [s]","What, by whom"',
+        "0,1,2,3",
+    ],
+)
+@pytest.mark.parametrize("index", ["", "7,"])
+def test_header_in_words_that_nobody_knows_is_no_row(tmp_path, header, index):
+    line = f",{header}" if index else header
+    tables = ingest(tmp_path, {"train": f"{line}\n{index}aaaaaaaaaaa,0,10,{DOG}\n{index}bbbbbbbbbbb,1,2,{BARK}\n"})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG]), ("bbbbbbbbbbb", 1.0, 2.0, [BARK])]
     assert rejects(tables) == []
 
 

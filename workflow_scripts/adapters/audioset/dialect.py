@@ -193,10 +193,14 @@ def _from_rows(rows: pl.DataFrame) -> Columns | None:
     separator, first = max(counts, key=lambda one: counts[one])
     if not counts[separator, first]:
         return None
-    is_row = _is_row(separator, first)
-    header = rows["raw"][0] if len(rows) > 1 and not rows.head(1).select(is_row).item() else None
     places = {name: place + first for name, place in PUBLISHED.items()}
-    return Columns(separator, places, 4 + first, header if header and _is_words(header, separator, places) else None)
+    line = rows["raw"][0]
+    is_header = len(rows) > 1 and (
+        _is_numbering(line, separator)
+        or not rows.head(1).select(_is_row(separator, first)).item()
+        and _is_words(line, separator, places)
+    )
+    return Columns(separator, places, 4 + first, line if is_header else None)
 
 
 def _is_row(separator: str, first: int) -> pl.Expr:
@@ -208,8 +212,15 @@ def _is_row(separator: str, first: int) -> pl.Expr:
     return ((has_name | has_times) & at[3].is_not_null()).fill_null(False)
 
 
+def _is_numbering(line: str, separator: str) -> bool:
+    """The header of a table whose columns had no names: pandas counts them, `0,1,2,3`, behind an index or not."""
+    names = header_names(line, separator)
+    names = names[1:] if names[0] == "" else names
+    return len(names) >= len(PUBLISHED) and names == [str(place) for place in range(len(names))]
+
+
 def _is_words(line: str, separator: str, places: Mapping[str, int]) -> bool:
-    """A header in words that nobody knows: one for each column, no number and no class id among them."""
+    """A header in words that nobody knows, of whatever language: one for each column, no class id among them."""
     names = header_names(line, separator)
     wanted = [names[place] for place in places.values() if place < len(names)]
-    return len(wanted) == len(places) and all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in wanted)
+    return len(wanted) == len(places) and all(re.match(r"[^\W\d]", name) for name in wanted)
