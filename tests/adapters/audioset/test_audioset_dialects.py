@@ -147,6 +147,19 @@ def test_published_rows_with_semicolons_between_labels_keep_clips_of_several_cla
     assert [row[3] for row in clips(tables)] == [[DOG, SPEECH], [BARK]]
 
 
+def test_labels_without_quotes_that_shift_the_columns_behind_them_are_no_single_label(tmp_path):
+    """The first of them would stay, and nobody would see that the others are gone."""
+    rows = [
+        f"aaaaaaaaaaa,0,10,{DOG},{SPEECH},train",
+        f"bbbbbbbbbbb,0,10,{BARK},train,,",
+        f'ccccccccccc,0,10,"{DOG},{BARK}",',
+    ]
+    tables = ingest(tmp_path, {"train": "\n".join(["YTID,start,end,labels,split", *rows])})
+    assert [(row[0], row[3]) for row in clips(tables)] == [("bbbbbbbbbbb", [BARK]), ("ccccccccccc", [DOG, BARK])]
+    assert rejects(tables) == [(2, "row", "malformed_row")]
+    assert "one that holds commas needs quotes" in tables["rejects"]["detail"][0]
+
+
 def test_longest_known_name_is_meant_where_names_hold_commas(tmp_path):
     text = 'YTID,start,end,labels\naaaaaaaaaaa,0,10,"Dog, Domestic animals, pets, Hound, Speech"\n'
     tables = ingest(tmp_path, {"train": text})

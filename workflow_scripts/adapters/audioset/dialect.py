@@ -51,12 +51,14 @@ class Columns:
         places: which of them (from 0) holds the name of the clip, its start_s, its end_s and its labels. All but the
             name and the labels may be missing.
         width: fields that a row has at least.
+        most: fields that a row has at most, unless labels are last.
         header: the line that names them, None where there is none.
     """
 
     separator: str
     places: Mapping[str, int]
     width: int
+    most: int
     header: str | None = None
 
     @property
@@ -106,7 +108,7 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
         SourceError: neither a header nor the rows tell; shows the first lines.
     """
     if rows.is_empty():
-        return Columns(",", PUBLISHED, 4)
+        return Columns(",", PUBLISHED, 4, 4)
     first = rows["raw"][0]
     if named := _named(first):
         columns = _from_header(*named, first)
@@ -151,7 +153,7 @@ def _named(line: str) -> tuple[str, list[str]] | None:
 
 def _from_header(separator: str, names: list[str], line: str | None) -> Columns:
     width = max(place for place, name in enumerate(names) if name) + 1
-    return Columns(separator, places_of(names, COLUMNS), width, line)
+    return Columns(separator, places_of(names, COLUMNS), width, len(names), line)
 
 
 def _is_whole(columns: Columns) -> bool:
@@ -195,12 +197,10 @@ def _from_rows(rows: pl.DataFrame) -> Columns | None:
         return None
     places = {name: place + first for name, place in PUBLISHED.items()}
     line = rows["raw"][0]
-    is_header = len(rows) > 1 and (
-        _is_numbering(line, separator)
-        or not rows.head(1).select(_is_row(separator, first)).item()
-        and _is_words(line, separator, places)
-    )
-    return Columns(separator, places, 4 + first, line if is_header else None)
+    is_first_row = rows.head(1).select(_is_row(separator, first)).item()
+    is_words = not is_first_row and _is_words(line, separator, places)
+    is_header = len(rows) > 1 and (is_words or _is_numbering(line, separator))
+    return Columns(separator, places, 4 + first, 4 + first, line if is_header else None)
 
 
 def _is_row(separator: str, first: int) -> pl.Expr:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workflow_scripts.adapters.audioset.dialect import AROUND, Columns, fields_of, find_columns, first_lines
+from workflow_scripts.adapters.audioset.dialect import AROUND, SEPARATORS, Columns, fields_of, find_columns, first_lines
 from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
@@ -132,26 +132,33 @@ def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame
         rows = rows.with_columns(pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False))
     else:
         rows = rows.with_columns(seconds_of_names(rows))
-    return with_first_fault(rows.drop("named_start", "named_end"), _faults(columns, has_times))
+    return with_first_fault(rows.drop("named_start", "named_end"), _faults(columns, has_times)).drop("beyond")
 
 
 def _published() -> pl.Expr:
     """Three fields up to a comma each, and whatever follows."""
-    return pl.col("raw").str.splitn(",", 4).struct.rename_fields(["name", "start_s", "end_s", "text"]).alias("fields")
+    names = ["name", "start_s", "end_s", "text"]
+    return pl.col("raw").str.splitn(",", 4).struct.rename_fields(names).struct.with_fields(beyond=None).alias("fields")
 
 
 def _fields(columns: Columns) -> pl.Expr:
-    """The fields of the columns, null where one is missing. Whatever follows labels that are last belongs to them."""
+    """The fields of the columns, null where one is missing. Whatever follows labels that are last belongs to them.
+
+    Where they are not, what stands `beyond` the last column tells that labels between commas lack their quotes: the
+    first of them would be taken for all.
+    """
     fields = fields_of(pl.col("raw"), columns.separator)
     labels = columns.places["labels"]
     at = {name: fields.list.get(place, null_on_oob=True) for name, place in columns.places.items() if name != "labels"}
     last = fields.list.slice(labels).list.join(columns.separator)
+    beyond = fields.list.slice(columns.most).list.eval(pl.element().filter(pl.element() != "")).list.first()
     text = last if columns.labels_are_last else fields.list.get(labels, null_on_oob=True)
     return pl.struct(
         at["name"].alias("name"),
         at.get("start_s", pl.lit(None, pl.String)).alias("start_s"),
         at.get("end_s", pl.lit(None, pl.String)).alias("end_s"),
         pl.when(fields.list.len() > max(columns.places.values())).then(text).alias("text"),
+        pl.when(not columns.labels_are_last).then(beyond).alias("beyond"),
     ).alias("fields")
 
 
@@ -168,12 +175,11 @@ def _with_names(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _faults(columns: Columns, has_times: bool) -> list[tuple[str, pl.Expr, pl.Expr]]:
-    number = max(columns.places.values()) + 1
     return [
         (
             "malformed_row",
-            pl.col("text").is_null(),
-            pl.lit(f"fewer than {number} fields; expected {columns.in_words}"),
+            pl.col("text").is_null() | pl.col("beyond").is_not_null(),
+            _malformed(columns),
         ),
         (
             "bad_id",
@@ -192,6 +198,13 @@ def _faults(columns: Columns, has_times: bool) -> list[tuple[str, pl.Expr, pl.Ex
             pl.format("ends at {} s, where it starts at {} s", pl.col("end_s"), pl.col("start_s")),
         ),
     ]
+
+
+def _malformed(columns: Columns) -> pl.Expr:
+    number, separators = max(columns.places.values()) + 1, SEPARATORS[columns.separator]
+    fewer = f"fewer than {number} fields; expected {columns.in_words}"
+    more = f"more fields than its header's {columns.most}; one that holds {separators} needs quotes"
+    return pl.when(pl.col("beyond").is_null()).then(pl.lit(fewer)).otherwise(pl.lit(more))
 
 
 def _is_time(column: str) -> pl.Expr:
