@@ -1,7 +1,8 @@
 """What stands in a list's cells of labels: which classes, and how they are written.
 
-Labels are class ids or names, between commas, `;`, `|` or blanks, or in a list as Python and JSON write it. Which of
-these a list keeps to is decided once for all of it, by what makes the most known classes of its labels.
+Labels are class ids or names (in capital or small letters), between commas, `;`, `|` or blanks, or in a list, tuple or
+set as Python and JSON write it. Which of these a list keeps to is decided once for all of it, by what makes the most
+known classes of its labels.
 
 Two million clips share some fifty thousand texts, so everything about labels is worked out once a text, and clips take
 it over by a join on the number of its label set.
@@ -15,6 +16,7 @@ import polars as pl
 
 LISTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 """A text in quotes, as one member of a list."""
+BRACKETS = ("[]", "()", "{}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def split_sets(texts: pl.Series, classes: pl.DataFrame, form: LabelForm = OFFICI
         sets.select("label_set", label=labels)
         .explode("label")
         .filter(pl.col("label") != "")
-        .join(_vocabulary(classes, form), on="label", how="left", maintain_order="left")
+        .with_columns(key=_folded(pl.col("label")) if form.named else "label")
+        .join(_vocabulary(classes, form), on="key", how="left", maintain_order="left")
         .with_columns(first=pl.struct("label_set", pl.coalesce("class_id", "label")).is_first_distinct())
     )
     known, once = pl.col("class_id").is_not_null(), pl.col("first")
@@ -131,24 +134,22 @@ def look_up(labels: pl.Series, classes: pl.DataFrame) -> pl.DataFrame:
         One row a distinct label: `label`, `class_id` (null where it is none), `classes` (how many are called so).
     """
     found = labels.drop_nulls().unique(maintain_order=True).alias("label").to_frame()
-    found = found.with_columns(spelled=_spelling(pl.col("label")))
-    ids = _vocabulary(classes, OFFICIAL).select("label", by_id="class_id")
-    names = _vocabulary(classes, LabelForm(named=True)).select("label", "classes", by_name="class_id")
+    found = found.with_columns(folded=_folded(pl.col("label")))
+    ids = _vocabulary(classes, OFFICIAL).select(label="key", by_id="class_id")
+    names = _vocabulary(classes, LabelForm(named=True)).select("classes", folded="key", by_name="class_id")
     return (
         found.join(ids, on="label", how="left", maintain_order="left")
-        .join(names, left_on="spelled", right_on="label", how="left", maintain_order="left")
+        .join(names, on="folded", how="left", maintain_order="left")
         .select("label", pl.coalesce("by_id", "by_name").alias("class_id"), pl.col("classes").fill_null(0))
     )
 
 
 def _vocabulary(classes: pl.DataFrame, form: LabelForm) -> pl.DataFrame:
-    """`label`, `class_id` and `name` (null where several classes are called so), `classes` (how many are)."""
+    """`key`, `class_id` and `name` (null where several classes are called so), `classes` (how many are)."""
     if not form.named:
-        return classes.select("class_id", "name", label="class_id", classes=pl.lit(1, pl.UInt32)).select(
-            "label", "class_id", "name", "classes"
-        )
+        return classes.select("class_id", "name", key="class_id", classes=pl.lit(1, pl.UInt32))
     one = pl.len() == 1
-    return classes.group_by(label=_spelling(pl.col("name")), maintain_order=True).agg(
+    return classes.group_by(key=_folded(pl.col("name")), maintain_order=True).agg(
         class_id=pl.when(one).then(pl.col("class_id").first()),
         name=pl.when(one).then(pl.col("name").first()),
         classes=pl.len(),
@@ -158,23 +159,24 @@ def _vocabulary(classes: pl.DataFrame, form: LabelForm) -> pl.DataFrame:
 def _ids(form: LabelForm) -> pl.Expr:
     if form == OFFICIAL:
         return pl.col("text").str.replace_all(r'["\s]+', "").str.split(",")
-    bare = pl.col("text").str.replace_all(r"""[\[\]()'"]+""", "").str.replace_all(r"\s+", " ")
+    bare = pl.col("text").str.replace_all(r"""[\[\](){}'"\\]+""", "").str.replace_all(r"\s+", " ")
     return bare.str.split(form.between).list.eval(pl.element().str.strip_chars())
 
 
-def _spelling(name: pl.Expr) -> pl.Expr:
-    return name.str.strip_chars().str.replace_all(r"\s*,\s*", ",")
+def _folded(name: pl.Expr) -> pl.Expr:
+    """A name by which it is found however its letters and blanks are written."""
+    return name.str.strip_chars().str.replace_all(r"\s*,\s*", ",").str.to_lowercase()
 
 
 def _names(texts: pl.Series, form: LabelForm, classes: pl.DataFrame) -> pl.Series:
-    """The names in each text, spelled as in the vocabulary."""
-    known = frozenset(classes.select(_spelling(pl.col("name"))).to_series())
+    """The names in each text, with commas as in the vocabulary."""
+    known = frozenset(classes.select(_folded(pl.col("name"))).to_series())
     return pl.Series([_names_in(text, form, known) for text in texts], dtype=pl.List(pl.String))
 
 
 def _names_in(text: str, form: LabelForm, known: frozenset[str]) -> list[str]:
-    if text.startswith("[") and text.endswith("]"):
-        text = text.replace('""', '"')  # of a cell whose quotes were not taken off
+    if text[:1] + text[-1:] in BRACKETS:
+        text = text.replace('""', '"').replace('\\"', '"')  # of a cell whose quotes were not taken off
         if members := [first or second for first, second in LISTED.findall(text)]:
             return [_spelled(re.sub(r"\\(.)", r"\1", member)) for member in members]
         text = text[1:-1]
@@ -193,6 +195,6 @@ def _longest(parts: list[str], known: frozenset[str]) -> Iterator[str]:
     place = 0
     while place < len(parts):
         ends = range(min(len(parts), place + most), place, -1)
-        end = next((end for end in ends if ",".join(parts[place:end]) in known), place + 1)
+        end = next((end for end in ends if ",".join(parts[place:end]).lower() in known), place + 1)
         yield ",".join(parts[place:end])
         place = end

@@ -64,6 +64,9 @@ SPELLINGS: dict[str, Spell] = {
     "ids, blanks": " ".join,
     "ids, Python": lambda classes: str(list(classes)),
     "ids, JSON": lambda classes: json.dumps(list(classes)),
+    "ids, tuple": lambda classes: str(tuple(classes)),
+    "ids, set": lambda classes: "{" + ", ".join(map(repr, classes)) + "}",
+    "ids, JSON with escapes": lambda classes: json.dumps(list(classes)).replace('"', r"\""),
     "ids, numpy": lambda classes: "[" + " ".join(f"'{one}'" for one in classes) + "]",
     "names, commas": lambda classes: ",".join(names_of(classes)),
     "names, commas and blanks": lambda classes: ", ".join(names_of(classes)),
@@ -71,6 +74,11 @@ SPELLINGS: dict[str, Spell] = {
     "names, bars": lambda classes: "|".join(names_of(classes)),
     "names, Python": lambda classes: str(names_of(classes)),
     "names, JSON": lambda classes: json.dumps(names_of(classes)),
+    "names, tuple": lambda classes: str(tuple(names_of(classes))),
+    "names, set": lambda classes: "{" + ", ".join(map(repr, names_of(classes))) + "}",
+    "names, JSON with escapes": lambda classes: json.dumps(names_of(classes)).replace('"', r"\""),
+    "names, small letters": lambda classes: ";".join(names_of(classes)).lower(),
+    "names, each word with a capital": lambda classes: ", ".join(names_of(classes)).title(),
     "names, each in quotes": lambda classes: ",".join(f'"{name}"' for name in names_of(classes)),
 }
 HEADERS = {
