@@ -1,5 +1,6 @@
 """Source files: their bytes, plain or compressed, and their lines."""
 
+import codecs
 import hashlib
 import io
 import json
@@ -16,6 +17,11 @@ from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.unpacking import UNPACK
 
 __all__ = ["Source", "SourceError"]
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What begins a text that a spreadsheet calls Unicode."""
+SAMPLE = 1000
+"""So many bytes are looked at for whether they are text."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,17 @@ class Source:
     def lines(self) -> pl.DataFrame:
         """Its lines: `line` (from 1) and `raw` (the text without the line's end).
 
-        Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped.
+        Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped. UTF-16 is read where it has one.
 
         Raises:
-            SourceError: a line is longer than any row is; names it.
+            SourceError: a line is longer than any row is; names it. The bytes are no text.
         """
-        content = self.content.removeprefix(b"\xef\xbb\xbf")
+        content = self._utf8()
+        if content[:SAMPLE].count(0) * 4 > len(content[:SAMPLE]):
+            raise SourceError(
+                f"{self.path}: no text in UTF-8: many of its first bytes are zero, as in UTF-16 without a byte order "
+                "mark, or in what is no text; save it as UTF-8"
+            )
         if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
             content = content.replace(b"\r", b"\n")
         try:
@@ -84,6 +95,18 @@ class Source:
         lines = raw.with_row_index("line", offset=1).with_columns(pl.col("raw").str.strip_chars_end("\r"))
         self._check_length(lines)
         return lines
+
+    def _utf8(self) -> bytes:
+        """The content without its byte order mark, from UTF-16 where that tells of it.
+
+        Raises:
+            SourceError: it is UTF-16 by its mark, and cannot be read so.
+        """
+        content = self.content
+        if not content.startswith(UTF_16):
+            return content.removeprefix(codecs.BOM_UTF8)
+        with as_source_error(self.path, "text in UTF-16, as its first two bytes say"):
+            return content.decode("utf-16").encode()
 
     def _check_length(self, lines: pl.DataFrame) -> None:
         longer = lines.filter(pl.col("raw").str.len_bytes() > faults.LONGEST_ROW)
@@ -100,7 +123,7 @@ class Source:
             SourceError: it is not UTF-8; names the byte.
         """
         try:
-            return self.content.decode("utf-8-sig")
+            return self._utf8().decode()
         except UnicodeDecodeError as error:
             raise SourceError(f"{self.path}: not UTF-8 at byte {error.start:,}") from None
 

@@ -296,6 +296,29 @@ def test_dialect_is_told_in_the_log(tmp_path, caplog):
     assert any(f'train.csv: {words} "|"' in record.getMessage() for record in caplog.records)
 
 
+# --- encodings ---
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_list_that_a_spreadsheet_saved_as_unicode_is_read(tmp_path, encoding, end):
+    text = end.join(["YTID\tstart\tend\tlabels\tnote", f"aaaaaaaaaaa\t0\t10\t{DOG};{BARK}\té", ""])
+    tables = ingest(tmp_path, {"train": text.encode(encoding), "eval": b"\xfe\xff" + text.encode("utf-16-be")})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG, BARK])]
+    assert rejects(tables) == [(2, "row", "duplicate_id")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_list_in_an_encoding_that_does_not_tell_itself_stops_with_its_likely_name(tmp_path, encoding):
+    with pytest.raises(SourceError, match=r"train\.csv: no text in UTF-8: .* save it as UTF-8"):
+        ingest(tmp_path, {"train": f"YTID,start,end,labels\naaaaaaaaaaa,0,10,{DOG}\n".encode(encoding)})
+
+
+def test_utf_16_that_is_cut_stops(tmp_path):
+    with pytest.raises(SourceError, match=r"train\.csv: not text in UTF-16"):
+        ingest(tmp_path, {"train": f"aaaaaaaaaaa,0,10,{DOG}\n".encode("utf-16")[:-1]})
+
+
 # --- what cannot be told ---
 
 
