@@ -46,3 +46,34 @@ def test_single_odd_row_does_not_stop_a_run(tmp_path, odd):
 def test_long_spans_of_some_clips_are_no_other_unit(tmp_path):
     text = segments(1) + "".join(f"long-{number:06},0,7200,{BARK}\n" for number in range(4))
     assert len(clips(ingest(tmp_path, {"train": text}))) == 9
+
+
+# --- events ---
+
+CLIPS_S = ((0, 10), (30, 40), (110, 118))
+
+
+def ingest_events(folder, *rows):
+    """Rows of (ordinal of the clip, onset, offset)."""
+    clip_ids = [f"clip-{number:06}" for number in range(len(CLIPS_S))]
+    lists = "".join(f"{one},{start},{end},{DOG}\n" for one, (start, end) in zip(clip_ids, CLIPS_S, strict=True))
+    lines = [f"{clip_ids[one]}_{CLIPS_S[one][0] * 1000}\t{onset}\t{offset}\t{DOG}\n" for one, onset, offset in rows]
+    return ingest(folder, {"train": lists}, strong="filename\tonset\toffset\tevent_label\n" + "".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([(0, 100, 900), (1, 500, 2250), (2, 30, 800)], "3 of its 3 .*line 2 begins at 100 .* look like milliseconds"),
+        ([(0, 1600, 9000), (1, 16_000, 32_000), (2, 8000, 9000)], "look like samples at 16,000 Hz: divide by 16000"),
+        ([(0, 1, 2), (1, 30.5, 32), (2, 111, 113.5)], "2 of its 3 .* seconds of the video: subtract the clip's start"),
+    ],
+)
+def test_events_behind_the_ends_of_their_clips_stop_with_what_they_look_like(tmp_path, rows, words):
+    with pytest.raises(SourceError, match=rf"strong\.tsv: .*{words}"):
+        ingest_events(tmp_path, *rows)
+
+
+def test_single_event_behind_the_end_of_its_clip_does_not_stop_a_run(tmp_path):
+    tables = ingest_events(tmp_path, (0, 1, 2), (1, 30.5, 32), (2, 0, 8.01))
+    assert tables["sources"]["rows_kept"][1] == 3

@@ -36,7 +36,8 @@ def ingest(settings: IngestSettings) -> Ingested:
     }
     found = find_clips(lists)
     strong = [Source.read(path) for path in settings.sources["strong"]]
-    events = [read_strong(source, found.clips.select("clip_id", "media_key", "start_s"), classes) for source in strong]
+    clips = found.clips.select("clip_id", "media_key", "start_s", "end_s")
+    events = [read_strong(source, clips, classes) for source in strong]
     labels = [_weak_labels(found, classes), *(_strong_labels(part, classes).lazy() for part in events)]
     parts = [found.rows, *events, read.rows]
     rejects = pl.concat([*(row_rejects(part) for part in parts), _label_rejects(found)])

@@ -9,7 +9,7 @@ alone, by name.
 import polars as pl
 
 from workflow_scripts.adapters.audioset.dialect import COLUMNS, header_names, places_of
-from workflow_scripts.adapters.audioset.times import check_seconds
+from workflow_scripts.adapters.audioset.times import check_inside, check_seconds
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.label_sets import look_up
@@ -30,7 +30,7 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
 
     Args:
         source: the file.
-        clips: `clip_id`, `media_key`, `start_s` of the clips that segment lists promise.
+        clips: `clip_id`, `media_key`, `start_s`, `end_s` of the clips that segment lists promise.
         classes: the `classes` table.
 
     Returns:
@@ -38,7 +38,7 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
         null where the event can be taken.
 
     Raises:
-        SourceError: the header lacks a column, or the times are no seconds.
+        SourceError: the header lacks a column, or the times are no seconds of the clips.
     """
     lines = source.lines().filter(pl.col("raw").str.strip_chars() != "")
     places = _places(source, lines)
@@ -53,6 +53,7 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
     events = events.join(look_up(events["label"], classes), on="label", how="left", maintain_order="left")
     events = with_first_fault(events, _faults(max(places.values())))
     good = events.filter(pl.col("reason").is_null())
+    check_inside(source, good)
     check_seconds(source, good.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
     events = events.with_columns(source=pl.lit(source.path).cast(pl.Categorical))
     return events.select("source", "line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
@@ -69,14 +70,17 @@ def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
 
 
 def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
-    """What each name means: `segment`, `is_named` (it is a name with a start), `clip_id` (null if none is promised)."""
+    """What each name means: `segment`, `is_named` (it is a name with a start), and what clip that is.
+
+    That is `clip_id`, `start_s` and `end_s`, null if none is promised.
+    """
     segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
     segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
     meant = (
         segments.join(clips, on="media_key", maintain_order="left")
         .filter(youtube.same_start(pl.col("named_start"), pl.col("start_s")))
         .unique("segment", keep="first", maintain_order=True)
-        .select("segment", "clip_id")
+        .select("segment", "clip_id", "start_s", "end_s")
     )
     is_named = pl.col("media_key").is_not_null() & pl.col("named_start").is_not_null()
     return segments.select("segment", is_named=is_named).join(meant, on="segment", how="left")

@@ -58,6 +58,35 @@ def check_seconds(source: Source, rows: pl.DataFrame) -> None:
     )
 
 
+def check_inside(source: Source, events: pl.DataFrame) -> None:
+    """Stop where events begin when their clips have ended: more than one in twenty, and more than one.
+
+    Args:
+        source: the list.
+        events: its good rows: `line`, `onset_s`, and `start_s` and `end_s` of the clip.
+
+    Raises:
+        SourceError: they do; says what their times look like, and the first row.
+    """
+    timed = events.drop_nulls("end_s")
+    onset, length = pl.col("onset_s"), pl.col("end_s") - pl.col("start_s")
+    beyond = timed.filter(onset >= length)
+    if len(beyond) * 20 <= len(timed) or len(beyond) < 2:
+        return
+    line, at, length_s = beyond.select("line", "onset_s", length).row(0)
+    rates = [rate for rate in UNITS if len(timed.filter(onset / rate >= length)) * 20 <= len(timed)]
+    if len(beyond.filter(onset.is_between("start_s", "end_s"))) * 2 > len(beyond):
+        mend = "they look like seconds of the video: subtract the clip's start"
+    elif rates:
+        mend = f"they look like {UNITS[rates[0]]}: divide by {rates[0]:g}"
+    else:
+        mend = "write seconds from the clip's beginning"
+    raise SourceError(
+        f"{source.path}: {len(beyond):,} of its {len(timed):,} events begin when their clip has ended (line {line} "
+        f"begins at {at:g} in a clip of {length_s:g} s), so their times are no seconds of the clip; {mend}"
+    )
+
+
 def _unit(span: float, units: Iterable[float] = UNITS) -> float:
     return min(units, key=lambda rate: abs(math.log(span / rate / USUAL_S)))
 
