@@ -168,6 +168,31 @@ def test_labels_without_quotes_that_shift_the_columns_behind_them_are_no_single_
     assert "one that holds commas needs quotes" in tables["rejects"]["detail"][0]
 
 
+NUMPY = f"""aaaaaaaaaaa,0,10,"['{DOG}' '{SPEECH}'\n '{BARK}']"\n"""
+
+
+@pytest.mark.parametrize("header", ["", "YTID,start,end,labels\n"])
+def test_array_that_numpy_wrapped_is_one_cell(tmp_path, header):
+    """Of a clip of many classes those in its first line alone would stay."""
+    tables = ingest(tmp_path, {"train": f"{header}{NUMPY}bbbbbbbbbbb,0,10,['{BARK}']\n"})
+    assert [row[3] for row in clips(tables)] == [[DOG, SPEECH, BARK], [BARK]]
+    assert rejects(tables) == []
+    assert counts(tables, "train.csv") == (None, 2, 2, 0)
+
+
+def test_cell_of_several_lines_may_stand_before_others(tmp_path):
+    rows = ['"[""Dog""', ', ""Domestic animals, pets""]",aaaaaaaaaaa,0,10', '"[""Bark""]",bbbbbbbbbbb,0,10']
+    tables = ingest(tmp_path, {"train": "\n".join(["labels,YTID,start,end", *rows])})
+    assert [row[3] for row in clips(tables)] == [[DOG, PETS], [BARK]]
+
+
+def test_quote_that_is_never_closed_takes_no_other_row_with_it(tmp_path):
+    rows = [f'aaaaaaaaaaa,0,10,"{DOG}', f'#NAME?,0,10,"{SPEECH}', "total 3", f'bbbbbbbbbbb,0,10,"{PETS}"']
+    tables = ingest(tmp_path, {"train": "\n".join(rows)})
+    assert [row[3] for row in clips(tables)] == [[DOG], [PETS]]
+    assert rejects(tables) == [(2, "row", "bad_id"), (3, "row", "malformed_row")]
+
+
 def test_longest_known_name_is_meant_where_names_hold_commas(tmp_path):
     text = 'YTID,start,end,labels\naaaaaaaaaaa,0,10,"Dog, Domestic animals, pets, Hound, Speech"\n'
     tables = ingest(tmp_path, {"train": text})

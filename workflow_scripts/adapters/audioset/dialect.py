@@ -127,6 +127,30 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
     )
 
 
+def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """Lines put together where a cell in quotes holds ends of lines, as numpy writes an array of many labels.
+
+    A quote that is never closed spoils its own line only: the next line that names a clip or times is a row.
+
+    Args:
+        lines: `line` and `raw`, without the header.
+        columns: of the list.
+    """
+    quotes = pl.col("raw").str.count_matches('"')
+    if not lines.select((quotes % 2 == 1).any()).item():
+        return lines
+    lines = lines.with_columns(quotes=quotes, begins=_has_clip(columns.separator, columns.places)).with_columns(
+        clip=pl.col("begins").cum_sum()
+    )
+    before = (pl.col("quotes").cum_sum() - pl.col("quotes")).over("clip")
+    goes_on = ~pl.col("begins") & (before % 2 == 1) & (pl.col("quotes").sum().over("clip") % 2 == 0)
+    return (
+        lines.group_by(row=(~goes_on).cum_sum(), maintain_order=True)
+        .agg(pl.col("line").first(), pl.col("raw").str.join("\n"))
+        .drop("row")
+    )
+
+
 def first_lines(rows: pl.DataFrame) -> str:
     """The first lines, for a message."""
     return " Its first lines:" + "".join(f"\n  {shown(raw)}" for raw in rows["raw"].head(SHOWN))
@@ -205,11 +229,18 @@ def _from_rows(rows: pl.DataFrame) -> Columns | None:
 
 def _is_row(separator: str, first: int) -> pl.Expr:
     """Has a YouTube name or two numbers where they should stand, and something behind them."""
+    places = {name: place + first for name, place in PUBLISHED.items()}
+    labels = fields_of(pl.col("raw"), separator).list.get(places["labels"], null_on_oob=True)
+    return _has_clip(separator, places) & labels.is_not_null()
+
+
+def _has_clip(separator: str, places: Mapping[str, int]) -> pl.Expr:
+    """Has a YouTube name or two numbers where they should stand."""
     fields = fields_of(pl.col("raw"), separator)
-    at = [fields.list.get(first + place, null_on_oob=True) for place in range(4)]
-    has_name = youtube.read(at[0]).struct.field("media_key").is_not_null()
-    has_times = pl.all_horizontal(one.cast(pl.Float64, strict=False).is_not_null() for one in at[1:3])
-    return ((has_name | has_times) & at[3].is_not_null()).fill_null(False)
+    at = {name: fields.list.get(place, null_on_oob=True) for name, place in places.items()}
+    has_name = youtube.read(at["name"]).struct.field("media_key").is_not_null()
+    times = [at[name].cast(pl.Float64, strict=False).is_not_null() for name in ("start_s", "end_s") if name in at]
+    return (has_name | pl.all_horizontal(times)).fill_null(False) if times else has_name.fill_null(False)
 
 
 def _is_numbering(line: str, separator: str) -> bool:

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workflow_scripts.adapters.audioset.dialect import AROUND, SEPARATORS, Columns, fields_of, find_columns, first_lines
+from workflow_scripts.adapters.audioset.dialect import (
+    AROUND,
+    SEPARATORS,
+    Columns,
+    fields_of,
+    find_columns,
+    first_lines,
+    whole_rows,
+)
 from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
@@ -77,6 +85,7 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
     columns = find_columns(source, data, head["raw"])
     if columns.header is not None:  # where lists were put on end it stands again
         data = data.filter(raw != columns.header)
+    data = whole_rows(data, columns)
     if columns.separator not in ",\t":
         data = data.filter(raw.str.contains(rf'[^ "\t{columns.separator}]'))
     _check_count(source, declared, len(data), on_count_mismatch)
