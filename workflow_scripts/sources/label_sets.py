@@ -17,6 +17,9 @@ import polars as pl
 LISTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 """A text in quotes, as one member of a list."""
 BRACKETS = ("[]", "()", "{}")
+CLASS_ID = r"/[mgt]/[0-9a-z_]+"
+BETWEEN_NAMES = r"[^\w ,().'-]+|_+| (?:and|-+) "
+"""What people might write between names, beside what is read."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,29 @@ def split_sets(texts: pl.Series, classes: pl.DataFrame, form: LabelForm = OFFICI
     lists = ("class_ids", "class_names", "unknown", "ambiguous", "repeated")
     return sets.join(by_set, on="label_set", how="left", maintain_order="left").with_columns(
         pl.col("labels").fill_null(0), *(pl.col(name).fill_null(nothing) for name in lists)
+    )
+
+
+def run_together(sets: pl.DataFrame, classes: pl.DataFrame, form: LabelForm) -> pl.Series:
+    """The texts in which several known classes, with something else between them, are taken for one that is not known.
+
+    Args:
+        sets: as split_sets makes them.
+        classes: the `classes` table.
+        form: that they were made in.
+    """
+    label = pl.col("label")
+    parts = label.str.replace_all(BETWEEN_NAMES, ";").str.split(";") if form.named else label.str.extract_all(CLASS_ID)
+    unknown = sets.select("text", label="unknown").explode("label").drop_nulls("label")
+    return (
+        unknown.with_columns(key=parts)
+        .explode("key")
+        .with_columns(_folded(pl.col("key")))
+        .join(_vocabulary(classes, form), on="key", how="semi", maintain_order="left")
+        .group_by("text", "label", maintain_order=True)
+        .agg(several=pl.len() > 1)
+        .filter("several")["text"]
+        .unique(maintain_order=True)
     )
 
 

@@ -361,6 +361,14 @@ def test_utf_16_that_is_cut_stops(tmp_path):
             f"YTID,start,end,labels\naaaaaaaaaaa,0,10,{DOG}&{BARK}\nbbbbbbbbbbb,0,10,{DOG}&{SPEECH}\n",
             "between its labels",
         ),
+        *(
+            (
+                f"YTID,start,end,labels\naaaaaaaaaaa,0,10,Dog{between}Bark\nbbbbbbbbbbb,0,10,Speech{between}Dog\n"
+                + "".join(f"ccccccccc{number},0,10,Speech\n" for number in range(10, 40)),
+                "between its labels",
+            )
+            for between in (" / ", "&", " and ", "_")
+        ),
     ],
 )
 def test_list_that_cannot_be_told_stops_with_its_first_lines(tmp_path, text, words):

@@ -24,7 +24,7 @@ from workflow_scripts.adapters.audioset.dialect import (
 from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
-from workflow_scripts.sources.label_sets import read_label_sets
+from workflow_scripts.sources.label_sets import read_label_sets, run_together
 from workflow_scripts.sources.rejects import with_first_fault
 from workflow_scripts.sources.source import Source
 
@@ -38,7 +38,6 @@ HEAD_LINES = 20
 LATEST_S = 1e9
 """Thirty years: no clip starts later, and milliseconds up to there are exact."""
 
-CLASS_ID = r"/[mgt]/[0-9a-z_]+"
 _log = logging.getLogger(__name__)
 
 
@@ -93,7 +92,7 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
     good = rows.filter(pl.col("reason").is_null())
     check_seconds(source, good)
     form, sets = read_label_sets(good["text"], classes)
-    _check_between(source, sets, lines)
+    _check_between(source, sets, run_together(sets, classes, form), lines)
     _log.info("%s: %s; %s", source.path, columns, form)
     return SegmentList(source, rows, sets, declared, len(data))
 
@@ -119,16 +118,13 @@ def _check_count(source: Source, declared: int | None, read: int, on_mismatch: s
     _log.warning("%s; going on, as on_count_mismatch says", problem)
 
 
-def _check_between(source: Source, sets: pl.DataFrame, lines: pl.DataFrame) -> None:
-    """Raises SourceError where most texts of several classes are taken for one class: single ones alone would stay."""
-    unknown = sets.filter(pl.col("unknown").list.len() > 0)
-    together = pl.col("unknown").list.eval(pl.element().str.count_matches(CLASS_ID)).list.max() > 1
-    odd = unknown.filter(together)
-    several = sets["text"].str.count_matches(CLASS_ID) > 1 if len(odd) > 1 else pl.Series([False])
-    if len(odd) > 1 and len(odd) * 2 > several.sum():
+def _check_between(source: Source, sets: pl.DataFrame, odd: pl.Series, lines: pl.DataFrame) -> None:
+    """Raises SourceError where most texts of several classes are odd ones: clips of a single class alone would stay."""
+    several = len(odd) + len(sets.filter((pl.col("class_ids").list.len() > 1) & ~pl.col("text").is_in(odd.implode())))
+    if len(odd) > 1 and len(odd) * 2 > several:
         raise SourceError(
-            f"{source.path}: cannot tell what stands between its labels, as in {shown(odd['text'][0])!r}; expected a "
-            f"comma, a semicolon, a bar or a blank.{first_lines(lines)}"
+            f"{source.path}: cannot tell what stands between its labels, as in {shown(odd[0])!r}; expected a comma, a "
+            f"semicolon or a bar, or a blank between ids.{first_lines(lines)}"
         )
 
 
