@@ -309,6 +309,15 @@ def test_header_in_words_that_nobody_knows_is_no_row(tmp_path, header, index):
     assert rejects(tables) == []
 
 
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_header_may_stand_below_a_title(tmp_path, separator):
+    """As in what spreadsheets save; the title is no header, and a reject."""
+    lines = [f"sep={separator}", "YTID,labels,start,end", f"aaaaaaaaaaa,{DOG}|{BARK},0,10"]
+    tables = ingest(tmp_path, {"train": "\n".join(lines).replace(",", separator)})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG, BARK])]
+    assert rejects(tables) == [(1, "row", "malformed_row")]
+
+
 def test_comment_may_name_the_columns_of_rows_that_do_not_tell(tmp_path):
     tables = ingest(tmp_path, {"train": f"# segment_id, labels\naaaaaaaaaaa_30000, {DOG}\n"})
     assert [row[:2] for row in clips(tables)] == [("aaaaaaaaaaa", 30.0)]

@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 SAMPLE = 200
 """So many rows are looked at first, and all only where none of these tells."""
+TITLES = 5
+"""So many lines may stand before a header: a title, what a spreadsheet says of its separator. They are rejects."""
 SHOWN = 5
 """So many lines are shown of a list that cannot be told."""
 AROUND = ' "\t'
@@ -101,7 +103,7 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
 
     Args:
         source: the list, for messages.
-        rows: `raw`, its lines below the comments, without blank ones; the first may be a header.
+        rows: `raw`, its lines below the comments, without blank ones; one of the first may be a header.
         comments: those before them; the last may name the columns.
 
     Raises:
@@ -109,11 +111,11 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
     """
     if rows.is_empty():
         return Columns(",", PUBLISHED, 4, 4)
-    first = rows["raw"][0]
-    if named := _named(first):
-        columns = _from_header(*named, first)
-        _check_header(source, columns, named[1], rows)
-        return columns
+    for line in _header_lines(rows):
+        if named := _named(line):
+            columns = _from_header(*named, line)
+            _check_header(source, columns, named[1], rows)
+            return columns
     for sample in (rows.head(SAMPLE), rows) if len(rows) > SAMPLE else (rows,):
         if found := _from_rows(sample):
             return found
@@ -125,6 +127,14 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
         f"{', '.join(COLUMNS['name'])} and one of {', '.join(COLUMNS['labels'])}), or rows of id, start, end, labels."
         f"{first_lines(rows)}"
     )
+
+
+def _header_lines(rows: pl.DataFrame) -> list[str]:
+    """The first line, or, where that names no column, the first below it that names both clips and labels."""
+    first, *others = rows["raw"].head(TITLES)
+    if _named(first):
+        return [first]
+    return [line for line in others if (named := _named(line)) and _is_whole(_from_header(*named, line))]
 
 
 def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
