@@ -309,6 +309,13 @@ def test_header_in_words_that_nobody_knows_is_no_row(tmp_path, header, index):
     assert rejects(tables) == []
 
 
+@pytest.mark.parametrize(("first", "second"), [("0", "3"), ("2;3", "4"), ("[2, 3]", "[4]")])
+def test_of_several_columns_of_labels_that_of_numbers_is_not_meant(tmp_path, first, second):
+    rows = [f'aaaaaaaaaaa,"{first}",0,10,Dog;Bark', f'bbbbbbbbbbb,"{second}",0,10,Speech']
+    tables = ingest(tmp_path, {"train": "\n".join(["YTID,class_id,start,end,class_name", *rows])})
+    assert [row[3] for row in clips(tables)] == [[DOG, BARK], [SPEECH]]
+
+
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_header_may_stand_below_a_title(tmp_path, separator):
     """As in what spreadsheets save; the title is no header, and a reject."""

@@ -6,7 +6,7 @@ and nobody would see that the rest is a biased set.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -42,6 +42,7 @@ TITLES = 5
 SHOWN = 5
 """So many lines are shown of a list that cannot be told."""
 AROUND = ' "\t'
+NUMBERS = r"""^[\[(\d][\d\s,;|.'"\])]*$"""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
         if named := _named(line):
             columns = _from_header(*named, line)
             _check_header(source, columns, named[1], rows)
-            return columns
+            return _without_numbers(columns, named[1], rows)
     for sample in (rows.head(SAMPLE), rows) if len(rows) > SAMPLE else (rows,):
         if found := _from_rows(sample):
             return found
@@ -205,6 +206,18 @@ def _check_header(source: Source, columns: Columns, names: list[str], rows: pl.D
             f"{source.path}: cannot tell which of its columns holds what: no {', no '.join(missing)} in its header "
             f"{', '.join(names)}; call them so.{first_lines(rows)}"
         )
+
+
+def _without_numbers(columns: Columns, names: list[str], rows: pl.DataFrame) -> Columns:
+    """Of several columns of labels the first that holds other than numbers: those count classes in an order unknown."""
+    places = [names.index(one) for one in COLUMNS["labels"] if one in names]
+    sample = rows[1 : SAMPLE + 1].select(fields=fields_of(pl.col("raw"), columns.separator))
+    for place in places:
+        field = pl.col("fields").list.get(place, null_on_oob=True)
+        numbers = sample.select(field.str.contains(NUMBERS).sum()).item()
+        if numbers * 2 <= len(sample):
+            return replace(columns, places={**columns.places, "labels": place})
+    return columns
 
 
 def _hides_times(columns: Columns, names: list[str], rows: pl.DataFrame) -> bool:
