@@ -181,9 +181,17 @@ def test_array_that_numpy_wrapped_is_one_cell(tmp_path, header):
 
 
 def test_cell_of_several_lines_may_stand_before_others(tmp_path):
-    rows = ['"[""Dog""', ', ""Domestic animals, pets""]",aaaaaaaaaaa,0,10', '"[""Bark""]",bbbbbbbbbbb,0,10']
+    rows = ["\"['Dog'", " 'Domestic animals, pets']\",aaaaaaaaaaa,0,10", "['Bark'],bbbbbbbbbbb,0,10"]
+    rows += [
+        "\"['Dog'",
+        " 'Bark'",
+        "  'Speech']\",ccccccccccc,0,10",
+        '"[Dog,ddddddddddd,0,10',
+        "\"['Bark']\",eeeeeeeeeee,0,10",
+    ]
     tables = ingest(tmp_path, {"train": "\n".join(["labels,YTID,start,end", *rows])})
-    assert [row[3] for row in clips(tables)] == [[DOG, PETS], [BARK]]
+    assert [row[3] for row in clips(tables)] == [[DOG, PETS], [BARK], [DOG, BARK, SPEECH], [BARK]]
+    assert rejects(tables) == [(8, "row", "no_known_label")]
 
 
 def test_quote_that_is_never_closed_takes_no_other_row_with_it(tmp_path):

@@ -141,7 +141,8 @@ def _header_lines(rows: pl.DataFrame) -> list[str]:
 def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     """Lines put together where a cell in quotes holds ends of lines, as numpy writes an array of many labels.
 
-    A quote that is never closed spoils its own line only: the next line that names a clip or times is a row.
+    A row has one clip: the lines of a cell of labels follow the line that names it, or go before it where labels stand
+    first. So a quote that is never closed takes no other row with it.
 
     Args:
         lines: `line` and `raw`, without the header.
@@ -150,11 +151,11 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     quotes = pl.col("raw").str.count_matches('"')
     if not lines.select((quotes % 2 == 1).any()).item():
         return lines
-    lines = lines.with_columns(quotes=quotes, begins=_has_clip(columns.separator, columns.places)).with_columns(
-        clip=pl.col("begins").cum_sum()
-    )
+    lines = lines.with_columns(quotes=quotes, named=_has_clip(columns.separator, columns.places))
+    labels_first = columns.places["labels"] < columns.places["name"]
+    lines = lines.with_columns(clip=pl.col("named").cum_sum() - (pl.col("named") if labels_first else 0))
     before = (pl.col("quotes").cum_sum() - pl.col("quotes")).over("clip")
-    goes_on = ~pl.col("begins") & (before % 2 == 1) & (pl.col("quotes").sum().over("clip") % 2 == 0)
+    goes_on = (before % 2 == 1) & (pl.col("quotes").sum().over("clip") % 2 == 0)
     return (
         lines.group_by(row=(~goes_on).cum_sum(), maintain_order=True)
         .agg(pl.col("line").first(), pl.col("raw").str.join("\n"))
