@@ -162,9 +162,10 @@ def test_labels_without_quotes_that_shift_the_columns_behind_them_are_no_single_
         f"bbbbbbbbbbb,0,10,{BARK},train,,",
         f'ccccccccccc,0,10,"{DOG},{BARK}",',
     ]
+    rows += [f"ddddddddddd,0,10,{DOG},{SPEECH},"]
     tables = ingest(tmp_path, {"train": "\n".join(["YTID,start,end,labels,split", *rows])})
     assert [(row[0], row[3]) for row in clips(tables)] == [("bbbbbbbbbbb", [BARK]), ("ccccccccccc", [DOG, BARK])]
-    assert rejects(tables) == [(2, "row", "malformed_row")]
+    assert rejects(tables) == [(2, "row", "malformed_row"), (5, "row", "malformed_row")]
     assert "one that holds commas needs quotes" in tables["rejects"]["detail"][0]
 
 

@@ -24,7 +24,7 @@ from workflow_scripts.adapters.audioset.dialect import (
 from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
-from workflow_scripts.sources.label_sets import read_label_sets, run_together
+from workflow_scripts.sources.label_sets import CLASS_ID, read_label_sets, run_together
 from workflow_scripts.sources.rejects import with_first_fault
 from workflow_scripts.sources.source import Source
 
@@ -149,14 +149,20 @@ def _published() -> pl.Expr:
 def _fields(columns: Columns) -> pl.Expr:
     """The fields of the columns, null where one is missing. Whatever follows labels that are last belongs to them.
 
-    Where they are not, what stands `beyond` the last column tells that labels between commas lack their quotes: the
-    first of them would be taken for all.
+    Where they are not, what stands `beyond` the last column, or a class behind the labels of a row that is too long,
+    tells that labels between commas lack their quotes: the first of them would be taken for all.
     """
     fields = fields_of(pl.col("raw"), columns.separator)
     labels = columns.places["labels"]
     at = {name: fields.list.get(place, null_on_oob=True) for name, place in columns.places.items() if name != "labels"}
     last = fields.list.slice(labels).list.join(columns.separator)
-    beyond = fields.list.slice(columns.most).list.eval(pl.element().filter(pl.element() != "")).list.first()
+    filled, is_class = pl.element() != "", pl.element().str.contains(rf"^{CLASS_ID}$")
+    beyond = pl.coalesce(
+        fields.list.slice(columns.most).list.eval(pl.element().filter(filled)).list.first(),
+        pl.when(fields.list.len() > columns.most).then(
+            fields.list.slice(labels + 1).list.eval(pl.element().filter(is_class)).list.first()
+        ),
+    )
     text = last if columns.labels_are_last else fields.list.get(labels, null_on_oob=True)
     return pl.struct(
         at["name"].alias("name"),
