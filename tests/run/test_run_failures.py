@@ -35,3 +35,27 @@ def test_slurms_log_of_the_last_attempt_is_named(tmp_path: Path, monkeypatch: py
         os.utime(folder / f"{number}.log", (time, time))
     assert f"  check clips 0007: logs/shard=0007.log, {folder}/10.log\n" in failures_text([check(7)], since=450)
     assert "  check clips 0007: logs/shard=0007.log\n" in failures_text([check(7)], since=501), "of an earlier run"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("a.csv: no list. Its first lines:\n  a b\n  c d", ["a.csv: no list. Its first lines:", "  a b", "  c d"]),
+        ("Traceback (most recent call last):\n  File\nKeyError: 'x'", ["KeyError: 'x'"]),
+        ("\n".join(map(str, range(50))), ["0", "1", "2", "3", "4", "5"]),
+    ],
+)
+def test_a_job_is_named_with_the_words_that_it_ended_with(tmp_path: Path, words: str, told: list[str]) -> None:
+    log = tmp_path / "mine.log"
+    log.write_text(f"2026-01-01 00:00:00,000 INFO begun\n2026-01-01 00:00:01,000 ERROR {words}\n")
+    os.utime(log, (400, 400))
+    job = FailedJob("ingest", ("mine",), (str(log),))
+    lines = failures_text([job], since=300).splitlines()
+    assert lines[1:-1] == [f"  ingest mine: {log}", *(f"    {line}" for line in told)]
+    assert len(failures_text([job], since=401).splitlines()) == 3, "of an earlier run"
+
+
+def test_a_job_that_was_killed_is_named_with_its_log_alone(tmp_path: Path) -> None:
+    log = tmp_path / "mine.log"
+    log.write_text("2026-01-01 00:00:00,000 INFO begun\n")
+    assert len(failures_text([FailedJob("ingest", ("mine",), (str(log),))], since=0).splitlines()) == 3
