@@ -129,7 +129,11 @@ def _check_between(source: Source, sets: pl.DataFrame, odd: pl.Series, lines: pl
 
 
 def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    rows = data.with_columns(_published() if columns.are_as_published else _fields(columns)).unnest("fields")
+    if columns.are_as_published:
+        rows = data.with_columns(_published())
+    else:  # in two steps, or each use of the fields would take them apart again
+        rows = data.with_columns(fields=fields_of(pl.col("raw"), columns.separator)).with_columns(_fields(columns))
+    rows = rows.unnest("fields")
     rows = _with_names(rows.with_columns(pl.col("name", "text").str.strip_chars(AROUND)))
     rows = rows.with_columns(pl.col("text").str.strip_chars(AROUND + columns.separator))
     has_times = "start_s" in columns.places
@@ -143,33 +147,29 @@ def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame
 def _published() -> pl.Expr:
     """Three fields up to a comma each, and whatever follows."""
     names = ["name", "start_s", "end_s", "text"]
-    return pl.col("raw").str.splitn(",", 4).struct.rename_fields(names).struct.with_fields(beyond=None).alias("fields")
+    return pl.col("raw").str.splitn(",", 4).struct.rename_fields(names).struct.with_fields(beyond=False).alias("fields")
 
 
 def _fields(columns: Columns) -> pl.Expr:
-    """The fields of the columns, null where one is missing. Whatever follows labels that are last belongs to them.
+    """Of the `fields` of a row those of the columns, null where one is missing.
 
-    Where they are not, what stands `beyond` the last column, or a class behind the labels of a row that is too long,
-    tells that labels between commas lack their quotes: the first of them would be taken for all.
+    Whatever follows labels that are last belongs to them. Where they are not, what stands `beyond` the last column, or
+    a class behind the labels of a row that is too long, tells that labels between commas lack their quotes: the first
+    of them would be taken for all.
     """
-    fields = fields_of(pl.col("raw"), columns.separator)
+    fields = pl.col("fields")
     labels = columns.places["labels"]
     at = {name: fields.list.get(place, null_on_oob=True) for name, place in columns.places.items() if name != "labels"}
     last = fields.list.slice(labels).list.join(columns.separator)
-    filled, is_class = pl.element() != "", pl.element().str.contains(rf"^{CLASS_ID}$")
-    beyond = pl.coalesce(
-        fields.list.slice(columns.most).list.eval(pl.element().filter(filled)).list.first(),
-        pl.when(fields.list.len() > columns.most).then(
-            fields.list.slice(labels + 1).list.eval(pl.element().filter(is_class)).list.first()
-        ),
-    )
+    behind = fields.list.slice(labels + 1).list.join("\n").str.contains(rf"(?m)^{CLASS_ID}$")
+    beyond = (fields.list.len() > columns.most) & ((fields.list.slice(columns.most).list.join("") != "") | behind)
     text = last if columns.labels_are_last else fields.list.get(labels, null_on_oob=True)
     return pl.struct(
         at["name"].alias("name"),
         at.get("start_s", pl.lit(None, pl.String)).alias("start_s"),
         at.get("end_s", pl.lit(None, pl.String)).alias("end_s"),
         pl.when(fields.list.len() > max(columns.places.values())).then(text).alias("text"),
-        pl.when(not columns.labels_are_last).then(beyond).alias("beyond"),
+        (pl.lit(False) if columns.labels_are_last else beyond).alias("beyond"),
     ).alias("fields")
 
 
@@ -189,7 +189,7 @@ def _faults(columns: Columns, has_times: bool) -> list[tuple[str, pl.Expr, pl.Ex
     return [
         (
             "malformed_row",
-            pl.col("text").is_null() | pl.col("beyond").is_not_null(),
+            pl.col("text").is_null() | pl.col("beyond"),
             _malformed(columns),
         ),
         (
@@ -215,7 +215,7 @@ def _malformed(columns: Columns) -> pl.Expr:
     number, separators = max(columns.places.values()) + 1, SEPARATORS[columns.separator]
     fewer = f"fewer than {number} fields; expected {columns.in_words}"
     more = f"more fields than its header's {columns.most}; one that holds {separators} needs quotes"
-    return pl.when(pl.col("beyond").is_null()).then(pl.lit(fewer)).otherwise(pl.lit(more))
+    return pl.when("beyond").then(pl.lit(more)).otherwise(pl.lit(fewer))
 
 
 def _is_time(column: str) -> pl.Expr:
