@@ -72,6 +72,15 @@ def test_bytes_that_are_no_utf_8_spoil_their_own_line_only(tmp_path):
     assert lines(source) == [(1, "caf�"), (2, "na�ve, 1"), (3, "good")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_by_its_byte_order_mark(tmp_path, encoding):
+    source = written(tmp_path, f"\ufeff{TEXT.decode()}".encode(encoding))
+    assert lines(source) == lines(written(tmp_path, TEXT, "plain.csv"))
+    assert source.text() == TEXT.decode()
+    with pytest.raises(SourceError, match=r"list\.csv: not UTF-16-.E at byte "):
+        written(tmp_path, f"\ufeff{TEXT.decode()}".encode(encoding)[:-1]).text()
+
+
 def test_line_keeps_what_only_looks_like_an_end(tmp_path):
     text = "a\x0bb\x0cc\x1cd\x85e\u2028f"
     assert lines(written(tmp_path, f"{text}\nnext\n".encode())) == [(1, text), (2, "next")]
@@ -94,10 +103,11 @@ def test_lines_written_are_the_lines_read(wanted, end, last_ends, suffix):
 
 
 @settings(deadline=None)
-@given(st.binary())
+@given(st.binary() | st.binary().map(b"\xff\xfe".__add__))
 def test_no_bytes_are_too_odd_to_have_lines(content):
     content = content.replace(b"\r", b"")
-    expected = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split("\n")
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    expected = content.decode(encoding, "replace").split("\n")
     if not expected[-1]:
         expected.pop()
     assert lines(Source("list.csv", content)) == list(enumerate(expected, start=1))

@@ -20,8 +20,6 @@ __all__ = ["Source", "SourceError"]
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """What begins a text that a spreadsheet calls Unicode."""
-SAMPLE = 1000
-"""So many bytes are looked at for whether they are text."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,9 @@ class Source:
         Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped. UTF-16 is read where it has one.
 
         Raises:
-            SourceError: a line is longer than any row is; names it. The bytes are no text.
+            SourceError: a line is longer than any row is; names it.
         """
-        content = self._utf8()
-        if content[:SAMPLE].count(0) * 4 > len(content[:SAMPLE]):
-            raise SourceError(
-                f"{self.path}: no text in UTF-8: many of its first bytes are zero, as in UTF-16 without a byte order "
-                "mark, or in what is no text; save it as UTF-8"
-            )
+        content = self._utf8("replace")
         if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
             content = content.replace(b"\r", b"\n")
         try:
@@ -96,17 +89,12 @@ class Source:
         self._check_length(lines)
         return lines
 
-    def _utf8(self) -> bytes:
-        """The content without its byte order mark, from UTF-16 where that tells of it.
-
-        Raises:
-            SourceError: it is UTF-16 by its mark, and cannot be read so.
-        """
+    def _utf8(self, errors: str) -> bytes:
+        """The content without its byte order mark; in UTF-8 where that tells of UTF-16."""
         content = self.content
-        if not content.startswith(UTF_16):
-            return content.removeprefix(codecs.BOM_UTF8)
-        with as_source_error(self.path, "text in UTF-16, as its first two bytes say"):
-            return content.decode("utf-16").encode()
+        if content.startswith(UTF_16):
+            return content.decode("utf-16", errors).encode()
+        return content.removeprefix(codecs.BOM_UTF8)
 
     def _check_length(self, lines: pl.DataFrame) -> None:
         longer = lines.filter(pl.col("raw").str.len_bytes() > faults.LONGEST_ROW)
@@ -120,12 +108,12 @@ class Source:
         """The whole as text.
 
         Raises:
-            SourceError: it is not UTF-8; names the byte.
+            SourceError: it is not UTF-8, nor UTF-16 with its mark; names the byte.
         """
         try:
-            return self._utf8().decode()
+            return self._utf8("strict").decode()
         except UnicodeDecodeError as error:
-            raise SourceError(f"{self.path}: not UTF-8 at byte {error.start:,}") from None
+            raise SourceError(f"{self.path}: not {error.encoding.upper()} at byte {error.start:,}") from None
 
     def json(self) -> Any:
         """The whole as JSON; NaN and Infinity, which JSON has not but writers write, are null.

@@ -360,13 +360,15 @@ def test_list_that_a_spreadsheet_saved_as_unicode_is_read(tmp_path, encoding, en
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
 def test_list_in_an_encoding_that_does_not_tell_itself_stops_with_its_likely_name(tmp_path, encoding):
-    with pytest.raises(SourceError, match=r"train\.csv: no text in UTF-8: .* save it as UTF-8"):
+    with pytest.raises(SourceError, match=r"train\.csv: .* perhaps one in UTF-16; save it as UTF-8"):
         ingest(tmp_path, {"train": f"YTID,start,end,labels\naaaaaaaaaaa,0,10,{DOG}\n".encode(encoding)})
 
 
-def test_utf_16_that_is_cut_stops(tmp_path):
-    with pytest.raises(SourceError, match=r"train\.csv: not text in UTF-16"):
-        ingest(tmp_path, {"train": f"aaaaaaaaaaa,0,10,{DOG}\n".encode("utf-16")[:-1]})
+def test_utf_16_that_is_cut_spoils_its_last_line_only(tmp_path):
+    text = f"aaaaaaaaaaa,0,10,{DOG}\nbbbbbbbbbbb,0,10,/m/nope\n"
+    tables = ingest(tmp_path, {"train": text.encode("utf-16")[:-3]})
+    assert clips(tables) == [("aaaaaaaaaaa", 0.0, 10.0, [DOG])]
+    assert rejects(tables) == [(2, "row", "no_known_label")]
 
 
 # --- what cannot be told ---

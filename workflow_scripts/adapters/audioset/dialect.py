@@ -151,7 +151,8 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     quotes = pl.col("raw").str.count_matches('"')
     if not lines.select((quotes % 2 == 1).any()).item():
         return lines
-    lines = lines.with_columns(quotes=quotes, named=_has_clip(columns.separator, columns.places))
+    lines = lines.with_columns(quotes=quotes, fields=fields_of(pl.col("raw"), columns.separator))
+    lines = lines.with_columns(named=_has_clip(pl.col("fields"), columns.places))
     labels_first = columns.places["labels"] < columns.places["name"]
     lines = lines.with_columns(clip=pl.col("named").cum_sum() - (pl.col("named") if labels_first else 0))
     before = (pl.col("quotes").cum_sum() - pl.col("quotes")).over("clip")
@@ -165,7 +166,9 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
 
 def first_lines(rows: pl.DataFrame) -> str:
     """The first lines, for a message."""
-    return " Its first lines:" + "".join(f"\n  {shown(raw)}" for raw in rows["raw"].head(SHOWN))
+    lines = rows["raw"].head(SHOWN).to_list()
+    hint = " It is no text in UTF-8, perhaps one in UTF-16; save it as UTF-8." if "\0" in "".join(lines) else ""
+    return f"{hint} Its first lines:" + "".join(f"\n  {shown(raw)}" for raw in lines)
 
 
 def places_of(header: list[str], columns: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
@@ -254,13 +257,12 @@ def _from_rows(rows: pl.DataFrame) -> Columns | None:
 def _is_row(separator: str, first: int) -> pl.Expr:
     """Has a YouTube name or two numbers where they should stand, and something behind them."""
     places = {name: place + first for name, place in PUBLISHED.items()}
-    labels = fields_of(pl.col("raw"), separator).list.get(places["labels"], null_on_oob=True)
-    return _has_clip(separator, places) & labels.is_not_null()
-
-
-def _has_clip(separator: str, places: Mapping[str, int]) -> pl.Expr:
-    """Has a YouTube name or two numbers where they should stand."""
     fields = fields_of(pl.col("raw"), separator)
+    return _has_clip(fields, places) & fields.list.get(places["labels"], null_on_oob=True).is_not_null()
+
+
+def _has_clip(fields: pl.Expr, places: Mapping[str, int]) -> pl.Expr:
+    """Has a YouTube name or two numbers where they should stand."""
     at = {name: fields.list.get(place, null_on_oob=True) for name, place in places.items()}
     has_name = youtube.read(at["name"]).struct.field("media_key").is_not_null()
     times = [at[name].cast(pl.Float64, strict=False).is_not_null() for name in ("start_s", "end_s") if name in at]
