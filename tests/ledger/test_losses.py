@@ -87,9 +87,21 @@ def test_more_than_the_share_of_rows_has_to_be_rejected(rejects, is_lost):
         assert losses_found[0].cause.startswith("3 of 10 rows were rejected, more than 20%; 3 for no_known_label, ")
 
 
-def test_labels_that_were_left_out_of_rows_that_were_taken_are_no_rows():
-    of_labels = [row | {"scope": "label"} for row in rejected(50, "unknown_class")]
-    assert found([("a.csv", 10, 10)], of_labels) == []
+@pytest.mark.parametrize(("rows", "is_lost"), [(2, False), (3, True)])
+def test_more_than_the_share_of_rows_has_to_lose_labels(rows, is_lost):
+    """Several labels of one row are one row: 2 of 10 are 20 %, 3 of 10 are more."""
+    of_labels = [row | {"scope": "label"} for row in rejected(rows, "unknown_class") * 7]
+    losses_found = found([("a.csv", 10, 10)], of_labels)
+    assert [loss.of for loss in losses_found] == ["a.csv"] * is_lost
+    if is_lost:
+        assert losses_found[0].cause == (
+            "3 of 10 rows were taken without some of their labels, more than 20%; 3 for unknown_class, "
+            "the first of them line 2: 'x, y': is unknown_class"
+        )
+
+
+def test_a_class_that_is_said_twice_of_a_clip_is_not_lost():
+    assert found([("a.csv", 10, 10)], [row | {"scope": "label"} for row in rejected(9, "repeated_class")]) == []
 
 
 def test_events_of_clips_that_the_run_does_not_promise_are_no_loss():

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import os
+import zlib
 
 import duckdb
 import polars as pl
@@ -93,6 +94,20 @@ def test_little_file_that_unpacks_to_more_than_any_source_is_refused(monkeypatch
     assert len(bomb) < 500_000
     with pytest.raises(SourceError, match=rf"^list\.csv{suffix}: unpacks to more than 1,000,000 bytes"):
         Source(f"list.csv{suffix}", bomb).lines()
+
+
+@pytest.mark.parametrize("suffix", BOMBS)
+def test_one_whose_name_does_not_say_that_it_is_packed_is_refused_too(monkeypatch, suffix):
+    monkeypatch.setattr(faults, "MOST_BYTES", 1_000_000)
+    assert Source("list.csv", BOMBS[suffix](b"a\nb\n")).lines()["raw"].to_list() == ["a", "b"]
+    with pytest.raises(SourceError, match=r"^list\.csv: unpacks to more than 1,000,000 bytes"):
+        Source("list.csv", BOMBS[suffix](bytes(30_000_000))).lines()
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, lambda text: gzip.compress(gzip.compress(text))])
+def test_what_is_packed_in_other_ways_is_not_unpacked_behind_our_back(pack):
+    packed = pack(b"a\n" * 100_000)
+    assert len(b"\n".join(raw.encode() for raw in Source("list.csv", packed).lines()["raw"])) < 10_000
 
 
 def test_file_larger_than_any_source_is_not_read(tmp_path):

@@ -5,10 +5,11 @@ import hashlib
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.sources.source import Source, SourceError
+from workflow_scripts.sources.unpacking import BEGINS
 
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor(write_checksum=True).compress}
 TEXT = b"# made by hand\nfirst, 1\n\nthird \xc3\xa9, 3\n"
@@ -106,6 +107,7 @@ def test_lines_written_are_the_lines_read(wanted, end, last_ends, suffix):
 @given(st.binary() | st.binary().map(b"\xff\xfe".__add__))
 def test_no_bytes_are_too_odd_to_have_lines(content):
     content = content.replace(b"\r", b"")
+    assume(not content.startswith(tuple(BEGINS)))  # these are unpacked
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     expected = content.decode(encoding, "replace").split("\n")
     if not expected[-1]:

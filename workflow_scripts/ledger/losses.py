@@ -8,8 +8,9 @@ import polars as pl
 
 from workflow_scripts.errors import shown
 
-EXCUSED = ("unknown_clip",)
-"""Reasons of rejects that are no loss where anything was kept: events of clips that the run does not promise."""
+EXCUSED = ("unknown_clip", "repeated_class")
+"""Reasons of rejects that are no loss where anything was kept: events of clips that the run does not promise, and a
+class that is said twice of a clip."""
 
 UNCLAIMED = {
     "unclaimed": "match a promised id",
@@ -61,7 +62,7 @@ def losses(
         max_rejected: the share of a source's rows that may be rejected, 0 to 1.
     """
     return [
-        *_of_sources(tables["sources"].collect(), tables["rejects"].filter(pl.col("scope") == "row"), max_rejected),
+        *_of_sources(tables["sources"].collect(), tables["rejects"], max_rejected),
         *_of_roots(tables, root_rejects, match),
         *_of_all_roots(tables["clips"]),
     ]
@@ -72,15 +73,32 @@ def losses(
 
 def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: float) -> Iterator[Loss]:
     reasons = (
-        rejects.group_by("source", "reason")
-        .agg(pl.len().alias("rows"), pl.col("line", "detail", "raw").sort_by("line").first())
-        .sort("source", pl.col("rows"), "line", descending=[False, True, False])
+        rejects.filter(pl.col("scope").is_in(["row", "label"]))
+        .group_by("source", "scope", "reason")
+        .agg(rows=pl.col("line").n_unique(), **{name: _of_first_line(name) for name in ("line", "detail", "raw")})
+        .sort("source", "rows", "line", descending=[False, True, False])
         .collect()
     )
     for source in sources.iter_rows(named=True):
-        cause = _cause_in_source(source, reasons.filter(pl.col("source") == source["source"]), max_rejected)
+        of_source = reasons.filter(pl.col("source") == source["source"])
+        of_rows, of_labels = (of_source.filter(pl.col("scope") == scope) for scope in ("row", "label"))
+        cause = _cause_in_source(source, of_rows, max_rejected) or _cause_in_labels(source, of_labels, max_rejected)
         if cause:
             yield Loss(source["source"], cause)
+
+
+def _of_first_line(name: str) -> pl.Expr:
+    return pl.col(name).sort_by("line").first()
+
+
+def _cause_in_labels(source: dict[str, Any], reasons: pl.DataFrame, max_rejected: float) -> str | None:
+    """Why the labels of a source are lost, if they are: of too many rows that were taken some were left out."""
+    most = reasons.filter(~pl.col("reason").is_in(EXCUSED)).head(1)
+    without = int(most["rows"].sum())
+    if without <= max_rejected * source["rows_kept"]:
+        return None
+    share = f"{without:,} of {source['rows_kept']:,} rows were taken without some of their labels"
+    return f"{share}, more than {max_rejected:.0%}; {_most_frequent(most)}"
 
 
 def _cause_in_source(source: dict[str, Any], reasons: pl.DataFrame, max_rejected: float) -> str | None:

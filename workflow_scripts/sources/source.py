@@ -14,7 +14,7 @@ import polars as pl
 
 from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError, as_source_error
-from workflow_scripts.sources.unpacking import UNPACK
+from workflow_scripts.sources.unpacking import UNPACK, packing
 
 __all__ = ["Source", "SourceError"]
 
@@ -54,18 +54,18 @@ class Source:
 
     @property
     def content(self) -> bytes:
-        """The bytes that the file holds, decompressed where its name ends in .gz or .zst.
+        """The bytes that the file holds, decompressed where it is gzip's or Zstandard's.
 
         Raises:
             SourceError: the compressed file is damaged, or holds more than any source.
         """
-        suffix = Path(self.path).suffix
-        if suffix not in UNPACK:
+        kind = packing(self.path, self.stored)
+        if kind is None:
             return self.stored
-        with as_source_error(self.path, f"a whole {suffix} file (fetch it again)"):
+        with as_source_error(self.path, f"a whole {kind} file (fetch it again)"):
             if not self.stored:
                 raise EOFError("it is empty")
-            content = UNPACK[suffix](self.stored, faults.MOST_BYTES)
+            content = UNPACK[kind](self.stored, faults.MOST_BYTES)
         if len(content) > faults.MOST_BYTES:
             raise SourceError(_too_much(self.path, "unpacks to"))
         return content
@@ -82,9 +82,9 @@ class Source:
         if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
             content = content.replace(b"\r", b"\n")
         try:
-            raw = pl.read_lines(io.BytesIO(content), name="raw")
+            raw = _lines_of(content)
         except pl.exceptions.ComputeError:
-            raw = pl.read_lines(io.BytesIO(content.decode("utf-8", "replace").encode()), name="raw")
+            raw = _lines_of(content.decode("utf-8", "replace").encode())
         lines = raw.with_row_index("line", offset=1).with_columns(pl.col("raw").str.strip_chars_end("\r"))
         self._check_length(lines)
         return lines
@@ -127,6 +127,11 @@ class Source:
             if "\\ud" in text.lower():  # half a character, which no table holds
                 json.dumps(value, ensure_ascii=False).encode()
             return value
+
+
+def _lines_of(content: bytes) -> pl.DataFrame:
+    """Behind an empty line: polars would unpack what begins like something compressed, however much it is."""
+    return pl.read_lines(io.BytesIO(b"\n" + content), name="raw")[1:]
 
 
 def _too_much(path: str, what: str) -> str:

@@ -3,6 +3,7 @@
 import gzip
 import io
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 
 STEP = 4096
 """So many packed bytes at a time: at its densest, Zstandard makes 128 MB of them."""
@@ -37,3 +38,13 @@ UNPACK: Mapping[str, Callable[[bytes, int], bytes]] = {".gz": _gzip, ".zst": _zs
 Raises:
     Exception: of many kinds: the file is damaged or cut.
 """
+
+BEGINS = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
+"""The first bytes of such files, for those whose name does not say so."""
+
+
+def packing(path: str, stored: bytes) -> str | None:
+    """How a file is compressed, by its name or else by its first bytes; None where it is not."""
+    suffix = PurePath(path).suffix
+    by_begin = (kind for begin, kind in BEGINS.items() if stored.startswith(begin))
+    return suffix if suffix in UNPACK else next(by_begin, None)
