@@ -26,7 +26,7 @@ def main() -> None:
     root, folder = sys.argv[1], Path(sys.argv[2])
     lists = sorted((folder / "media").glob("shard=*.parquet"))
     row = _check_one(next(rows for file in lists if len(rows := read_table(file).head(1))), root)
-    types = schemas.empty(schemas.CHECKS).schema
+    types = schemas.CHECKS.empty().schema
     for file in lists:
         media = read_table(file)
         told = [pl.lit(row[name], dtype=types[name]).alias(name) for name in types if name not in media.columns]

@@ -127,7 +127,7 @@ def test_several_datasets_stand_side_by_side(copied: SmallAudioset, tmp_path: Pa
 def test_what_the_archives_of_a_dataset_lost_is_among_its_rejects(copied: SmallAudioset) -> None:
     for root in copied.roots:
         row = (f"/data/{root}.tar", 1, "media", "archive_cut", "why", "")
-        rejects = pl.DataFrame([row], schema=schemas.empty(schemas.REJECTS).schema, orient="row")
+        rejects = pl.DataFrame([row], schema=schemas.REJECTS.empty().schema, orient="row")
         write_table(rejects, Path(copied.places.root_rejects(root)), schemas.REJECTS)
     holds = {"one": ["clips"], "other": ["clips", "mirror"], "none": []}
     file = copied.folder / "results/catalog.duckdb"

@@ -60,7 +60,7 @@ def _checked(folder: Path) -> dict[str, RootChecks]:
             file.write_bytes(data)
         results = folder / "results/audio" / slug
         scan_and_check(folder / "audio" / slug, results)
-        write_table(schemas.empty(schemas.REJECTS), results / "tables/rejects.parquet", schemas.REJECTS)
+        write_table(schemas.REJECTS.empty(), results / "tables/rejects.parquet", schemas.REJECTS)
         holds = "recordings" if slug == "field" else "clips"
         checks = [results / "checks" / "shard=0000.parquet"]
         roots[slug] = RootChecks(slug, str(folder / "audio" / slug), holds, checks)
@@ -78,7 +78,7 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
         clips = clips_table(*named, *(SPANS if dataset == "first" else []))
         resolved = resolve(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], LIMITS, "stem")
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
-            table = {"clips": clips, **resolved}.get(name, schemas.empty(schema))
+            table = {"clips": clips, **resolved}.get(name, schema.empty())
             write_table(table, Path(places.table(dataset, name)), schema)
     file = folder / "catalog.duckdb"
     build_catalogue(Contents(places, DATASET_ROOTS, dict.fromkeys(AUDIO, 1)), file)

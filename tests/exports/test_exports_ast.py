@@ -272,7 +272,7 @@ def test_the_official_class_list_comes_out_as_it_went_in(small: SmallAudioset, s
             | {"parent_ids": [], "ancestor_ids": [], "is_abstract": False, "is_blacklisted": False}
             for row in reversed(rows)
         ],
-        schema=schemas.empty(schemas.CLASSES).schema,
+        schema=schemas.CLASSES.empty().schema,
     )
     folder = exported("ast", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "ast")
     assert (folder / "class_labels_indices.csv").read_text(encoding="utf-8").split() == official.split()
@@ -299,7 +299,7 @@ def test_weights_are_those_of_asts_own_script(
         | {"whole_media": True, "duration_s": 1.0}
         for number, said in enumerate(labels)
     ]
-    ledger = pl.DataFrame(rows, schema=schemas.empty(schemas.CLIPS).schema)
+    ledger = pl.DataFrame(rows, schema=schemas.CLIPS.empty().schema)
     tables = instead(small.for_exports, tmp_path_factory.mktemp("tables"), clips=ledger)
     folder = exported("ast", tables, tmp_path_factory.mktemp("exports") / "ast", copies="as_they_are")
     trained = [[label for label in said if label != "/m/new"] for said in labels]

@@ -15,7 +15,8 @@ from tests.exports.small_run import SmallAudioset
 from tests.made_files import encoded, noise, noise16, wav
 from workflow_scripts.exports import ast
 from workflow_scripts.exports.account import read_account
-from workflow_scripts.exports.copies import MADE_AS, copy_clips
+from workflow_scripts.exports.copies import MADE_AS
+from workflow_scripts.exports.copying import copy_clips
 from workflow_scripts.exports.packs import write_pack, write_plan
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.media.content import Content
@@ -134,11 +135,11 @@ def test_a_bad_media_costs_its_own_clips_alone(tmp_path: Path) -> None:
 
 
 def test_a_library_that_fails_costs_its_media_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflow_scripts.exports import copies
+    from workflow_scripts.exports import copying
 
     for name in ("a", "b"):
         (tmp_path / f"{name}.wav").write_bytes(wav(noise16(16_000)))
-    as_ever = copies.at_16_khz
+    as_ever = copying.at_16_khz
     calls = iter([RuntimeError("nobody foresaw this")])
 
     def once(samples, rate):
@@ -146,7 +147,7 @@ def test_a_library_that_fails_costs_its_media_alone(tmp_path: Path, monkeypatch:
             raise error
         return as_ever(samples, rate)
 
-    monkeypatch.setattr(copies, "at_16_khz", once)
+    monkeypatch.setattr(copying, "at_16_khz", once)
     made, failed = failures(tmp_path / "out", row(tmp_path / "a.wav", "a"), row(tmp_path / "b.wav", "b"))
     assert (made, failed) == (["b"], {"a": "check_failed"})
 

@@ -48,7 +48,7 @@ def clips_table(*clips: Row) -> pl.DataFrame:
         "source": "train.csv",
     }
     rows = [known | {"line": line, "media_key": clip["clip_id"]} | clip for line, clip in enumerate(clips, start=1)]
-    return pl.DataFrame(rows, schema=schemas.empty(schemas.PROMISED).schema)
+    return pl.DataFrame(rows, schema=schemas.PROMISED.empty().schema)
 
 
 def root(folder: Path, slug: str, *checks: Row, shards: int = 1, holds: str = "clips") -> RootChecks:
@@ -57,7 +57,7 @@ def root(folder: Path, slug: str, *checks: Row, shards: int = 1, holds: str = "c
     for shard in range(shards):
         rows = sorted(checks[shard::shards], key=lambda row: row["path"])
         file = folder / slug / "checks" / f"shard={shard:04d}.parquet"
-        table = pl.DataFrame(rows, schema=schemas.empty(schemas.CHECKS).schema)
+        table = pl.DataFrame(rows, schema=schemas.CHECKS.empty().schema)
         validate(table, schemas.CHECKS)
         table.write_parquet(file, mkdir=True)
         files.append(file)

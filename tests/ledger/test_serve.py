@@ -309,9 +309,7 @@ def test_a_clip_with_a_start_alone_lasts_to_the_end_of_its_recording(tmp_path: P
 def test_what_is_not_looked_at_is_an_orphan(tmp_path: Path) -> None:
     made = root(tmp_path, "wav", _sound("a.wav", 1))
     file = tmp_path / "not_looked_at.parquet"
-    pl.DataFrame([{"path": "b.xyz", "member": None}], schema=schemas.empty(schemas.NOT_LOOKED_AT).schema).write_parquet(
-        file
-    )
+    pl.DataFrame([{"path": "b.xyz", "member": None}], schema=schemas.NOT_LOOKED_AT.empty().schema).write_parquet(file)
     tables = resolve(
         clips_table({"clip_id": "a"}), [RootChecks("wav", "/a", "clips", made.checks, file)], LIMITS, "stem"
     )

@@ -72,7 +72,7 @@ def test_what_is_not_looked_at_is_counted_by_its_suffixes(tmp_path: Path) -> Non
     names = [("a.wma", None), ("b.TS", None), ("c.tar", "d.ts")]
     unread = pl.DataFrame(
         [("wav", path, member, "not_looked_at", None) for path, member in names],
-        schema=schemas.empty(schemas.ORPHANS).schema,
+        schema=schemas.ORPHANS.empty().schema,
         orient="row",
     )
     write_table(pl.concat([small.table("orphans"), unread]), small.tables_folder / "orphans.parquet", schemas.ORPHANS)

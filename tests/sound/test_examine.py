@@ -57,7 +57,7 @@ def _assert_fits_the_schema(rows: list[Row]) -> None:
         dict.fromkeys(schemas.CHECKS.columns) | known | {"path": f"{number}.wav"} | row
         for number, row in enumerate(rows)
     ]
-    validate(pl.DataFrame(complete, schema=schemas.empty(schemas.CHECKS).schema), schemas.CHECKS)
+    validate(pl.DataFrame(complete, schema=schemas.CHECKS.empty().schema), schemas.CHECKS)
 
 
 def _changed(samples: np.ndarray, value: float) -> np.ndarray:

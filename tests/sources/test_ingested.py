@@ -7,10 +7,10 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.sources.ingested import KEPT, Ingested, check_classes
 from workflow_scripts.tables import schemas
 
-EMPTY = {name: schemas.empty(schema).lazy() for name, schema in schemas.INGESTED.items()}
+EMPTY = {name: schema.empty().lazy() for name, schema in schemas.INGESTED.items()}
 
 
-@pytest.mark.parametrize("table", [None, schemas.empty(schemas.ORIGINS)])
+@pytest.mark.parametrize("table", [None, schemas.ORIGINS.empty()])
 def test_a_table_that_is_none_is_told_by_its_name(table: object) -> None:
     kept = pl.LazyFrame(schema=KEPT)
     Ingested(**EMPTY, kept=kept)

@@ -2,14 +2,14 @@
 
 import re
 
-import pandera.polars as pa
 import polars as pl
 import pytest
 
 from workflow_scripts.tables import schemas
+from workflow_scripts.tables.declared import Schema
 from workflow_scripts.tables.store import TableError, read_table, validate, write_table
 
-ALL = {schema.name: schema for schema in vars(schemas).values() if isinstance(schema, pa.DataFrameSchema)}
+ALL = {schema.name: schema for schema in vars(schemas).values() if isinstance(schema, Schema)}
 CONTRACT = {
     "clips",
     "labels",
@@ -39,7 +39,7 @@ def clip_rows(number, **columns):
         "source": ["train.csv"] * number,
         "line": list(range(1, number + 1)),
     }
-    return pl.DataFrame(rows, schema=schemas.empty(schemas.PROMISED).schema).with_columns(**columns)
+    return pl.DataFrame(rows, schema=schemas.PROMISED.empty().schema).with_columns(**columns)
 
 
 def complaint(frame, schema=schemas.PROMISED):
@@ -75,14 +75,14 @@ def test_column_whose_name_has_a_unit_says_the_unit(name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_empty_table_keeps_to_its_schema(name):
-    validate(schemas.empty(ALL[name]), ALL[name])
+    validate(ALL[name].empty(), ALL[name])
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_empty_table_comes_back_from_disk_with_its_types(tmp_path, name):
     path = tmp_path / "tables" / f"{name}.parquet"
-    write_table(schemas.empty(ALL[name]), path, ALL[name])
-    assert read_table(path).schema == schemas.empty(ALL[name]).schema
+    write_table(ALL[name].empty(), path, ALL[name])
+    assert read_table(path).schema == ALL[name].empty().schema
 
 
 def test_statuses_are_asked_in_the_order_of_the_contract():
@@ -118,7 +118,7 @@ def test_clip_may_not_say_where_it_starts_and_ends():
         ("clip_id", pl.concat_str("clip_id", pl.lit("/../x")), "str_matches"),
         ("clip_id", pl.lit("always-the-same"), "uniq"),
         ("media_key", pl.lit(None, pl.String), "not_nullable"),
-        ("class_ids", pl.lit(None, schemas.empty(schemas.PROMISED).schema["class_ids"]), "not_nullable"),
+        ("class_ids", pl.lit(None, schemas.PROMISED.empty().schema["class_ids"]), "not_nullable"),
         ("start_s", pl.lit(-0.5), r"\(0"),
         ("line", pl.lit(0, pl.Int64), r"\(1"),
     ],
@@ -179,7 +179,7 @@ def test_column_of_another_type_is_named_with_the_type_expected_and_found():
 def test_word_outside_the_known_ones_is_refused_in_text_and_in_categories():
     summary = pl.DataFrame({"split": ["train"], "status": ["lost"], "clips": [1]})
     assert "column status: rule isin" in complaint(summary, schemas.SUMMARY)
-    more = {name: dtype for name, dtype in schemas.empty(schemas.CLIPS).schema.items() if name not in clip_rows(0)}
+    more = {name: dtype for name, dtype in schemas.CLIPS.empty().schema.items() if name not in clip_rows(0)}
     ledger = clip_rows(1).with_columns(pl.lit(None, dtype).alias(name) for name, dtype in more.items())
     ledger = ledger.with_columns(status=pl.lit("lost").cast(pl.Categorical), usable=False, trainable=False)
     assert "column status: rule isin" in complaint(ledger, schemas.CLIPS)
@@ -187,14 +187,14 @@ def test_word_outside_the_known_ones_is_refused_in_text_and_in_categories():
 
 def test_two_rows_of_one_key_are_refused_even_where_a_part_of_the_key_is_null():
     row = {"root": "wav", "path": "a.wav", "member": None, "reason": "unclaimed", "clip_id": None}
-    orphans = pl.DataFrame([row, row], schema=schemas.empty(schemas.ORPHANS).schema)
+    orphans = pl.DataFrame([row, row], schema=schemas.ORPHANS.empty().schema)
     assert "uniqueness: broken by 2 rows" in complaint(orphans, schemas.ORPHANS)
 
 
 def test_source_that_lost_a_row_is_refused():
     row = {"source": "a.csv", "sha256": "0" * 64, "bytes": 1, "rows_declared": None}
     row |= {"rows_read": 3, "rows_kept": 1, "rows_rejected": 1}
-    sources = pl.DataFrame([row], schema=schemas.empty(schemas.SOURCES).schema)
+    sources = pl.DataFrame([row], schema=schemas.SOURCES.empty().schema)
     assert "rule rows_read = rows_kept + rows_rejected: broken by 1 rows" in complaint(sources, schemas.SOURCES)
 
 
@@ -207,8 +207,8 @@ def test_what_is_not_a_number_is_no_number_of_seconds(column):
 @pytest.mark.parametrize("column", ["duration_s", "peak", "bandwidth_hz", "fbank_mean", "fbank_std", "rms_dbfs"])
 def test_measure_that_is_not_a_number_is_refused(column):
     """A measure that cannot be taken is null: one NaN would make every mean over the table NaN."""
-    row = dict.fromkeys(schemas.empty(schemas.CHECKS).columns)
+    row = dict.fromkeys(schemas.CHECKS.empty().columns)
     row |= {"path": "a.wav", "bytes": 1, "mtime_ns": 1, "load_ok": True, "fingerprint": "f"}
-    checks = pl.DataFrame([row], schema=schemas.empty(schemas.CHECKS).schema)
+    checks = pl.DataFrame([row], schema=schemas.CHECKS.empty().schema)
     validate(checks, schemas.CHECKS)
     assert f"column {column}" in complaint(checks.with_columns(pl.lit(float("nan")).alias(column)), schemas.CHECKS)

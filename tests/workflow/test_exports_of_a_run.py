@@ -14,7 +14,8 @@ STRANGER = '''
 """A format that somebody brings: the names of all that it can read, and a copy of each clip."""
 import json
 
-from workflow_scripts.exports.copies import copy_clips, copy_plan
+from workflow_scripts.exports.copies import copy_plan
+from workflow_scripts.exports.copying import copy_clips
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.packs import link_files
 

@@ -82,7 +82,7 @@ def check_shard(
 
 def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
     """Rows of an earlier check that still speak for their files: of the same settings, and of a table that is whole."""
-    nothing = schemas.empty(schemas.CHECKS)
+    nothing = schemas.CHECKS.empty()
     try:
         rows = read_table(path)
     except FileNotFoundError:
@@ -101,7 +101,7 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
 
 def _of_another_version(rows: pl.DataFrame) -> str | None:
     """Why rows cannot be kept whatever media they are of; None if they can."""
-    today = schemas.empty(schemas.CHECKS).schema
+    today = schemas.CHECKS.empty().schema
     other = [name for name in today if name in rows.columns and rows.schema[name] != today[name]]
     if other:
         return f"of another type than today: {first_twenty(other)}"
@@ -115,7 +115,7 @@ def _with_columns_of_today(rows: pl.DataFrame) -> pl.DataFrame:
 
     What has to be told anew of every media is another CHECK_VERSION.
     """
-    today = schemas.empty(schemas.CHECKS).schema
+    today = schemas.CHECKS.empty().schema
     new = [name for name in today if name not in rows.columns]
     if new:
         _log.info("%d rows are kept without %s: they are of a time before", len(rows), first_twenty(new))
@@ -154,6 +154,6 @@ def _task(row: dict[str, Any], folder: str) -> Task:
 
 def _table(rows: list[dict[str, Any]], settings: CheckSettings) -> pl.DataFrame:
     """Rows of `checks`; a column that a row says nothing of is null."""
-    schema = schemas.empty(schemas.CHECKS).schema
+    schema = schemas.CHECKS.empty().schema
     columns = {name: [row.get(name) for row in rows] for name in schema}
     return pl.DataFrame(columns, schema=schema).with_columns(fingerprint=pl.lit(settings.fingerprint))

@@ -101,7 +101,7 @@ def by_split(clips: pl.DataFrame, splits: Sequence[str]) -> dict[str, int]:
     return {split: counts.get(split, 0) for split in splits}
 
 
-def not_usable(clips: pl.DataFrame) -> dict[str, int]:
+def not_usable(clips: pl.LazyFrame) -> dict[str, int]:
     """How many clips are not usable, by status."""
-    lost = clips.filter(~pl.col("usable")).group_by(pl.col("status").cast(pl.String)).len()
-    return dict(lost.sort("status").iter_rows())
+    lost = clips.filter(~pl.col("usable")).group_by("status").len().collect()
+    return dict(lost.with_columns(pl.col("status").cast(pl.String)).sort("status").iter_rows())

@@ -64,15 +64,13 @@ class CheckedMedia:
             pl.concat([part.select("media_row"), read_table(self._files[file], columns)[part["row"]]], how="horizontal")
             for (file,), part in asked.partition_by("file", as_dict=True).items()
         ]
-        nothing = schemas.empty(schemas.CHECKS).select(pl.lit(0, dtype=pl.UInt32).alias("media_row"), *columns)
+        nothing = schemas.CHECKS.empty().select(pl.lit(0, dtype=pl.UInt32).alias("media_row"), *columns)
         return pl.concat([nothing, *parts])
 
 
 def _read(roots: list[RootChecks]) -> pl.DataFrame:
     parts = [
-        schemas.empty(schemas.CHECKS)
-        .select(CHECKED)
-        .with_columns(pl.lit(0, dtype).alias(n) for n, dtype in _PLACE.items())
+        schemas.CHECKS.empty().select(CHECKED).with_columns(pl.lit(0, dtype).alias(n) for n, dtype in _PLACE.items())
     ]
     file = 0
     for ordinal, root in enumerate(roots):

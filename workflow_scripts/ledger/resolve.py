@@ -128,7 +128,7 @@ def _not_looked_at(roots: list[RootChecks]) -> pl.DataFrame:
         if root.not_looked_at is not None
     ]
     columns = list(schemas.ORPHANS.columns)
-    return pl.concat([schemas.empty(schemas.ORPHANS), *(part.select(columns) for part in parts)])
+    return pl.concat([schemas.ORPHANS.empty(), *(part.select(columns) for part in parts)])
 
 
 def _summary(ledger: pl.DataFrame, splits: Sequence[str]) -> pl.DataFrame:

@@ -102,7 +102,7 @@ def _table(files: list[Media], sharded_by: str, shards: int) -> pl.DataFrame:
     columns["path"] = [to_text(path) for path in columns["path"]]
     whole = pl.coalesce("member", "path")
     stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")
-    empty = schemas.empty(schemas.MEDIA)
+    empty = schemas.MEDIA.empty()
     return (
         pl.DataFrame(columns, schema={name: empty.schema[name] for name in columns})
         .with_columns(
@@ -115,11 +115,11 @@ def _table(files: list[Media], sharded_by: str, shards: int) -> pl.DataFrame:
 
 def _rejects(found: Iterable[tuple[str, Damage]]) -> pl.DataFrame:
     rows = [(source, damage.line, "media", damage.reason, damage.detail, damage.raw) for source, damage in found]
-    return pl.DataFrame(rows, schema=schemas.empty(schemas.REJECTS).schema, orient="row")
+    return pl.DataFrame(rows, schema=schemas.REJECTS.empty().schema, orient="row")
 
 
 def _not_looked_at(found: list[tuple[str, str | None]]) -> pl.DataFrame:
-    empty = schemas.empty(schemas.NOT_LOOKED_AT)
+    empty = schemas.NOT_LOOKED_AT.empty()
     return pl.DataFrame(found, schema=empty.schema, orient="row").sort("path", "member")
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 import torch
 
 from workflow_scripts.sound.kaldi import get_mel_banks
+from workflow_scripts.sound.settings import SAMPLE_RATE
 
-SAMPLE_RATE = 16_000
 WINDOW = 400
 """Samples of a 25 ms frame."""
 HOP = 160

@@ -11,9 +11,9 @@ import soxr
 import torch
 
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.fbank import HOP, SAMPLE_RATE, WINDOW, fbank_of, frame_count
+from workflow_scripts.sound.fbank import HOP, WINDOW, fbank_of, frame_count
 from workflow_scripts.sound.planes import Buffer
-from workflow_scripts.sound.settings import RESAMPLER_QUALITY
+from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
 
 MAX_UPSAMPLING = 16
 

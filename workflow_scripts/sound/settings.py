@@ -9,6 +9,8 @@ CHECK_VERSION = 4
 CHECK_COLUMNS = 1
 """Raised by hand when `checks` has other columns and earlier rows still hold: all shards look, and decode nothing."""
 
+SAMPLE_RATE = 16_000
+"""Of the feature, hertz."""
 RESAMPLER_QUALITY = "HQ"
 """Of soxr; its other settings are lower or slower."""
 

@@ -73,7 +73,7 @@ def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.Laz
         rejects: the `rejects` table.
     """
     files = [(one.source.path, one.source.sha256, len(one.source.stored), one.declared, one.read) for one in counted]
-    schema = schemas.empty(schemas.SOURCES).schema
+    schema = schemas.SOURCES.empty().schema
     columns = {name: schema[name] for name in ("source", "sha256", "bytes", "rows_declared", "rows_read")}
     went = {"rows_kept": kept, "rows_rejected": rejects.filter(pl.col("scope") == "row")}
     table = pl.LazyFrame(files, schema=columns, orient="row")

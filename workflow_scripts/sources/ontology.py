@@ -88,7 +88,7 @@ def class_table(
             }
             for identity in order
         ],
-        schema=schemas.empty(schemas.CLASSES).schema,
+        schema=schemas.CLASSES.empty().schema,
     )
 
 

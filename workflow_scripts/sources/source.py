@@ -14,10 +14,12 @@ import polars as pl
 
 from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError, as_source_error
-from workflow_scripts.sources.unpacking import UNPACK, packing
+from workflow_scripts.sources.unpacking import BEGINS, UNPACK, packing
 
 __all__ = ["Source", "SourceError"]
 
+PACKED = (*BEGINS, b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
+"""What begins a text that polars unpacks: gzip, Zstandard, zlib."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """What begins a text that a spreadsheet calls Unicode."""
 
@@ -130,8 +132,10 @@ class Source:
 
 
 def _lines_of(content: bytes) -> pl.DataFrame:
-    """Behind an empty line: polars would unpack what begins like something compressed, however much it is."""
-    return pl.read_lines(io.BytesIO(b"\n" + content), name="raw")[1:]
+    """Behind an empty line, where polars would unpack what it takes for compressed, however much it is."""
+    if content.startswith(PACKED):
+        return pl.read_lines(io.BytesIO(b"\n" + content), name="raw")[1:]
+    return pl.read_lines(io.BytesIO(content), name="raw")
 
 
 def _too_much(path: str, what: str) -> str:

@@ -3,12 +3,12 @@
 These descriptions are also the column comments of the catalogue.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
-from workflow_scripts.tables.distinct import all_distinct
+from workflow_scripts.tables.declared import Column, Rule, Schema
 
 STATUSES = (
     "missing",
@@ -38,61 +38,42 @@ FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 """What a file may be called after: it names no other folder, and is neither hidden nor an option of a command."""
 
 
-def _column(dtype: Any, description: str, *checks: pa.Check, null: bool = False, unique: bool = False) -> pa.Column:
-    return pa.Column(dtype, list(checks), nullable=null, unique=unique, description=description)
+def _column(dtype: Any, description: str, *rules: Rule, null: bool = False, unique: bool = False) -> Column:
+    return Column(dtype, description, rules, null, unique)
 
 
-def _table(name: str, description: str, columns: dict[str, pa.Column], unique: list[str] | None = None) -> Any:
-    return pa.DataFrameSchema(
-        columns, name=name, description=description, strict=True, ordered=True, unique=unique, coerce=False
-    )
+def _in_range(least: float, most: float) -> Rule:
+    return Rule("in_range", {"min_value": least, "max_value": most})
 
 
-def _at_least(bound: float) -> pa.Check:
-    return pa.Check.in_range(bound, float("inf"))
+def _at_least(bound: float) -> Rule:
+    return _in_range(bound, float("inf"))
 
 
-def _finite() -> pa.Check:
-    return pa.Check.in_range(float("-inf"), float("inf"), include_min=False, include_max=False)
+def _finite() -> Rule:
+    bounds = {"min_value": float("-inf"), "max_value": float("inf")}
+    return Rule("in_range", bounds | {"include_min": False, "include_max": False})
 
 
-def _share() -> pa.Check:
-    return pa.Check.in_range(0.0, 1.0)
+def _share() -> Rule:
+    return _in_range(0.0, 1.0)
 
 
-def _unique() -> pa.Check:
-    """Each value once. Pandera's own search for repeated ones comes only where there are any: it takes much longer."""
-
-    def once(data: pa.PolarsData) -> pl.LazyFrame:
-        column = data.lazyframe.select(data.key).collect()[data.key]
-        if all_distinct(column):
-            return pl.LazyFrame({data.key: [True]})
-        return pl.LazyFrame({data.key: column.is_unique()})
-
-    return pa.Check(once, name="unique")
+def _one_of(values: Iterable[str]) -> Rule:
+    return Rule("isin", {"allowed_values": list(values)})
 
 
-def _file_name() -> pa.Check:
-    """Categories that may name a file. Each is looked at once, not each row; pandera's check takes strings only."""
-
-    def named(data: pa.PolarsData) -> pl.LazyFrame:
-        column = data.lazyframe.select(data.key).collect()[data.key]
-        if column.unique().cast(pl.String).str.contains(FILE_NAME).all():
-            return pl.LazyFrame({data.key: [True]})
-        return pl.LazyFrame({data.key: column.cast(pl.String).str.contains(FILE_NAME)})
-
-    return pa.Check(named, name=f"may name a file, {FILE_NAME}")
-
-
-def _span_order(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select(pl.col("end_s") > pl.col("start_s"))
+def _matches(pattern: str) -> Rule:
+    return Rule("str_matches", {"pattern": pattern})
 
 
 _CLIP = {
-    "clip_id": _column(pl.String, "names the clip, unique in its dataset", pa.Check.str_matches(IDENTIFIER), _unique()),
+    "clip_id": _column(pl.String, "names the clip, unique in its dataset", _matches(IDENTIFIER), Rule("unique")),
     "media_key": _column(pl.String, "names the media that the clip is a span of, as the dataset's match reads it"),
     "split": _column(
-        pl.Categorical, "part of the dataset, as its authors named it; exports call files after it", _file_name()
+        pl.Categorical,
+        "part of the dataset, as its authors named it; exports call files after it",
+        Rule("categories_match", {"pattern": FILE_NAME}),
     ),
     "start_s": _column(pl.Float64, "where the label row says the clip starts, seconds", _at_least(0), null=True),
     "end_s": _column(pl.Float64, "where the label row says the clip ends, seconds", _at_least(0), null=True),
@@ -104,10 +85,14 @@ _CLIP = {
     "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
 }
 
-PROMISED = _table("promised", "what the label rows promise: one row a clip", _CLIP)
-PROMISED.checks = [pa.Check(_span_order, name="end_s > start_s", ignore_na=True)]
+PROMISED = Schema(
+    "promised",
+    "what the label rows promise: one row a clip",
+    _CLIP,
+    rules={"end_s > start_s": pl.col("end_s") > pl.col("start_s")},
+)
 
-LABELS = _table(
+LABELS = Schema(
     "labels",
     "one row for each class said of a clip, by annotators or because the ontology makes it follow",
     {
@@ -126,7 +111,7 @@ LABELS = _table(
     },
 )
 
-CAPTIONS = _table(
+CAPTIONS = Schema(
     "captions",
     "one row for each sentence said of a clip",
     {
@@ -134,10 +119,10 @@ CAPTIONS = _table(
         "ordinal": _column(pl.Int32, "which of the clip's captions, from 0", _at_least(0)),
         "text": _column(pl.String, "the sentence, as found"),
     },
-    unique=["clip_id", "ordinal"],
+    unique=("clip_id", "ordinal"),
 )
 
-CLASSES = _table(
+CLASSES = Schema(
     "classes",
     "one row for each thing that can be heard",
     {
@@ -157,15 +142,15 @@ CLASSES = _table(
     },
 )
 
-ORIGINS = _table(
+ORIGINS = Schema(
     "origins",
     "where, when, by whom and with what a clip was recorded, as far as its source says: one row a clip that it says "
     "anything of",
     {
         "clip_id": _column(pl.String, "the clip", unique=True),
         "recorded_at": _column(pl.String, "when, ISO 8601 as precise as the source is", null=True),
-        "latitude": _column(pl.Float64, "degrees north", pa.Check.in_range(-90.0, 90.0), null=True),
-        "longitude": _column(pl.Float64, "degrees east", pa.Check.in_range(-180.0, 180.0), null=True),
+        "latitude": _column(pl.Float64, "degrees north", _in_range(-90.0, 90.0), null=True),
+        "longitude": _column(pl.Float64, "degrees east", _in_range(-180.0, 180.0), null=True),
         "location_uncertainty_m": _column(pl.Float64, "how far off the place may be, metres", _at_least(0), null=True),
         "country": _column(pl.String, "country, as the source spells it", null=True),
         "locality": _column(pl.String, "place in words", null=True),
@@ -180,7 +165,7 @@ ORIGINS = _table(
     },
 )
 
-REJECTS = _table(
+REJECTS = Schema(
     "rejects",
     "one row for each raw row, label in a row, or part of an archive that could not be taken",
     {
@@ -189,20 +174,20 @@ REJECTS = _table(
         "scope": _column(
             pl.String,
             "row: nothing of the row was kept; label: one label was not; media: audio in an archive was not",
-            pa.Check.isin(["row", "label", "media"]),
+            _one_of(["row", "label", "media"]),
         ),
-        "reason": _column(pl.String, "kind of fault", pa.Check.str_matches(r"^[a-z_]+$")),
+        "reason": _column(pl.String, "kind of fault", _matches(r"^[a-z_]+$")),
         "detail": _column(pl.String, "the fault in words"),
         "raw": _column(pl.String, "the line as found; the name of the member, empty if it is none's"),
     },
 )
 
-SOURCES = _table(
+SOURCES = Schema(
     "sources",
     "one row for each file of labels or classes that was read",
     {
         "source": _column(pl.String, "path of the file", unique=True),
-        "sha256": _column(pl.String, "SHA-256 of its bytes", pa.Check.str_matches("^[0-9a-f]{64}$")),
+        "sha256": _column(pl.String, "SHA-256 of its bytes", _matches("^[0-9a-f]{64}$")),
         "bytes": _column(pl.Int64, "its size", _at_least(0)),
         "rows_declared": _column(
             pl.Int64, "rows that it says it has, null if it does not say", _at_least(0), null=True
@@ -211,21 +196,18 @@ SOURCES = _table(
         "rows_kept": _column(pl.Int64, "rows that became a clip, a label or a class", _at_least(0)),
         "rows_rejected": _column(pl.Int64, "rows that did not; each is in rejects", _at_least(0)),
     },
+    rules={
+        "rows_read = rows_kept + rows_rejected": pl.col("rows_read") == pl.col("rows_kept") + pl.col("rows_rejected")
+    },
 )
 
-
-def _conserved(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select(pl.col("rows_read") == pl.col("rows_kept") + pl.col("rows_rejected"))
-
-
-SOURCES.checks = [pa.Check(_conserved, name="rows_read = rows_kept + rows_rejected")]
 
 _MEDIA_KEY = {
     "path": _column(pl.String, "path below the root; bytes that are not UTF-8 stand as \\xNN"),
     "member": _column(pl.String, "member of an archive, null for a file", null=True),
 }
 
-MEDIA = _table(
+MEDIA = Schema(
     "media",
     "one row for each audio file, or audio member of an archive, found in a root",
     {
@@ -245,17 +227,17 @@ MEDIA = _table(
             pl.Int32, "the shard that its path hashes to; its member, in a root that is one archive", _at_least(0)
         ),
     },
-    unique=["path", "member"],
+    unique=("path", "member"),
 )
 
-NOT_LOOKED_AT = _table(
+NOT_LOOKED_AT = Schema(
     "not_looked_at",
     "one row for each file or member of a root that holds audio of a kind that is not read",
     _MEDIA_KEY,
-    unique=["path", "member"],
+    unique=("path", "member"),
 )
 
-CHECKS = _table(
+CHECKS = Schema(
     "checks",
     "one row for each media: what one decoding of it told",
     {
@@ -273,7 +255,7 @@ CHECKS = _table(
         "feature_ok": _column(
             pl.Boolean, "its fbank can be computed and is finite; null if it did not come so far", null=True
         ),
-        "error_kind": _column(pl.String, "kind of the first fault", pa.Check.str_matches(r"^[a-z_]+$"), null=True),
+        "error_kind": _column(pl.String, "kind of the first fault", _matches(r"^[a-z_]+$"), null=True),
         "error": _column(pl.String, "the first fault in words", null=True),
         "format": _column(pl.String, "container, as libsndfile or FFmpeg names it", null=True),
         "subtype": _column(pl.String, "encoding, as libsndfile or FFmpeg names it", null=True),
@@ -318,14 +300,14 @@ CHECKS = _table(
             pl.String,
             "mono; dual_mono: two channels that differ by less than -60 dB; one_sided: one of two is 60 dB below "
             "the other; stereo; multichannel: more than two",
-            pa.Check.isin(CHANNEL_LAYOUTS),
+            _one_of(CHANNEL_LAYOUTS),
             null=True,
         ),
         "channel_correlation": _column(
             pl.Float64,
             "Pearson correlation of the first two channels, -1 to 1; null if there is one, or one varies by less than "
             "-50 dB",
-            pa.Check.in_range(-1.0, 1.0),
+            _in_range(-1.0, 1.0),
             null=True,
         ),
         "channel_level_difference_db": _column(
@@ -350,25 +332,21 @@ CHECKS = _table(
         "pcm_digest": _column(pl.String, "XXH3-128 of the decoded samples, their rate and channels", null=True),
         "fingerprint": _column(pl.String, "names the settings and version of the check"),
     },
-    unique=["path", "member"],
+    unique=("path", "member"),
+    rules={
+        "an envelope value for each half second": pl.all_horizontal(
+            length.is_null() | (length == -(-2 * pl.col("frames") // pl.col("sample_rate")))
+            for length in (pl.col(f"envelope_{kind}").list.len().cast(pl.Int64) for kind in ("peak", "rms"))
+        )
+    },
 )
 
-
-def _envelope_fits(data: pa.PolarsData) -> pl.LazyFrame:
-    """A value for each half second that was decoded, in both lists."""
-    halves = -(-2 * pl.col("frames") // pl.col("sample_rate"))
-    lengths = [pl.col(name).list.len().cast(pl.Int64) for name in ("envelope_peak", "envelope_rms")]
-    return data.lazyframe.select(pl.all_horizontal(*(length.is_null() | (length == halves) for length in lengths)))
-
-
-CHECKS.checks = [pa.Check(_envelope_fits, name="an envelope value for each half second")]
-
-CLIPS = _table(
+CLIPS = Schema(
     "clips",
     "one row a clip, one status each",
     {
         **_CLIP,
-        "status": _column(pl.Categorical, "the clip's one status: " + ", ".join(STATUSES), pa.Check.isin(STATUSES)),
+        "status": _column(pl.Categorical, "the clip's one status: " + ", ".join(STATUSES), _one_of(STATUSES)),
         "usable": _column(pl.Boolean, "status is usable"),
         "trainable": _column(pl.Boolean, "usable, and at least train_min_duration_s long"),
         "error_kind": _column(
@@ -405,7 +383,7 @@ CLIPS = _table(
     },
 )
 
-ORPHANS = _table(
+ORPHANS = Schema(
     "orphans",
     "one row for each media of the dataset's roots that serves no clip, and for what is called like one",
     {
@@ -414,25 +392,25 @@ ORPHANS = _table(
         "reason": _column(
             pl.String,
             "; ".join(f"{reason}: {meaning}" for reason, meaning in ORPHAN_REASONS.items()),
-            pa.Check.isin(list(ORPHAN_REASONS)),
+            _one_of(ORPHAN_REASONS),
         ),
         "clip_id": _column(pl.String, "the clip that its name speaks of, if any", null=True),
     },
-    unique=["root", "path", "member"],
+    unique=("root", "path", "member"),
 )
 
-SUMMARY = _table(
+SUMMARY = Schema(
     "summary",
     "how many clips of each split have each status; usable stands there for every split",
     {
         "split": _column(pl.String, "part of the dataset"),
-        "status": _column(pl.String, "status", pa.Check.isin(STATUSES)),
+        "status": _column(pl.String, "status", _one_of(STATUSES)),
         "clips": _column(pl.Int64, "number of clips", _at_least(0)),
     },
-    unique=["split", "status"],
+    unique=("split", "status"),
 )
 
-ROOTS = _table(
+ROOTS = Schema(
     "roots",
     "how many clips each audio root serves",
     {
@@ -463,8 +441,3 @@ SCANNED = {"rejects": REJECTS, "not_looked_at": NOT_LOOKED_AT}
 
 RESOLVED = {"clips": CLIPS, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
 """What resolve makes."""
-
-
-def empty(schema: Any) -> pl.DataFrame:
-    """A table of the schema without rows."""
-    return pl.DataFrame(schema={name: column.dtype.type for name, column in schema.columns.items()})

@@ -1,15 +1,15 @@
 """Tables on their way to disk, checked against their schema, and back."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.tables import schemas
+from workflow_scripts.tables.declared import Schema
 from workflow_scripts.tables.files import publish, whole
 
 ROW_GROUP = 262_144
@@ -23,7 +23,7 @@ class TableError(SoundledgerError):
     """A table that breaks its schema; nothing of it was written."""
 
 
-def write_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
+def write_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
     """Validate a table and write it as Parquet under its final name, whole or not at all.
 
     Raises:
@@ -34,7 +34,7 @@ def write_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
         _write(frame, part)
 
 
-def publish_table(frame: pl.DataFrame, path: Path, schema: Any) -> None:
+def publish_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
     """The same under two names: the published one is there while a rule makes the table anew, which needs its rows.
 
     Raises:
@@ -53,7 +53,7 @@ def _write(frame: pl.DataFrame, file: Path) -> None:
     frame.rechunk().write_parquet(file, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
 
 
-def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], known: Mapping[str, Any]) -> None:
+def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], known: Mapping[str, Schema]) -> None:
     """Make, validate and write several tables side by side; large ones take a core each.
 
     Args:
@@ -71,29 +71,16 @@ def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], 
         list(pool.map(write, known))
 
 
-def validate(frame: pl.DataFrame, schema: Any) -> None:
-    """Check every value of a collected frame (pandera checks no data of a LazyFrame).
+def validate(frame: pl.DataFrame, schema: Schema) -> None:
+    """Check every value of a collected frame.
 
     Raises:
         TableError: names the column, the rule, how many rows break it, and the first twenty.
     """
-    from pandera.errors import SchemaErrors
+    from workflow_scripts.tables.validation import faults
 
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        faults = "\n".join(_faults(errors.failure_cases, schema.name))
-        raise TableError(f"table {schema.name}: breaks its schema, nothing was written\n{faults}") from None
-
-
-def _faults(cases: pl.DataFrame, table: str) -> Iterable[str]:
-    for (column, check), rows in cases.group_by(["column", "check"], maintain_order=True):
-        shown = [
-            f"row {index}: {value}" if index is not None else str(value)
-            for index, value in rows.select("index", "failure_case").head(20).iter_rows()
-        ]
-        where = "the whole table" if column == table else f"column {column}"
-        yield f"  {where}: rule {check}: broken by {len(rows):,} rows, the first {len(shown)}: {'; '.join(shown)}"
+    if told := faults(frame, schema):
+        raise TableError(f"table {schema.name}: breaks its schema, nothing was written\n{told}")
 
 
 def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -> pl.DataFrame:
@@ -122,5 +109,5 @@ def read_checks(roots: Mapping[str, Sequence[Path]], columns: Sequence[str]) -> 
     """Columns of the checks of several roots, and `root`, the slug that their files are given under."""
     stored = [name for name in columns if name != "root"]
     parts = [read_table(files, stored).with_columns(root=pl.lit(slug)) for slug, files in roots.items() if files]
-    nothing = schemas.empty(schemas.CHECKS).select(stored).with_columns(root=pl.lit("", dtype=pl.String)).clear()
+    nothing = schemas.CHECKS.empty().select(stored).with_columns(root=pl.lit("", dtype=pl.String)).clear()
     return pl.concat([nothing, *parts])

@@ -47,9 +47,9 @@ def ingest(settings: IngestSettings) -> Ingested:
     return Ingested(
         promised=_promised(found, settings.rights),
         labels=pl.concat(labels),
-        captions=schemas.empty(schemas.CAPTIONS).lazy(),
+        captions=schemas.CAPTIONS.empty().lazy(),
         classes=classes.lazy(),
-        origins=schemas.empty(schemas.ORIGINS).lazy(),
+        origins=schemas.ORIGINS.empty().lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
         sources=source_table([*counted, *read.counted], kept, rejects.lazy()),
         kept=kept,

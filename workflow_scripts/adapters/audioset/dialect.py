@@ -148,7 +148,7 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
         lines: `line` and `raw`, without the header.
         columns: of the list.
     """
-    quotes = pl.col("raw").str.count_matches('"')
+    quotes = pl.col("raw").str.count_matches('"', literal=True)
     if not lines.select((quotes % 2 == 1).any()).item():
         return lines
     lines = lines.with_columns(quotes=quotes, fields=fields_of(pl.col("raw"), columns.separator))

@@ -134,8 +134,8 @@ def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame
     else:  # in two steps, or each use of the fields would take them apart again
         rows = data.with_columns(fields=fields_of(pl.col("raw"), columns.separator)).with_columns(_fields(columns))
     rows = rows.unnest("fields")
-    rows = _with_names(rows.with_columns(pl.col("name", "text").str.strip_chars(AROUND)))
-    rows = rows.with_columns(pl.col("text").str.strip_chars(AROUND + columns.separator))
+    stripped = [pl.col("name").str.strip_chars(AROUND), pl.col("text").str.strip_chars(AROUND + columns.separator)]
+    rows = _with_names(rows.with_columns(stripped))
     has_times = "start_s" in columns.places
     if has_times:
         rows = rows.with_columns(pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False))

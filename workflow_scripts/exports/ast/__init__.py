@@ -18,7 +18,7 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.ast.choice import MEDIA, choose, trained_classes
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
-from workflow_scripts.exports.copies import copy_clips, copy_name, copy_plan
+from workflow_scripts.exports.copies import copy_name, copy_plan
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Tables, by_split, file_paths, splits_of
@@ -37,6 +37,8 @@ def plan(tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
 
 def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """Some of these copies."""
+    from workflow_scripts.exports.copying import copy_clips
+
     return copy_clips(rows, folder)
 
 

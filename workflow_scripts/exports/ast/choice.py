@@ -9,10 +9,15 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.copies import copy_bytes
 from workflow_scripts.exports.reading import Tables, not_usable
+from workflow_scripts.sound.settings import SAMPLE_RATE
 
 MEDIA = ["root", "path", "member"]
 """What a media is known by."""
-SAMPLE_RATE = 16_000
+READ = [
+    *("split", "clip_id", "media_key", "start_s", "end_s", "class_ids"),
+    *(*MEDIA, "media_path", "whole_media", "duration_s", "sample_rate", "channels"),
+]
+"""Columns of the ledger that are read, of trainable clips alone."""
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that torchaudio opens with whatever it has to open them with, as the checks call them."""
 NOT_UTF8 = r"\\x(?:[0-46-9a-f][0-9a-f]|5[0-9abd-f])"
@@ -43,8 +48,9 @@ class Choice:
 
 def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     """Choose among all clips of a dataset."""
-    ledger = tables.read("clips")
-    trainable = ledger.filter("trainable")
+    ledger = tables.lazy("clips")
+    trainable = ledger.filter("trainable").select(READ).collect()
+    usable = ledger.select(pl.col("usable").sum()).collect().item()
     classes = trained_classes(tables, options["restricted_classes"])
     labelled = _with_labels(trainable, classes)
     own = _is_own_file(labelled, tables)
@@ -54,7 +60,7 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     copied = {"auto": ~own, "always": taken}.get(copies, pl.repeat(False, len(labelled), eager=True))
     needs_copy = labelled.filter(~taken)
     reasons = not_usable(ledger) | {
-        "not_trainable": int(ledger["usable"].sum()) - len(trainable),
+        "not_trainable": usable - len(trainable),
         "unlabelled": len(trainable) - len(labelled),
         "needs_copy": len(needs_copy),
     }

@@ -4,9 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.ast.choice import MEDIA, SAMPLE_RATE, Choice
+from workflow_scripts.exports.ast.choice import MEDIA, Choice
 from workflow_scripts.exports.copies import MEL_BINS
 from workflow_scripts.exports.reading import Tables
+from workflow_scripts.sound.settings import SAMPLE_RATE
 
 
 def statistics(choice: Choice, train: list[str], tables: Tables) -> dict[str, Any]:
