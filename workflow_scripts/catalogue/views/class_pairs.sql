@@ -6,20 +6,28 @@
 -- class_b_id: its id
 -- clips: clips that both are said of
 CREATE VIEW class_pairs AS
-WITH said AS (
-    SELECT DISTINCT dataset, clip_id, class_id, class_name
-    FROM labels
-    WHERE origin = 'annotated' AND strength = 'weak'
+WITH sets AS (  -- clips that are annotated alike are looked at once
+    SELECT dataset, class_ids, row_number() OVER () AS number, count(*) AS clips
+    FROM clips
+    GROUP BY dataset, class_ids
+),
+said AS (
+    SELECT DISTINCT dataset, number, clips, unnest(class_ids) AS class_id
+    FROM sets
 )
 SELECT
     a.dataset,
-    a.class_name AS class_a,
-    b.class_name AS class_b,
+    of_a.name AS class_a,
+    of_b.name AS class_b,
     a.class_id AS class_a_id,
     b.class_id AS class_b_id,
-    count(*) AS clips
+    sum(a.clips)::BIGINT AS clips
 FROM said AS a
 JOIN said AS b
-    ON a.dataset = b.dataset AND a.clip_id = b.clip_id AND a.class_id < b.class_id
+    ON a.number = b.number AND a.class_id < b.class_id
+JOIN classes AS of_a
+    ON of_a.dataset = a.dataset AND of_a.class_id = a.class_id
+JOIN classes AS of_b
+    ON of_b.dataset = b.dataset AND of_b.class_id = b.class_id
 GROUP BY ALL
 ORDER BY clips DESC, a.dataset, class_a_id, class_b_id;
