@@ -85,9 +85,17 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
     if paths == "absolute":
         return clips["media_path"]
     above = os.path.realpath(folder.parent)  # an export is a link to a folder beside it
-    return clips["media_path"].map_elements(
-        lambda path: os.path.relpath(path, f"{above}/{folder.name}"), return_dtype=pl.String
+    parts = clips.select(pl.col("media_path").str.extract_groups(r"(?s)^(?<folder>.*)/(?<name>[^/]*)$")).unnest(
+        "media_path"
     )
+    folders = parts.select(pl.col("folder").unique())
+    folders = folders.with_columns(
+        relative=pl.col("folder").map_elements(
+            lambda path: os.path.relpath(path or "/", f"{above}/{folder.name}"), return_dtype=pl.String
+        )
+    )
+    parts = parts.join(folders, on="folder", how="left", maintain_order="left")
+    return parts.select(pl.concat_str("relative", "name", separator="/").alias("media_path")).to_series()
 
 
 def splits_of(clips: pl.LazyFrame) -> list[str]:

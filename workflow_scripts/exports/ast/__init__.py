@@ -25,6 +25,8 @@ from workflow_scripts.exports.reading import Tables, by_split, file_paths, split
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
+CLIPS_AT_ONCE = 100_000
+"""So many lines of a manifest are held as text."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +56,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         is_of_split = choice.clips["split"] == split
         clips = choice.clips.filter(is_of_split)
         _write_manifest(clips, wav.filter(is_of_split), folder / f"{split}.json")
-        weights = _weights(clips)
-        (folder / f"{split}_weights.csv").write_text("".join(f"{weight!r}\n" for weight in weights))
+        _write_weights(clips, folder / f"{split}_weights.csv")
     classes = trained_classes(tables, options["restricted_classes"])
     _write_class_index(classes, folder / "class_labels_indices.csv")
     clips_of = by_split(choice.clips, splits)
@@ -99,22 +100,35 @@ def _roles(splits: list[str], options: dict[str, Any]) -> tuple[list[str], list[
 def _wav(clips: pl.DataFrame, paths: str, final_folder: Path) -> pl.Series:
     """The file of each clip: its copy, if it has one."""
     above = "" if paths == "relative" else f"{os.path.abspath(final_folder)}/"
-    names = clips["clip_id"].map_elements(lambda clip_id: f"{above}{copy_name(clip_id)}", return_dtype=pl.String)
-    return names.zip_with(clips["copied"], file_paths(clips, paths, final_folder))
+    copied = clips.filter("copied").select("clip_id")
+    names = copied["clip_id"].map_elements(lambda clip_id: f"{above}{copy_name(clip_id)}", return_dtype=pl.String)
+    copies = clips.select("clip_id").join(
+        copied.with_columns(wav=names), on="clip_id", how="left", maintain_order="left"
+    )
+    return copies["wav"].zip_with(copies["wav"].is_not_null(), file_paths(clips, paths, final_folder))
 
 
 def _write_manifest(clips: pl.DataFrame, wav: pl.Series, file: Path) -> None:
     """{"data": [{"wav": path, "labels": "a,b", "video_id": id}, …]}, one clip a line."""
-    entry = pl.struct(wav.alias("wav"), pl.col("labels").list.join(","), pl.col("media_key").alias("video_id"))
-    rows = clips.select(entry.struct.json_encode()).to_series()
-    file.write_text('{"data": [\n' + ",\n".join(rows.to_list()) + "\n]}\n", encoding="utf-8")
+    entry = pl.struct(wav.alias("wav"), pl.col("labels").cast(pl.String), pl.col("media_key").alias("video_id"))
+    with file.open("w", encoding="utf-8") as lines:
+        lines.write('{"data": [')
+        for first in range(0, len(clips), CLIPS_AT_ONCE):
+            rows = clips.select(entry.slice(first, CLIPS_AT_ONCE).struct.json_encode()).to_series()
+            lines.write(",\n" if first else "\n")
+            lines.write(",\n".join(rows))
+        lines.write("\n]}\n")
 
 
-def _weights(clips: pl.DataFrame) -> list[float]:
-    """The sum over each clip's labels of 1000 / (count + 0.01), counts over the same clips."""
-    weight = 1000 / (pl.len().over("labels") + 0.01)
-    labels = clips.select("clip_id", "labels").explode("labels").with_columns(weight=weight)
-    return labels.group_by("clip_id", maintain_order=True).agg(pl.col("weight").sum())["weight"].to_list()
+def _write_weights(clips: pl.DataFrame, file: Path) -> None:
+    """The sum over each clip's labels of 1000 / (count + 0.01), counts over the same clips, a line each."""
+    sets = clips.group_by("labels").len("clips").with_columns(label=pl.col("labels").cast(pl.String).str.split(","))
+    said = sets.select("labels", "label", "clips").explode("label")
+    said = said.with_columns(weight=1000 / (pl.col("clips").sum().over("label") + 0.01))
+    weights = said.group_by("labels").agg(pl.col("weight").sum())
+    texts = weights.select("labels", text=pl.col("weight").map_elements(repr, return_dtype=pl.String))
+    of_clips = clips.select("labels").join(texts, on="labels", how="left", maintain_order="left")
+    of_clips.select("text").write_csv(file, include_header=False, quote_style="never")
 
 
 def _write_class_index(classes: pl.DataFrame, file: Path) -> None:

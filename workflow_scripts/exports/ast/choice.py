@@ -18,6 +18,7 @@ READ = [
     *(*MEDIA, "media_path", "whole_media", "duration_s", "sample_rate", "channels"),
 ]
 """Columns of the ledger that are read, of trainable clips alone."""
+OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that torchaudio opens with whatever it has to open them with, as the checks call them."""
 NOT_UTF8 = r"\\x(?:[0-46-9a-f][0-9a-f]|5[0-9abd-f])"
@@ -29,7 +30,8 @@ class Choice:
     """The clips of the export.
 
     Attributes:
-        clips: rows of the ledger, in its order, with `labels` and `copied`: whether a copy stands for its media.
+        clips: rows of the ledger, in its order, with `labels`, class ids with commas between them; `copied`, whether a
+            copy stands for its media; and what its check told of that, OF_CHECKS.
         held_back: how many clips of the dataset are not among them, by reason.
         copies_bytes: what copies would take of those held back as `needs_copy`.
     """
@@ -52,8 +54,8 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     trainable = ledger.filter("trainable").select(READ).collect()
     usable = ledger.select(pl.col("usable").sum()).collect().item()
     classes = trained_classes(tables, options["restricted_classes"])
-    labelled = _with_labels(trainable, classes)
-    own = _is_own_file(labelled, tables)
+    labelled = _with_checks(_with_labels(trainable, classes), tables)
+    own = _is_own_file(labelled, tables.check["channel"])
     copies = options["copies"]
     is_whole = labelled["whole_media"] & labelled["member"].is_null()
     taken = {"never": own, "as_they_are": is_whole}.get(copies, pl.repeat(True, len(labelled), eager=True))
@@ -92,16 +94,34 @@ def trained_classes(tables: Tables, restricted: bool) -> pl.DataFrame:
 
 
 def _with_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
-    """Clips with `labels`, the classes that they are trained on; those that have none are left out."""
-    is_trained = pl.element().is_in(classes["class_id"].implode())
-    labels = pl.col("class_ids").cast(pl.List(pl.String)).list.eval(pl.element().filter(is_trained))
-    return clips.with_columns(labels=labels).filter(pl.col("labels").list.len() > 0)
+    """Clips with `labels`, the classes that they are trained on; those that have none are left out.
+
+    Two million clips have fifty thousand sets of classes, so each set is looked at once.
+    """
+    said = pl.col("class_ids").cast(pl.List(pl.String)).list.join("\n").cast(pl.Categorical)
+    clips = clips.with_columns(said=said).drop("class_ids")
+    sets = (
+        clips.select(pl.col("said").unique())
+        .with_columns(class_id=pl.col("said").cast(pl.String).str.split("\n"))
+        .explode("class_id")
+        .filter(pl.col("class_id").is_in(classes["class_id"].implode()))
+        .group_by("said")
+        .agg(labels=pl.col("class_id").str.join(","))
+        .with_columns(pl.col("labels").cast(pl.Categorical))
+    )
+    return clips.join(sets, on="said", how="inner", maintain_order="left").drop("said")
 
 
-def _is_own_file(clips: pl.DataFrame, tables: Tables) -> pl.Series:
+def _with_checks(clips: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Clips with what the checks of their media told."""
+    checks = tables.checks([*MEDIA, *OF_CHECKS])
+    clips = clips.with_columns(pl.col("root").cast(pl.String))
+    return clips.join(checks, on=MEDIA, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _is_own_file(clips: pl.DataFrame, channel: str) -> pl.Series:
     """Whether what a trainer loads of each clip's media is what its check computed the feature from."""
-    checks = tables.checks([*MEDIA, "format"])
-    first_is_taken = pl.lit(tables.check["channel"] == "first") | (pl.col("channels") == 1)
+    first_is_taken = pl.lit(channel == "first") | (pl.col("channels") == 1)
     own = (
         pl.col("whole_media")
         & pl.col("member").is_null()
@@ -110,8 +130,4 @@ def _is_own_file(clips: pl.DataFrame, tables: Tables) -> pl.Series:
         & ~pl.col("path").str.contains(NOT_UTF8)
         & first_is_taken
     )
-    return (
-        clips.with_columns(pl.col("root").cast(pl.String))
-        .join(checks, on=MEDIA, how="left", nulls_equal=True, maintain_order="left")
-        .select(own.fill_null(False).alias("own"))["own"]
-    )
+    return clips.select(own.fill_null(False).alias("own"))["own"]

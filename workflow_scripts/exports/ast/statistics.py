@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.ast.choice import MEDIA, Choice
+from workflow_scripts.exports.ast.choice import Choice
 from workflow_scripts.exports.copies import MEL_BINS
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.sound.settings import SAMPLE_RATE
@@ -37,13 +37,11 @@ def _sums(fbanks: pl.DataFrame) -> tuple[int, float, float]:
 
 def _fbanks(clips: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """Frames, mean and std of the fbank of each clip, in the clips' order."""
-    checks = tables.checks([*MEDIA, "fbank_frames", "fbank_mean", "fbank_std"])
     schema = {"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64}
     of_copies = pl.DataFrame([told for made in tables.packs for told in made.account.told], schema=schema)
     of_media = pl.when(~pl.col("copied"))
     return (
-        clips.select("clip_id", "copied", pl.col("root").cast(pl.String), "path", "member")
-        .join(checks, on=MEDIA, how="left", nulls_equal=True, maintain_order="left")
+        clips.select("clip_id", "copied", "fbank_frames", "fbank_mean", "fbank_std")
         .join(of_copies, on="clip_id", how="left", maintain_order="left")
         .select(of_media.then(f"fbank_{name}").otherwise(name).alias(name) for name in ("frames", "mean", "std"))
     )
