@@ -1,7 +1,6 @@
 """What tests do to the process that they run in."""
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 
@@ -10,12 +9,9 @@ from collections.abc import Iterator
 def process_as_before() -> Iterator[None]:
     """The pool prepares the process of an entry script for its workers; a process of tests goes on afterwards."""
     main = sys.modules["__main__"]
-    path, file = os.environ.get("PYTHONPATH"), getattr(main, "__file__", None)
+    file = getattr(main, "__file__", None)
     try:
         yield
     finally:
-        os.environ.pop("PYTHONPATH", None)
-        if path is not None:
-            os.environ["PYTHONPATH"] = path
         if file is not None:
             main.__file__ = file

@@ -37,6 +37,17 @@ def test_nothing_to_examine_gives_no_rows() -> None:
     assert list(examine_all([], SETTINGS, 2)) == []
 
 
+@pytest.mark.parametrize("path", [None, "/elsewhere"])
+def test_other_processes_do_not_look_where_workers_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str | None
+) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    if path is not None:
+        monkeypatch.setenv("PYTHONPATH", path)
+    list(examine_all(_files(tmp_path, ["a.wav"]), SETTINGS, 1))
+    assert os.environ.get("PYTHONPATH") == path
+
+
 def test_whoever_stops_asking_is_not_held_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "BATCH", 1)
     told = examine_all(_files(tmp_path, [f"{number}.wav" for number in range(50)]), SETTINGS, 2)

@@ -35,13 +35,17 @@ def start_server() -> None:
     Workers are forked from that process. It needs to find the project's packages, and must not run the entry script
     again, which is __main__ here.
     """
-    packages, path = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")
-    if packages not in path.split(os.pathsep):
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, path]))
     if hasattr(sys.modules["__main__"], "__file__"):
         del sys.modules["__main__"].__file__
     multiprocessing.set_forkserver_preload(["workflow_scripts.check.worker"])
-    forkserver.ensure_running()
+    packages, path = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, path]))
+    try:
+        forkserver.ensure_running()
+    finally:  # no other process that is started here is to look there
+        del os.environ["PYTHONPATH"]
+        if path is not None:
+            os.environ["PYTHONPATH"] = path
 
 
 def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) -> Iterator[tuple[Task, Row]]:
