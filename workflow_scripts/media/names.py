@@ -10,6 +10,8 @@ def to_text(path: str) -> str:
     >>> to_text("caf\udce9.wav")
     'caf\\xe9.wav'
     """
+    if path.isascii() and "\\x" not in path:  # nearly all of millions
+        return path
     raw = re.sub(rb"\\(x[0-9a-f]{2})", rb"\\x5c\1", os.fsencode(path))
     return raw.decode("utf-8", "backslashreplace")
 
