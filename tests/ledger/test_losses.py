@@ -100,6 +100,12 @@ def test_more_than_the_share_of_rows_has_to_lose_labels(rows, is_lost):
         )
 
 
+def test_rows_that_lose_labels_for_several_reasons_are_added_up():
+    reasons = [*rejected(2, "unknown_class"), *rejected(2, "ambiguous_class", line=3)]  # lines 2 to 4
+    [loss] = found([("a.csv", 10, 10)], [row | {"scope": "label"} for row in reasons])
+    assert loss.cause.startswith("3 of 10 rows were taken without some of their labels, more than 20%; 2 for ")
+
+
 def test_a_class_that_is_said_twice_of_a_clip_is_not_lost():
     assert found([("a.csv", 10, 10)], [row | {"scope": "label"} for row in rejected(9, "repeated_class")]) == []
 

@@ -202,6 +202,45 @@ def test_a_recording_and_a_cut_of_it_are_told_by_the_span(tmp_path: Path) -> Non
     )
 
 
+def test_a_cut_among_recordings_is_a_cut(tmp_path: Path) -> None:
+    """Its name says where it starts, so it is not cut again."""
+    cuts = [_sound(f"{ID}_30.000_40.000.wav", 1), _sound(f"{ID}_3.000_13.000.wav", 2)]
+    clips = clips_table(
+        {"clip_id": "late", "media_key": ID}, {"clip_id": "early", "media_key": ID, "start_s": 3.0, "end_s": 13.0}
+    )
+    tables = _resolved("youtube", clips, root(tmp_path, "recordings", *cuts, holds="recordings"))
+    assert _served(tables) == [("usable", cuts[0]["path"]), ("usable", cuts[1]["path"])]
+    assert tables["clips"].select("duration_s", "whole_media").rows() == [(10.0, True)] * 2
+
+
+@pytest.mark.parametrize("start", [30.2, 31.3])
+def test_spans_as_long_as_a_limit_keep_to_it_wherever_they_start(tmp_path: Path, start: float) -> None:
+    """As floats, 40.2 - 30.2 is more than 10, and 32.3 - 31.3 less than 1."""
+    recording = root(tmp_path, "recordings", _sound(f"{ID}.wav", 1, seconds=300), holds="recordings")
+    spans = [{"clip_id": f"of{s}", "media_key": ID, "start_s": start, "end_s": round(start + s, 1)} for s in (1, 10)]
+    tables = _resolved("youtube", clips_table(*spans), recording, max_duration_s=10.0, train_min_duration_s=1.0)
+    assert tables["clips"].select("status", "trainable", "duration_s").rows() == [
+        ("usable", True, 1.0),
+        ("usable", True, 10.0),
+    ]
+
+
+def test_a_span_without_an_end_that_begins_behind_its_recording_is_outside(tmp_path: Path) -> None:
+    clips = clips_table({"clip_id": "late", "media_key": ID, "start_s": 100.0, "end_s": None})
+    recording = root(tmp_path, "recordings", _sound(f"{ID}.wav", 1, seconds=50), holds="recordings")
+    assert _served(_resolved("youtube", clips, recording)) == [("outside_media", f"{ID}.wav")]
+
+
+def test_a_member_of_a_tar_of_a_folder_is_called_by_its_own_path(tmp_path: Path) -> None:
+    """`tar -C folder .` writes `./` before each."""
+    members = [
+        _sound("c.tar", seed, member=member, pcm_digest=member)
+        for seed, member in ((1, "./1.wav"), (2, "./train/1.wav"))
+    ]
+    tables = _resolved("path", clips_table({"clip_id": "one", "media_key": "1.wav"}), root(tmp_path, "clips", *members))
+    assert tables["clips"].select("status", "member").rows() == [("usable", "./1.wav")]
+
+
 def test_two_recordings_of_one_name_are_compared_over_the_clips_own_stretch(tmp_path: Path) -> None:
     """One of them is cut; where both hold the span the whole one serves, and it alone where the other ends before."""
     clips = clips_table(

@@ -75,7 +75,11 @@ def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: floa
     reasons = (
         rejects.filter(pl.col("scope").is_in(["row", "label"]))
         .group_by("source", "scope", "reason")
-        .agg(rows=pl.col("line").n_unique(), **{name: _of_first_line(name) for name in ("line", "detail", "raw")})
+        .agg(
+            rows=pl.col("line").n_unique(),
+            lines=pl.col("line").unique(),
+            **{name: pl.col(name).sort_by("line").first() for name in ("line", "detail", "raw")},
+        )
         .sort("source", "rows", "line", descending=[False, True, False])
         .collect()
     )
@@ -87,14 +91,13 @@ def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: floa
             yield Loss(source["source"], cause)
 
 
-def _of_first_line(name: str) -> pl.Expr:
-    return pl.col(name).sort_by("line").first()
-
-
 def _cause_in_labels(source: dict[str, Any], reasons: pl.DataFrame, max_rejected: float) -> str | None:
-    """Why the labels of a source are lost, if they are: of too many rows that were taken some were left out."""
-    most = reasons.filter(~pl.col("reason").is_in(EXCUSED)).head(1)
-    without = int(most["rows"].sum())
+    """Why the labels of a source are lost, if they are: of too many rows that were taken some were left out.
+
+    A row may be without labels for several reasons; it is one row.
+    """
+    most = reasons.filter(~pl.col("reason").is_in(EXCUSED))
+    without = most["lines"].explode().drop_nulls().n_unique()
     if without <= max_rejected * source["rows_kept"]:
         return None
     share = f"{without:,} of {source['rows_kept']:,} rows were taken without some of their labels"

@@ -6,7 +6,13 @@ import polars as pl
 
 from workflow_scripts.sources import youtube
 
-MATCHED = {"media_row": pl.UInt32, "clip_row": pl.UInt32, "literalness": pl.UInt8, "other_span": pl.Boolean}
+MATCHED = {
+    "media_row": pl.UInt32,
+    "clip_row": pl.UInt32,
+    "literalness": pl.UInt8,
+    "other_span": pl.Boolean,
+    "is_cut": pl.Boolean,
+}
 """What is told of a media and a clip that its name speaks of."""
 
 
@@ -21,6 +27,7 @@ def match_names(media: pl.DataFrame, clips: pl.DataFrame, match: str) -> pl.Data
     Returns:
         MATCHED, one row a media and clip: `literalness` is 0 for the most literal way to be called so, and
         `other_span` tells that the name says other starts of the clip's media only; so the media does not hold it.
+        `is_cut` tells that it says a start: of a whole recording it would not.
     """
     ways = {"youtube": _by_youtube_name, "stem": _by_stem, "path": _by_path}
     return ways[match](media, clips.select("clip_row", "media_key", "start_s")).select(*MATCHED)
@@ -35,6 +42,7 @@ def _by_youtube_name(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFram
         .with_columns(
             other_span=~youtube.same_start(pl.col("named_start"), pl.col("start_s")).fill_null(True),
             literalness=pl.lit(0, dtype=pl.UInt8),
+            is_cut=pl.col("named_start").is_not_null(),
         )
     )
     sure = read.filter(~pl.col("other_span"))
@@ -49,8 +57,9 @@ def _by_stem(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFrame:
 
 def _by_path(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFrame:
     """By the path below the root (a member's behind its archive's), by the member, or by the end of the path."""
-    whole = pl.concat_str("path", "member", separator="/", ignore_nulls=True)
-    places = [whole, pl.col("member")]
+    member = pl.col("member").str.strip_prefix("./")  # as `tar -C folder .` writes it
+    whole = pl.concat_str("path", member, separator="/", ignore_nulls=True)
+    places = [whole, member]
     places += [whole.str.extract(rf"([^/]+(?:/[^/]+){{{parts - 1}}})$") for parts in _numbers_of_parts(promised, media)]
     readings = [reading for place in places for reading in (place, _without_suffix(place), _without_number(place))]
     return _most_literal(media, promised, readings)
@@ -81,7 +90,7 @@ def _most_literal(media: pl.DataFrame, promised: pl.DataFrame, readings: Sequenc
             unread.select("media_row", reading.alias("media_key"))
             .drop_nulls("media_key")
             .join(promised, on="media_key", maintain_order="left_right")
-            .with_columns(literalness=pl.lit(literalness, dtype=pl.UInt8), other_span=False)
+            .with_columns(literalness=pl.lit(literalness, dtype=pl.UInt8), other_span=False, is_cut=False)
         )
         found.append(read.select(*MATCHED))
         unread = unread.join(read, on="media_row", how="anti", maintain_order="left")

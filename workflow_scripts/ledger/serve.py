@@ -88,7 +88,8 @@ def _candidates(
     of_media = media.table.select(JUDGED)[names["media_row"]]
     of_clips = clips.select("start_s", "end_s")[names["clip_row"]]
     return (
-        pl.concat([names.select("clip_row", "literalness"), of_media, of_clips], how="horizontal")
+        pl.concat([names.select("clip_row", "literalness", "is_cut"), of_media, of_clips], how="horizontal")
+        .with_columns(pl.col("in_recording") & ~pl.col("is_cut"))
         .with_columns(judge(limits))
         .drop(JUDGED[3:])
     )
