@@ -25,8 +25,9 @@ UNREAD_SUFFIXES = _suffixes(
     "wv wma asf wmv ac3 eac3 ec3 dts dtshd mlp thd ogv ogm ogx spx amr awb ape tta tak ofr mpc shn dsf dff",
     "avi divx flv mpg mpeg vob ts mts m2ts m2t rm ra rmvb mxf wtv aa3 aax oma at3 m4p qcp vqf sd2 gsm sbc latm loas",
     "raw pcm sln ulaw alaw g722 wv1 wv2",
+    "7z rar arrow h5 hdf5",  # what datasets come packed in, and no reader of archives is asked for
 )
-"""Suffixes, in small letters, of audio and video of kinds that neither decoder is asked for: named, not looked at."""
+"""Suffixes, in small letters, of audio and video of kinds that nobody here is asked for: named, not looked at."""
 _PACKET_SUFFIXES = frozenset({".ts", ".mts"})
 _PACKETS = (188, 192)
 """Bytes of a packet of a transport stream, of which a file is made; a program in TypeScript is made of lines."""
