@@ -36,6 +36,7 @@ rule build_catalogue:
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
         shards={slug: root.shards for slug, root in RUN.roots.items()},
+        version=VERSION,
         results=lambda wildcards, output: os.path.dirname(output.catalogue),
         place=os.path.abspath(PLACES.results),  # the views name absolute paths: a folder that was moved needs new ones
     script:

@@ -30,6 +30,7 @@ checkpoint plan:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
+        version=VERSION,
         shards=lambda wildcards: RUN.shards_of_export(**wildcards),
         check=RUN.check,
     script:
@@ -78,6 +79,7 @@ rule export:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
+        version=VERSION,
         shards=lambda wildcards: RUN.shards_of_export(**wildcards),
         check=RUN.check,
         link=lambda wildcards: PLACES.export(wildcards.dataset, wildcards.export),

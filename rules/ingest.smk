@@ -30,5 +30,7 @@ rule ingest:
     params:
         adapter=lambda wildcards: dataset(wildcards).adapter,
         settings=lambda wildcards: dataset(wildcards).ingest_settings,
+        contents=lambda wildcards: LOOKS.contents(**wildcards),
+        version=VERSION,
     script:
         "../workflow_scripts/ingest.py"

@@ -30,6 +30,7 @@ rule resolve:
         roots=lambda wildcards: RUN.roots_of(wildcards.dataset),
         limits=lambda wildcards: dataset(wildcards).limits,
         match=lambda wildcards: dataset(wildcards).match,
+        version=VERSION,
         splits=lambda wildcards: dataset(wildcards).splits,
     script:
         "../workflow_scripts/resolve.py"

@@ -68,7 +68,7 @@ def test_only_audio_is_found_whatever_the_case_of_its_suffix(tmp_path: Path) -> 
 
 def test_archives_are_found_and_compressed_tars_too(tmp_path: Path) -> None:
     archives = ["a.tar", "b.ZIP", "deep/c.Parquet", "d.tar.gz", "e.tgz", "f.TAR.zst", "g.tar.bz2", "h.tar.xz", "i.txz"]
-    for name in [*archives, "a.gz", "b.zst", ".tar", "tar.gz", "c.7z", "x.tar.part"]:
+    for name in [*archives, "a.gz", "b.zst", ".tar", "tar.gz", "c.iso", "x.tar.part"]:
         _write(tmp_path, name)
     assert _paths(tmp_path) == sorted(archives)
 

@@ -31,6 +31,21 @@ class Looks:
         made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
         return _state(root.path) if self.is_main and made and self.run.look != "never" else ""
 
+    def contents(self, dataset: str) -> list[str]:
+        """A digest of each source of a dataset: Snakemake asks for the content only of files that are newer.
+
+        An older file in place of another (of a download that keeps the server's time, out of an archive) is newer to
+        nobody.
+        """
+        return [self._digest(file) for file in self.run.datasets[dataset].source_files] if self.is_main else []
+
+    def _digest(self, file: str) -> str:
+        """Of what is not there yet, as the sample, there is none; Snakemake asks again when the job can start."""
+        try:
+            return _content(file)
+        except OSError as error:  # what cannot be read, the ingest tells
+            return f"cannot be read: {error.strerror}"
+
     def asked(self, root: str, shard: str) -> int:
         """How many looks at faults that may pass a shard had asked for before the run: one more, and it is checked."""
         notes = _notes(self.run.places.passing_notes(root)) if self.is_main else {}
@@ -42,6 +57,17 @@ def _state(path: str) -> str:
     from workflow_scripts.media.walk import state
 
     return state(path)
+
+
+@functools.cache
+def _content(file: str) -> str:
+    import xxhash
+
+    digest = xxhash.xxh3_128()
+    with open(file, "rb") as content:
+        while part := content.read(1 << 20):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 @functools.cache

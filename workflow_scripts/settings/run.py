@@ -18,7 +18,7 @@ from workflow_scripts.settings.schemas import (
     run_schema,
     sources_schema,
 )
-from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
+from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves, refuse_braces, seen_from
 from workflow_scripts.settings.validation import validated
 
 
@@ -98,8 +98,9 @@ class Run:
         return [self.places.checks(root, shard) for root in roots for shard in self.roots[root].shard_names]
 
     def scans(self) -> list[str]:
-        """The folders of the media lists of all roots."""
-        return [self.places.media_lists(slug) for slug in self.roots]
+        """What the scans of all roots make: folders of media lists, what could not be listed, what is not looked at."""
+        places = (self.places.media_lists, self.places.root_rejects, self.places.not_looked_at)
+        return [place(slug) for slug in self.roots for place in places]
 
     def catalogue(self) -> list[str]:
         """What the run ends with for all datasets."""
@@ -167,6 +168,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             and a root inside each other, custom rules that are not there.
     """
     settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
+    results = _results(settings["results"], workdir)
     datasets: dict[str, Dataset] = {}
     wishes: dict[str, list[tuple[str, Root | None]]] = {}
     roots: dict[str, Root] = {}
@@ -180,17 +182,23 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         datasets[dataset.name] = dataset
         for where, root, explicit in named:
             _settle_shards(wishes.setdefault(root.slug, []), where, root if explicit else None)
-            refuse_inside_each_other(where, root, settings["results"], workdir)
+            refuse_inside_each_other(where, root, results, workdir)
             if explicit or root.slug not in roots:
                 roots[root.slug] = root
     return Run(
-        Places(settings["results"]),
+        Places(results),
         settings["look"],
         settings["check"],
         tuple(_custom_rules(settings["custom_rules"], workdir)),
         datasets,
         roots,
     )
+
+
+def _results(named: str, workdir: Path) -> str:
+    """One spelling for one folder, as Snakemake knows files by the letters of their paths."""
+    refuse_braces(named, "config: results")
+    return seen_from(workdir, os.path.abspath(workdir / named))
 
 
 def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:

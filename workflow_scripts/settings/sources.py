@@ -42,11 +42,21 @@ def from_workdir(sources: Any, schema: Schema, base: Path, workdir: Path) -> Any
     def seen(leaf: Leaf) -> Any:
         if leaf.format not in ON_DISK:
             return leaf.value
-        path = os.path.abspath(base / leaf.value)
-        inside = os.path.relpath(path, workdir)
-        return path if inside.startswith("..") else inside
+        return seen_from(workdir, os.path.abspath(base / leaf.value))
 
     return _with_each(seen, sources, schema, schema, "")
+
+
+def seen_from(workdir: Path, path: str) -> str:
+    """An absolute path, relative where it lies below the folder of the run."""
+    inside = os.path.relpath(path, workdir)
+    return path if inside.startswith("..") else inside
+
+
+def refuse_braces(path: str, where: str) -> None:
+    """Raises SettingsError for a path that Snakemake would read as a pattern."""
+    if "{" in path or "}" in path:
+        raise SettingsError(f"{where}: {path!r} holds a brace, which Snakemake takes for a wildcard; call it otherwise")
 
 
 def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:
@@ -54,6 +64,7 @@ def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path)
     for leaf in found:
         if leaf.format not in ON_DISK or made_by_workflow(leaf.value, workdir):
             continue
+        refuse_braces(leaf.value, f"{file}: sources.{leaf.key}")
         kind, is_there = ON_DISK[leaf.format]
         if not is_there(workdir / leaf.value):
             raise SettingsError(
