@@ -4,6 +4,7 @@ import io
 import os
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -205,6 +206,25 @@ def test_tries_of_the_same_failures_are_counted(tmp_path: Path) -> None:
         write_pack(OfAPlan(pl.DataFrame()), tmp_path / "plan/all.parquet", account)  # type: ignore[arg-type]
         assert read_account(account).tries == tries
         account.unlink()  # as Snakemake does before a job
+
+
+def test_a_pack_of_the_same_list_that_is_whole_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(wav(noise16(16_000)))
+    lists(frame(row(tmp_path / "a.wav", "a")), tmp_path / "plan")
+    listed, account = tmp_path / "plan/all.parquet", tmp_path / "packs/all.json"
+    of_a_plan: Any = OfAPlan(pl.DataFrame())
+    write_pack(of_a_plan, listed, account)
+    before = read_account(account)
+    account.unlink()  # as Snakemake does before a job
+    write_pack(of_a_plan, listed, account)
+    assert read_account(account) == before
+    [copy] = (tmp_path / "packs/all").rglob("a.wav")
+    copy.unlink()
+    write_pack(of_a_plan, listed, account)
+    assert copy.is_file()
+    lists(frame(row(tmp_path / "a.wav", "b")), tmp_path / "plan")
+    write_pack(of_a_plan, listed, account)
+    assert [file.name for file in (tmp_path / "packs/all").rglob("*.wav")] == ["b.wav"]
 
 
 def test_clips_without_a_copy_are_left_out_and_counted(small: SmallAudioset, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def project(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
             "classes": str(labels / "class_labels_indices.csv"),
         },
         "audio": [{"path": str(shared / "data"), "shards": 2}],
+        "allow_loss": [str(shared / "data")],
     }
     (project.folder / "everything.yaml").write_text(yaml.safe_dump(dataset))
     project.run("--config", f"datasets={json.dumps(['everything.yaml'])}")

@@ -27,6 +27,7 @@ class Account:
         held_back: how many were not, by reason.
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
+        made_of: of a pack, a digest of its list, which all its bytes follow from.
         told: by a pack of what it made, for its export.
         failed: kind and words of what a pack could not make, by clip.
         tries: how often a pack with passing faults was made.
@@ -39,6 +40,7 @@ class Account:
     held_back: dict[str, int] = field(default_factory=dict)
     copies_bytes: int = 0
     warnings: list[str] = field(default_factory=list)
+    made_of: str | None = None
     told: list[dict[str, Any]] = field(default_factory=list)
     failed: dict[str, list[str]] = field(default_factory=dict)
     tries: int = 1
@@ -72,26 +74,33 @@ def files_of(folder: Path) -> list[list[Any]]:
 def is_whole(file: Path) -> bool:
     """Whether the files that an account speaks of are as they were written: one stat a file."""
     try:
-        account = read_account(file)
-        if account.link is not None and os.readlink(file.parent / account.link) != account.folder:
-            return False
-        folder = file.parent / account.folder
-        return all(_seen(folder / path) == seen for path, *seen in account.files)
+        return keeps_to(file.parent, read_account(file))
     except (OSError, SoundledgerError):
+        return False
+
+
+def keeps_to(place: Path, account: Account) -> bool:
+    """The same of an account wherever it was read, for the place where it belongs."""
+    try:
+        if account.link is not None and os.readlink(place / account.link) != account.folder:
+            return False
+        return all(_seen(place / account.folder / path) == seen for path, *seen in account.files)
+    except OSError:
         return False
 
 
 def spoilt(accounts: Iterable[str]) -> list[str]:
     """Those of the accounts that are there and not whole, or whose passing faults have tries left."""
-    return [file for file in accounts if os.path.lexists(file) and (not is_whole(Path(file)) or _may_pass(Path(file)))]
+    there = (Path(file) for file in accounts if os.path.lexists(file))
+    return [str(file) for file in there if not is_whole(file) or may_pass(read_account(file))]
 
 
 PASSING = frozenset({"changed", "io_error", "not_openable", "vanished"})
 """Faults of media that may lie in the moment."""
 
 
-def _may_pass(file: Path) -> bool:
-    account = read_account(file)
+def may_pass(account: Account) -> bool:
+    """Whether a pack has faults that may pass, and tries left."""
     return account.tries < TRIES and any(kind in PASSING for kind, _ in account.failed.values())
 
 

@@ -4,11 +4,14 @@ import logging
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import xxhash
+
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.account import Account, files_of, read_account
+from workflow_scripts.exports.account import Account, files_of, keeps_to, may_pass, read_account
 from workflow_scripts.exports.formats import Format, Packed
 from workflow_scripts.exports.reading import Pack, Tables
 from workflow_scripts.tables.files import publish, published, whole
@@ -37,15 +40,20 @@ def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder:
 def write_pack(made_by: Format, listed: Path, account: Path) -> None:
     """Make one pack; its folder is called like its account.
 
-    What could not be made is in the account, with the reason: one bad file does not cost the others their pack.
+    What could not be made is in the account, with the reason: one bad file does not cost the others their pack. A pack
+    that was made of the same list, and is whole, is kept: results that were moved are copied no clip again.
     """
-    folder = account.with_suffix("")
+    folder, made_of = account.with_suffix(""), xxhash.xxh3_128_hexdigest(listed.read_bytes())
+    earlier = _earlier(account)
+    if earlier and earlier.made_of == made_of and keeps_to(account.parent, earlier) and not may_pass(earlier):
+        publish(account, earlier.write)
+        _log.info("%s: kept", folder.name)
+        return
     with whole(folder) as part:
         part.mkdir()
         packed = made_by.pack(read_table(listed), part)
-    tries = _tries(published(account), packed)
-    content = Account(folder.name, told=packed.told, failed=packed.failed, tries=tries, files=files_of(folder))
-    publish(account, content.write)
+    content = Account(folder.name, made_of=made_of, told=packed.told, failed=packed.failed, files=files_of(folder))
+    publish(account, replace(content, tries=_tries(earlier, packed)).write)
     failed = [f"{clip}: {kind}: {words}" for clip, (kind, words) in packed.failed.items()]
     _log.info("%s: %d made, %d failed%s", folder.name, len(packed.told), len(failed), ": " * bool(failed))
     if failed:
@@ -93,10 +101,14 @@ def _link(file: Path, target: Path) -> None:
         shutil.copy2(file, target)
 
 
-def _tries(earlier: Path, packed: Packed) -> int:
-    """How often the same clips have failed now."""
+def _earlier(account: Path) -> Account | None:
+    """The account of the pack as it was made last."""
     try:
-        before = read_account(earlier)
+        return read_account(published(account))
     except (FileNotFoundError, SoundledgerError):
-        return 1
-    return before.tries + 1 if packed.failed and packed.failed.keys() == before.failed.keys() else 1
+        return None
+
+
+def _tries(earlier: Account | None, packed: Packed) -> int:
+    """How often the same clips have failed now."""
+    return earlier.tries + 1 if earlier and packed.failed and packed.failed.keys() == earlier.failed.keys() else 1
