@@ -111,10 +111,15 @@ def test_display_names_are_read_to_the_tab():
     }
 
 
-@pytest.mark.parametrize("bad", ["/m/b B", "/m/b\tB\tC", "/m/b\t", "\tB", ""])
+@pytest.mark.parametrize("bad", ["/m/b B", "/m/b\tB\tC", "/m/b\t", "\tB"])
 def test_display_name_that_is_none_names_its_line(bad):
     with pytest.raises(SourceError, match=r"names\.tsv, line 2: expected a class id, a tab and a name"):
         display_names(Source("names.tsv", f"/m/a\tA\n{bad}\n/m/c\tC\n".encode()))
+
+
+def test_blank_lines_among_display_names_do_not_count():
+    rows = read_display_names(Source("names.tsv", b"/m/a\tA\n\n/m/b\tB\n\n \n"))
+    assert rows.select("line", "name").rows() == [(1, "A"), (3, "B")]
 
 
 def test_class_with_two_display_names_is_refused():

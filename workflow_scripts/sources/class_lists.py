@@ -66,13 +66,15 @@ def _index_entry(header: list[str], fields: list[str], place: str) -> tuple[int,
 
 
 def read_display_names(source: Source) -> pl.DataFrame:
-    """The rows of a tab-separated `mid, name` list without a header, as ROWS.
+    """The rows of a tab-separated `mid, name` list without a header, as ROWS; blank lines do not count.
 
     Raises:
         SourceError: a line without exactly two fields, or a class with two names; names the line.
     """
     rows, seen = [], Seen()
     for line, raw in enumerate(source.text().splitlines(), start=1):
+        if not raw.strip():
+            continue
         fields = raw.split("\t")
         if len(fields) != 2 or not all(fields):
             raise SourceError(f"{source.path}, line {line}: expected a class id, a tab and a name, found {raw!r}")
