@@ -24,6 +24,7 @@ def segments(scale, length_s=10, starts=STARTS_S):
         (32_000, "samples at 32,000 Hz: divide by 32000"),
         (44_100, "samples at 44,100 Hz: divide by 44100"),
         (48_000, "samples at 48,000 Hz: divide by 48000"),
+        (1_000_000, "microseconds: divide by 1000000"),
     ],
 )
 def test_other_units_stop_with_what_they_look_like(tmp_path, rate, words):

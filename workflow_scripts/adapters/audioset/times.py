@@ -20,6 +20,7 @@ UNITS = {
     32e3: "samples at 32,000 Hz",
     44.1e3: "samples at 44,100 Hz",
     48e3: "samples at 48,000 Hz",
+    1e6: "microseconds",
 }
 """How many of them a second has, and what they are."""
 
@@ -50,7 +51,7 @@ def check_seconds(source: Source, rows: pl.DataFrame) -> None:
         return
     rate = _unit(timed.select(span.median()).item() or USUAL_S)
     line, start, end = odd.select("line", "start_s", "end_s").row(0)
-    mend = f": divide by {rate:g}" if rate > 1 else "; write seconds from the video's beginning"
+    mend = f": divide by {rate:.0f}" if rate > 1 else "; write seconds from the video's beginning"
     raise SourceError(
         f"{source.path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
         f"{'' if end is None else f' and ends at {end:g}'}), so its times are no seconds; "
@@ -78,7 +79,7 @@ def check_inside(source: Source, events: pl.DataFrame) -> None:
     if len(beyond.filter(onset.is_between("start_s", "end_s"))) * 2 > len(beyond):
         mend = "they look like seconds of the video: subtract the clip's start"
     elif rates:
-        mend = f"they look like {UNITS[rates[0]]}: divide by {rates[0]:g}"
+        mend = f"they look like {UNITS[rates[0]]}: divide by {rates[0]:.0f}"
     else:
         mend = "write seconds from the clip's beginning"
     raise SourceError(
