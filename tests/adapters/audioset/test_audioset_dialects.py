@@ -243,12 +243,19 @@ def test_ids_may_be_names_of_files_whose_columns_tell_the_times(tmp_path):
         (["aaaaaaaaaaa_000030", "bbbbbbbbbbb_000000"], [(30.0, None), (0.0, None)]),
         (["aaaaaaaaaaa_30", "bbbbbbbbbbb_0"], [(30.0, None), (0.0, None)]),
         (["aaaaaaaaaaa", "bbbbbbbbbbb.wav"], [(None, None), (None, None)]),
+        (["aaaaaaaaaaa_1200", "bbbbbbbbbbb_1500", "ccccccccccc_30.5"], [(1200.0, None), (1500.0, None), (30.5, None)]),
+        (["aaaaaaaaaaa_1200", "bbbbbbbbbbb_1500", "ccccccccccc_0030"], [(1200.0, None), (1500.0, None), (30.0, None)]),
+        (
+            ["aaaaaaaaaaa_30000_40000", "bbbbbbbbbbb_50000_60000", "ccccccccccc_30.000_40.000", "ddddddddddd_1200"],
+            [(30.0, 40.0), (50.0, 60.0), (30.0, 40.0), (1200.0, None)],
+        ),
+        (["aaaaaaaaaaa_0_900", "bbbbbbbbbbb_30.5_40.5", "ccccccccccc_7.5_17.5"], [(0.0, 900.0), (30.5, 40.5), (7.5, 17.5)]),
     ],
 )
 def test_names_tell_the_times_where_no_column_does(tmp_path, names, spans):
     tables = ingest(tmp_path, {"train": "filename\tlabels\n" + "".join(f"{name}\t{DOG},{BARK}\n" for name in names)})
     assert [row[:3] for row in clips(tables)] == [
-        (clip_id, *span) for clip_id, span in zip(("aaaaaaaaaaa", "bbbbbbbbbbb"), spans, strict=True)
+        (letter * 11, *span) for letter, span in zip("abcd"[: len(spans)], spans, strict=True)
     ]
 
 

@@ -93,18 +93,23 @@ def _unit(span: float, units: Iterable[float] = UNITS) -> float:
 
 
 def seconds_of_names(rows: pl.DataFrame) -> list[pl.Expr]:
-    """`start_s` and `end_s` from what names say, in the unit that all of them are in; null where they say nothing.
+    """`start_s` and `end_s` from what names say; null where they say nothing.
 
-    Decimals and leading zeros are those of seconds. Whole numbers are milliseconds or seconds: spans tell which comes
-    nearer to ten seconds; starts alone are milliseconds where the one in the middle is 1,000 or more.
+    Decimals and leading zeros are those of seconds, and so are whole numbers where most names have them. Else all whole
+    numbers are milliseconds or all are seconds: spans tell which comes nearer to ten seconds; starts alone are
+    milliseconds where the one in the middle is 1,000 or more, and no name is in seconds for sure.
 
     Args:
         rows: `named_start` and `named_end`, texts.
     """
+    said = pl.concat_str("named_start", "named_end", separator=" ", ignore_nulls=True)
+    are_seconds = said.str.contains(r"\.|\b0\d")
     named = rows.drop_nulls("named_start")
-    as_seconds = named["named_start"].str.contains(r"\.|^0\d").sum() * 2 > len(named)
+    whole = named.filter(~are_seconds)
     start, end = (pl.col(name).cast(pl.Float64, strict=False) for name in ("named_start", "named_end"))
-    span, middle = named.select(span=(end - start).median(), middle=start.filter(start > 0).median()).row(0)
+    span, middle = whole.select(span=(end - start).median(), middle=start.filter(start > 0).median()).row(0)
     is_milliseconds = _unit(span, (1.0, 1e3)) == 1e3 if span and span > 0 else (middle or 0) >= 1e3
-    rate = 1e3 if is_milliseconds and not as_seconds else 1.0
-    return [(start / rate).alias("start_s"), (end / rate).alias("end_s")]
+    rate = 1e3 if is_milliseconds and len(whole) * 2 >= len(named) else 1.0
+    stay = are_seconds | (end.is_null() & (len(whole) < len(named)))
+    divisor = pl.when(stay).then(1.0).otherwise(rate)
+    return [(start / divisor).alias("start_s"), (end / divisor).alias("end_s")]
