@@ -297,6 +297,17 @@ def test_rows_of_one_label_in_another_split_are_duplicates(tmp_path):
     assert dict(tables["promised"].select("clip_id", "split").rows())["bbbbbbbbbbb"] == "train"
 
 
+def test_one_label_a_row_is_told_by_the_rows_of_clips_that_stand_again(tmp_path):
+    """Clips whose labels stand together elsewhere in the list say nothing of those whose labels do not."""
+    ids = [f"clip-{number:06}" for number in range(85)]
+    rows = [f"{one},30,40,{DOG}" for one in ids[:79]]
+    rows += [f"{one},30,40,{SPEECH}" for one in ids[:15]]
+    rows += [f'{one},30,40,"{DOG},{SPEECH}"' for one in ids[79:]]
+    tables = ingest(tmp_path, {"train": "\n".join(rows)})
+    assert rejects(tables) == []
+    assert [row[3] for row in clips(tables)] == [[DOG, SPEECH]] * 15 + [[DOG]] * 64 + [[DOG, SPEECH]] * 6
+
+
 # --- headers ---
 
 

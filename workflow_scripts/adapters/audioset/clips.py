@@ -10,7 +10,7 @@ from workflow_scripts.sources.rejects import rejected
 from workflow_scripts.tables.distinct import all_distinct
 
 ONE_LABEL_SHARE = 0.95
-"""A list of which so many rows have a single label has one label a row."""
+"""A list has one label a row where so many of the rows whose clip and span stand there again have a single label."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,9 +72,12 @@ def _with_one_label_a_row(lists: dict[str, SegmentList]) -> list[str]:
     """The splits whose lists have it; asked only where ids stand more than once."""
     splits = []
     for split, part in lists.items():
-        good = part.rows.filter(pl.col("reason").is_null()).select("text")
-        single = good.join(part.sets.filter(pl.col("labels") == 1), on="text", how="semi")
-        if len(good) and len(single) >= ONE_LABEL_SHARE * len(good) and not all_distinct(part.rows["media_key"]):
+        if all_distinct(part.rows["media_key"]):
+            continue
+        good = part.rows.filter(pl.col("reason").is_null())
+        again = good.filter(pl.struct("media_key", "start_s", "end_s").is_duplicated())
+        single = again.join(part.sets.filter(pl.col("labels") == 1), on="text", how="semi")
+        if len(again) and len(single) >= ONE_LABEL_SHARE * len(again):
             _log.info("%s: one label a row: rows of the same span are one clip", part.source.path)
             splits.append(split)
     return splits
