@@ -308,6 +308,13 @@ def test_one_label_a_row_is_told_by_the_rows_of_clips_that_stand_again(tmp_path)
     assert [row[3] for row in clips(tables)] == [[DOG, SPEECH]] * 15 + [[DOG]] * 64 + [[DOG, SPEECH]] * 6
 
 
+def test_row_of_another_end_takes_no_label_from_the_clip(tmp_path):
+    rows = [f"aaaaaaaaaaa,30,{end},{one}" for end, one in ((40, DOG), (41, SPEECH), (40, SPEECH))]
+    tables = ingest(tmp_path, {"train": "\n".join(rows)})
+    assert clips(tables) == [("aaaaaaaaaaa", 30.0, 40.0, [DOG, SPEECH])]
+    assert rejects(tables) == [(2, "row", "duplicate_id")]
+
+
 # --- headers ---
 
 

@@ -106,7 +106,7 @@ def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list
     rows = rows.join(said, on="label_set", how="left", maintain_order="left")
     is_good, same_list = pl.col("reason").is_null(), pl.col("split") == pl.col("kept_split")
     is_first = same_list & (pl.col("line") == pl.col("kept_line"))
-    is_new = pl.struct("clip_id", "said", is_good).is_first_distinct()
+    is_new = pl.struct("clip_id", "end_s", "said", is_good).is_first_distinct()
     adds = (
         same_list
         & pl.col("split").cast(pl.String).is_in(one_label_a_row)
