@@ -120,28 +120,32 @@ def lists(draw: st.DrawFn) -> List:
     return List(text, {line: pair for line, pair in enumerate(stand, start=first) if pair[0].fault != "blank"})
 
 
-def start_ms(row: Row) -> int:
-    return round(float(row.start) * 1000)
+def span_ms(row: Row) -> tuple[int, int]:
+    return round(float(row.start) * 1000), round(float(row.end) * 1000)
 
 
 def expected_rows(wanted: dict[str, List]) -> Iterator[tuple[str, int, Row, str | None]]:
     """Each row with its reason, None for a clip, told one by one as a person would."""
-    taken: set[tuple[str, int]] = set()
+    taken: set[tuple[str, int, int]] = set()
     for split, content in wanted.items():
         for line, (row, _) in content.rows.items():
             reason = row.fault
-            if reason is None and (row.clip_id, start_ms(row)) in taken:
+            if reason is None and (row.clip_id, *span_ms(row)) in taken:
                 reason = "duplicate_id"
             if reason is None:
-                taken.add((row.clip_id, start_ms(row)))
+                taken.add((row.clip_id, *span_ms(row)))
             yield split, line, row, reason
 
 
 def clip_name(row: Row, wanted: dict[str, List]) -> str:
-    """The id alone where the video has one span, else with its start."""
+    """The id alone where the video has one span, else with its start, and with its end where starts do not tell."""
     good = [one for content in wanted.values() for one, _ in content.rows.values() if one.fault is None]
-    starts = {start_ms(one) for one in good if one.clip_id == row.clip_id}
-    return row.clip_id if len(starts) == 1 else f"{row.clip_id}_{start_ms(row)}"
+    spans = {span_ms(one) for one in good if one.clip_id == row.clip_id}
+    start, end = span_ms(row)
+    if len(spans) == 1:
+        return row.clip_id
+    starts = [one for one, _ in spans]
+    return f"{row.clip_id}_{start}" if starts.count(start) == 1 else f"{row.clip_id}_{start}_{end}"
 
 
 def by_place(frame: pl.DataFrame, *columns: str) -> dict[tuple[str, int], tuple]:

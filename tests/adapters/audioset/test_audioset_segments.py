@@ -324,11 +324,26 @@ def test_two_spans_of_a_video_are_two_clips_called_by_their_starts(tmp_path):
     assert rejects(tables) == [(2, "row", "duplicate_id")]
 
 
-def test_same_start_with_another_end_is_a_duplicate(tmp_path):
-    """Its id would be the same."""
-    tables = ingest(tmp_path, {"train": good(f"aaaaaaaaaaa,5,10,{DOG}", f"aaaaaaaaaaa,5,11,{SPEECH}")})
-    assert clips(tables) == [("aaaaaaaaaaa", 5.0, 10.0, [DOG])]
-    assert rejects(tables) == [(2, "row", "duplicate_id")]
+def test_spans_that_start_together_are_clips_called_by_their_ends_too(tmp_path):
+    spans = [("a", 5, 10), ("b", 5, 10), ("a", 5, 11), ("a", 90, 100), ("c", 5, 10), ("c", 5, 10.5)]
+    rows = [f"{letter * 11},{start},{end},{DOG}" for letter, start, end in spans]
+    tables = ingest(tmp_path, {"train": good(*rows), "eval": good(rows[2])})
+    assert [row[:3] for row in clips(tables)] == [
+        ("aaaaaaaaaaa_5000_10000", 5.0, 10.0),
+        ("bbbbbbbbbbb", 5.0, 10.0),
+        ("aaaaaaaaaaa_5000_11000", 5.0, 11.0),
+        ("aaaaaaaaaaa_90000", 90.0, 100.0),
+        ("ccccccccccc_5000_10000", 5.0, 10.0),
+        ("ccccccccccc_5000_10500", 5.0, 10.5),
+    ]
+    assert rejects(tables) == [(1, "row", "duplicate_id")]
+
+
+def test_span_without_an_end_is_the_clip_that_starts_with_it(tmp_path):
+    lists = {"train": f"filename,labels\naaaaaaaaaaa_30000,{DOG}\n", "eval": f"aaaaaaaaaaa,30,40,{DOG}\n"}
+    tables = ingest(tmp_path, lists)
+    assert [row[:3] for row in clips(tables)] == [("aaaaaaaaaaa", 30.0, None)]
+    assert rejects(tables) == [(1, "row", "duplicate_id")]
 
 
 def test_id_whose_first_row_is_bad_is_kept_in_the_next_split(tmp_path):

@@ -138,6 +138,13 @@ def test_event_goes_to_the_clip_of_its_video_that_starts_where_it_says(tmp_path)
     assert [clip_id for clip_id, *_ in strong(tables)] == ["-lips1234_Y_50000"]
 
 
+@pytest.mark.parametrize(("name", "end"), [("_30.000_40.000", 40000), ("_30.000_35.000", 35000), ("_30000", 40000)])
+def test_event_goes_to_the_clip_that_ends_as_its_name_says_or_to_the_first(tmp_path, name, end):
+    lists = {"train": f"{CLIP}-lips1234_Y,30,35,{DOG}\n"}
+    tables = ingest(tmp_path, lists, strong=events(COPY, (f"-lips1234_Y{name}", 1, 2, SPEECH)))
+    assert [clip_id for clip_id, *_ in strong(tables)] == [f"-lips1234_Y_30000_{end}"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

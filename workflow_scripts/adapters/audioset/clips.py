@@ -34,10 +34,11 @@ class Clips:
 def find_clips(lists: dict[str, SegmentList]) -> Clips:
     """The clips of segment lists, by split.
 
-    Clips are told apart by video and start (to the millisecond). Where a video has several, all of them are called
-    `<id>_<start in ms>`, but for one that has no start. Of rows of one clip the first good one is kept, in the order of
-    the dataset file, then of lines; the later ones are rejects, also those that end otherwise. In a list that has one
-    label a row, a row that says another class of the same span belongs to the same clip.
+    Clips are told apart by video and span (to the millisecond). Where a video has several, all of them are called
+    `<id>_<start in ms>`, but for one that has no start, and those that start together `<id>_<start in ms>_<end in ms>`,
+    but for one that has no end. Of rows of one clip the first good one is kept, in the order of the dataset file, then
+    of lines; the later ones are rejects. In a list that has one label a row, a row that says another class of the same
+    span belongs to the same clip.
     """
     sets = _all_sets(lists)
     numbers = sets.select("split", "text", "label_set")
@@ -84,11 +85,24 @@ def _with_one_label_a_row(lists: dict[str, SegmentList]) -> list[str]:
 
 
 def _named(rows: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
-    start_ms = (pl.col("start_s") * 1000).round().cast(pl.Int64, strict=False)
-    several = good.group_by("media_key").agg(starts=start_ms.n_unique()).filter(pl.col("starts") > 1)["media_key"]
-    with_start = pl.col("media_key").is_in(several.implode()) & start_ms.is_not_null()
-    name = pl.when(with_start).then(pl.format("{}_{}", pl.col("media_key"), start_ms)).otherwise("media_key")
-    return rows.with_columns(clip_id=name)
+    """Rows with the `clip_id`. A row without an end may mean any end, so it tells no clips apart."""
+    ms = [
+        (pl.col(f"{one}_s") * 1000).round().cast(pl.Int64, strict=False).alias(f"{one}_ms") for one in ("start", "end")
+    ]
+    again = good.filter(pl.col("media_key").is_duplicated()).select("media_key", *ms)
+    starts = again.group_by("media_key").agg(starts=pl.col("start_ms").n_unique())
+    ends = again.group_by("media_key", "start_ms").agg(ends=pl.col("end_ms").drop_nulls().n_unique())
+    rows = rows.with_columns(ms).join(starts, on="media_key", how="left", maintain_order="left")
+    rows = rows.join(ends, on=["media_key", "start_ms"], how="left", maintain_order="left")
+    start_tells, has_end = pl.col("ends") < 2, pl.col("end_ms").is_not_null()
+    name = (
+        pl.when(~start_tells & has_end)
+        .then(pl.format("{}_{}_{}", "media_key", "start_ms", "end_ms"))
+        .when(~start_tells | (pl.col("starts") > 1) & pl.col("start_ms").is_not_null())
+        .then(pl.format("{}_{}", "media_key", "start_ms"))
+        .otherwise("media_key")
+    )
+    return rows.with_columns(clip_id=name).drop("start_ms", "end_ms", "starts", "ends")
 
 
 def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str]) -> Clips:

@@ -72,13 +72,19 @@ def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
 def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
     """What each name means: `segment`, `is_named` (it is a name with a start), and what clip that is.
 
-    That is `clip_id`, `start_s` and `end_s`, null if none is promised.
+    That is `clip_id`, `start_s` and `end_s`, null if none is promised. Of several that start there it is the first that
+    ends as the name says, or else the first.
     """
     segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
     segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
     meant = (
         segments.join(clips, on="media_key", maintain_order="left")
         .filter(youtube.same_start(pl.col("named_start"), pl.col("start_s")))
+        .sort(
+            youtube.same_start(pl.col("named_end"), pl.col("end_s")).fill_null(False),
+            descending=True,
+            maintain_order=True,
+        )
         .unique("segment", keep="first", maintain_order=True)
         .select("segment", "clip_id", "start_s", "end_s")
     )
