@@ -332,6 +332,40 @@ def test_header_that_stands_again_where_lists_were_put_on_end_is_no_row(tmp_path
 
 
 @pytest.mark.parametrize(
+    ("header", "again"),
+    [
+        ("YTID,start,end,labels", "ytid, start, end, labels"),
+        ("Video ID,Start Time,End Time,labels,,", '"video_id" ,"start-time","END TIME", labels'),
+        ("clip,from,to,sounds", "# Clip, From, To, Sounds"),
+        ("YTID,start,end,labels", "# num_ytids=1, num_segs=1, num_unique_labels=1"),
+        ("YTID,start,end,labels", '"# YTID","start_seconds","end_seconds","positive_labels"'),
+    ],
+)
+def test_no_line_of_a_header_that_stands_again_is_a_row(tmp_path, header, again):
+    """As where lists of several people were put on end."""
+    row = "{},0,10,Dog;Bark\n"
+    text = f"{header}\n{row.format('a' * 11)}{again}\n{row.format('b' * 11)}"
+    tables = ingest(tmp_path, {"train": text}, on_count_mismatch="warn")
+    assert [row[0] for row in clips(tables)] == ["a" * 11, "b" * 11]
+    assert rejects(tables) == []
+    assert counts(tables, "train.csv")[1:] == (2, 2, 0)
+
+
+def test_lists_that_were_put_on_end_declare_their_rows_together(tmp_path):
+    part = f"# num_ytids=1, num_segs=1\n# YTID, start, end, labels\n{{}}, 0, 10, {DOG}\n"
+    tables = ingest(tmp_path, {"train": part.format("aaaaaaaaaaa") + part.format("bbbbbbbbbbb")})
+    assert counts(tables, "train.csv") == (2, 2, 2, 0)
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+@pytest.mark.parametrize("bad", [f"#aaaaaaaaaaa,0,10,{DOG}", f"#NAME?,0,10,{DOG}", f"#NAME?,x,10,{DOG}"])
+def test_row_that_begins_as_a_comment_does_is_no_comment(tmp_path, separator, bad):
+    rows = ["YTID,start,end,labels", f"bbbbbbbbbbb,0,10,{DOG}", bad]
+    tables = ingest(tmp_path, {"train": "\n".join(rows).replace(",", separator)})
+    assert rejects(tables) == [(3, "row", "bad_id")]
+
+
+@pytest.mark.parametrize(
     "header",
     [
         "clip,from,to,sounds",

@@ -75,6 +75,14 @@ def test_crlf_and_blank_lines_do_not_count(tmp_path):
     assert counts(tables, "strong.tsv")[1:] == (1, 1, 0)
 
 
+def test_header_that_stands_again_with_other_blanks_and_capitals_is_no_event(tmp_path):
+    part = events(COPY, (SEGMENT, 1, 2, SPEECH))
+    tables = ingest(
+        tmp_path, {"train": CLIP}, strong=part + part.replace("filename\tevent_label", "Filename \tEvent label")
+    )
+    assert counts(tables, "strong.tsv") == (None, 2, 2, 0)
+
+
 @pytest.mark.parametrize("columns", PLACES)
 @pytest.mark.parametrize(
     ("row", "reason"),

@@ -152,7 +152,7 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     if not lines.select((quotes % 2 == 1).any()).item():
         return lines
     lines = lines.with_columns(quotes=quotes, fields=fields_of(pl.col("raw"), columns.separator))
-    lines = lines.with_columns(named=_has_clip(pl.col("fields"), columns.places))
+    lines = lines.with_columns(named=has_clip(pl.col("fields"), columns.places))
     labels_first = columns.places["labels"] < columns.places["name"]
     lines = lines.with_columns(clip=pl.col("named").cum_sum() - (pl.col("named") if labels_first else 0))
     before = (pl.col("quotes").cum_sum() - pl.col("quotes")).over("clip")
@@ -162,6 +162,25 @@ def whole_rows(lines: pl.DataFrame, columns: Columns) -> pl.DataFrame:
         .agg(pl.col("line").first(), pl.col("raw").str.join("\n"))
         .drop("row")
     )
+
+
+def has_clip(fields: pl.Expr, places: Mapping[str, int]) -> pl.Expr:
+    """Has a YouTube name or two numbers where they should stand."""
+    at = {name: fields.list.get(place, null_on_oob=True) for name, place in places.items()}
+    has_name = youtube.read(at["name"]).struct.field("media_key").is_not_null()
+    times = [at[name].cast(pl.Float64, strict=False).is_not_null() for name in ("start_s", "end_s") if name in at]
+    return (has_name | pl.all_horizontal(times)).fill_null(False) if times else has_name.fill_null(False)
+
+
+def names_again(header: str, separator: str) -> pl.Expr:
+    """Whether a line names the same columns as a header, whatever its blanks, quotes and capitals."""
+    names = [
+        pl.escape_regex(name).replace("_", "[ _-]")
+        for name in header_names(header.rstrip(AROUND + separator), separator)
+    ]
+    around = f"[{AROUND}]*"
+    same = f"(?i)^[#{AROUND}]*{f'{around}[{separator}]{around}'.join(names)}[{separator}{AROUND}]*$"
+    return (pl.col("raw") == header) | pl.col("raw").str.contains(same)
 
 
 def first_lines(rows: pl.DataFrame) -> str:
@@ -258,15 +277,7 @@ def _is_row(separator: str, first: int) -> pl.Expr:
     """Has a YouTube name or two numbers where they should stand, and something behind them."""
     places = {name: place + first for name, place in PUBLISHED.items()}
     fields = fields_of(pl.col("raw"), separator)
-    return _has_clip(fields, places) & fields.list.get(places["labels"], null_on_oob=True).is_not_null()
-
-
-def _has_clip(fields: pl.Expr, places: Mapping[str, int]) -> pl.Expr:
-    """Has a YouTube name or two numbers where they should stand."""
-    at = {name: fields.list.get(place, null_on_oob=True) for name, place in places.items()}
-    has_name = youtube.read(at["name"]).struct.field("media_key").is_not_null()
-    times = [at[name].cast(pl.Float64, strict=False).is_not_null() for name in ("start_s", "end_s") if name in at]
-    return (has_name | pl.all_horizontal(times)).fill_null(False) if times else has_name.fill_null(False)
+    return has_clip(fields, places) & fields.list.get(places["labels"], null_on_oob=True).is_not_null()
 
 
 def _is_numbering(line: str, separator: str) -> bool:

@@ -19,6 +19,8 @@ from workflow_scripts.adapters.audioset.dialect import (
     fields_of,
     find_columns,
     first_lines,
+    has_clip,
+    names_again,
     whole_rows,
 )
 from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
@@ -29,11 +31,11 @@ from workflow_scripts.sources.rejects import with_first_fault
 from workflow_scripts.sources.source import Source
 
 YOUTUBE_ID = rf"^{youtube.ID}$"
-SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?,'
+SPREADSHEET_ERROR = r'^"?#[A-Z/0]+[?!A]"?[,;|\t]'
 """What a spreadsheet makes of an id that begins with `-`, which it takes for a formula: `#NAME?`, `#REF!`, …"""
 
 HEAD_LINES = 20
-"""Comments are looked for before the first row only, in so many lines; a `#` further down begins a bad row."""
+"""So many lines may stand before the first row. A `#` further down begins a comment too, but where it begins a row."""
 
 LATEST_S = 1e9
 """Thirty years: no clip starts later, and milliseconds up to there are exact."""
@@ -50,7 +52,7 @@ class SegmentList:
         rows: one row a data row: line, raw, media_key, start_s, end_s, text (of labels), and reason and detail, which
             are null where the row can be read.
         sets: the label sets of their texts.
-        declared: the header's num_segs, None where it has none.
+        declared: the header's num_segs, None where it has none; of lists that were put on end the sum.
         read: the number of data rows.
     """
 
@@ -74,19 +76,13 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
             its times or what stands between its labels cannot be told.
     """
     lines = source.lines()
-    raw = pl.col("raw")
-    marked = raw.str.starts_with("#") | raw.str.starts_with('"#')
-    is_blank = ~raw.str.contains(r'[^ "\t,]')
-    is_comment = (marked & ~raw.str.contains(SPREADSHEET_ERROR)) | is_blank
-    head = lines.head(HEAD_LINES).with_columns(is_head=is_comment.cum_min().cast(pl.Boolean)).filter("is_head")
-    declared = _declared_count(head["raw"].to_list())
+    is_blank = ~pl.col("raw").str.contains(r'[^ "\t,]')
+    is_head = (_is_marked() | is_blank).cum_min().cast(pl.Boolean)
+    head = lines.head(HEAD_LINES).with_columns(is_head=is_head).filter("is_head")
     data = lines[len(head) :].filter(~is_blank)
     columns = find_columns(source, data, head["raw"])
-    if columns.header is not None:  # where lists were put on end it stands again
-        data = data.filter(raw != columns.header)
-    data = whole_rows(data, columns)
-    if columns.separator not in ",\t":
-        data = data.filter(raw.str.contains(rf'[^ "\t{columns.separator}]'))
+    data, comments = _without_heads(data, columns)
+    declared = _declared_count(head["raw"].to_list(), comments)
     _check_count(source, declared, len(data), on_count_mismatch)
     rows = _parse(source, data, columns)
     good = rows.filter(pl.col("reason").is_null())
@@ -97,14 +93,33 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
     return SegmentList(source, rows, sets, declared, len(data))
 
 
-def _declared_count(comments: list[str]) -> int | None:
-    """num_segs of the header, the number of rows.
+def _is_marked() -> pl.Expr:
+    """Whether a line begins as a comment does."""
+    raw = pl.col("raw")
+    return (raw.str.starts_with("#") | raw.str.starts_with('"#')) & ~raw.str.contains(SPREADSHEET_ERROR)
+
+
+def _without_heads(data: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, list[str]]:
+    """The rows, and the comments that stood among them: where lists were put on end a head stands again."""
+    if columns.header is not None:
+        data = data.filter(~names_again(columns.header, columns.separator))
+    data = whole_rows(data, columns)
+    if columns.separator not in ",\t":
+        data = data.filter(pl.col("raw").str.contains(rf'[^ "\t{columns.separator}]'))
+    marked = data.filter(_is_marked())
+    comments = marked.filter(~has_clip(fields_of(pl.col("raw"), columns.separator), columns.places))
+    rows = data.join(comments.select("line"), on="line", how="anti", maintain_order="left")
+    return rows, comments["raw"].to_list()
+
+
+def _declared_count(head: list[str], comments: list[str]) -> int | None:
+    """num_segs of the header, the number of rows; those of further heads are added to it.
 
     It has three more (num_ytids, num_unique_labels, num_positive_labels). They are not held against what was read: a
     single bad row changes them, and a bad row must not stop a run.
     """
-    found = re.findall(r"num_segs\s*=\s*(\d+)", " ".join(comments))
-    return int(found[0]) if found else None
+    first, more = (re.findall(r"num_segs\s*=\s*(\d+)", " ".join(part)) for part in (head, comments))
+    return sum(map(int, [first[0], *more])) if first else None
 
 
 def _check_count(source: Source, declared: int | None, read: int, on_mismatch: str) -> None:

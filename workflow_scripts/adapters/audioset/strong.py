@@ -8,7 +8,7 @@ alone, by name.
 
 import polars as pl
 
-from workflow_scripts.adapters.audioset.dialect import COLUMNS, header_names, places_of
+from workflow_scripts.adapters.audioset.dialect import COLUMNS, header_names, names_again, places_of
 from workflow_scripts.adapters.audioset.times import check_inside, check_seconds
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError
@@ -46,7 +46,7 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
     events = lines[1:].with_columns(
         field.list.get(place, null_on_oob=True).str.strip_chars(' "').alias(name) for name, place in places.items()
     )
-    events = events.filter(pl.col("raw") != lines["raw"][0]).with_columns(
+    events = events.filter(~names_again(lines["raw"][0], "\t")).with_columns(
         pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False)
     )
     events = events.join(_segments(events["segment"], clips), on="segment", how="left", maintain_order="left")
