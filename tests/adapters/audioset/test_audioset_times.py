@@ -49,6 +49,30 @@ def test_long_spans_of_some_clips_are_no_other_unit(tmp_path):
     assert len(clips(ingest(tmp_path, {"train": text}))) == 9
 
 
+NAMED = """\
+filename\tonset\toffset\tevent_label
+Yclip-000000_30.000_40.000.wav\t0.5\t1.5\tDog
+Yclip-000000_30.000_40.000.wav\t3\t4\tBark
+Yclip-000001_0.000_10.000.wav\t0\t2\tDog
+"""
+
+
+def test_list_of_events_that_is_named_as_a_segment_list_stops_the_run(tmp_path):
+    with pytest.raises(SourceError) as caught:
+        ingest(tmp_path, {"train": NAMED})
+    assert "train.csv: 2 of its 3 names have another start than their rows (line 2 starts at 0.5" in str(caught.value)
+    assert "Yclip-000000_30.000_40.000.wav" in str(caught.value)
+    assert "look like events inside clips: name the list under `strong`" in str(caught.value)
+
+
+@pytest.mark.parametrize("lines", [2, 4])
+def test_name_of_another_start_does_not_stop_a_run_where_most_agree(tmp_path, lines):
+    rows = NAMED.splitlines()[:lines]
+    rows += [f"clip-{number:06}_{start}\t{start}\t{start + 10}\tDog" for number, start in enumerate((7, 30), start=2)]
+    rows += ["clip-000004\t5\t15\tDog"]
+    assert clips(ingest(tmp_path, {"train": "\n".join(rows)}))[0][1:3] == (0.5, 1.5)
+
+
 # --- events ---
 
 CLIPS_S = ((0, 10), (30, 40), (110, 118))

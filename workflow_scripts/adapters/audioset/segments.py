@@ -23,7 +23,7 @@ from workflow_scripts.adapters.audioset.dialect import (
     names_again,
     whole_rows,
 )
-from workflow_scripts.adapters.audioset.times import check_seconds, seconds_of_names
+from workflow_scripts.adapters.audioset.times import check_seconds, check_starts, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
 from workflow_scripts.sources.label_sets import CLASS_ID, read_label_sets, run_together
@@ -87,10 +87,11 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
     rows = _parse(source, data, columns)
     good = rows.filter(pl.col("reason").is_null())
     check_seconds(source, good)
+    check_starts(source, good)
     form, sets = read_label_sets(good["text"], classes)
     _check_between(source, sets, run_together(sets, classes, form), lines)
     _log.info("%s: %s; %s", source.path, columns, form)
-    return SegmentList(source, rows, sets, declared, len(data))
+    return SegmentList(source, rows.drop("named_start"), sets, declared, len(data))
 
 
 def _is_marked() -> pl.Expr:
@@ -156,7 +157,7 @@ def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame
         rows = rows.with_columns(pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False))
     else:
         rows = rows.with_columns(seconds_of_names(rows))
-    return with_first_fault(rows.drop("named_start", "named_end"), _faults(columns, has_times)).drop("beyond")
+    return with_first_fault(rows.drop("named_end"), _faults(columns, has_times)).drop("beyond")
 
 
 def _published() -> pl.Expr:

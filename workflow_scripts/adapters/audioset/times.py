@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources import youtube
+from workflow_scripts.sources.faults import SourceError, shown
 from workflow_scripts.sources.source import Source
 
 HOUR_S = 3600.0
@@ -56,6 +57,28 @@ def check_seconds(source: Source, rows: pl.DataFrame) -> None:
         f"{source.path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
         f"{'' if end is None else f' and ends at {end:g}'}), so its times are no seconds; "
         f"they look like {UNITS[rate]}{mend}"
+    )
+
+
+def check_starts(source: Source, rows: pl.DataFrame) -> None:
+    """Stop where the times of a list are not those of its clips: most of the starts in names, and more than one.
+
+    Args:
+        source: the list.
+        rows: its good rows: `line`, `name`, `named_start`, `start_s`.
+
+    Raises:
+        SourceError: they are not; says what they look like, and the first row.
+    """
+    named = rows.drop_nulls("named_start")
+    odd = named.filter(~youtube.same_start(pl.col("named_start"), pl.col("start_s")))
+    if len(odd) * 2 <= len(named) or len(odd) < 2:
+        return
+    line, name, start = odd.select("line", "name", "start_s").row(0)
+    raise SourceError(
+        f"{source.path}: {len(odd):,} of its {len(named):,} names have another start than their rows (line {line} "
+        f"starts at {start:g} and is called {shown(name)!r}), so its times look like events inside clips: name the "
+        f"list under `strong`; if they are those of the clips, write ids without a start"
     )
 
 
