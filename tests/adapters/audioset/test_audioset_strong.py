@@ -87,8 +87,6 @@ def test_header_that_stands_again_with_other_blanks_and_capitals_is_no_event(tmp
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (("-lips1234_Y", 1, 2, SPEECH), "bad_id"),
-        (("Y-lips1234_Y", 1, 2, SPEECH), "bad_id"),
         (("-lips1234_Y_30s", 1, 2, SPEECH), "bad_id"),
         (("", 1, 2, SPEECH), "bad_id"),
         ((SEGMENT, "one", 2, SPEECH), "bad_time"),
@@ -101,6 +99,7 @@ def test_header_that_stands_again_with_other_blanks_and_capitals_is_no_event(tmp
         (("-lips1234_Y_31000", 1, 2, SPEECH), "unknown_clip"),
         (("-lips1234_Y_99999999999999999999", 1, 2, SPEECH), "unknown_clip"),
         (("aaaaaaaaaaa_30000", 1, 2, SPEECH), "unknown_clip"),
+        (("Yaaaaaaaaaaa.wav", 1, 2, SPEECH), "unknown_clip"),
         ((SEGMENT, 1, 2, "/m/nope"), "unknown_class"),
         ((SEGMENT, 1, 2, "Speeches"), "unknown_class"),
         ((SEGMENT, 1, 2, "Twice said"), "ambiguous_class"),
@@ -162,12 +161,21 @@ def test_event_goes_to_the_clip_that_ends_as_its_name_says_or_to_the_first(tmp_p
         "-lips1234_Y_000030.mp4",
         "Y-lips1234_Y_30000",
         "audio/-lips1234_Y_30",
+        "-lips1234_Y",
+        "Y-lips1234_Y.wav",
     ],
 )
 def test_segment_may_be_called_as_files_are(tmp_path, name):
     tables = ingest(tmp_path, {"train": CLIP}, strong=events(COPY, (name, 1, 2, SPEECH)))
     assert strong(tables) == [("-lips1234_Y", 1.0, 2.0, SPEECH, "annotated", None)]
     assert rejects(tables) == []
+
+
+def test_name_without_a_start_is_none_of_several_clips(tmp_path):
+    text = events(COPY, ("Y-lips1234_Y.wav", 1, 2, SPEECH), (SEGMENT, 1, 2, SPEECH))
+    tables = ingest(tmp_path, {"train": f"{CLIP}-lips1234_Y,50,60,{DOG}\n"}, strong=text)
+    assert rejects(tables) == [(2, "bad_id")]
+    assert "Y-lips1234_Y.wav does not say which clip is meant" in tables["rejects"]["detail"][0]
 
 
 def test_classes_may_be_told_by_their_names_beside_ids(tmp_path):

@@ -2,8 +2,8 @@
 
 Tab-separated, with a header that names the columns: as published `segment_id start_time_seconds end_time_seconds
 label`, in other copies `filename event_label onset offset`, in any order. The segment is called as files are
-(sources/youtube.py), with its start, from which onset and offset count; classes by id or, where it is one class's
-alone, by name.
+(sources/youtube.py), with its start, from which onset and offset count, or without where its video has no other clip;
+classes by id or, where it is one class's alone, by name.
 """
 
 import polars as pl
@@ -70,26 +70,25 @@ def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
 
 
 def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
-    """What each name means: `segment`, `is_named` (it is a name with a start), and what clip that is.
+    """What each name means: `segment`, `is_named` (it is a name that means one clip at most), and what clip that is.
 
     That is `clip_id`, `start_s` and `end_s`, null if none is promised. Of several that start there it is the first that
     ends as the name says, or else the first.
     """
     segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
     segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
+    several = clips.filter(pl.col("media_key").is_duplicated())["media_key"].unique()
+    is_sure = pl.col("named_start").is_not_null() | ~pl.col("media_key").is_in(several.implode())
+    starts_so, ends_so = (youtube.same_start(pl.col(f"named_{one}"), pl.col(f"{one}_s")) for one in ("start", "end"))
     meant = (
         segments.join(clips, on="media_key", maintain_order="left")
-        .filter(youtube.same_start(pl.col("named_start"), pl.col("start_s")))
-        .sort(
-            youtube.same_start(pl.col("named_end"), pl.col("end_s")).fill_null(False),
-            descending=True,
-            maintain_order=True,
-        )
+        .filter(pl.when(pl.col("named_start").is_null()).then(is_sure).otherwise(starts_so))
+        .sort(~ends_so.fill_null(False), maintain_order=True)
         .unique("segment", keep="first", maintain_order=True)
         .select("segment", "clip_id", "start_s", "end_s")
     )
-    is_named = pl.col("media_key").is_not_null() & pl.col("named_start").is_not_null()
-    return segments.select("segment", is_named=is_named).join(meant, on="segment", how="left")
+    segments = segments.select("segment", is_named=pl.col("media_key").is_not_null() & is_sure)
+    return segments.join(meant, on="segment", how="left")
 
 
 def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
@@ -104,7 +103,7 @@ def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
         (
             "bad_id",
             ~pl.col("is_named").fill_null(False),
-            pl.format("{} is no name of a clip with its start, as <id>_<start in ms>", pl.col("segment")),
+            pl.format("{} does not say which clip is meant, as <id>_<start in ms> does", pl.col("segment")),
         ),
         (
             "bad_time",
