@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from tests.adapters.audioset.small_audioset import ANIMAL, BARK, DOG, PETS, SPEECH, counts, ingest
+from workflow_scripts.ledger.losses import EXCUSED
 from workflow_scripts.sources.source import SourceError
 
 CLIP = f'-lips1234_Y,30.000,40.000,"{DOG}"\n'
@@ -89,6 +90,11 @@ def test_header_that_stands_again_with_other_blanks_and_capitals_is_no_event(tmp
     [
         (("-lips1234_Y_30s", 1, 2, SPEECH), "bad_id"),
         (("", 1, 2, SPEECH), "bad_id"),
+        ((SEGMENT, "", "", ""), "no_event"),
+        ((SEGMENT, " ", "", '""'), "no_event"),
+        (("-lips1234_Y_31000", "", "", ""), "no_event"),
+        (("-lips1234_Y_30s", "", "", ""), "bad_id"),
+        ((SEGMENT, "", "", SPEECH), "bad_time"),
         ((SEGMENT, "one", 2, SPEECH), "bad_time"),
         ((SEGMENT, 1, "", SPEECH), "bad_time"),
         ((SEGMENT, -1, 2, SPEECH), "bad_time"),
@@ -123,6 +129,12 @@ def test_event_of_fewer_than_four_fields_is_malformed_whatever_the_columns(tmp_p
     cut = "\t".join(whole.splitlines()[1].split("\t")[:fields])
     tables = ingest(tmp_path, {"train": CLIP}, strong=f"{whole}{cut}\n")
     assert rejects(tables) == [(3, "malformed_row")]
+
+
+def test_clips_without_events_do_not_count_as_lost(tmp_path):
+    text = events(COPY, (SEGMENT, 1, 2, SPEECH), *[(SEGMENT, "", "", "")] * 9)
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert set(tables["rejects"]["reason"]) <= set(EXCUSED)
 
 
 def test_class_that_only_the_display_names_know_can_be_heard(tmp_path):

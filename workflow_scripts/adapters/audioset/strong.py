@@ -47,7 +47,8 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
         field.list.get(place, null_on_oob=True).str.strip_chars(' "').alias(name) for name, place in places.items()
     )
     events = events.filter(~names_again(lines["raw"][0], "\t")).with_columns(
-        pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False)
+        pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False),
+        says_nothing=pl.all_horizontal(pl.col("onset_s", "offset_s", "label") == ""),
     )
     events = events.join(_segments(events["segment"], clips), on="segment", how="left", maintain_order="left")
     events = events.join(look_up(events["label"], classes), on="label", how="left", maintain_order="left")
@@ -105,6 +106,7 @@ def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
             ~pl.col("is_named").fill_null(False),
             pl.format("{} does not say which clip is meant, as <id>_<start in ms> does", pl.col("segment")),
         ),
+        ("no_event", pl.col("says_nothing"), pl.format("{} is named without an event", pl.col("segment"))),
         (
             "bad_time",
             ~(onset.is_finite() & offset.is_finite() & (onset >= 0)).fill_null(False),
