@@ -50,7 +50,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(tmp_path: Path) -> None:
         write(link, "second", fails=True)
     assert (link / "said").read_text() == "first"
     assert sorted(os.listdir(tmp_path)) == [".mine.1", "mine", "mine.account.json"]
-    assert is_whole(account_file(link))
+    assert is_whole(link.parent, account_of(link))
 
 
 def test_who_has_a_file_open_reads_on_after_the_switch(tmp_path: Path) -> None:

@@ -71,16 +71,13 @@ def files_of(folder: Path) -> list[list[Any]]:
     return [[str(file.relative_to(folder)), *_seen(file)] for file in files]
 
 
-def is_whole(file: Path) -> bool:
-    """Whether the files that an account speaks of are as they were written: one stat a file."""
-    try:
-        return keeps_to(file.parent, read_account(file))
-    except (OSError, SoundledgerError):
-        return False
+def is_whole(place: Path, account: Account) -> bool:
+    """Whether the files that an account speaks of are as they were written: one stat a file.
 
-
-def keeps_to(place: Path, account: Account) -> bool:
-    """The same of an account wherever it was read, for the place where it belongs."""
+    Args:
+        place: the folder that the account belongs into; it may have been read elsewhere.
+        account: what was written.
+    """
     try:
         if account.link is not None and os.readlink(place / account.link) != account.folder:
             return False
@@ -91,16 +88,26 @@ def keeps_to(place: Path, account: Account) -> bool:
 
 def spoilt(accounts: Iterable[str]) -> list[str]:
     """Those of the accounts that are there and not whole, or whose passing faults have tries left."""
-    there = (Path(file) for file in accounts if os.path.lexists(file))
-    return [str(file) for file in there if not is_whole(file) or may_pass(read_account(file))]
+    return [file for file in accounts if os.path.lexists(file) and _is_spoilt(Path(file))]
+
+
+def _is_spoilt(file: Path) -> bool:
+    try:
+        return not stands(file.parent, read_account(file))
+    except (OSError, SoundledgerError):
+        return True
+
+
+def stands(place: Path, account: Account) -> bool:
+    """Whether nothing is to be made again: its files are whole, and no fault that may pass has tries left."""
+    return is_whole(place, account) and not _may_pass(account)
 
 
 PASSING = frozenset({"changed", "io_error", "not_openable", "vanished"})
 """Faults of media that may lie in the moment."""
 
 
-def may_pass(account: Account) -> bool:
-    """Whether a pack has faults that may pass, and tries left."""
+def _may_pass(account: Account) -> bool:
     return account.tries < TRIES and any(kind in PASSING for kind, _ in account.failed.values())
 
 

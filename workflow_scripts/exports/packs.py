@@ -11,7 +11,7 @@ from typing import Any
 import xxhash
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.account import Account, files_of, keeps_to, may_pass, read_account
+from workflow_scripts.exports.account import Account, files_of, read_account, stands
 from workflow_scripts.exports.formats import Format, Packed
 from workflow_scripts.exports.reading import Pack, Tables
 from workflow_scripts.tables.files import publish, published, whole
@@ -45,7 +45,7 @@ def write_pack(made_by: Format, listed: Path, account: Path) -> None:
     """
     folder, made_of = account.with_suffix(""), xxhash.xxh3_128_hexdigest(listed.read_bytes())
     earlier = _earlier(account)
-    if earlier and earlier.made_of == made_of and keeps_to(account.parent, earlier) and not may_pass(earlier):
+    if earlier and earlier.made_of == made_of and stands(account.parent, earlier):
         publish(account, earlier.write)
         _log.info("%s: kept", folder.name)
         return

@@ -76,10 +76,10 @@ def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: floa
         rejects.filter(pl.col("scope").is_in(["row", "label"]))
         .group_by("source", "scope", "reason")
         .agg(
-            rows=pl.col("line").n_unique(),
             lines=pl.col("line").unique(),
             **{name: pl.col(name).sort_by("line").first() for name in ("line", "detail", "raw")},
         )
+        .with_columns(rows=pl.col("lines").list.len())
         .sort("source", "rows", "line", descending=[False, True, False])
         .collect()
     )
