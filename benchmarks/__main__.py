@@ -16,6 +16,7 @@ NAMES = (
     "long_recordings",
     "mutations",
     "scale",
+    "millions",
     "slurm_jobs",
 )
 """Modules of this package, each with `run(small)` that yields its tables one by one."""

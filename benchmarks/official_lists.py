@@ -46,16 +46,19 @@ def write_dataset(
     audio: Sequence[Mapping[str, object]] = (),
     min_duration_s: float = 0.1,
     train_min_duration_s: float = 1.0,
+    lists: Path | None = None,
+    exports: Sequence[object] = ("csv", "ast"),
 ) -> Path:
-    """Write a dataset file of some of the official lists, with these audio roots."""
-    lists = fetch()
+    """Write a dataset file of some of the official lists, or of others of their names, with these audio roots."""
+    official = fetch()
+    lists = lists or official
     content = {
         "name": "audioset",
         "adapter": "audioset",
         "sources": {
             "segments": {split: str(lists / f"{split}_segments.csv") for split in splits},
-            "ontology": str(lists / "ontology.json"),
-            "classes": str(lists / "class_labels_indices.csv"),
+            "ontology": str(official / "ontology.json"),
+            "classes": str(official / "class_labels_indices.csv"),
         },
         "audio": list(audio),
         "limits": {
@@ -63,7 +66,7 @@ def write_dataset(
             "max_duration_s": 11.0,
             "train_min_duration_s": train_min_duration_s,
         },
-        "exports": ["csv", "ast"],
+        "exports": list(exports),
     }
     file.write_text(yaml.safe_dump(content, sort_keys=False))
     return file

@@ -1,0 +1,74 @@
+"""Does large stay flat? A tenth of the official lists, all of them, and ten times over, with as many media.
+
+    python -m benchmarks.millions [--sizes 0.2 2 20] [--jobs resolve export/csv] [--folder FOLDER]
+
+Every job of the tables by itself, in a process of its own, on tables that benchmarks/many_clips.py makes: no audio is
+there, and none is asked for. In a folder that is named what was made stays, so that one job can be tried alone.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.one_job import JOBS
+from benchmarks.processes import Measured, measure
+from benchmarks.report import Table, markdown
+from benchmarks.workflow import CHECKOUT, VENV
+
+SIZES = {"0.02": (1, 100), "0.2": (1, 10), "2": (1, 1), "20": (10, 1)}
+"""In millions of clips: how often the lists are taken over, and every how-manieth row of them."""
+
+
+def run(small: bool) -> Iterator[Table]:
+    """Three sizes; small: the smallest two."""
+    sizes = ["0.02", "0.2"] if small else ["0.2", "2", "20"]
+    with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
+        yield measured_jobs(Path(temporary), sizes, JOBS)
+
+
+def measured_jobs(folder: Path, sizes: Sequence[str], jobs: Sequence[str]) -> Table:
+    """What each job takes at each size, sizes one after the other."""
+    costs: dict[str, dict[str, Measured]] = {}
+    made = []
+    for size in sizes:
+        clips, media = _make(folder / size, size)
+        made.append(f"{clips:,} clips and {media:,} media")
+        command = ["python", "-m", "benchmarks.one_job", str(folder / size)]
+        costs[size] = {job: measure([*command, job], CHECKOUT, VENV) for job in jobs}
+    columns = ["job", *(f"{size} M, {unit}" for size in sizes for unit in ("s", "MB"))]
+    columns += [f"{size} M / {sizes[0]} M, {unit}" for size in sizes[1:] for unit in ("s", "MB")]
+    rows = []
+    for job in jobs:
+        figures = [figure for size in sizes for figure in _figures(costs[size][job])]
+        ratios = [figure / first for figure, first in zip(figures[2:], figures[:2] * (len(sizes) - 1), strict=True)]
+        rows.append([job, *figures, *ratios])
+    notes = [f"{'; '.join(made)}. Whole processes, Python's start included, once each; memory of the whole tree."]
+    return Table("Tables of more and more clips", columns, rows, notes)
+
+
+def _figures(measured: Measured) -> list[float]:
+    return [measured.seconds, measured.tree_mb]
+
+
+def _make(folder: Path, size: str) -> tuple[int, int]:
+    """The lists and the tables of media, if they are not there yet; how many clips and media they are of."""
+    if not (folder / "counts").exists():
+        measure(["python", "-m", "benchmarks.many_clips", str(folder), *map(str, SIZES[size])], CHECKOUT, VENV)
+    clips, media = map(int, (folder / "counts").read_text().split())
+    return clips, media
+
+
+def main() -> None:
+    """Print the table of some sizes and jobs."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.millions", description=__doc__)
+    parser.add_argument("--sizes", nargs="*", choices=SIZES, default=["0.2", "2"])
+    parser.add_argument("--jobs", nargs="*", choices=JOBS, default=JOBS)
+    parser.add_argument("--folder", type=Path, required=True, help="where tables are made, and stay")
+    arguments = parser.parse_args()
+    print(markdown(measured_jobs(arguments.folder.absolute(), arguments.sizes, arguments.jobs)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

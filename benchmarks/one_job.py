@@ -1,0 +1,120 @@
+"""One job of the workflow by itself, on the tables that benchmarks/many_clips.py made.
+
+    python -m benchmarks.one_job FOLDER JOB
+
+The entry script of the job's rule is run as it is, with what the rule would hand it.
+"""
+
+import runpy
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+
+from benchmarks.workflow import CHECKOUT
+from workflow_scripts.settings.run import Run, load_run
+from workflow_scripts.tables import schemas
+
+NAME = "audioset"
+JOBS = ("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast", "plan/copied")
+"""By the name of the rule and, where there are several, of the export."""
+
+
+class Named(dict[str, Any]):
+    """What Snakemake gives a script: by name, as an attribute too."""
+
+    __getattr__ = dict.__getitem__
+
+
+def load(folder: Path) -> Run:
+    """The run of the dataset file in a folder; its results are there too."""
+    config = yaml.safe_load((CHECKOUT / "config" / "config.yaml").read_text())
+    here = {"datasets": [str(folder / "audioset.yaml")], "results": str(folder / "results")}
+    return load_run(config | here, CHECKOUT)
+
+
+def run_job(run: Run, job: str) -> None:
+    """Run a job's script."""
+    rule, _, export = job.partition("/")
+    given, made, params = _of_export(run, rule, export) if export else _OF[rule](run)
+    for file in made.values():
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    log = Path(run.places.log(rule, NAME))
+    log.parent.mkdir(parents=True, exist_ok=True)
+    job_of = SimpleNamespace(input=Named(given), output=Named(made), params=Named(params), log=[str(log)])
+    runpy.run_path(str(CHECKOUT / "workflow_scripts" / f"{rule}.py"), {"snakemake": job_of})
+
+
+Parts = tuple[dict[str, Any], dict[str, str], dict[str, Any]]
+"""What a rule names as input, output and params."""
+
+
+def _tables(run: Run, names: Iterable[str]) -> dict[str, str]:
+    return {name: run.places.table(NAME, name) for name in names}
+
+
+def _checks(run: Run) -> dict[str, list[str]]:
+    """The checks that there are of each root."""
+    places = {slug: Path(run.places.checks(slug, "0000")).parent for slug in run.datasets[NAME].audio}
+    return {slug: [str(file) for file in sorted(folder.glob("*.parquet"))] for slug, folder in places.items()}
+
+
+def _ingest(run: Run) -> Parts:
+    dataset = run.datasets[NAME]
+    return {}, _tables(run, schemas.INGESTED), {"adapter": dataset.adapter, "settings": dataset.ingest_settings}
+
+
+def _resolve(run: Run) -> Parts:
+    dataset, checks = run.datasets[NAME], _checks(run)
+    given = {
+        **_tables(run, ["promised"]),
+        "checks": [file for files in checks.values() for file in files],
+        "not_looked_at": [run.places.not_looked_at(slug) for slug in checks],
+    }
+    roots = [root | {"shards": len(checks[root["slug"]])} for root in run.roots_of(NAME)]
+    told = {"roots": roots, "limits": dataset.limits, "match": dataset.match, "splits": dataset.splits}
+    return given, _tables(run, schemas.RESOLVED), told
+
+
+def _build_catalogue(run: Run) -> Parts:
+    places = run.places
+    made = {
+        "catalogue": places.catalogue,
+        "generation": places.current_generation,
+        "summary": places.summary,
+    }
+    told = {
+        "datasets": {NAME: list(run.datasets[NAME].audio)},
+        "shards": {slug: len(files) for slug, files in _checks(run).items()},
+        "results": places.results,
+    }
+    return {}, made, told
+
+
+def _losses(run: Run) -> Parts:
+    told = {"datasets": {NAME: run.losses_of(NAME)}, "results": run.places.results}
+    return {}, {"allowed": run.places.losses("all")}, told
+
+
+def _of_export(run: Run, rule: str, name: str) -> Parts:
+    export, checks = run.datasets[NAME].exports[name], _checks(run)
+    files = [file for one_root in checks.values() for file in one_root] if export.reads_checks else []
+    given = {"tables": run.tables_of_export(NAME, name), "checks": files, "packs": []}
+    told = {
+        "format": export.format,
+        "options": export.options,
+        "tables": export.tables,
+        "shards": {slug: len(of_root) for slug, of_root in checks.items()} if export.reads_checks else {},
+        "check": run.check,
+        "link": run.places.export(NAME, name),
+    }
+    return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
+
+
+_OF = {"ingest": _ingest, "resolve": _resolve, "build_catalogue": _build_catalogue, "losses": _losses}
+
+if __name__ == "__main__":
+    run_job(load(Path(sys.argv[1])), sys.argv[2])
