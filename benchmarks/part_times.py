@@ -1,89 +1,165 @@
-"""Milliseconds a clip of the parts of a check, a line a round.
+"""Milliseconds of a core for a clip, by turns: decoding and resampling alone, the whole check, each part of it.
 
-Bare, whole, measures with planes, digests, our fbank, torchaudio's.
+python -m benchmarks.part_times ROUNDS ROOT ...
 
-python -m benchmarks.part_times ROOT ROUNDS
+Prints a line of JSON a round and root: reference, check, parts (milliseconds by name), and the fbank alone as it is
+here and in torchaudio. Time of this thread on its core, not of the clock: what else the machine does is left out.
 """
 
+import contextlib
+import functools
+import inspect
+import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import soundfile
 import torch
-import xxhash
 
-from benchmarks.rivals.bare_loop import work
+from benchmarks.rivals.decode_loop import wave_of
 from benchmarks.rivals.three_passes import ast_fbank
-from workflow_scripts.check.pool import Task
-from workflow_scripts.check.worker import examine_batch
+from workflow_scripts.check import worker
+from workflow_scripts.check.task import Task
+from workflow_scripts.media import content
 from workflow_scripts.media.media import Media
+from workflow_scripts.sound import measures
+from workflow_scripts.sound.decoders import sndfile
 from workflow_scripts.sound.fbank import fbank_of
-from workflow_scripts.sound.feature import Resampler
-from workflow_scripts.sound.measures import Measures
+from workflow_scripts.sound.feature import Feature, Resampler
 from workflow_scripts.sound.pcm_digest import PcmDigest
 from workflow_scripts.sound.planes import Planes
 from workflow_scripts.sound.settings import CheckSettings
 
-Decoded = tuple[np.ndarray, int]
+SETTINGS = CheckSettings("first", 128)
+REST = "all else"
+PARTS: dict[str, list[tuple[Any, str]]] = {
+    "decode": [(sndfile.SndfileStream, "blocks")],
+    "resample": [(Resampler, "resample")],
+    "open: bytes": [(content, "window")],
+    "open: headers": [(sndfile, "_opened"), (sndfile, "sound_extent"), (sndfile.SndfileStream, "__init__")],
+    "samples into planes": [(Planes, "of")],
+    "fbank, its mean and deviation": [(Feature, "add"), (Feature, "statistics")],
+    "measures: peaks": [(measures, "_peaks")],
+    "measures: energies": [(measures, "_frame_energies")],
+    "measures: two channels": [(measures.Measures, "_compare")],
+    "measures: spectrum": [(measures._Spectrum, "add")],
+    "measures: clipping": [(measures, "_clipped_samples")],
+    "measures: sums, silence, envelope": [(measures.Measures, "add"), (measures.Measures, "measured")],
+    "digest of bytes (XXH3)": [(content.Content, "digest")],
+    "digest of samples (XXH3)": [(PcmDigest, "__init__"), (PcmDigest, "add"), (PcmDigest, "hexdigest")],
+    REST: [(worker, "examine_batch")],
+}
+"""The functions of each part. The time of one that another one calls counts for itself alone."""
+
+
+class Stopwatch:
+    """Tells where time goes: each moment belongs to the innermost part that is under way."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._under_way: list[str] = []
+        self._since = 0.0
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Take the times of all parts."""
+        before = [(owner, name, getattr(owner, name)) for places in PARTS.values() for owner, name in places]
+        for part, places in PARTS.items():
+            for owner, name in places:
+                setattr(owner, name, self._timed(part, getattr(owner, name)))
+        try:
+            yield
+        finally:
+            for owner, name, function in before:
+                setattr(owner, name, function)
+
+    def _timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def timed(*arguments: Any, **named: Any) -> Any:
+            self._enter(part)
+            try:
+                return function(*arguments, **named)
+            finally:
+                self._leave()
+
+        @functools.wraps(function)
+        def steps(*arguments: Any, **named: Any) -> Iterator[Any]:
+            steps_of = self._timed(part, functools.partial(next, function(*arguments, **named), None))
+            while (step := steps_of()) is not None:
+                yield step
+
+        return steps if inspect.isgeneratorfunction(function) else timed
+
+    def _enter(self, part: str) -> None:
+        self._charge()
+        self._under_way.append(part)
+
+    def _leave(self) -> None:
+        self._charge()
+        self._under_way.pop()
+
+    def _charge(self) -> None:
+        now = time.thread_time()
+        if self._under_way:
+            self.seconds[self._under_way[-1]] += now - self._since
+        self._since = now
 
 
 def main() -> None:
     """Take the times by turns."""
-    files = sorted(Path(sys.argv[1]).iterdir())
     torch.set_num_threads(1)
-    settings, planes = CheckSettings("first", 128), Planes()
-    tasks = [Task(Media(str(file), None, (seen := os.stat(file)).st_size, seen.st_mtime_ns), None) for file in files]
-    contents = [file.read_bytes() for file in files]
-    decoded = [_decoded(file) for file in files]
-    waves = [feature_input(file) for file in files]
-    fbanks = fbank_of(128)
-
-    def measure(sound: Decoded) -> None:
-        samples, rate = sound
-        measures = Measures(rate, samples.shape[1])
-        measures.add(samples, *planes.of(samples))
-        measures.measured()
-
-    def digest(sound_and_bytes: tuple[Decoded, bytes]) -> None:
-        (samples, rate), content = sound_and_bytes
-        digest = PcmDigest(rate, samples.shape[1])
-        digest.add(samples)
-        digest.hexdigest()
-        xxhash.xxh3_128_hexdigest(content)
-
-    parts: list[tuple[Callable[..., object], Sequence[object]]] = [
-        (work, files),
-        (lambda task: examine_batch([task], settings), tasks),
-        (measure, decoded),
-        (digest, list(zip(decoded, contents, strict=True))),
-        (lambda wave: [float(block.sum()) for block in fbanks.blocks(wave)], waves),
-        (lambda wave: float(ast_fbank(wave[None]).sum()), waves),
-    ]
-    for _ in range(int(sys.argv[2])):
-        print(*(_milliseconds(function, things) for function, things in parts))
+    kinds = {root: sorted(Path(root).iterdir()) for root in sys.argv[2:]}
+    waves = {root: [wave_of(file) for file in files] for root, files in kinds.items()}
+    for _ in range(int(sys.argv[1])):
+        for root, files in kinds.items():
+            tasks = [_task(file) for file in files]
+            line = {
+                "root": root,
+                "reference": _milliseconds(wave_of, files),
+                "check": _milliseconds(_check, tasks),
+                "parts": _parts(tasks),
+                "fbank": _milliseconds(_fbank, waves[root]),
+                "torchaudio": _milliseconds(_torchaudio, waves[root]),
+            }
+            print(json.dumps(line), flush=True)
 
 
-def feature_input(file: Path) -> torch.Tensor:
-    """The first channel at 16 kHz."""
-    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    return Resampler(rate).resample(torch.from_numpy(samples[:, 0].copy()), is_last=True)
+def _parts(tasks: Sequence[Task]) -> dict[str, float]:
+    stopwatch = Stopwatch()
+    with stopwatch.running():
+        for task in tasks:
+            _check(task)
+    return {part: 1000 * stopwatch.seconds[part] / len(tasks) for part in PARTS}
 
 
-def _decoded(file: Path) -> Decoded:
-    with soundfile.SoundFile(file) as opened:
-        dtype = "int16" if opened.subtype == "PCM_16" else "float32"
-        return opened.read(dtype=dtype, always_2d=True), opened.samplerate
+def _task(file: Path) -> Task:
+    seen = os.stat(file)
+    return Task(Media(str(file), None, seen.st_size, seen.st_mtime_ns), None)
+
+
+def _check(task: Task) -> None:
+    (row,) = worker.examine_batch([task], SETTINGS)
+    if row.get("error_kind"):
+        raise ValueError(f"{task.media.path}: {row['error']}")
+
+
+def _fbank(wave: torch.Tensor) -> float:
+    return sum(float(block.sum()) for block in fbank_of(SETTINGS.num_mel_bins).blocks(wave))
+
+
+def _torchaudio(wave: torch.Tensor) -> float:
+    return float(ast_fbank(wave[None]).sum())
 
 
 def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     for thing in things:
         function(thing)
-    return 1000 * (time.perf_counter() - started) / len(things)
+    return 1000 * (time.thread_time() - started) / len(things)
 
 
 if __name__ == "__main__":

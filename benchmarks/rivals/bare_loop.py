@@ -9,22 +9,15 @@ import multiprocessing
 import sys
 from pathlib import Path
 
-import soundfile
 import torch
 
+from benchmarks.rivals.decode_loop import wave_of
 from workflow_scripts.sound.fbank import fbank_of
-from workflow_scripts.sound.feature import Resampler
 
 
 def work(path: Path) -> float:
     """The sum of a file's fbank."""
-    with soundfile.SoundFile(path) as file:
-        samples = file.read(dtype="int16" if file.subtype == "PCM_16" else "float32", always_2d=True)
-        rate = file.samplerate
-    wave = torch.from_numpy(samples)[:, 0].float()
-    if samples.dtype == "int16":
-        wave /= 32768
-    wave = Resampler(rate).resample(wave, is_last=True)
+    wave = wave_of(path)
     wave -= wave.mean()
     return sum(float(block.sum()) for block in fbank_of(128).blocks(wave))
 
