@@ -29,6 +29,14 @@ def test_every_pair_of_edges_survives_the_way_of_16_bit_stereo() -> None:
     np.testing.assert_array_equal(planes.numpy() / full_scale, block.T / 2**15)
 
 
+def test_every_float_of_a_stereo_block_keeps_its_bits() -> None:
+    floats = [0.0, -0.0, 1.0, -1.0, 1e-42, 3.4e38, np.inf, -np.inf, np.nan, -np.nan]
+    block = np.array([(left, right) for left in floats for right in floats], np.float32)
+    planes, full_scale = Planes().of(block)
+    assert full_scale == 1
+    np.testing.assert_array_equal(planes.numpy().view(np.int32), block.T.copy().view(np.int32))
+
+
 def test_a_block_is_left_as_it_was() -> None:
     block = np.array([(1, -2), (3, -4)], np.int16)
     planes, _ = Planes().of(block)

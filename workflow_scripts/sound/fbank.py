@@ -11,6 +11,7 @@ Sources: Povey et al., "The Kaldi speech recognition toolkit", ASRU 2011; torcha
 import functools
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 
 from workflow_scripts.sound.kaldi import get_mel_banks
@@ -34,14 +35,11 @@ class Fbank:
 
     def __init__(self, num_mel_bins: int) -> None:
         self.num_mel_bins = num_mel_bins
-        # It begins with 0: a frame's first sample is nothing.
-        self._window = torch.hann_window(WINDOW, periodic=False)[1:]
+        self._window = torch.hann_window(WINDOW, periodic=False)
         self._banks = list(_bank_groups(num_mel_bins))
         self._floor = torch.tensor(torch.finfo(torch.float32).eps)
-        self._centred = torch.empty(BLOCK, WINDOW)
-        self._before = torch.empty(BLOCK, WINDOW - 1)
-        self._windowed = torch.zeros(BLOCK, FFT_SIZE)
-        self._squares = torch.empty(BLOCK, FFT_SIZE + 2)
+        self._padded = torch.zeros(BLOCK, FFT_SIZE)
+        self._before = torch.empty(BLOCK, WINDOW)
         self._power = torch.empty(BLOCK, FFT_SIZE // 2 + 1)
         self._mel = torch.empty(BLOCK, num_mel_bins)
 
@@ -60,17 +58,17 @@ class Fbank:
 
     def _block(self, frames: torch.Tensor) -> torch.Tensor:
         count = len(frames)
-        centred, before, windowed = self._centred[:count], self._before[:count], self._windowed[:count, 1:WINDOW]
-        torch.sub(frames, frames.mean(1, keepdim=True), out=centred)
-        torch.mul(centred[:, :-1], PREEMPHASIS, out=before)  # not fused with the next: it would round otherwise
-        torch.sub(centred[:, 1:], before, out=windowed)
-        windowed.mul_(self._window)
-        spectrum = torch.view_as_real(torch.fft.rfft(self._windowed[:count])).view(count, -1)
-        squares, power, mel = self._squares[:count], self._power[:count], self._mel[:count]
-        torch.mul(spectrum, spectrum, out=squares)
-        torch.add(squares[:, 0::2], squares[:, 1::2], out=power)
+        padded, before = self._padded[:count], self._before[:count]
+        windowed = padded[:, :WINDOW]
+        torch.sub(frames, frames.mean(1, keepdim=True), out=windowed)
+        torch.mul(windowed, PREEMPHASIS, out=before)  # not fused with the next: it would round otherwise
+        windowed[:, 1:] -= before[:, :-1]
+        windowed *= self._window  # begins with 0: a frame's first sample is nothing
+        squares = torch.view_as_real(torch.fft.rfft(padded)).view(count, -1).square_()
+        power, mel = self._power[:count], self._mel[:count]
+        np.add(squares[:, 0::2].numpy(), squares[:, 1::2].numpy(), out=power.numpy())  # torch takes half as long again
         for bins, lines, weights in self._banks:
-            mel[:, bins] = power[:, lines] @ weights
+            torch.mm(power[:, lines], weights, out=mel[:, bins])
         return torch.maximum(mel, self._floor, out=mel).log_()
 
 
