@@ -2,8 +2,9 @@
 
 python -m benchmarks.part_times ROUNDS ROOT ...
 
-Prints a line of JSON a round and root: reference, check, parts (milliseconds by name), and the fbank alone as it is
-here and in torchaudio. Time of this thread on its core, not of the clock: what else the machine does is left out.
+Prints a line of JSON a round and root, with a number for each clip: reference, check, each part by its name, and the
+fbank alone as it is here and in torchaudio. It is time of this thread on its core, not of the clock: what else the
+machine does is left out, but for the caches that it takes.
 """
 
 import contextlib
@@ -128,12 +129,12 @@ def main() -> None:
             print(json.dumps(line), flush=True)
 
 
-def _parts(tasks: Sequence[Task]) -> dict[str, float]:
-    stopwatch = Stopwatch()
-    with stopwatch.running():
-        for task in tasks:
+def _parts(tasks: Sequence[Task]) -> dict[str, list[float]]:
+    stopwatches = [Stopwatch() for _ in tasks]
+    for task, stopwatch in zip(tasks, stopwatches, strict=True):
+        with stopwatch.running():
             _check(task)
-    return {part: 1000 * stopwatch.seconds[part] / len(tasks) for part in PARTS}
+    return {part: [1000 * stopwatch.seconds[part] for stopwatch in stopwatches] for part in PARTS}
 
 
 def _task(file: Path) -> Task:
@@ -155,11 +156,13 @@ def _torchaudio(wave: torch.Tensor) -> float:
     return float(ast_fbank(wave[None]).sum())
 
 
-def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> float:
-    started = time.thread_time()
+def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> list[float]:
+    times = []
     for thing in things:
+        started = time.thread_time()
         function(thing)
-    return 1000 * (time.thread_time() - started) / len(things)
+        times.append(1000 * (time.thread_time() - started))
+    return times
 
 
 if __name__ == "__main__":

@@ -25,9 +25,11 @@ PREEMPHASIS = 0.97
 LOWEST_HZ = 20.0
 BLOCK = 256
 """Frames at once: their buffers fit the cache of a core."""
-BANK_GROUP = 32
-"""Mel bins that are computed by one product. Neighbours have their weights in few of the spectrum's bins, so four small
-products take less than one large one, most of whose weights are 0."""
+BANK_GROUP = 16
+BANK_LINES = 32
+"""Groups of mel bins that are computed by one product: so many bins, and more until they need more lines of the
+spectrum than that. Neighbours have their weights in few lines, so some small products take less than one large one,
+most of whose weights are 0."""
 
 
 class Fbank:
@@ -62,8 +64,8 @@ class Fbank:
         windowed = padded[:, :WINDOW]
         torch.sub(frames, frames.mean(1, keepdim=True), out=windowed)
         torch.mul(windowed, PREEMPHASIS, out=before)  # not fused with the next: it would round otherwise
-        windowed[:, 1:] -= before[:, :-1]
-        windowed *= self._window  # begins with 0: a frame's first sample is nothing
+        windowed[:, 1:].sub_(before[:, :-1])
+        windowed.mul_(self._window)  # begins with 0: a frame's first sample is nothing
         squares = torch.view_as_real(torch.fft.rfft(padded)).view(count, -1).square_()
         power, mel = self._power[:count], self._mel[:count]
         np.add(squares[:, 0::2].numpy(), squares[:, 1::2].numpy(), out=power.numpy())  # torch takes half as long again
@@ -86,8 +88,11 @@ def fbank_of(num_mel_bins: int) -> Fbank:
 def _bank_groups(num_mel_bins: int) -> Iterator[tuple[slice, slice, torch.Tensor]]:
     """For each group of mel bins: which they are, the lines of the spectrum that they need, and the weights."""
     banks, _ = get_mel_banks(num_mel_bins, FFT_SIZE, float(SAMPLE_RATE), LOWEST_HZ, 0.0, 100.0, -500.0, 1.0)
-    for first in range(0, num_mel_bins, BANK_GROUP):
-        bins = slice(first, min(first + BANK_GROUP, num_mel_bins))
+    first = 0
+    for behind in range(BANK_GROUP, num_mel_bins + BANK_GROUP, BANK_GROUP):
+        bins = slice(first, min(behind, num_mel_bins))
         needed = torch.nonzero(banks[bins].sum(0)).flatten()
         lines = slice(int(needed[0]), int(needed[-1]) + 1) if len(needed) else slice(0, 1)
-        yield bins, lines, banks[bins, lines].T.contiguous()
+        if lines.stop - lines.start > BANK_LINES or bins.stop == num_mel_bins:
+            yield bins, lines, banks[bins, lines].T.contiguous()
+            first = bins.stop
