@@ -33,7 +33,7 @@ localrules:
 wildcard_constraints:
     dataset=r"[a-z0-9_]+",
     root=r"[A-Za-z0-9_-]+",
-    shard=r"\d{4}",
+    shard=r"[01]+|all",
     export=r"[a-z0-9_]+",
     leaf=r"[01]+|all",
     stage=r"[a-z]+",
@@ -45,7 +45,7 @@ rule all:
         RUN.scans(),
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
-        RUN.checks_of(RUN.roots),
+        checks_of(RUN.roots),
         PLACES.losses("all"),
 
 
@@ -58,7 +58,7 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
-    STARTED.heal([*rules.build_catalogue.input, *RUN.media_lists()])
+    STARTED.heal(rules.build_catalogue.input.tables)
 
 
 onstart:
@@ -66,6 +66,7 @@ onstart:
 
 
 onsuccess:
+    STARTED.tidy()
     print(STARTED.told_at_end(), end="")
 
 

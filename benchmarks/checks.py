@@ -21,13 +21,13 @@ def check_of(root: Path, folder: Path, workers: int = WORKERS) -> Job:
     The root is scanned here, once. Each run has an output of its own: with an earlier one nothing would be decoded.
     """
     lists = folder / "scan" / "media"
-    run_python("looks", "scan", root, lists, 1)()
+    run_python("looks", "scan", root, lists)()
     numbers = itertools.count()
 
     def check() -> Measured:
-        output = folder / f"run{next(numbers)}" / "checks" / "shard=0000.parquet"
+        output = folder / f"run{next(numbers)}" / "checks" / "shard=all.parquet"
         output.parent.mkdir(parents=True)
-        return run_python("one_check", lists / "shard=0000.parquet", root, workers, output)()
+        return run_python("one_check", lists / "shard=all.parquet", root, workers, output)()
 
     return check
 

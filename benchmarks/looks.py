@@ -1,13 +1,16 @@
 """Ways to look at every file below a root, each in a process of its own so that its memory can be told.
 
-    python -m benchmarks.looks scandir|state ROOT
-    python -m benchmarks.looks scan ROOT OUTPUT SHARDS
+    python -m benchmarks.looks scandir|look ROOT
+    python -m benchmarks.looks scan ROOT OUTPUT
+
+A scan looks by itself here; in a run it reads what the look before it wrote down.
 
 Prints the seconds that looking took, without Python's start and imports, and the most memory that it had, in MB.
 """
 
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -32,13 +35,19 @@ def main() -> None:
     way, root, *rest = sys.argv[1:]
     if way == "scandir":
         look = scandir
-    elif way == "state":
-        from workflow_scripts.media.walk import state as look
-    else:
-        from workflow_scripts.media.scan import scan_root
+    elif way == "look":
+        from workflow_scripts.media.look import look_into
 
         def look(root: str) -> None:
-            scan_root(root, int(rest[1]), Path(rest[0]))
+            with tempfile.TemporaryDirectory() as folder:
+                look_into(Path(folder), root)
+
+    else:
+        from workflow_scripts.media.scan import scan_root
+        from workflow_scripts.tables.leaves import Bound
+
+        def look(root: str) -> None:
+            scan_root(root, "", Bound(8_000, 1 << 34), lambda shard: Path(rest[0]) / f"shard={shard}.parquet")
 
     started = time.perf_counter()
     look(root)

@@ -16,7 +16,7 @@ import polars as pl
 
 from benchmarks.official_lists import SPLITS, fetch, write_dataset
 from benchmarks.one_job import load
-from workflow_scripts.settings.places import Places, shard_names
+from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import Run
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
@@ -87,7 +87,7 @@ def write_media(run: Run, clips: int) -> int:
     media = 0
     for root, tables in ((wav, _loose_files), (mirror, _members)):
         shards = max(clips // MEDIA_A_SHARD, 1) if root == wav else max(clips // (20 * MEDIA_A_SHARD), 1)
-        for place, shard in enumerate(shard_names(shards)):
+        for place, shard in enumerate(f"{number:014b}" for number in range(shards)):
             table = tables(clips, place, shards)
             _write(table, run.places, root, shard)
             media += len(table)
@@ -136,12 +136,12 @@ def _write(table: pl.DataFrame, places: Places, root: str, shard: str) -> None:
         offset=pl.when(pl.col("member").is_not_null()).then(512 * pl.col("number")),
         packed_bytes=pl.lit(None, dtype=pl.Int64),
         crc32=pl.lit(None, dtype=pl.Int64),
-        shard=pl.lit(int(shard), dtype=pl.Int32),
+        shard=pl.lit(shard),
     )
     tables = {"media": (media, schemas.MEDIA), "checks": (table.select(_checked()), schemas.CHECKS)}
     files = {"media": places.media_list(root, shard), "checks": places.checks(root, shard)}
     for name, (content, schema) in tables.items():
-        if shard == "0000":  # the others are made alike
+        if set(shard) == {"0"}:  # the others are made alike
             validate(content, schema)
         Path(files[name]).parent.mkdir(parents=True, exist_ok=True)
         content.write_parquet(files[name], compression="zstd", compression_level=1)

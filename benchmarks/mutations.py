@@ -52,7 +52,7 @@ def _checked(part: Sequence[Mutant]) -> tuple[Outcomes, Measured]:
         for mutant in part:
             (root / mutant.name).write_bytes(mutant.data)
         measured = check_of(root, Path(temporary))()
-        file = next(Path(temporary).glob("run*/checks/shard=0000.parquet"))
+        file = next(Path(temporary).glob("run*/checks/shard=all.parquet"))
         rows = list(pl.read_parquet(file, columns=["path", "error_kind"], glob=False).iter_rows())
     if sorted(path for path, _ in rows) != sorted(mutant.name for mutant in part):
         raise RuntimeError(f"{len(rows)} rows of {len(part)} files, or not each with one of its own")

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -43,7 +43,7 @@ def fetch() -> Path:
 def write_dataset(
     file: Path,
     splits: Sequence[str],
-    audio: Sequence[Mapping[str, object]] = (),
+    audio: Sequence[object] = (),
     min_duration_s: float = 0.1,
     train_min_duration_s: float = 1.0,
     lists: Path | None = None,

@@ -7,14 +7,13 @@ import yaml
 from benchmarks.clips import SECONDS
 
 
-def write_dataset(folder: Path, clips: int, root: Path, shards: int, **more: object) -> Path:
+def write_dataset(folder: Path, clips: int, root: Path, **more: object) -> Path:
     """Write the labels of so many clips into a folder.
 
     Args:
         folder: Where labels and dataset file go.
         clips: Clips called 00000000000 and on.
         root: Where their audio is; other files there are orphans.
-        shards: Of the root.
         more: Other keys of the dataset file.
 
     Returns:
@@ -31,7 +30,7 @@ def write_dataset(folder: Path, clips: int, root: Path, shards: int, **more: obj
         "name": "clips",
         "adapter": "audioset",
         "sources": {"segments": {"all": "list.csv"}, "ontology": "ontology.json", "classes": "classes.csv"},
-        "audio": [{"path": str(root), "shards": shards}],
+        "audio": [str(root)],
         "exports": ["csv"],
     }
     file = folder / "clips.yaml"

@@ -58,7 +58,7 @@ def _tables(run: Run, names: Iterable[str]) -> dict[str, str]:
 
 def _checks(run: Run) -> dict[str, list[str]]:
     """The checks that there are of each root."""
-    places = {slug: Path(run.places.checks(slug, "0000")).parent for slug in run.datasets[NAME].audio}
+    places = {slug: Path(run.places.checks_folder(slug)) for slug in run.datasets[NAME].audio}
     return {slug: [str(file) for file in sorted(folder.glob("*.parquet"))] for slug, folder in places.items()}
 
 
@@ -74,8 +74,7 @@ def _resolve(run: Run) -> Parts:
         "checks": [file for files in checks.values() for file in files],
         "not_looked_at": [run.places.not_looked_at(slug) for slug in checks],
     }
-    roots = [root | {"shards": len(checks[root["slug"]])} for root in run.roots_of(NAME)]
-    told = {"roots": roots, "limits": dataset.limits, "match": dataset.match, "splits": dataset.splits}
+    told = {"roots": run.roots_of(NAME), "limits": dataset.limits, "match": dataset.match, "splits": dataset.splits}
     return given, _tables(run, schemas.RESOLVED), told
 
 
@@ -88,10 +87,10 @@ def _build_catalogue(run: Run) -> Parts:
     }
     told = {
         "datasets": {NAME: list(run.datasets[NAME].audio)},
-        "shards": {slug: len(files) for slug, files in _checks(run).items()},
+        "roots": list(run.roots),
         "results": places.results,
     }
-    return {}, made, told
+    return {"checks": [file for files in _checks(run).values() for file in files]}, made, told
 
 
 def _losses(run: Run) -> Parts:
@@ -107,7 +106,7 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
         "format": export.format,
         "options": export.options,
         "tables": export.tables,
-        "shards": {slug: len(of_root) for slug, of_root in checks.items()} if export.reads_checks else {},
+        "roots": run.roots_of_export(NAME, name),
         "check": run.check,
         "link": run.places.export(NAME, name),
     }

@@ -32,6 +32,8 @@ SIZES = (16, 32, COMPARED)
 IN_GROUPS = ("--groups", "check=two", "--group-components", f"two={CORES}")
 """As many shards a job as there are cores: a group asks for the cores of all its jobs."""
 FIRST_POLL_S = 20
+SPREAD = 1.5
+"""What a shard may hold more than its share of the clips."""
 """The profile's slurm-init-seconds-before-status-checks: an end is seen so late, or sooner, while jobs go on ending."""
 AUDIOSET = 2_000_000
 CLUSTERS = ((1, 32), (10, 32), (100, 32))
@@ -83,7 +85,7 @@ class Model:
 
 def run(small: bool) -> Iterator[Table]:
     """Parameters, each from a run of its own; then runs of three sizes, and local against Slurm."""
-    sizes, clips, compared = ((2, 4), 4, 4) if small else (SIZES, CLIPS_A_SHARD, COMPARED)
+    sizes, clips, compared = ((2, 4), 50, 4) if small else (SIZES, CLIPS_A_SHARD, COMPARED)
     yield _parses(1 if small else REPEATS)
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary, _cluster(Path(temporary) / "slurm"):
         folder = Path(temporary)
@@ -119,19 +121,19 @@ def _cluster(folder: Path) -> Iterator[None]:
 
 
 class Checkout:
-    """A copy of the workflow, and so many clips in so many shards."""
+    """A copy of the workflow, and so many clips in so many shards, a power of two: hashes spread evenly enough."""
 
     def __init__(self, folder: Path, shards: int, clips: int) -> None:
         folder.mkdir()
-        self._shards = shards
+        self._shards, self._files = shards, math.ceil(SPREAD * clips / shards)
         self._workflow = Workflow(folder / "checkout")
         write_clips(folder / "audio", next(iter(KINDS)), clips)
-        self._dataset = write_dataset(folder, clips, folder / "audio", shards)
+        self._dataset = write_dataset(folder, clips, folder / "audio")
 
     def run(self, *arguments: str, on_slurm: bool = False) -> Run:
         """Run the workflow with one process a shard, two at once."""
         where = ["--profile", "profiles/slurm"] if on_slurm else ["--cores", str(CORES)]
-        config = ["--config", f"datasets=['{self._dataset}']"]
+        config = ["--config", f"datasets=['{self._dataset}']", f"files_per_shard={self._files}"]
         before = psutil.cpu_times()
         command = ["snakemake", *where, "--set-threads", "check=1", *arguments, *config]
         measured = measure(command, self._workflow.folder, VENV)

@@ -21,10 +21,13 @@ class Workflow:
     Attributes:
         folder: where it lies and is run.
         results: its results, taken away by `fresh`.
+
+    Args:
+        config: settings of every run, besides.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, **config: object) -> None:
+        self.folder, self._config = folder, config
         self.results = folder / "results"
         folder.mkdir()
         for part in PARTS:
@@ -38,7 +41,7 @@ class Workflow:
 
     def snakemake(self, dataset: Path, *arguments: str, **config: object) -> Measured:
         """Run Snakemake on two cores over one dataset."""
-        settings = {"results": str(self.results), **config}
+        settings = {"results": str(self.results), **self._config, **config}
         pairs = [f"datasets={json.dumps([str(dataset)])}", *(f"{key}={value}" for key, value in settings.items())]
         return measure(["snakemake", "--cores", "2", *arguments, "--config", *pairs], self.folder, VENV)
 

@@ -18,7 +18,7 @@ rule build_catalogue:
             for name in (*rules.ingest.output.keys(), *rules.resolve.output.keys())
             if name != "promised"  # all of it stands in clips
         ),
-        checks=RUN.checks_of(RUN.roots),
+        checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
     output:
         catalogue=update(PLACES.catalogue),
@@ -35,7 +35,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
-        shards={slug: root.shards for slug, root in RUN.roots.items()},
+        roots=list(RUN.roots),
         version=VERSION,
         results=lambda wildcards, output: os.path.dirname(output.catalogue),
         place=os.path.abspath(PLACES.results),  # the views name absolute paths: a folder that was moved needs new ones

@@ -1,8 +1,8 @@
 # Check: what one decoding of each media tells.
 #
-# requires: audio/<root>/media/shard=NNNN.parquet, and the media themselves
-# produces: audio/<root>/checks/shard=NNNN.parquet
-#           audio/<root>/passing/shard=NNNN.json, where a fault may pass: how often its media was looked at again
+# requires: audio/<root>/media/shard=<bits>.parquet, and the media themselves
+# produces: audio/<root>/checks/shard=<bits>.parquet
+#           audio/<root>/passing/shard=<bits>.json, where a fault may pass: how often its media was looked at again
 # config:   check
 
 
@@ -21,9 +21,9 @@ rule check:
         PLACES.benchmark("check", "{root}", "shard={shard}")
     conda:
         "../envs/audio.yaml"
-    threads: 4
+    threads: lambda wildcards: STARTED.check_threads(**wildcards)
     resources:
-        mem_mb=growing(4000),
+        mem_mb=lambda wildcards, attempt, threads: (2000 + 500 * threads) * 2 ** (attempt - 1),
         runtime=growing(240),
     params:
         root=lambda wildcards: root(wildcards).path,

@@ -11,6 +11,7 @@ sys.path.insert(0, str(workflow.basedir))
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.run.looks import Looks
+from workflow_scripts.run.shards import shards_in
 from workflow_scripts.settings import load_run
 from workflow_scripts.settings.version import VERSION  # each stage that is cheap is made again by another version
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
@@ -59,6 +60,21 @@ def packs_of_export(wildcards):
     checkpoints.plan.get(**wildcards)
     leaves = glob_wildcards(PLACES.pack_list(wildcards.dataset, wildcards.export, "{leaf}")).leaf
     return [PLACES.pack(wildcards.dataset, wildcards.export, leaf) for leaf in sorted(leaves)]
+
+
+def checks_of(roots):
+    """An input function: the checks of all shards of some roots, which are known once these have been scanned.
+
+    Args:
+        roots: their slugs, or a function of the wildcards that gives them.
+    """
+
+    def checks(wildcards):
+        slugs = roots(wildcards) if callable(roots) else roots
+        scans = [checkpoints.scan.get(root=slug).output for slug in slugs]
+        return [PLACES.checks(slug, shard) for slug, scan in zip(slugs, scans) for shard in shards_in(scan.shards)]
+
+    return checks
 
 
 def media_list(wildcards):

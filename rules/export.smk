@@ -14,7 +14,7 @@ checkpoint plan:
     """
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
-        checks=lambda wildcards: RUN.checks_of_export(**wildcards),
+        checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
     output:
         lists=directory(PLACES.plan("{dataset}", "{export}")),
     log:
@@ -31,7 +31,7 @@ checkpoint plan:
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
-        shards=lambda wildcards: RUN.shards_of_export(**wildcards),
+        roots=lambda wildcards: RUN.roots_of_export(**wildcards),
         check=RUN.check,
     script:
         "../workflow_scripts/plan.py"
@@ -62,7 +62,7 @@ rule export:
     """Write one export of a dataset, and switch its link to it; its format is a folder of workflow_scripts/exports."""
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
-        checks=lambda wildcards: RUN.checks_of_export(**wildcards),
+        checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
         packs=packs_of_export,
     output:
         account=PLACES.account("{dataset}", "{export}"),
@@ -80,7 +80,7 @@ rule export:
         options=lambda wildcards: export(wildcards).options,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
-        shards=lambda wildcards: RUN.shards_of_export(**wildcards),
+        roots=lambda wildcards: RUN.roots_of_export(**wildcards),
         check=RUN.check,
         link=lambda wildcards: PLACES.export(wildcards.dataset, wildcards.export),
         place=os.path.abspath(PLACES.results),  # manifests may name absolute paths: a folder that was moved needs new ones

@@ -9,7 +9,7 @@ rule resolve:
     """Find the media that serves each clip and judge the clip by it. Decodes nothing."""
     input:
         promised=rules.ingest.output.promised,
-        checks=lambda wildcards: RUN.checks_of_dataset(**wildcards),
+        checks=checks_of(lambda wildcards: dataset(wildcards).audio),
         not_looked_at=lambda wildcards: [PLACES.not_looked_at(slug) for slug in dataset(wildcards).audio],
     output:
         clips=PLACES.table("{dataset}", "clips"),

@@ -1,14 +1,15 @@
 # Scan: what lies in an audio root.
 #
 # requires: an audio root: a folder of files and archives, or one archive
-# produces: audio/<root>/media/shard=NNNN.parquet, one list a shard; deterministic bytes
+# produces: audio/<root>/media/shard=<bits>.parquet, one list a shard; deterministic bytes
+#           audio/<root>/tables/shards.json, which shards there are, and how many media each has
 #           audio/<root>/tables/rejects.parquet, what of its archives could not be listed
 #           audio/<root>/tables/not_looked_at.parquet, what holds audio of kinds that are not read
-# config:   look; of the dataset files: the roots and their shards
+# config:   look, files_per_shard, bytes_per_shard; of the dataset files: the roots
 
 
 checkpoint scan:
-    """List a root's audio files, and the members of its archives, by shard.
+    """List a root's audio files, and the members of its archives, by shard; shards follow from what lies there.
 
     A checkpoint, so that Snakemake looks at the lists anew when it is done: a shard whose list has the same bytes as
     before is not checked again.
@@ -17,6 +18,7 @@ checkpoint scan:
         made=lambda wildcards: MADE_SAMPLE if root(wildcards).made_by_workflow else [],
     output:
         media=directory(PLACES.media_lists("{root}")),
+        shards=PLACES.shards("{root}"),
         rejects=PLACES.root_rejects("{root}"),
         not_looked_at=PLACES.not_looked_at("{root}"),
     log:
@@ -30,7 +32,10 @@ checkpoint scan:
         runtime=growing(60),
     params:
         root=lambda wildcards: root(wildcards).path,
-        shards=lambda wildcards: root(wildcards).shards,
+        bound=RUN.shard_bound,
+        results=PLACES.results,
+        look=PLACES.look("{root}") if RUN.look == "always" else "",
+        version=VERSION,
         state=lambda wildcards: LOOKS.state(root(wildcards)),
     script:
         "../workflow_scripts/scan.py"

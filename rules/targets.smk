@@ -24,7 +24,7 @@ rule media:
 rule checks:
     input:
         RUN.scans(),
-        RUN.checks_of(RUN.roots),
+        checks_of(RUN.roots),
 
 
 rule tables:

@@ -47,11 +47,12 @@ class Project:
             else:
                 shutil.copy(source, folder / part)
 
-    def own_sample(self, audio: dict[str, int], **changes: object) -> Path:
+    def own_sample(self, *audio: str, files_per_shard: int = 8000, **changes: object) -> Path:
         """Make the sample's files in `mine` and run on these alone, as on any user's own, described by own.yaml.
 
         Args:
-            audio: The roots, below mine/audio, and their shards.
+            audio: The roots, below mine/audio.
+            files_per_shard: At most.
             changes: Other keys of the dataset file.
 
         Returns:
@@ -60,11 +61,12 @@ class Project:
         mine = self.folder / "mine"
         make_sample(mine)
         sample = (self.folder / "config" / "datasets" / "sample.yaml").read_text()
-        roots = [{"path": f"mine/audio/{root}", "shards": shards} for root, shards in audio.items()]
+        roots = [f"mine/audio/{root}" for root in audio]
         settings = yaml.safe_load(sample.replace("data/sample", "mine")) | {"audio": roots} | changes
         (self.folder / "own.yaml").write_text(yaml.safe_dump(settings))
         config = self.folder / "config" / "config.yaml"
-        config.write_text(config.read_text().replace("[sample]", "[own.yaml]"))
+        text = config.read_text().replace("[sample]", "[own.yaml]")
+        config.write_text(re.sub("files_per_shard: .*", f"files_per_shard: {files_per_shard}", text))
         return mine
 
     @property

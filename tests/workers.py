@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 import torch
 
+from tests.scans import scanned
 from workflow_scripts.check import limits
 from workflow_scripts.check.pool import Row
 from workflow_scripts.check.shard import check_shard
 from workflow_scripts.check.task import Task
 from workflow_scripts.media.media import Media
-from workflow_scripts.media.scan import scan_root
 from workflow_scripts.sound.settings import CheckSettings
 
 SETTINGS = CheckSettings("first", 128)
@@ -28,9 +28,9 @@ FAR_TOO_MUCH = 64 << 30
 
 def scan_and_check(root: Path, results: Path, settings: CheckSettings = SETTINGS, workers: int = 1) -> pl.DataFrame:
     """Scan a root into one shard and bring its checks up to date."""
-    scan_root(str(root), 1, results / "media")
-    output = results / "checks" / "shard=0000.parquet"
-    media_list, note = results / "media" / "shard=0000.parquet", results / "shard=0000.json"
+    scanned(root, results / "media")
+    output = results / "checks" / "shard=all.parquet"
+    media_list, note = results / "media" / "shard=all.parquet", results / "shard=all.json"
     check_shard(media_list, str(root), settings, workers, output, note)
     return pl.read_parquet(output)
 

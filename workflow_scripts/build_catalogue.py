@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, snakemake.params.shards)
+    checks = Places.by_root(snakemake.input.checks, snakemake.params.roots)
+    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, checks)
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)
     with whole(Path(snakemake.output.summary)) as part:

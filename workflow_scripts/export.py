@@ -7,6 +7,7 @@ from workflow_scripts.entry import logged
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.reading import tables_of
 from workflow_scripts.exports.writing import write_export
+from workflow_scripts.settings.places import Places
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     tables = tables_of(
         dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
-        snakemake.input.checks,
-        snakemake.params.shards,
+        Places.by_root(snakemake.input.checks, snakemake.params.roots),
         snakemake.params.check,
         snakemake.input.packs,
     )

@@ -1,12 +1,12 @@
 """Rule resolve: what a dataset promises and the checks of its roots -> clips, orphans, summary, roots."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 with logged(snakemake.log[0]):
-    checks = map(Path, snakemake.input.checks)
+    checks = Places.by_root(snakemake.input.checks, [root["slug"] for root in snakemake.params.roots])
     roots = [
         RootChecks(
             root["slug"],
             root["path"],
             root["holds"],
-            list(islice(checks, root["shards"])),
+            list(map(Path, checks[root["slug"]])),
             Path(not_looked_at),
             root["links"],
         )

@@ -1,17 +1,35 @@
 """Rule scan: an audio root -> the media list of each shard, what could not be listed, what is not looked at."""
 
+import functools
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.media.scan import scan_root
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import publish
+from workflow_scripts.tables.leaves import Bound
 from workflow_scripts.tables.store import write_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
+
+def _write(text: str, file: Path) -> None:
+    file.write_text(text)
+
+
 with logged(snakemake.log[0]):
-    tables = scan_root(snakemake.params.root, snakemake.params.shards, Path(snakemake.output.media))
+    places = Places(snakemake.params.results)
+
+    def media_list(shard: str) -> Path:
+        """Where the list of a shard is."""
+        return Path(places.media_list(snakemake.wildcards.root, shard))
+
+    bound = Bound(*snakemake.params.bound)
+    shards, tables = scan_root(snakemake.params.root, snakemake.params.look, bound, media_list)
     for name, schema in schemas.SCANNED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)
+    publish(Path(snakemake.output.shards), functools.partial(_write, json.dumps(shards, indent=1) + "\n"))

@@ -62,7 +62,7 @@ def _checked(folder: Path) -> dict[str, RootChecks]:
         scan_and_check(folder / "audio" / slug, results)
         write_table(schemas.REJECTS.empty(), results / "tables/rejects.parquet", schemas.REJECTS)
         holds = "recordings" if slug == "field" else "clips"
-        checks = [results / "checks" / "shard=0000.parquet"]
+        checks = [results / "checks" / "shard=all.parquet"]
         roots[slug] = RootChecks(slug, str(folder / "audio" / slug), holds, checks)
     return roots
 
@@ -81,7 +81,7 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
             table = {"clips": clips, **resolved}.get(name, schema.empty())
             write_table(table, Path(places.table(dataset, name)), schema)
     file = folder / "catalog.duckdb"
-    build_catalogue(Contents(places, DATASET_ROOTS, dict.fromkeys(AUDIO, 1)), file)
+    build_catalogue(Contents(places, DATASET_ROOTS, {slug: [places.checks(slug, "all")] for slug in AUDIO}), file)
     with duckdb.connect(str(file), read_only=True) as connection:
         answer = connection.execute("SELECT * FROM duplicates")
         names = [name for name, *_ in answer.description]

@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from tests.made_files import noise16, wav
+from tests.scans import scanned
 from tests.workers import SETTINGS, examine_with_culprits, scan_and_check
 from workflow_scripts.check import pool
 from workflow_scripts.check.passing import PASSING, PassingFault
 from workflow_scripts.check.progress import read_note
 from workflow_scripts.check.shard import check_shard
-from workflow_scripts.media.scan import scan_root
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
@@ -26,7 +26,7 @@ class Shard:
 
     def __init__(self, folder: Path, log: pytest.LogCaptureFixture) -> None:
         self.root, self.results, self._log = folder / "root", folder / "results", log
-        self.output = self.results / "checks" / "shard=0000.parquet"
+        self.output = self.results / "checks" / "shard=all.parquet"
         log.set_level("INFO")
         for number, name in enumerate(("a.wav", "b.wav", "sub/c.wav"), start=1):
             self.write(name, 1600 * number)
@@ -42,8 +42,8 @@ class Shard:
         self.table = scan_and_check(self.root, self.results, settings, workers)
         validate(self.table, schemas.CHECKS)
         message = self._log.messages[-1]
-        assert message.startswith("shard=0000: ")
-        return message.removeprefix("shard=0000: ")
+        assert message.startswith("shard=all: ")
+        return message.removeprefix("shard=all: ")
 
     def row(self, path: str) -> dict[str, object]:
         return self.table.row(by_predicate=pl.col("path") == path, named=True)
@@ -149,15 +149,15 @@ def test_a_file_that_changed_since_it_was_listed_is_looked_at_again(shard: Shard
     """It is not decoded under a size that is no longer its own, and its row is not kept."""
     shard.check()
     shard.write("b.wav", 4000)
-    scan_root(str(shard.root), 1, shard.results / "media")
+    scanned(shard.root, shard.results / "media")
     shard.write("b.wav", 5000)
     check_shard(
-        shard.results / "media" / "shard=0000.parquet",
+        shard.results / "media" / "shard=all.parquet",
         str(shard.root),
         SETTINGS,
         1,
         shard.output,
-        shard.results / "shard=0000.json",
+        shard.results / "shard=all.json",
     )
     shard.table = pl.read_parquet(shard.output)
     row = shard.row("b.wav")
@@ -179,8 +179,8 @@ def test_a_fault_of_the_moment_is_not_kept(shard: Shard, kind: str) -> None:
 def test_media_whose_fault_may_pass_are_told_and_no_others(shard: Shard) -> None:
     (shard.root / "b.wav").write_bytes(b"<html>")
     (shard.root / "link.wav").symlink_to("nowhere")
-    scan_root(str(shard.root), 1, shard.results / "media")
-    media_list, note = shard.results / "media" / "shard=0000.parquet", shard.results / "shard=0000.json"
+    scanned(shard.root, shard.results / "media")
+    media_list, note = shard.results / "media" / "shard=all.parquet", shard.results / "shard=all.json"
     told = check_shard(media_list, str(shard.root), SETTINGS, 1, shard.output, note)
     assert told == [PassingFault("link.wav", None, 0, "vanished")]
 
@@ -188,10 +188,10 @@ def test_media_whose_fault_may_pass_are_told_and_no_others(shard: Shard) -> None
 def test_how_far_it_is_can_be_read_when_it_is_done(shard: Shard) -> None:
     (shard.root / "b.wav").write_bytes(b"<html>")
     shard.check()
-    note = read_note(shard.results / "shard=0000.json")
+    note = read_note(shard.results / "shard=all.json")
     assert note is not None
     assert (note.name, note.total, note.done, note.faults, note.state) == (
-        "shard=0000",
+        "shard=all",
         3,
         3,
         {"not_audio": 1},
@@ -276,12 +276,6 @@ def test_a_table_is_the_same_bytes_whatever_came_before(
     monkeypatch.setattr(pool, "BATCH", 1)
     assert "4 decoded" in shard.check(workers=2)
     assert shard.output.read_bytes() == by_way
-
-
-def test_a_root_without_audio_has_an_empty_table(shard: Shard) -> None:
-    shutil.rmtree(shard.root)
-    shard.root.mkdir()
-    assert shard.check() == "0 media, 0 kept, 0 of the same bytes, 0 decoded"
 
 
 def test_names_that_are_no_utf8_are_decoded(shard: Shard) -> None:

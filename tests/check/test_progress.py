@@ -35,7 +35,7 @@ with Progress(name, int(files), Path(folder, name)) as progress:
 
 @pytest.fixture
 def note(tmp_path: Path) -> Path:
-    return tmp_path / "shard=0003.progress.json"
+    return tmp_path / "shard=11.progress.json"
 
 
 def wait_until(holds) -> None:
@@ -54,14 +54,14 @@ def test_durations_are_told_in_the_units_that_matter() -> None:
 
 def test_a_note_is_there_from_the_beginning(note: Path) -> None:
     before = time.time()
-    with Progress("shard=0003", 4000, note):
+    with Progress("shard=11", 4000, note):
         said = json.loads(note.read_text())
     assert before <= said.pop("started") <= said.pop("updated") <= time.time()
-    assert said == {"name": "shard=0003", "total": 4000, "done": 0, "faults": {}, "state": "running"}
+    assert said == {"name": "shard=11", "total": 4000, "done": 0, "faults": {}, "state": "running"}
 
 
 def test_a_note_of_a_finished_job_counts_files_and_faults_by_kind(note: Path) -> None:
-    with Progress("shard=0003", 4, note) as counting:
+    with Progress("shard=11", 4, note) as counting:
         for kind in (None, "truncated", "empty", "truncated"):
             counting.add(kind)
     said = read_note(note)
@@ -69,7 +69,7 @@ def test_a_note_of_a_finished_job_counts_files_and_faults_by_kind(note: Path) ->
 
 
 def interrupted(note: Path) -> None:
-    with Progress("shard=0003", 4, note) as counting:
+    with Progress("shard=11", 4, note) as counting:
         counting.add(None)
         raise KeyboardInterrupt
 
@@ -84,7 +84,7 @@ def test_a_job_that_an_error_ends_says_so(note: Path) -> None:
 def test_a_job_that_waits_for_one_long_file_says_that_it_lives(note: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "DRAW_EVERY_S", 0.01)
     monkeypatch.setattr(progress, "NOTE_EVERY_S", 0.01)
-    with Progress("shard=0003", 4, note) as counting:
+    with Progress("shard=11", 4, note) as counting:
         counting.add("empty")
         wait_until(lambda: read_note(note).done == 1)
         then = read_note(note).updated
@@ -96,7 +96,7 @@ def test_a_reader_never_sees_half_a_note(note: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(progress, "DRAW_EVERY_S", 0.0001)
     monkeypatch.setattr(progress, "NOTE_EVERY_S", 0.0)
     seen = set()
-    with Progress("shard=0003", 4, note) as counting:
+    with Progress("shard=11", 4, note) as counting:
         until = time.monotonic() + 0.5
         while time.monotonic() < until:
             counting.add("kind_" + "x" * 500)
@@ -106,7 +106,7 @@ def test_a_reader_never_sees_half_a_note(note: Path, monkeypatch: pytest.MonkeyP
 
 
 def assert_it_goes_on_without_a_note(note: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with Progress("shard=0003", 4, note) as counting:
+    with Progress("shard=11", 4, note) as counting:
         counting.add(None)
         time.sleep(0.1)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
@@ -137,7 +137,7 @@ def test_a_full_disk_stops_nothing(
 def test_what_a_killed_job_left_is_swept_away(note: Path) -> None:
     left = note.with_name(f".{note.name}.123.part")
     left.write_text('{"name": "sha')
-    with Progress("shard=0003", 4, note):
+    with Progress("shard=11", 4, note):
         pass
     assert not left.exists()
 
@@ -157,26 +157,26 @@ def test_a_log_gets_a_line_every_so_often(
     monkeypatch.setattr(progress, "DRAW_EVERY_S", 0.01)
     monkeypatch.setattr(progress, "LOG_EVERY_S", 0.1)
     caplog.set_level(logging.INFO)
-    with Progress("shard=0003", 4000, note) as counting:
+    with Progress("shard=11", 4000, note) as counting:
         for done in range(1200):
             counting.add("truncated" if done < 3 else None)
         wait_until(lambda: caplog.records)
         time.sleep(0.25)
     assert 1 <= len(caplog.records) <= 4
     assert re.fullmatch(
-        r"shard=0003: 1,200 of 4,000 files, [\d,]+\.\d files/s, 3 faults, \d+ s left", caplog.records[0].message
+        r"shard=11: 1,200 of 4,000 files, [\d,]+\.\d files/s, 3 faults, \d+ s left", caplog.records[0].message
     )
 
 
 def test_a_short_check_logs_nothing(note: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with Progress("shard=0003", 1, note) as counting:
+    with Progress("shard=11", 1, note) as counting:
         counting.add(None)
     assert caplog.records == []
 
 
 def test_counting_a_file_takes_next_to_nothing(note: Path) -> None:
-    with Progress("shard=0003", 100_000, note) as counting:
+    with Progress("shard=11", 100_000, note) as counting:
         started = time.perf_counter()
         for _ in range(100_000):
             counting.add("truncated")
@@ -250,12 +250,12 @@ def on_a_terminal(jobs: list[dict], folder: Path) -> tuple[list[str], list[int]]
 
 
 def test_a_terminal_shows_one_bar_with_rate_faults_and_time_left(tmp_path: Path) -> None:
-    written, codes = on_a_terminal([{"name": "shard=0003", "files": 130}], tmp_path)
+    written, codes = on_a_terminal([{"name": "shard=11", "files": 130}], tmp_path)
     assert codes == [0]
     screen = Screen()
     screen.take(written[0])
     (bar,) = screen.shown
-    assert re.fullmatch(r"shard=0003: +\d+%\|.*\| \d+ of 130 files, [\d.]+ files/s, 1 fault, \d+ s left", bar)
+    assert re.fullmatch(r"shard=11: +\d+%\|.*\| \d+ of 130 files, [\d.]+ files/s, 1 fault, \d+ s left", bar)
     assert len(bar) < 80
     for chunk in written[1:]:
         screen.take(chunk)
@@ -280,7 +280,7 @@ def test_bars_of_jobs_at_once_keep_to_a_line_each_and_leave_none(tmp_path: Path)
 
 
 def test_a_bar_of_a_failed_job_does_not_stand_before_its_error(tmp_path: Path) -> None:
-    written, codes = on_a_terminal([{"name": "shard=0003", "ends_by": "error"}], tmp_path)
+    written, codes = on_a_terminal([{"name": "shard=11", "ends_by": "error"}], tmp_path)
     assert codes == [1]
     screen = Screen()
     screen.take("".join(written))
@@ -290,15 +290,15 @@ def test_a_bar_of_a_failed_job_does_not_stand_before_its_error(tmp_path: Path) -
 
 def test_where_stderr_is_a_file_there_is_no_bar(tmp_path: Path) -> None:
     with (tmp_path / "stderr").open("wb") as stderr:
-        assert start_job("shard=0003", tmp_path, stderr.fileno(), files=80).wait(timeout=60) == 0
+        assert start_job("shard=11", tmp_path, stderr.fileno(), files=80).wait(timeout=60) == 0
     assert (tmp_path / "stderr").read_bytes() == b""
 
 
 def test_a_terminal_that_is_closed_stops_nothing(tmp_path: Path) -> None:
     terminal, stderr = pty.openpty()
-    job = start_job("shard=0003", tmp_path, stderr, files=200)
+    job = start_job("shard=11", tmp_path, stderr, files=200)
     os.close(stderr)
     os.read(terminal, 10)
     os.close(terminal)
     assert job.wait(timeout=60) in (0, 120)  # 120: Python's own word for a stderr that is gone
-    assert read_note(tmp_path / "shard=0003").state == "finished"
+    assert read_note(tmp_path / "shard=11").state == "finished"

@@ -11,6 +11,7 @@ import polars as pl
 
 from tests.made_files import encoded, noise, noise16, wav
 from tests.processes import process_as_before
+from tests.scans import scanned
 from tests.workers import SETTINGS
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.catalogue.build import Contents
@@ -18,7 +19,6 @@ from workflow_scripts.check.shard import check_shard
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
-from workflow_scripts.media.scan import scan_root
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
@@ -72,8 +72,9 @@ AUDIO = {
     "recordings": {"inrecording.wav": wav(noise16(45 * 8000), rate=8000)},
     "mirror": {"inmirrorxxx.mp3": encoded(noise(22_050 * 2, level=0.05), 22_050, "MP3", "MPEG_LAYER_III")},
 }
-ROOTS = {"clips": ("clips", 2), "recordings": ("recordings", 1), "mirror": ("clips", 1)}
-"""For each root what it holds, and its number of shards."""
+ROOTS = {"clips": "clips", "recordings": "recordings", "mirror": "clips"}
+"""For each root what it holds."""
+FILES_A_SHARD = 5
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class SmallAudioset:
 
     @property
     def contents(self) -> Contents:
-        return Contents(self.places, {self.name: self.roots}, {slug: ROOTS[slug][1] for slug in self.roots})
+        checks = {slug: list(map(str, _checks(self.folder, slug))) for slug in self.roots}
+        return Contents(self.places, {self.name: self.roots}, checks)
 
     @property
     def for_exports(self) -> Tables:
@@ -118,7 +120,7 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
         write_table(ingested[table], small.tables_folder / f"{table}.parquet", schema)
     for slug in roots:
         _check_root(folder, slug)
-    checked = [RootChecks(slug, str(folder / "audio" / slug), ROOTS[slug][0], _checks(folder, slug)) for slug in roots]
+    checked = [RootChecks(slug, str(folder / "audio" / slug), ROOTS[slug], _checks(folder, slug)) for slug in roots]
     resolved = resolve(small.table("promised"), checked, LIMITS, "youtube")
     for table, schema in schemas.RESOLVED.items():
         write_table(resolved[table], small.tables_folder / f"{table}.parquet", schema)
@@ -169,9 +171,9 @@ def _check_root(folder: Path, slug: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     results = folder / "results/audio" / slug
-    scanned = scan_root(str(folder / "audio" / slug), ROOTS[slug][1], results / "media")
+    _, tables = scanned(folder / "audio" / slug, results / "media", FILES_A_SHARD)
     for table, schema in schemas.SCANNED.items():
-        write_table(scanned[table], results / f"tables/{table}.parquet", schema)
+        write_table(tables[table], results / f"tables/{table}.parquet", schema)
     with process_as_before():
         for output in _checks(folder, slug):
             media_list, note = results / "media" / output.name, folder / "progress.json"
@@ -179,5 +181,5 @@ def _check_root(folder: Path, slug: str) -> None:
 
 
 def _checks(folder: Path, slug: str) -> list[Path]:
-    shards = range(ROOTS[slug][1])
-    return [folder / "results/audio" / slug / "checks" / f"shard={shard:04d}.parquet" for shard in shards]
+    of_root = folder / "results/audio" / slug
+    return [of_root / "checks" / media_list.name for media_list in sorted((of_root / "media").glob("*.parquet"))]

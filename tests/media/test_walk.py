@@ -3,18 +3,22 @@
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.media import walk as module
+from workflow_scripts.media import look as module
+from workflow_scripts.media.look import listed, look, look_into, newest_listing
 from workflow_scripts.media.media import Media
-from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread, state, walk
+from workflow_scripts.media.names import from_text
+from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread
 
 LONG_AGO_NS = 1_500_000_000_000_000_000
 
@@ -24,6 +28,20 @@ def _write(root: Path, path: str, data: bytes = b"12345", mtime_ns: int = LONG_A
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
     os.utime(file, ns=(mtime_ns, mtime_ns))
+
+
+def walk(root: str) -> Iterator[Media]:
+    """What one look writes down."""
+    with tempfile.TemporaryDirectory() as folder:
+        look(root, listing := Path(folder) / "listing")
+        for rows in listed(listing):
+            yield from (Media(path, None, size, mtime_ns) for path, _, size, mtime_ns in rows.iter_rows())
+
+
+def state(root: str) -> str:
+    """What it tells of all that lies there."""
+    with tempfile.TemporaryDirectory() as folder:
+        return look(root, Path(folder) / "listing")
 
 
 def _paths(root: Path) -> list[str]:
@@ -140,7 +158,7 @@ def test_a_folder_called_like_audio_is_entered(tmp_path: Path) -> None:
 
 def test_an_empty_root_holds_nothing(tmp_path: Path) -> None:
     assert list(walk(str(tmp_path))) == []
-    assert state(str(tmp_path)) == "0" * 50
+    assert state(str(tmp_path)) == "0" * 32
 
 
 def test_linked_files_and_folders_are_found_with_the_size_of_what_they_lead_to(tmp_path: Path) -> None:
@@ -210,8 +228,9 @@ def test_names_that_are_no_utf8_are_found_and_lead_to_their_files(tmp_path: Path
     names = [b"caf\xe9.wav", b"\xff\xfe.wav", "née.wav".encode(), b"line\nbreak.wav"]
     for name in names:
         Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"1")
-    assert sorted(os.fsencode(path) for path in _paths(tmp_path)) == sorted(names)
-    assert len(state(str(tmp_path))) == 50
+    found = [os.fsencode(from_text("", path)) for path in _paths(tmp_path)]
+    assert sorted(found) == sorted(names)
+    assert len(state(str(tmp_path))) == 32
 
 
 trees = st.dictionaries(
@@ -249,14 +268,38 @@ def test_two_trees_have_one_state_only_if_they_are_the_same(
     assert (states[0] == states[1]) == (seen[0] == seen[1])
 
 
-def test_state_does_not_depend_on_how_many_files_are_digested_at_once(
+def test_state_does_not_depend_on_how_many_files_are_written_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(7):
         _write(tmp_path, f"{number}.wav")
     whole = state(str(tmp_path))
-    monkeypatch.setattr(module, "_DIGESTED_AT_ONCE", 3)
+    found = sorted(walk(str(tmp_path)), key=lambda media: media.path)
+    monkeypatch.setattr(module, "_LINES_AT_ONCE", 3)
     assert state(str(tmp_path)) == whole
+    assert sorted(walk(str(tmp_path)), key=lambda media: media.path) == found
+
+
+def test_the_newest_listing_alone_is_kept_called_by_its_state(tmp_path: Path) -> None:
+    root, listings = tmp_path / "root", tmp_path / "looks"
+    _write(root, "a/x.wav")
+    assert newest_listing(listings) is None
+    first = look_into(listings, str(root))
+    kept = newest_listing(listings)
+    assert kept == listings / first
+    written = kept.stat()
+    assert look_into(listings, str(root)) == first
+    assert kept.stat() == written, "nothing is written where nothing changed"
+    _write(root, "y.wav")
+    assert os.listdir(listings) != [second := look_into(listings, str(root))]
+    assert os.listdir(listings) == [second]
+    assert pl.concat(listed(listings / second))["path"].sort().to_list() == ["a/x.wav", "y.wav"]
+
+
+def test_a_listing_that_cannot_be_kept_is_no_error(tmp_path: Path) -> None:
+    _write(tmp_path / "root", "a/x.wav")
+    (tmp_path / "looks").write_text("a file in the way")
+    assert look_into(tmp_path / "looks", str(tmp_path / "root")) == state(str(tmp_path / "root"))
 
 
 def _add(root: Path) -> None:

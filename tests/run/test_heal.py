@@ -12,7 +12,7 @@ from workflow_scripts.settings import Dataset, Places, Root, Run
 from workflow_scripts.settings.losses import Bearable
 from workflow_scripts.tables.files import publish, published
 
-NAMES = ["shard=0000.parquet", "shard=0001.parquet"]
+NAMES = ["shard=00.parquet", "shard=01.parquet"]
 
 
 @pytest.fixture
@@ -36,14 +36,23 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         bearable=Bearable({}, (), 0.2),
         rights={},
     )
-    run = Run(places, "always", {}, datasets={"birds": dataset}, roots={"clips": Root("clips", "/clips", 2, False)})
-    for shard in ("0000", "0001"):
+    run = Run(
+        places,
+        "always",
+        {},
+        (8000, 1 << 34),
+        datasets={"birds": dataset},
+        roots={"clips": Root("clips", "/clips", False)},
+    )
+    for shard in ("00", "01"):
         for file in (places.media_list("clips", shard), places.checks("clips", shard)):
             publish(Path(file), lambda part, file=file: part.write_text(file))
+    publish(Path(places.shards("clips")), lambda part: part.write_text('{"00": 3, "01": 4}'))
     for name in ("promised", "clips"):
         Path(places.table("birds", name)).parent.mkdir(parents=True, exist_ok=True)
         Path(places.table("birds", name)).write_text(name)
-    for file in catalogued(run):
+    of_root = [place("clips", shard) for place in (places.media_list, places.checks) for shard in ("00", "01")]
+    for file in [*catalogued(run), *of_root]:
         linked = Path("results/.catalogue/1") / Path(file).relative_to("results")
         linked.parent.mkdir(parents=True, exist_ok=True)
         os.link(file, linked)
@@ -56,14 +65,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def say_last_run(run: Run, **other: str) -> None:
     said = {"started": 0, "on_cluster": False, "fingerprint": "", "version": "0", "datasets": {"birds": ["clips"]}}
-    said |= {"roots": {"clips": 2}, "place": os.path.abspath(run.places.results), "folder": os.getcwd()}
+    said |= {"roots": ["clips"], "place": os.path.abspath(run.places.results), "folder": os.getcwd()}
     Path(run.places.run_file).write_text(json.dumps(said | other))
 
 
 def catalogued(run: Run) -> list[str]:
-    shards = ("0000", "0001")
-    checks = [run.places.checks("clips", shard) for shard in shards]
-    return [run.places.table("birds", "clips"), *checks, *run.media_lists()]
+    return [run.places.table("birds", "clips")]
 
 
 def tree(folder: str = "results") -> dict[str, int]:
@@ -123,13 +130,13 @@ def all_is_asked_again(run: Run) -> bool:
     before = tree()
     heal(run, catalogued(run))
     gone = {file.removesuffix(".parquet") for file in set(before) - set(tree())} - {".catalogue/current"}
-    assert gone <= {"audio/clips/media/shard=0000", "audio/clips/media/shard=0001", "birds/tables/promised"}
+    assert gone <= {"audio/clips/media/shard=00", "audio/clips/media/shard=01", "birds/tables/promised"}
     return len(gone) == 3
 
 
 def test_results_that_were_moved_are_asked_again(run: Run) -> None:
     os.rename("results", "elsewhere")
-    moved = Run(Places("elsewhere"), run.look, run.check, datasets=run.datasets, roots=run.roots)
+    moved = Run(Places("elsewhere"), run.look, run.check, run.shard_bound, datasets=run.datasets, roots=run.roots)
     before = tree("elsewhere")
     heal(moved, [file.replace("results/", "elsewhere/") for file in catalogued(run)])
     gone = set(before) - set(tree("elsewhere"))

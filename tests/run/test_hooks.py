@@ -31,8 +31,8 @@ RULES = [
 
 @pytest.fixture
 def started() -> Started:
-    roots = {slug: Root(slug, f"/{slug}", 2, False) for slug in ("wav-1234", "wav.x-5678")}
-    run = Run(Places("results"), "always", {}, datasets={"birds": None, "bells": None}, roots=roots)
+    roots = {slug: Root(slug, f"/{slug}", False) for slug in ("wav-1234", "wav.x-5678")}
+    run = Run(Places("results"), "always", {}, (8000, 1 << 34), datasets={"birds": None, "bells": None}, roots=roots)
     return Started(run, "/here", 0.0, "", Workflow(RULES))
 
 

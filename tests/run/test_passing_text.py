@@ -9,8 +9,8 @@ from workflow_scripts.settings.places import Places
 
 
 def _run(folder: Path) -> Run:
-    roots = {slug: Root(slug, f"/{slug}", 2, False) for slug in ("one", "other")}
-    return Run(Places(str(folder)), "always", {}, roots=roots)
+    roots = {slug: Root(slug, f"/{slug}", False) for slug in ("one", "other")}
+    return Run(Places(str(folder)), "always", {}, (8000, 1 << 34), roots=roots)
 
 
 def _fault(path: str, kind: str) -> PassingFault:

@@ -17,7 +17,7 @@ from workflow_scripts.check.progress import Note
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.status import status_text
 from workflow_scripts.settings.places import Places
-from workflow_scripts.tables.files import published
+from workflow_scripts.tables.files import publish, published
 
 NOW = 1_800_000_000.0
 STARTED = NOW - 720
@@ -35,7 +35,7 @@ class Results:
         self.folder.mkdir(exist_ok=True)
         content = {"started": STARTED, "on_cluster": False, "fingerprint": FINGERPRINT, "version": "0.1.0"}
         content |= {"place": str(self.folder), "folder": "/project"}
-        content |= {"datasets": datasets, "roots": roots}
+        content |= {"datasets": datasets, "roots": list(roots)}
         (self.folder / "run.json").write_text(json.dumps(content))
 
     def scan(self, root: str, *shards: int, changed: int = 0) -> None:
@@ -44,7 +44,9 @@ class Results:
             media = files_of(files).with_columns(
                 pl.when(pl.int_range(pl.len()) < changed).then(1).otherwise("mtime_ns").alias("mtime_ns")
             )
-            self.write(root, "media", number, media.with_columns(shard=pl.lit(number, pl.Int32)))
+            self.write(root, "media", number, media.with_columns(shard=pl.lit(f"{number:02b}")))
+        said = json.dumps({f"{number:02b}": files for number, files in enumerate(shards)})
+        publish(Path(Places(str(self.folder)).shards(root)), lambda part: part.write_text(said) and None)
 
     def check(
         self, root: str, shard: int, files: int, faults: tuple[str, ...] = (), fingerprint: str = FINGERPRINT
@@ -54,7 +56,7 @@ class Results:
         self.write(root, "checks", shard, rows)
 
     def write(self, root: str, table: str, shard: int, rows: pl.DataFrame) -> None:
-        file = published(self.folder / "audio" / root / table / f"shard={shard:04d}.parquet")
+        file = published(self.folder / "audio" / root / table / f"shard={shard:02b}.parquet")
         file.parent.mkdir(parents=True, exist_ok=True)
         rows.write_parquet(file.with_suffix(".part"))
         file.with_suffix(".part").replace(file)
@@ -96,7 +98,7 @@ def files_of(files: int) -> pl.DataFrame:
 
 def a_note(shard: int, done: int, total: int = 100, *, ago: float = 2, took: float = 10, **more: object) -> Note:
     return Note(
-        f"shard={shard:04d}",
+        f"shard={shard:02b}",
         total,
         done,
         more.get("faults", {}),
@@ -121,9 +123,7 @@ def results(tmp_path: Path) -> Results:
 def test_before_the_scan_nobody_knows_how_many(tmp_path: Path) -> None:
     results = Results(tmp_path / "results")
     results.start({"birds": ["clips"]}, clips=3)
-    assert results.row("clips") == ["0 of 3", "not scanned yet", "0", "-", "unknown"]
-    results.scan("clips", 100, 100)
-    assert results.row("clips") == ["0 of 3", "not scanned yet", "0", "-", "unknown"]
+    assert results.row("clips") == ["-", "not scanned yet", "0", "-", "unknown"]
     results.scan("clips", 100, 100, 50)
     assert results.row("clips") == ["0 of 3", "0 of 250", "0", "-", "unknown"]
 
@@ -136,12 +136,9 @@ def test_a_shard_is_done_when_each_of_its_files_has_its_row(results: Results) ->
     assert results.row("clips") == ["2 of 2", "200 of 200", "0", "-", "done"]
 
 
-def test_an_empty_shard_is_done_when_its_table_is_there(results: Results) -> None:
-    results.scan("clips", 100, 0)
-    results.check("clips", 0, 100)
-    assert results.row("clips")[:2] == ["1 of 2", "100 of 100"]
-    results.check("clips", 1, 0)
-    assert results.row("clips")[:2] == ["2 of 2", "100 of 100"]
+def test_a_root_that_holds_nothing_is_done(results: Results) -> None:
+    results.scan("clips")
+    assert results.row("clips") == ["0 of 0", "0 of 0", "0", "-", "done"]
 
 
 def test_rows_of_other_settings_do_not_count(results: Results) -> None:
@@ -164,7 +161,7 @@ def test_another_size_is_another_file_and_an_unknown_size_is_not(results: Result
 
 def test_a_table_of_an_older_version_is_no_table(results: Results) -> None:
     results.write("clips", "checks", 0, files_of(100))
-    (results.folder / "audio/clips/.published/checks/shard=0001.parquet").write_bytes(b"PAR1 and then nothing")
+    (results.folder / "audio/clips/.published/checks/shard=01.parquet").write_bytes(b"PAR1 and then nothing")
     assert results.row("clips")[:2] == ["0 of 2", "0 of 200"]
 
 
@@ -195,7 +192,7 @@ def test_a_job_that_has_finished_counts_until_its_table_is_there(results: Result
 def test_a_finished_job_does_not_count_for_files_that_changed_after_its_table(results: Results) -> None:
     results.note("clips", 0, a_note(0, 100, state="finished"))
     results.check("clips", 0, 100)
-    os.utime(published(results.folder / "audio/clips/checks/shard=0000.parquet"), (NOW - 1, NOW - 1))
+    os.utime(published(results.folder / "audio/clips/checks/shard=00.parquet"), (NOW - 1, NOW - 1))
     results.scan("clips", 100, 100, changed=2)
     assert results.row("clips")[:4] == ["0 of 2", "98 of 200", "0", "-"]
 
@@ -215,7 +212,7 @@ def test_a_job_that_has_just_begun_tells_no_rate(results: Results) -> None:
 def test_a_job_that_stopped_is_named_and_what_it_looked_at_is_lost(results: Results, said: dict) -> None:
     results.note("clips", 1, a_note(1, 60, faults={"empty": 2}, **said))
     assert results.row("clips") == ["0 of 2", "0 of 200", "0", "1 stopped", "unknown"]
-    assert "1 stopped before the end, and will be done anew by the next run: clips/shard=0001. Logs: " in results.text()
+    assert "1 stopped before the end, and will be done anew by the next run: clips/shard=01. Logs: " in results.text()
 
 
 def test_a_job_that_an_earlier_run_lost_only_waits(results: Results) -> None:
@@ -231,7 +228,7 @@ def test_a_dataset_of_several_roots_has_a_row_for_all_and_one_for_each(results: 
     results.start({"birds": ["clips", "mirror"], "bells": ["mirror"], "words": []}, clips=2, mirror=1)
     results.check("clips", 0, 100, ("empty",))
     results.check("clips", 1, 100)
-    assert results.row("all 2") == ["2 of 3", "not scanned yet", "1", "-", "unknown"]
+    assert results.row("all 2") == ["-", "not scanned yet", "1", "-", "unknown"]
     results.scan("mirror", 50)
     results.note("mirror", 0, a_note(0, 10, 50, faults={"truncated": 3}))
     assert results.row("all 2") == ["2 of 3", "210 of 250", "4", "1 job, 1.0 files/s", "40 s"]
@@ -293,7 +290,7 @@ def test_it_can_be_asked_while_tables_are_replaced_and_vanish(results: Results) 
             kinds = (kinds + 1) % 50
             results.check("clips", 0, 100, ("empty",) * kinds)
             results.check("clips", 1, 100, ("truncated",) * (50 - kinds))
-            published(results.folder / "audio/clips/checks/shard=0001.parquet").unlink()
+            published(results.folder / "audio/clips/checks/shard=01.parquet").unlink()
 
     replacing = threading.Thread(target=replace)
     replacing.start()

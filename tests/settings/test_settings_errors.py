@@ -21,7 +21,7 @@ def refusal(workdir, wanted="mine.yaml", **config):
         ({"exprots": ["csv"]}, "exprots", "exports"),
         ({"limits": {"min_duration": 1}}, "limits.min_duration", "min_duration_s"),
         ({"rights": {"label": "CC0-1.0"}}, "rights.label", "labels"),
-        ({"audio": [{"path": "mirror", "shard": 3}]}, "audio.0.shard", "shards"),
+        ({"audio": [{"path": "mirror", "hold": "clips"}]}, "audio.0.hold", "holds"),
         ({"exports": [{"ast": {"restricted_class": True}}]}, "exports[0].ast: restricted_class", "restricted_classes"),
         ({"sources": DATASET["sources"] | {"strongs": []}}, "sources: strongs", "strong"),
     ],
@@ -61,9 +61,9 @@ def test_key_that_is_no_text_is_an_unknown_key(workdir):
     assert "mine.yaml: 2017: unknown key" in refusal(workdir)
 
 
-TEXT, LIST, MAPPING, WHOLE_NUMBER, NUMBER, YES_OR_NO = (
+TEXT, LIST, MAPPING, NUMBER, YES_OR_NO = (
     *("text|string", "list|array", "mapping|object"),
-    *("whole number|integer", "number", "yes or no|true or false|boolean"),
+    *("number", "yes or no|true or false|boolean"),
 )
 
 
@@ -74,8 +74,6 @@ TEXT, LIST, MAPPING, WHOLE_NUMBER, NUMBER, YES_OR_NO = (
         ({"audio": "mirror"}, "audio", LIST, "mirror"),
         ({"audio": [["mirror"]]}, "audio.0", TEXT, ["mirror"]),
         ({"audio": [None]}, "audio.0", TEXT, None),
-        ({"audio": [{"path": "mirror", "shards": "512"}]}, "audio.0.shards", WHOLE_NUMBER, "512"),
-        ({"audio": [{"path": "mirror", "shards": True}]}, "audio.0.shards", WHOLE_NUMBER, True),
         ({"limits": {"max_duration_s": "11 s"}}, "limits.max_duration_s", NUMBER, "11 s"),
         ({"exports": [{"csv": None}]}, "exports.0.csv", MAPPING, None),
         ({"exports": [{"ast": {"restricted_classes": "yes"}}]}, "exports[0].ast: restricted_classes", YES_OR_NO, "yes"),
@@ -114,11 +112,23 @@ def test_word_that_is_not_among_those_known_names_the_nearest(workdir, dataset_f
 
 @pytest.mark.parametrize(
     ("config", "place"),
-    [({"shards": 0}, "shards"), ({"shards": 10_000}, "shards"), ({"check": {"num_mel_bins": 4}}, "check.num_mel_bins")],
+    [
+        ({"files_per_shard": 0}, "files_per_shard: 0"),
+        ({"bytes_per_shard": 0}, "bytes_per_shard: 0"),
+        ({"check": {"num_mel_bins": 4}}, "check.num_mel_bins: 4"),
+    ],
 )
 def test_number_out_of_bounds_names_its_key(workdir, dataset_file, config, place):
     dataset_file()
-    assert f": {place}: {next(iter(config.values())) if place == 'shards' else 4} is " in refusal(workdir, **config)
+    assert f": {place} is " in refusal(workdir, **config)
+
+
+def test_who_still_chooses_a_number_of_shards_is_told_that_nobody_needs_to(workdir, dataset_file):
+    dataset_file()
+    told = "nobody needs to choose a number of shards any more: it follows from what lies in a root. Remove it"
+    assert f": shards: {told}" in refusal(workdir, shards=64)
+    dataset_file(audio=[{"path": "mirror", "shards": 512}])
+    assert f"mine.yaml: audio.0.shards: {told}" in refusal(workdir)
 
 
 @pytest.mark.parametrize("missing", ["name", "adapter", "sources"])
@@ -283,26 +293,6 @@ def test_entry_that_is_not_one_format_is_refused(workdir, dataset_file, entry):
 def test_name_of_an_export_that_could_not_be_a_folder_is_refused(workdir, dataset_file, name):
     dataset_file(exports=[{"csv": {}, "as": name}])
     assert "exports.0.as: " in refusal(workdir)
-
-
-def test_one_root_in_two_numbers_of_shards_is_refused_with_both_places(workdir, dataset_file):
-    wanted = [
-        dataset_file("one.yaml", name="one", audio=[{"path": "audio/wav", "shards": 8}]),
-        dataset_file("two.yaml", name="two", audio=["mirror", {"path": "audio/wav", "shards": 16}]),
-    ]
-    with pytest.raises(SettingsError) as caught:
-        load_run({"datasets": wanted}, workdir)
-    assert re.search(r"two\.yaml: audio\[1\]: .*16 shards here and 8 in .*one\.yaml: audio\[0\]", str(caught.value))
-
-
-def test_one_root_in_two_numbers_of_shards_is_refused_with_a_silent_dataset_between(workdir, dataset_file):
-    wanted = [
-        dataset_file("one.yaml", name="one", audio=[{"path": "mirror", "shards": 8}]),
-        dataset_file("two.yaml", name="two", audio=["mirror"]),
-        dataset_file("three.yaml", name="three", audio=[{"path": "mirror", "shards": 16}]),
-    ]
-    with pytest.raises(SettingsError, match=r"three\.yaml: .*16 shards here and 8 in .*one\.yaml"):
-        load_run({"datasets": wanted}, workdir)
 
 
 @pytest.mark.parametrize("results", ["audio", "audio/wav", "audio/wav/../wav/out", "audio/wav/deep/out", "."])

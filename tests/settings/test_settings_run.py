@@ -190,7 +190,7 @@ def test_paths_of_a_named_dataset_start_from_the_working_directory(workdir):
     (workdir / "labels/class_labels_indices.csv").touch()
     run = load_run({"datasets": ["audioset"]}, workdir)
     assert run.datasets["audioset"].sources["ontology"] == "labels/ontology.json"
-    assert [(root.path, root.shards) for root in run.roots.values()] == [(str(workdir / "audio/wav"), 512)]
+    assert [root.path for root in run.roots.values()] == [str(workdir / "audio/wav")]
 
 
 def test_every_file_of_the_sources_is_an_input_of_the_ingest(workdir, dataset_file):
@@ -219,26 +219,11 @@ def test_roots_stay_in_the_order_of_the_file_with_what_they_hold(workdir, datase
     assert list(run.datasets["mine"].audio.values()) == ["clips", "recordings"]
 
 
-def test_root_without_shards_has_as_many_as_the_run_says(workdir, dataset_file):
-    wanted = ["mirror", {"path": "audio/wav", "shards": 5}]
-    run = load_run({"datasets": [dataset_file(audio=wanted)], "shards": 7}, workdir)
-    assert sorted(root.shards for root in run.roots.values()) == [5, 7]
-
-
-@pytest.mark.parametrize("explicit_first", [True, False])
-def test_two_datasets_share_a_root_in_the_shards_of_the_one_that_says(workdir, dataset_file, explicit_first):
-    says = dataset_file("says.yaml", name="says", audio=[{"path": "mirror", "shards": 8}])
-    silent = dataset_file("silent.yaml", name="silent", audio=["mirror"])
-    run = load_run({"datasets": [says, silent] if explicit_first else [silent, says], "shards": 64}, workdir)
+def test_two_datasets_share_a_root(workdir, dataset_file):
+    wanted = [dataset_file(f"{name}.yaml", name=name, audio=["mirror"]) for name in "ab"]
+    run = load_run({"datasets": wanted}, workdir)
     [root] = run.roots.values()
-    assert root.shards == 8
-    assert run.datasets["says"].audio == run.datasets["silent"].audio == {root.slug: "clips"}
-
-
-def test_two_datasets_may_say_the_same_shards_of_one_root(workdir, dataset_file):
-    wanted = [dataset_file(f"{name}.yaml", name=name, audio=[{"path": "mirror", "shards": 8}]) for name in "ab"]
-    [root] = load_run({"datasets": wanted}, workdir).roots.values()
-    assert root.shards == 8
+    assert run.datasets["a"].audio == run.datasets["b"].audio == {root.slug: "clips"}
 
 
 # --- slugs ---

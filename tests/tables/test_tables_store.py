@@ -16,16 +16,16 @@ import pytest
 
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.declared import Schema
-from workflow_scripts.tables.files import published
+from workflow_scripts.tables.files import publish, published
 from workflow_scripts.tables.store import (
     ROW_GROUP,
     TableError,
     publish_table,
-    publish_validated,
     read_checks,
     read_table,
     validate,
     write_table,
+    write_validated,
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -91,7 +91,7 @@ def test_checks_of_several_roots_say_which_root_they_are_of(tmp_path):
     row = dict.fromkeys(schemas.CHECKS.empty().columns)
     row |= {"path": "a.wav", "bytes": 1, "mtime_ns": 1, "load_ok": True, "fingerprint": "f"}
     checks = pl.DataFrame([row], schema=schemas.CHECKS.empty().schema)
-    paths = [tmp_path / root / "checks" / "shard=0000.parquet" for root in ("wav-1", "mirror-2")]
+    paths = [tmp_path / root / "checks" / "shard=00.parquet" for root in ("wav-1", "mirror-2")]
     for path in paths:
         write_table(checks, path, schemas.CHECKS)
     by_root = {path.parents[1].name: [path] for path in paths}
@@ -145,6 +145,10 @@ def rows(number):
     )
 
 
+def publish_validated(frame: pl.DataFrame, path: Path) -> None:
+    publish(path, lambda part: write_validated(frame, part))
+
+
 @pytest.mark.parametrize("cuts", [[1], [1, 2, 3], [700, 701, 4000], list(range(0, 5000, 50))])
 def test_same_rows_in_other_chunks_are_the_same_bytes(path, cuts):
     whole = rows(5000)
@@ -171,7 +175,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 import polars as pl
-from workflow_scripts.tables.store import publish_validated
+from workflow_scripts.tables.files import publish
+from workflow_scripts.tables.store import write_validated
 
 seen_before = pl.Series([f"v{number}" for number in eval(sys.argv[2])], dtype=pl.Categorical)
 words = [f"v{place * 7919 % 40_000}" for place in range(100_000)]
@@ -179,7 +184,7 @@ kinds = pl.Series(words, dtype=pl.Categorical)
 lists = kinds.gather([place * 31 % 100_000 for place in range(200_000)]).reshape((100_000, 2)).arr.to_list()
 frame = pl.DataFrame({"word": words, "kind": kinds, "lists": lists, "value": range(100_000)})
 assert frame.schema["lists"] == pl.List(pl.Categorical)
-publish_validated(frame, Path(sys.argv[1]))
+publish(Path(sys.argv[1]), lambda part: write_validated(frame, part))
 """
 
 
@@ -201,13 +206,14 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 import polars as pl
-from workflow_scripts.tables.store import publish_validated
+from workflow_scripts.tables.files import publish
+from workflow_scripts.tables.store import write_validated
 
 tables = [pl.DataFrame({"value": [number] * 200_000, "text": [str(number)] * 200_000}) for number in (1, 2)]
 print("ready", flush=True)
 while True:
     for table in tables:
-        publish_validated(table, Path(sys.argv[1]))
+        publish(Path(sys.argv[1]), lambda part: write_validated(table, part))
 """
 
 

@@ -37,7 +37,7 @@ def write_small_set(project: Project, folder: str = "small", names: str = "Y{id}
         "name": folder,
         "adapter": "audioset",
         "sources": sources | of_sources,
-        "audio": [{"path": "audio", "shards": 1}],
+        "audio": ["audio"],
         "exports": ["csv", "ast"],
     }
     (small / "set.yaml").write_text(yaml.safe_dump(settings | keys))

@@ -17,8 +17,8 @@ import yaml
 from tests.project import Project
 from workflow_scripts.sample import make_sample
 
-ARCHIVES = {"tar": ("mine/clips.tar", 2), "zip": ("mine/zips", 1), "parquet": ("mine/parquets", 1)}
-"""Roots and their shards by dataset: one that is an archive itself, and two folders of two archives each."""
+ARCHIVES = {"tar": "mine/clips.tar", "zip": "mine/zips", "parquet": "mine/parquets"}
+"""Roots by dataset: one that is an archive itself, and two folders of two archives each."""
 Sounds = dict[str, bytes]
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def sounds_of(folder: Path) -> Sounds:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
-def describe(project: Project, name: str, root: str, shards: int) -> str:
+def describe(project: Project, name: str, root: str) -> str:
     """The dataset file of the eval split with one root."""
     labels = "mine/labels"
     settings = {
@@ -69,7 +69,7 @@ def describe(project: Project, name: str, root: str, shards: int) -> str:
             "ontology": f"{labels}/ontology.json",
             "classes": f"{labels}/class_labels_indices.csv",
         },
-        "audio": [{"path": root, "shards": shards}],
+        "audio": [root],
     }
     (project.folder / f"{name}.yaml").write_text(yaml.safe_dump(settings))
     return f"{name}.yaml"
@@ -89,8 +89,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with tarfile.open(mine / "cut.tar") as archive:
         *_, last = archive
     os.truncate(mine / "cut.tar", last.offset_data + last.size // 2)
-    roots = {"loose": ("mine/audio/clips/eval", 1), **ARCHIVES, "cut": ("mine/cut.tar", 1)}
-    files = [describe(project, name, *root) for name, root in roots.items()]
+    roots = {"loose": "mine/audio/clips/eval", **ARCHIVES, "cut": "mine/cut.tar"}
+    files = [describe(project, name, root) for name, root in roots.items()]
     config = project.folder / "config" / "config.yaml"
     config.write_text(config.read_text().replace("[sample]", json.dumps(files)))
     project.run()

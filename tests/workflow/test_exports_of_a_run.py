@@ -50,7 +50,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A run with an export of a stranger's, one without copies, and one format under two names."""
     project = Project(tmp_path_factory.mktemp("exports") / "project")
     project.own_sample(
-        {"clips": 1, "mirror": 1, "recordings": 1},
+        *("clips", "mirror", "recordings"),
         name="own",
         exports=["stranger", {"ast": {"paths": "relative"}}, "csv", {"csv": {"paths": "relative"}, "as": "csv_short"}],
     )

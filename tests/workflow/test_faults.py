@@ -74,7 +74,7 @@ def describe(made: Path) -> Path:
             "ontology": "labels/ontology.json",
             "classes": "labels/class_labels_indices.csv",
         },
-        "audio": [{"path": "audio/wav", "shards": 4}],
+        "audio": ["audio/wav"],
         "exports": ["csv", "ast"],
     }
     file.write_text(yaml.safe_dump(settings))

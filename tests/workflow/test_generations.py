@@ -27,7 +27,7 @@ def edited(file: Path, old: str, new: str) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("generations"))
-    project.own_sample({"mirror": 1}, name="own", exports=[])
+    project.own_sample("mirror", name="own", exports=[])
     project.run()
     return project
 

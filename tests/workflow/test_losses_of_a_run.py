@@ -85,7 +85,7 @@ def test_run_whose_events_are_all_rejected_ends_with_the_cause(tmp_path: Path) -
     assert 'allow_loss: ["strong[0]"]' in run.output
 
 
-@pytest.mark.parametrize("audio", [[], [{"path": "nothing", "shards": 1}]])
+@pytest.mark.parametrize("audio", [[], ["nothing"]])
 def test_labels_alone_are_no_loss_and_are_said(tmp_path: Path, audio: list[object]) -> None:
     project = Project(tmp_path)
     small = write_small_set(project, audio=audio)

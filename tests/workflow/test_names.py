@@ -66,7 +66,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (mine / "ontology.json").write_text(json.dumps([node]))
     (mine / "classes.csv").write_text("index,mid,display_name\n0,/m/a,A\n")
     (mine / "named.yaml").write_text(yaml.safe_dump(DATASET))
-    project.run("--config", "shards=1", f"datasets={json.dumps(['mine/named.yaml'])}")
+    project.run("--config", f"datasets={json.dumps(['mine/named.yaml'])}")
     return project
 
 
@@ -106,10 +106,7 @@ def test_every_media_path_opens(project: Project) -> None:
 
 
 def test_nothing_is_left_to_do(project: Project) -> None:
-    assert (
-        "Nothing to be done"
-        in project.run("--config", "shards=1", f"datasets={json.dumps(['mine/named.yaml'])}").output
-    )
+    assert "Nothing to be done" in project.run("--config", f"datasets={json.dumps(['mine/named.yaml'])}").output
 
 
 @pytest.mark.shared
@@ -118,7 +115,7 @@ def test_times_joined_by_a_dash_are_read_as_those_joined_by_an_underscore(shared
     project = Project(tmp_path / "project")
     case = shared / "cases/01-dash-between-times"
     files = [str(case / name) for name in ("dataset.yaml", "dataset_control.yaml")]
-    project.run("--config", "shards=1", f"datasets={json.dumps(files)}")
+    project.run("--config", f"datasets={json.dumps(files)}")
     dashed, control = (
         project.table(name, "clips").select("clip_id", "status", pl.col("path").str.replace_all("-", "_"))
         for name in ("dl", "dl_control")

@@ -63,9 +63,9 @@ def set_config(project: Project, **changes: object) -> None:
 
 
 def test_an_unknown_key_names_itself_and_the_nearest_known(project: Project) -> None:
-    set_config(project, shard=3)
+    set_config(project, file_per_shard=3)
     output = project.run("--dry-run", expect=1).output
-    assert "shard: unknown key; did you mean `shards`?" in output
+    assert "file_per_shard: unknown key; did you mean `files_per_shard`?" in output
     assert "Traceback" not in output
 
 

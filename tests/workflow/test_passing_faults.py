@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("passing"))
-    project.own_sample({"clips": 3}, name="own", exports=[])
+    project.own_sample("clips", files_per_shard=30, name="own", exports=[])
     project.run()
     return project
 
@@ -53,7 +53,7 @@ def test_a_fault_that_has_passed_is_mended_by_the_next_run(project: Project) -> 
     places = Places(str(project.folder / "results"))
     [slug] = [folder.name for folder in Path(places.results, "audio").iterdir()]
     [(file, shard)] = [
-        (path, shard) for shard in ("0000", "0001", "0002") for path in [places.checks(slug, shard)] if _holds(path)
+        (path, shard) for shard in ("0", "10", "11") for path in [places.checks(slug, shard)] if _holds(path)
     ]
     told = _checks(project)
     is_it = pl.col("path") == "eval/dinnerplate.wav"

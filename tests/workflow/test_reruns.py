@@ -12,7 +12,7 @@ import pytest
 
 from tests.project import Project
 
-SHARDS = 4
+FILES_PER_SHARD, SHARDS = 20, 4
 pytestmark = pytest.mark.slow
 
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A dataset of one's own: the sample's labels and sounds, as any user's files, described by own.yaml."""
     project = Project(tmp_path_factory.mktemp("reruns"))
-    project.own_sample({"clips": SHARDS, "mirror": 1}, name="own", exports=["csv"])
+    project.own_sample("clips", "mirror", files_per_shard=FILES_PER_SHARD, name="own", exports=["csv"])
     project.run()
     return project
 

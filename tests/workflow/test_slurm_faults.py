@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> tuple[SlurmProject, dict[str, str]]:
     """The sample's clips in five shards, and what a run on this machine makes of them."""
     project = SlurmProject(tmp_path_factory.mktemp("faults"))
-    project.own_sample({"clips": SHARDS})
+    project.own_sample("clips", files_per_shard=18)
     project.local().run()
     return project, project.digests()
 
@@ -54,34 +54,34 @@ def test_jobs_that_are_cancelled_killed_or_need_more_are_tried_again_and_one_tha
 ) -> None:
     run = project.run_in_background(
         *("--set-threads", "check=1", "--set-resources"),
-        'check:mem_mb={"0002": 500 * 2 ** (attempt - 1), "0004": 100}.get(wildcards.shard, 3000)',
-        'check:runtime=attempt if wildcards.shard == "0003" else 60',
+        'check:mem_mb={"10": 500 * 2 ** (attempt - 1), "111": 100}.get(wildcards.shard, 3000)',
+        'check:runtime=attempt if wildcards.shard == "110" else 60',
     )
-    name = disturb_first_attempts(project, run, {"0000": cancel, "0001": kill_step, "0003": stop_step})
+    name = disturb_first_attempts(project, run, {"00": cancel, "01": kill_step, "110": stop_step})
     output = run.end(expect=1).output
 
     jobs = attempts(project, name)
     ends = {shard: [job.state for job in of_shard] for shard, of_shard in jobs.items()}
-    assert ends["0000"] == ["CANCELLED", "COMPLETED"]
-    assert ends["0001"] == ["FAILED", "COMPLETED"]
-    assert ends["0002"][0] in ("FAILED", "OUT_OF_MEMORY")
-    assert ends["0002"][-1] == "COMPLETED"
-    assert [job.memory for job in jobs["0002"]] == ["500M", "1000M", "2000M"][: len(jobs["0002"])]
-    assert ends["0003"] == ["TIMEOUT", "COMPLETED"]
-    assert [job.time_limit for job in jobs["0003"]] == ["1:00", "2:00"]
-    assert len(ends["0004"]) == 4, "tried once and retried three times"
-    assert not {"COMPLETED"} & set(ends["0004"])
+    assert ends["00"] == ["CANCELLED", "COMPLETED"]
+    assert ends["01"] == ["FAILED", "COMPLETED"]
+    assert ends["10"][0] in ("FAILED", "OUT_OF_MEMORY")
+    assert ends["10"][-1] == "COMPLETED"
+    assert [job.memory for job in jobs["10"]] == ["500M", "1000M", "2000M"][: len(jobs["10"])]
+    assert ends["110"] == ["TIMEOUT", "COMPLETED"]
+    assert [job.time_limit for job in jobs["110"]] == ["1:00", "2:00"]
+    assert len(ends["111"]) == 4, "tried once and retried three times"
+    assert not {"COMPLETED"} & set(ends["111"])
 
     [slug] = (folder.name for folder in (project.folder / "results" / "audio").iterdir())
-    last = f".snakemake/slurm_logs/rule_check/{slug}_0004/{jobs['0004'][-1].number}.log"
+    last = f".snakemake/slurm_logs/rule_check/{slug}_111/{jobs['111'][-1].number}.log"
     assert (
         f"""1 job failed:
-  check {slug} 0004: results/logs/check/{slug}/shard=0004.log, {last}
+  check {slug} 111: results/logs/check/{slug}/shard=111.log, {last}
 What all others did is kept. Mend the cause and run the same command again: only what is missing is done.
 """
         in output
     )
-    logs = sorted((project.folder / f".snakemake/slurm_logs/rule_check/{slug}_0004").iterdir())
+    logs = sorted((project.folder / f".snakemake/slurm_logs/rule_check/{slug}_111").iterdir())
     assert len(logs) == 4
     assert all("exceeded memory limit" in log.read_text() for log in logs)
 

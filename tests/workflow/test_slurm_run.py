@@ -12,7 +12,6 @@ from tests.project import Finished
 from tests.slurm.cluster import HERE, Cluster, SlurmProject
 from tests.workflow.test_faults import describe
 
-SHARDS = 64
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 
@@ -29,9 +28,9 @@ def of_the_cluster(run: Finished) -> int:
 
 @pytest.fixture(scope="module")
 def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmProject:
-    """The sample's clips in 64 shards, checked in one process: a Snakemake for each would take two minutes."""
+    """The sample's clips in 16 shards, checked in one process: a Snakemake for each would take two minutes."""
     project = SlurmProject(tmp_path_factory.mktemp("sharded"))
-    project.own_sample({"clips": SHARDS})
+    project.own_sample("clips", files_per_shard=5)
     local = project.local()
     local.run("--until", "scan")
     [folder] = (project.folder / "results" / "audio").iterdir()
@@ -97,7 +96,7 @@ def test_400_clips_on_slurm_have_the_bytes_of_a_local_run(tmp_path: Path, shared
     assert clips == 400
 
 
-def test_one_new_file_among_64_shards_submits_one_job(sharded: SlurmProject) -> None:
+def test_one_new_file_among_16_shards_submits_one_job(sharded: SlurmProject) -> None:
     assert sharded.run().jobs == {}, "what one machine made is made again on a cluster"
     clips = sharded.folder / "mine" / "audio" / "clips"
     shutil.copy(clips / "eval" / "dinnerplate.wav", clips / "eval" / "Ygone_forevr.wav")

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
-from workflow_scripts.settings.places import Places, shard_names
+from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import link_or_copy, whole
 
@@ -29,12 +29,12 @@ class Contents:
     Attributes:
         places: of the run.
         datasets: for each dataset the slugs of its roots, whose rejects are its own too.
-        shards: for each root the number of its shards.
+        checks: for each root the files of its checks.
     """
 
     places: Places
     datasets: Mapping[str, Sequence[str]]
-    shards: Mapping[str, int]
+    checks: Mapping[str, Sequence[str]]
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -46,8 +46,12 @@ class Contents:
 
     def of_roots(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each root: its media lists, or its checks."""
-        place = {"media": self.places.media_list, "checks": self.places.checks}[table]
-        return {slug: [place(slug, shard) for shard in shard_names(shards)] for slug, shards in self.shards.items()}
+        folder = {"media": self.places.media_lists, "checks": self.places.checks_folder}[table]
+        return {
+            slug: [f"{folder(slug)}/{os.path.basename(file)}" for file in files]
+            for slug, files in self.checks.items()
+            if files
+        }
 
     def files(self) -> list[str]:
         """All files, of all tables."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from workflow_scripts.check.former import former
 from workflow_scripts.tables.files import whole
 
 PASSING = ("changed", "check_failed", "crashed", "io_error", "not_openable", "timed_out", "vanished")
@@ -63,7 +64,8 @@ def note_passing_faults(path: Path, faults: Iterable[PassingFault]) -> None:
     It asks for another look if one of them has tries left. A shard that never had such a fault has no note.
     """
     before = read_passing_note(path)
-    tries = {(fault.path, fault.member, fault.mtime_ns): fault.tries + 1 for fault in before.faults}
+    notes = [*map(read_passing_note, former(path)), before]  # a shard that was split or joined goes on counting
+    tries = {(fault.path, fault.member, fault.mtime_ns): fault.tries + 1 for note in notes for fault in note.faults}
     now = [_counted(fault, tries.get((fault.path, fault.member, fault.mtime_ns), 0)) for fault in faults]
     if not now and before == PassingNote():
         return

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.check.former import former
 from workflow_scripts.check.passing import PASSING, PassingFault
 from workflow_scripts.check.pool import examine_all
 from workflow_scripts.check.progress import Progress
@@ -37,21 +38,15 @@ def check_shard(
         root: the folder that its paths start from, or the one archive that they lie in.
         settings: of the check.
         workers: number of processes.
-        output: the shard's `checks` table; its earlier state is found at its published name.
+        output: the shard's `checks` table. Earlier rows are found at its published name, and beside it in those of
+            the shards that this one was split or joined from.
         progress_note: where it is told how far the job is.
 
     Returns:
         The media whose fault may pass. Each was looked at just now, as their rows are never kept.
     """
     media = read_table(media_list)
-    earlier = _earlier_rows(published(output), settings.fingerprint)
-    known = media.select(*KEY, "bytes", "mtime_ns").join(
-        earlier, on=KEY, how="left", nulls_equal=True, maintain_order="left", suffix="_then"
-    )
-    is_same = (pl.col("bytes") == pl.col("bytes_then")).fill_null(pl.col("bytes").is_null()) & (
-        pl.col("mtime_ns") == pl.col("mtime_ns_then")
-    )
-    same = known.filter(is_same).select(KEY)
+    earlier, same = _known(media, output, settings.fingerprint)
     kept = earlier.join(same, on=KEY, how="semi", nulls_equal=True)
     looked = (
         media.join(same, on=KEY, how="anti", nulls_equal=True)
@@ -78,6 +73,28 @@ def check_shard(
     )
     passing = table.filter(pl.col("error_kind").is_in(PASSING)).sort(KEY).select(*KEY, "mtime_ns", "error_kind")
     return [PassingFault(*row) for row in passing.iter_rows()]
+
+
+def _known(media: pl.DataFrame, output: Path, fingerprint: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The earlier row of each media that has one, and the keys of those whose file is the same as then.
+
+    Other tables than the shard's own are asked only for what that does not hold.
+    """
+    earlier = _of_media(media, _earlier_rows(published(output), fingerprint))
+    for other in former(published(output)):
+        missing = media.join(earlier, on=KEY, how="anti", nulls_equal=True)
+        if missing.is_empty():
+            break
+        earlier = pl.concat([earlier, _of_media(missing, _earlier_rows(other, fingerprint))])
+    known = media.select(*KEY, "bytes", "mtime_ns").join(earlier, on=KEY, how="inner", nulls_equal=True, suffix="_then")
+    is_same = (pl.col("bytes") == pl.col("bytes_then")).fill_null(pl.col("bytes").is_null()) & (
+        pl.col("mtime_ns") == pl.col("mtime_ns_then")
+    )
+    return earlier, known.filter(is_same).select(KEY)
+
+
+def _of_media(media: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(media, on=KEY, how="semi", nulls_equal=True)
 
 
 def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:

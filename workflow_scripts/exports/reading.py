@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +56,7 @@ class Tables:
 
 def tables_of(
     files: Mapping[str, str],
-    checks: Iterable[str],
-    shards: Mapping[str, int],
+    checks: Mapping[str, Sequence[str]],
     check: Mapping[str, Any],
     packs: Iterable[str] = (),
 ) -> Tables:
@@ -66,15 +64,13 @@ def tables_of(
 
     Args:
         files: of the tables.
-        checks: the files of all roots, one root after the other.
-        shards: how many of them are of each root.
+        checks: their files by the slug of their root.
         check: the settings of the check.
         packs: accounts of the packs.
     """
-    paths = map(Path, checks)
     return Tables(
         {name: Path(file) for name, file in files.items()},
-        {slug: list(islice(paths, count)) for slug, count in shards.items()},
+        {slug: [Path(file) for file in of_root] for slug, of_root in checks.items()},
         check,
         [Pack(file.with_suffix(""), read_account(file)) for file in map(Path, packs)],
     )

@@ -1,22 +1,24 @@
 """The media lists of a root, one a shard."""
 
+import itertools
 import logging
 import os
-from collections.abc import Iterable
-from dataclasses import replace
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
-import xxhash
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.media.archives import Damage, Listing, is_archive, is_compressed_tar, list_members
+from workflow_scripts.media.archives import Damage, Listing, is_compressed_tar, list_members
+from workflow_scripts.media.look import listed, look, newest_listing
 from workflow_scripts.media.media import Media
-from workflow_scripts.media.names import to_text
-from workflow_scripts.media.walk import folder_of, is_audio, walk
+from workflow_scripts.media.names import from_text, to_text
+from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import published
-from workflow_scripts.tables.store import lazy_table, publish_validated, validate
+from workflow_scripts.tables.files import publish_folder, published
+from workflow_scripts.tables.leaves import WHOLE, Bound, Leaf, hashes, leaves_of
+from workflow_scripts.tables.store import ROW_GROUP, lazy_table, validate, write_validated
 
 _log = logging.getLogger(__name__)
 
@@ -25,14 +27,23 @@ class ScanError(SoundledgerError):
     """A root that cannot be what it was."""
 
 
-def scan_root(root: str, shards: int, output: Path) -> dict[str, pl.DataFrame]:
-    """Write output/shard=NNNN.parquet for every shard of a root, empty ones too.
+def scan_root(
+    root: str, look_before: str, bound: Bound, place: Callable[[str], Path]
+) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
+    """Write a media list for every shard of a root; what holds nothing has none.
 
-    The rows are sorted by path and a path decides its shard by itself, so a list changes only with its own files. All
-    members of an archive are in one shard, whose job alone opens it; where the root is one archive, they are in all.
+    The shards are the leaves of a tree over the hashes of paths, so they follow from what lies there, and a list
+    changes only with its own files. The members of an archive stay side by side, in one shard if it can hold them.
+
+    Args:
+        root: a folder or an archive.
+        look_before: a folder that holds the listing of the look that this run began with; "" if it did not look.
+        bound: of a shard.
+        place: where the list of a shard is.
 
     Returns:
-        The tables of tables.schemas.SCANNED: `rejects`, what of its archives could not be listed, and `not_looked_at`.
+        For each shard the number of its media; and the tables of tables.schemas.SCANNED: `rejects`, what of its
+        archives could not be listed, and `not_looked_at`.
 
     Raises:
         ScanError: there is no such root, it is empty and was not, or an archive of it cannot be read now.
@@ -42,75 +53,66 @@ def scan_root(root: str, shards: int, output: Path) -> dict[str, pl.DataFrame]:
             f"{root}: no such folder or archive. Is it mounted? "
             "If it is part of the bundled sample, `make clean` has the next run make that anew"
         )
-    files, archives, unread = _found(root)
-    if not files and not archives and (held := _held_before(output)):
+    found = _found(root, look_before)
+    files, archives = found.filter(kind=AUDIO), found.filter(kind=ARCHIVE)
+    if files.is_empty() and archives.is_empty() and (held := _held_before(place)):
         raise ScanError(
             f"{root}: holds no audio file, and held {held:,} when it was scanned last. Is it mounted? "
-            f"If it is to be empty, remove {output.parent} and run again"
+            f"If it is to be empty, remove {place(WHOLE).parent.parent} and run again"
         )
-    folder = os.path.abspath(folder_of(root))
-    rejects = []
-    for archive in sorted(archives, key=lambda archive: archive.path):
-        members, damages, other = _members(folder, archive)
-        files += members
-        rejects += [(to_text(os.path.join(folder, archive.path)), damage) for damage in damages]
-        unread += [(to_text(archive.path), member) for member in other]
-    sharded_by = "path" if os.path.isdir(root) else "member"
-    media = _table(files, sharded_by, shards)
-    validate(media, schemas.MEDIA)
-    _write_lists(media, shards, output)
-    _log.info("%s: %d audio files in %d shards, %d rejects", root, len(media), shards, len(rejects))
+    members, rejects, unread = _in_archives(os.path.abspath(folder_of(root)), archives)
+    unread += [(path, None) for path in found.filter(kind=UNREAD)["path"]]
+    media = pl.concat([files.select("path", "bytes", "mtime_ns"), *members], how="diagonal")
+    shards = _write_lists(media, "path" if os.path.isdir(root) else "member", bound, place)
+    _log.info("%s: %d audio files in %d shards, %d rejects", root, len(media), len(shards), len(rejects))
     if unread:
         _log.info("%s: %d files of kinds that are not looked at", root, len(unread))
-    return {"rejects": _rejects(rejects), "not_looked_at": _not_looked_at(unread)}
+    return shards, {"rejects": _rejects(rejects), "not_looked_at": _not_looked_at(unread)}
 
 
-def _found(root: str) -> tuple[list[Media], list[Media], list[tuple[str, str | None]]]:
-    """The audio files of a root, its archives, and path and (no) member of what is of a kind that is not looked at."""
-    files: list[Media] = []
-    archives: list[Media] = []
+def _found(root: str, look_before: str) -> pl.DataFrame:
+    """What a look found: of this run, or one of its own."""
+    nothing = pl.DataFrame(schema={"path": pl.String, "kind": pl.String, "bytes": pl.Int64, "mtime_ns": pl.Int64})
+    with tempfile.TemporaryDirectory() as temporary:
+        listing = newest_listing(Path(look_before)) if look_before else None
+        if listing is None:
+            listing = Path(temporary) / "listing"
+            look(root, listing)
+        return pl.concat([nothing, *listed(listing)])
+
+
+def _in_archives(
+    folder: str, archives: pl.DataFrame
+) -> tuple[list[pl.DataFrame], list[tuple[str, Damage]], list[tuple[str, str | None]]]:
+    """The members of archives; what of which archive could not be listed; members that are not looked at."""
+    members, rejects = [_table([])], []
     unread: list[tuple[str, str | None]] = []
-    for one in walk(root):
-        if is_audio(one.path):
-            files.append(one)
-        elif is_archive(one.path) or is_compressed_tar(one.path):
-            archives.append(one)
-        else:
-            unread.append((to_text(one.path), None))
-    return files, archives, unread
+    for path, mtime_ns in archives.sort("path").select("path", "mtime_ns").iter_rows():
+        listing = _members(from_text(folder, path), mtime_ns)
+        members.append(_table(listing.members).with_columns(path=pl.lit(path)))
+        rejects += [(to_text(from_text(folder, path)), damage) for damage in listing.damages]
+        unread += [(path, member) for member in listing.not_looked_at]
+    return members, rejects, unread
 
 
-def _members(folder: str, archive: Media) -> Listing:
-    """The members of an archive, their path that of the archive below the folder.
+def _members(path: str, mtime_ns: int) -> Listing:
+    """The members of an archive.
 
     Raises:
         ScanError: the disk does not give it; its members are not missing for that.
     """
-    if is_compressed_tar(archive.path):
+    if is_compressed_tar(path):
         return Listing([], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")])
-    path = os.path.join(folder, archive.path)
     try:
-        listing = list_members(path, archive.mtime_ns)
+        return list_members(path, mtime_ns)
     except OSError as error:
         raise ScanError(f"{path}: cannot be read: {error.strerror}. Mend that, or move it elsewhere") from None
-    return listing._replace(members=[replace(member, path=archive.path) for member in listing.members])
 
 
-def _table(files: list[Media], sharded_by: str, shards: int) -> pl.DataFrame:
-    """The `media` table; stems are told by the same rule as in the ledger, of files and members alike."""
-    columns = {name: [getattr(one, name) for one in files] for name in Media.__slots__}
-    columns["path"] = [to_text(path) for path in columns["path"]]
-    whole = pl.coalesce("member", "path")
-    stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")
-    empty = schemas.MEDIA.empty()
-    return (
-        pl.DataFrame(columns, schema={name: empty.schema[name] for name in columns})
-        .with_columns(
-            stem=stem, shard=pl.Series([shard_of(text, shards) for text in columns[sharded_by]], dtype=pl.Int32)
-        )
-        .select(*empty.columns)
-        .sort("path", "member")
-    )
+def _table(members: list[Media]) -> pl.DataFrame:
+    schema = schemas.MEDIA.empty().schema
+    columns = {name: [getattr(one, name) for one in members] for name in Media.__slots__}
+    return pl.DataFrame(columns, schema={name: schema[name] for name in columns})
 
 
 def _rejects(found: Iterable[tuple[str, Damage]]) -> pl.DataFrame:
@@ -123,28 +125,42 @@ def _not_looked_at(found: list[tuple[str, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(found, schema=empty.schema, orient="row").sort("path", "member")
 
 
-def _held_before(output: Path) -> int:
+def _held_before(place: Callable[[str], Path]) -> int:
     """The number of audio files at the last scan."""
-    folder = published(output / "any").parent
-    return sum(lazy_table(file).select(pl.len()).collect().item() for file in folder.glob("shard=*.parquet"))
+    lists = published(place(WHOLE)).parent.glob("*.parquet")
+    return sum(lazy_table(file).select(pl.len()).collect().item() for file in lists)
 
 
-def _write_lists(media: pl.DataFrame, shards: int, output: Path) -> None:
-    """A list for each shard; what an earlier number of shards left goes: with today's it would count media twice."""
-    by_shard = media.partition_by("shard", as_dict=True)
-    names = {f"shard={shard:04d}": shard for shard in range(shards)}
-    for name, shard in names.items():
-        publish_validated(by_shard.get((shard,), media.clear()), output / f"{name}.parquet")
-    folder = output.parent
-    for file in [*folder.glob("*/shard=*"), *folder.glob(".published/*/shard=*")]:
-        if file.stem not in names:
-            file.unlink()
+def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[str], Path]) -> dict[str, int]:
+    """A list for each shard, and the number of its media.
 
-
-def shard_of(path: str, shards: int) -> int:
-    """The shard of a path: a hash, so that it never depends on what else is there.
-
-    >>> shard_of("balanced_train/Y--PJHxphWEs.wav", 512)
-    0
+    A size that is not told (of a member of a Parquet file) is none.
     """
-    return xxhash.xxh3_64_intdigest(path.encode()) % shards
+    hashed = hashes(media[key], media["member"])
+    sizes = media["bytes"].fill_null(0)
+    rows = pl.DataFrame({"is_large": sizes > bound.size, "hash": hashed})
+    order = rows.select(pl.arg_sort_by("is_large", "hash")).to_series()
+    media = media[order]
+    leaves = list(leaves_of(hashed[order].to_numpy(), sizes[order].to_numpy(), bound))
+    with publish_folder(place(WHOLE).parent) as folder:
+        for some in _side_by_side(leaves):
+            lists = _media_lists(media[some[0].first : some[-1].behind], some)
+            validate(lists, schemas.MEDIA)
+            for leaf, rows in zip(some, lists.partition_by("shard", maintain_order=True), strict=True):
+                write_validated(rows.sort("path", "member"), folder / place(leaf.name).name)
+    return {leaf.name: leaf.behind - leaf.first for leaf in leaves}
+
+
+def _side_by_side(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
+    """Leaves that are validated together: to do so costs some milliseconds, however few rows there are."""
+    parts = itertools.groupby(leaves, lambda leaf: leaf.first // ROW_GROUP)
+    return (list(some) for _, some in parts)
+
+
+def _media_lists(media: pl.DataFrame, leaves: Sequence[Leaf]) -> pl.DataFrame:
+    """The `media` tables of some shards; stems are told by the ledger's rule, of files and members alike."""
+    whole = pl.coalesce("member", "path")
+    stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")
+    names = pl.Series([leaf.name for leaf in leaves], dtype=pl.String)
+    shard = names.repeat_by(pl.Series([leaf.behind - leaf.first for leaf in leaves])).explode()
+    return media.with_columns(stem=stem, shard=shard).select(*schemas.MEDIA.columns)

@@ -1,13 +1,11 @@
 """Finding audio files and archives below a root. Knows no labels, and imports nothing but the standard library."""
 
-import hashlib
 import heapq
 import os
 import stat
 from collections.abc import Iterator
 
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
-from workflow_scripts.media.media import Media
 
 
 def _suffixes(*names: str) -> frozenset[str]:
@@ -31,14 +29,18 @@ UNREAD_SUFFIXES = _suffixes(
 _PACKET_SUFFIXES = frozenset({".ts", ".mts"})
 _PACKETS = (188, 192)
 """Bytes of a packet of a transport stream, of which a file is made; a program in TypeScript is made of lines."""
-_FOUND = AUDIO_SUFFIXES | UNREAD_SUFFIXES | ARCHIVE_SUFFIXES
+AUDIO, ARCHIVE, UNREAD = "audio", "archive", "unread"
+_KINDS = {
+    suffix: kind
+    for kind, suffixes in ((AUDIO, AUDIO_SUFFIXES), (ARCHIVE, ARCHIVE_SUFFIXES), (UNREAD, UNREAD_SUFFIXES))
+    for suffix in suffixes
+}
 _PERHAPS = frozenset(os.path.splitext(suffix)[1] or suffix for suffix in COMPRESSED_TARS)
 SHADOWS = "__MACOSX"
 """Folder of what macOS keeps of files beside them, as its archives have it."""
-_DIGESTED_AT_ONCE = 10_000
 
-Found = tuple[str, int, int]
-"""Name in its folder, size in bytes, time of last change in nanoseconds; a tuple, since there are millions."""
+Found = tuple[str, str, int, int]
+"""Name in its folder, kind, size in bytes, time of last change in nanoseconds; a tuple, since there are millions."""
 
 
 def is_audio(path: str) -> bool:
@@ -80,10 +82,11 @@ def folder_of(root: str) -> str:
     return root if os.path.isdir(root) else os.path.dirname(os.path.abspath(root))
 
 
-def walk(root: str) -> Iterator[Media]:
-    """All audio files, those of unread kinds, and archives below a root, folder by folder, in no promised order.
+def walk(root: str) -> Iterator[tuple[str, Iterator[Found]]]:
+    """Each folder below a root, and what is found in it: audio, what holds such of unread kinds, archives.
 
-    One stat a file; none is opened.
+    One stat a file; none is opened. Folders come in no promised order, and so does what is in them; it is to be gone
+    through before the next folder.
 
     A root that is a file is one archive. Compressed tars are given too, so that they can be spoken of. Links are
     followed, each folder is entered once. What cannot be looked at (a link to nowhere), or is no regular file (a pipe
@@ -92,36 +95,10 @@ def walk(root: str) -> Iterator[Media]:
     Raises:
         OSError: a folder cannot be read; a run must not take its files for missing.
     """
-    for folder, found in _folders(root):
-        before = f"{folder}/" if folder else ""
-        for name, size, mtime_ns in found:
-            yield Media(before + name, None, size, mtime_ns)
-
-
-def state(root: str) -> str:
-    """A digest of what lies below a root: every path, size and time of last change, in whatever order they are found.
-
-    Folders are digested one by one and two hundred bits of each added up, so that only the files of one folder at a
-    time are sorted and held in memory.
-    """
-    total = 0
-    for folder, found in _folders(root):
-        lines = sorted([f"{name}\0{size}\0{mtime_ns}\0" for name, size, mtime_ns in found])
-        if lines:
-            digest = hashlib.blake2b(f"{folder}\0".encode("utf-8", "surrogateescape"), digest_size=25)
-            for first in range(0, len(lines), _DIGESTED_AT_ONCE):
-                some = "".join(lines[first : first + _DIGESTED_AT_ONCE])
-                digest.update(some.encode("utf-8", "surrogateescape"))
-            total += int.from_bytes(digest.digest(), "little")
-    return f"{total % (1 << 200):050x}"
-
-
-def _folders(root: str) -> Iterator[tuple[str, Iterator[Found]]]:
-    """Each folder below a root, and what is found in it, which is to be gone through before the next folder."""
     seen = os.stat(root)
     if not stat.S_ISDIR(seen.st_mode):
-        size = seen.st_size if stat.S_ISREG(seen.st_mode) else 0
-        yield "", iter([(os.path.basename(root), size, seen.st_mtime_ns)])
+        name, size = os.path.basename(root), seen.st_size if stat.S_ISREG(seen.st_mode) else 0
+        yield "", iter([(name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns)])
         return
     entered = set()
     folders = [""]
@@ -148,11 +125,15 @@ def _found(folder: str, before: str, folders: list[str], links: list[str]) -> It
                 else:
                     folders.append(before + name)
                 continue
-            suffix = _suffix(name)
-            if (suffix in _FOUND or (suffix in _PERHAPS and is_compressed_tar(name))) and not name.startswith("._"):
+            if (kind := _kind(name)) and not name.startswith("._"):
                 size, mtime_ns = _size_and_time(entry)
-                if _may_be_sound(suffix, size):
-                    yield name, size, mtime_ns
+                if kind != UNREAD or _may_be_sound(_suffix(name), size):
+                    yield name, kind, size, mtime_ns
+
+
+def _kind(name: str) -> str | None:
+    suffix = _suffix(name)
+    return _KINDS.get(suffix) or (ARCHIVE if suffix in _PERHAPS and is_compressed_tar(name) else None)
 
 
 def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from workflow_scripts.catalogue.generations import current_generation, place_below
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.run_file import read_run_file
+from workflow_scripts.run.shards import scanned_shards
 from workflow_scripts.settings import Run
 from workflow_scripts.settings.places import Places, shard_name
 from workflow_scripts.tables.files import link_or_copy, published
@@ -25,14 +26,16 @@ def heal(run: Run, catalogued: Iterable[str]) -> None:
 
     Args:
         run: that is about to begin.
-        catalogued: the tables that the catalogue speaks of.
+        catalogued: the tables of datasets that the catalogue speaks of, besides all of roots.
     """
-    places = run.places
+    places, catalogued = run.places, list(catalogued)
     is_known = _is_known_to_snakemake(places)
-    for slug, root in run.roots.items():
-        names = {f"{shard_name(shard)}.parquet" for shard in root.shard_names}
+    for slug in run.roots:
+        shards = scanned_shards(places, slug) or {}
+        names = {f"{shard_name(shard)}.parquet" for shard in shards}
         media = Path(places.media_lists(slug))
-        _give_names_back(names, Path(places.checks(slug, "0000")).parent, media)
+        _give_names_back(names, Path(places.checks_folder(slug)), media)
+        catalogued += [place(slug, shard) for place in (places.checks, places.media_list) for shard in shards]
         if not is_known or not names <= _names(media):
             shutil.rmtree(media, ignore_errors=True)
     if not is_known:

@@ -2,6 +2,8 @@
 
 import atexit
 import functools
+import itertools
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -11,6 +13,8 @@ from typing import Any
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.lock import Lock
+from workflow_scripts.run.shards import shards_in
+from workflow_scripts.run.threads import MOST_WAVES, ON_CLUSTER, check_threads
 from workflow_scripts.settings import Run
 
 
@@ -53,7 +57,7 @@ class Started:
         """Have what was deleted or moved since the last run come back with this one.
 
         Args:
-            catalogued: the tables that the catalogue speaks of.
+            catalogued: the tables of datasets that the catalogue speaks of.
         """
         from workflow_scripts.run.exported import heal_exports
         from workflow_scripts.run.heal import heal
@@ -93,8 +97,7 @@ class Started:
         from workflow_scripts.run.passing import passing_text
         from workflow_scripts.run.usage import usage_text
 
-        summary = Path(self.run.places.summary)
-        made = summary.read_text() if summary.exists() and summary.stat().st_mtime >= self.since else ""
+        made = Path(self.run.places.summary).read_text() if self._has_summed_up else ""
         made = "\n".join(filter(None, [made, exports_text(self.run), passing_text(self.run)]))
         if self.is_local:
             return made
@@ -102,6 +105,22 @@ class Started:
             return f"{made}\n{usage_text(self.run.places)}"
         except SoundledgerError as error:  # no reason for a run that went well to fail
             return f"{made}\n{error}\n"
+
+    def tidy(self) -> None:
+        """Drop what is of no use once all has been checked: checks of shards that were split or joined."""
+        from workflow_scripts.run.shards import remove_former
+
+        for root in self.run.roots if self._has_summed_up else ():
+            remove_former(self.run.places, root)
+
+    def check_threads(self, root: str, shard: str) -> int:
+        """The cores of a check that is about to start: as many as there are, shared by the checks that wait."""
+        if not (self.workflow.is_main_process and self.is_local):
+            return ON_CLUSTER
+        cores = self.workflow.cores
+        checks = (job for job in self.workflow.dag.needrun_jobs() if job.rule.name == "check")
+        waiting = sum(1 for _ in itertools.islice(checks, MOST_WAVES * cores))
+        return check_threads(cores, waiting, _media(self.run.places.shards(root)).get(shard, 0))
 
     def end_with_error(self, failed: Iterable[Any]) -> None:
         """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.
@@ -125,6 +144,14 @@ class Started:
         if lost:
             print(self.told_at_end(), end="", flush=True)
             sys.exit(last_error(lost[0].logs[0]))
+
+    @property
+    def _has_summed_up(self) -> bool:
+        """Whether this run made the catalogue and the table that it ends with: so all has been checked."""
+        try:
+            return os.stat(self.run.places.summary).st_mtime >= self.since
+        except FileNotFoundError:
+            return False
 
     @property
     def is_local(self) -> bool:
@@ -158,3 +185,9 @@ class Started:
             return read_run_file(Path(self.run.places.run_file)).on_cluster
         except SoundledgerError:
             return False
+
+
+@functools.cache
+def _media(shards: str) -> dict[str, int]:
+    """How many media each shard of a root has; asked for each of its jobs, and written once a run."""
+    return shards_in(shards)

@@ -3,6 +3,7 @@
 import functools
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from workflow_scripts.check.passing import PassingNote, passing_notes
 from workflow_scripts.settings import SAMPLE_DONE, Root, Run
@@ -29,7 +30,8 @@ class Looks:
         has no state; Snakemake asks again when its scan can start.
         """
         made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
-        return _state(root.path) if self.is_main and made and self.run.look != "never" else ""
+        look = self.is_main and made and self.run.look != "never"
+        return _state(root.path, self.run.places.look(root.slug)) if look else ""
 
     def contents(self, dataset: str) -> list[str]:
         """A digest of each source of a dataset: Snakemake asks for the content only of files that are newer.
@@ -53,10 +55,10 @@ class Looks:
 
 
 @functools.cache
-def _state(path: str) -> str:
-    from workflow_scripts.media.walk import state
+def _state(path: str, listings: str) -> str:
+    from workflow_scripts.media.look import look_into
 
-    return state(path)
+    return look_into(Path(listings), path)
 
 
 @functools.cache

@@ -21,7 +21,7 @@ class RunFile:
         fingerprint: of the check's settings; rows of another are from before.
         version: of this project.
         datasets: for each dataset the slugs of its roots, in the order of its file.
-        roots: for each slug the number of its shards.
+        roots: the slugs of all.
         place: the absolute path of the results.
         folder: where the run was started.
     """
@@ -31,7 +31,7 @@ class RunFile:
     fingerprint: str
     version: str
     datasets: dict[str, list[str]]
-    roots: dict[str, int]
+    roots: list[str]
     place: str
     folder: str
 
@@ -44,7 +44,7 @@ def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str)
         fingerprint,
         VERSION,
         {name: list(dataset.audio) for name, dataset in run.datasets.items()},
-        {slug: root.shards for slug, root in run.roots.items()},
+        list(run.roots),
         os.path.abspath(run.places.results),
         os.getcwd(),
     )

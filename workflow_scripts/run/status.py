@@ -21,7 +21,8 @@ from tabulate import tabulate
 from workflow_scripts.check.progress import Note, duration, read_note
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.run.run_file import RunFile, read_run_file
-from workflow_scripts.settings.places import Places, shard_name, shard_names
+from workflow_scripts.run.shards import scanned_shards
+from workflow_scripts.settings.places import Places, shard_name
 from workflow_scripts.tables.files import published
 
 RECENT_S = 60.0
@@ -35,8 +36,8 @@ class Shard:
     """How far the check of one shard is.
 
     Attributes:
-        name: root and shard, as its log is called.
-        files: how many media it has; None if its media list is not there yet.
+        name: root and shard, as its log is called; the root alone if that was not scanned yet.
+        files: how many media it has; None if that is not known yet.
         is_done: each of them has its row.
         checked: how many of them have been looked at, by a job at work too.
         faults: how many of these have a fault, by its kind.
@@ -86,10 +87,12 @@ def status_text(places: Places, now: float) -> str:
 def _look_at_shards(places: Places, run: RunFile, now: float) -> dict[str, list[Shard]]:
     with ThreadPoolExecutor() as pool:
         looked = {
-            slug: [pool.submit(_look_at_shard, places, slug, shard, run, now) for shard in shard_names(shards)]
-            for slug, shards in run.roots.items()
+            slug: [pool.submit(_look_at_shard, places, slug, shard, run, now) for shard in shards]
+            for slug in run.roots
+            if (shards := scanned_shards(places, slug)) is not None
         }
-        return {slug: [shard.result() for shard in shards] for slug, shards in looked.items()}
+        not_scanned = {slug: [Shard(slug, None)] for slug in run.roots}
+        return not_scanned | {slug: [shard.result() for shard in shards] for slug, shards in looked.items()}
 
 
 def _look_at_shard(places: Places, slug: str, shard: str, run: RunFile, now: float) -> Shard:
@@ -180,7 +183,7 @@ def _cells(shards: Sequence[Shard], now: float) -> list[object]:
     stopped = sum(shard.job == "stopped" for shard in shards)
     rate = _rate(shards, now)
     return [
-        f"{done:,} of {len(shards):,}",
+        "-" if files is None else f"{done:,} of {len(shards):,}",
         f"{checked:,} of {files:,}" if files is not None else "not scanned yet",
         sum(sum(shard.faults.values()) for shard in shards),
         ", ".join(_now(len(at_work), rate, stopped)) or "-",

@@ -5,7 +5,7 @@ Told from the benchmark files that Snakemake writes.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from tabulate import tabulate
 from workflow_scripts.check.progress import duration
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.run_file import RunFile, read_run_file
-from workflow_scripts.settings.places import Places, shard_names
+from workflow_scripts.run.shards import scanned_shards
+from workflow_scripts.settings.places import Places
 
 NOTE = """\
 Used: the most that any job of the rule took (cores: all of them together), by the last good job of each shard.
@@ -44,7 +45,8 @@ def usage_text(places: Places) -> str:
     """
     run = read_run_file(Path(places.run_file))
     all_jobs = map(_read, sorted(Path(places.benchmarks).rglob("*.jsonl")))
-    jobs = [job for job in all_jobs if _is_of(run, job.wildcards)]
+    shards = {root: scanned_shards(places, root) or {} for root in run.roots}
+    jobs = [job for job in all_jobs if _is_of(run, shards, job.wildcards)]
     if not jobs:
         raise SoundledgerError(
             f"{places.benchmarks}: holds no benchmark of a job. Run the workflow first, "
@@ -59,12 +61,12 @@ def usage_text(places: Places) -> str:
     return f"{tabulate(rows, headers=header, tablefmt='simple', colalign=align, disable_numparse=True)}\n\n{NOTE}\n"
 
 
-def _is_of(run: RunFile, wildcards: dict[str, str]) -> bool:
+def _is_of(run: RunFile, shards: Mapping[str, Collection[str]], wildcards: dict[str, str]) -> bool:
     """Whether a job is of a root, shard and dataset that the run has, not of an earlier one."""
     root, shard, dataset = (wildcards.get(name) for name in ("root", "shard", "dataset"))
     return (
         (root is None or root in run.roots)
-        and (root is None or shard is None or shard in shard_names(run.roots[root]))
+        and (root is None or shard is None or shard in shards[root])
         and (dataset is None or dataset in run.datasets)
     )
 

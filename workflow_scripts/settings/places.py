@@ -3,6 +3,7 @@
 Rules give names of wildcards (`places.table("{dataset}", "clips")`), everything else the names themselves.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -58,13 +59,33 @@ class Places:
         """Folder of a root's media lists, one a shard."""
         return f"{self._root(root)}/media"
 
+    def shards(self, root: str) -> str:
+        """The shards of a root, and how many media each has."""
+        return f"{self._root(root)}/tables/shards.json"
+
+    def look(self, root: str) -> str:
+        """Folder of what the last look at a root found."""
+        return f"{self.results}/.looks/{root}"
+
     def media_list(self, root: str, shard: str) -> str:
         """The `media` table of one shard."""
         return f"{self.media_lists(root)}/{shard_name(shard)}.parquet"
 
+    def checks_folder(self, root: str) -> str:
+        """Folder of a root's checks, one a shard."""
+        return f"{self._root(root)}/checks"
+
     def checks(self, root: str, shard: str) -> str:
         """The `checks` table of one shard."""
-        return f"{self._root(root)}/checks/{shard_name(shard)}.parquet"
+        return f"{self.checks_folder(root)}/{shard_name(shard)}.parquet"
+
+    @staticmethod
+    def by_root(checks: Iterable[str], roots: Iterable[str]) -> dict[str, list[str]]:
+        """Files of checks by their root; one that holds nothing has none."""
+        files: dict[str, list[str]] = {root: [] for root in roots}
+        for file in checks:
+            files[file.rsplit("/", 3)[1]].append(file)
+        return files
 
     def root_rejects(self, root: str) -> str:
         """The `rejects` of a root: what of its archives could not be listed."""
@@ -134,12 +155,7 @@ class Places:
 def shard_name(shard: str) -> str:
     """What a shard's files are called.
 
-    >>> shard_name("0007")
-    'shard=0007'
+    >>> shard_name("0110")
+    'shard=0110'
     """
     return f"shard={shard}"
-
-
-def shard_names(shards: int) -> list[str]:
-    """The four digits of each of so many shards."""
-    return [f"{shard:04d}" for shard in range(shards)]

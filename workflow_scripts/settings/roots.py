@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.media.archives import is_archive
-from workflow_scripts.settings.places import shard_names
 from workflow_scripts.settings.reading import SettingsError
 
 SAMPLE = "data/sample"
@@ -25,25 +24,16 @@ class Root:
     Attributes:
         slug: names the root in the result tree: readable, with a short hash of the path.
         path: absolute path, of a folder or of one archive.
-        shards: number of shards.
         made_by_workflow: it is part of the bundled sample, and need not exist before the run.
     """
 
     slug: str
     path: str
-    shards: int
     made_by_workflow: bool
 
-    @property
-    def shard_names(self) -> list[str]:
-        """The four digits of each of its shards."""
-        return shard_names(self.shards)
 
-
-def roots_of(
-    audio: list[Any], shards: int, file: Path, base: Path, workdir: Path
-) -> Iterator[tuple[str, Root, bool, str]]:
-    """The roots of a dataset: where each is named, the root, whether its shards are explicit, what it holds."""
+def roots_of(audio: list[Any], file: Path, base: Path, workdir: Path) -> Iterator[tuple[str, Root, str]]:
+    """The roots of a dataset: where each is named, the root, what it holds."""
     seen: dict[str, int] = {}
     for ordinal, entry in enumerate(audio):
         entry = {"path": entry} if isinstance(entry, str) else entry
@@ -56,12 +46,7 @@ def roots_of(
         if slug in seen:
             raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
         seen[slug] = ordinal
-        yield (
-            where,
-            Root(slug, path, int(entry.get("shards", shards)), made),
-            "shards" in entry,
-            entry.get("holds", "clips"),
-        )
+        yield where, Root(slug, path, made), entry.get("holds", "clips")
 
 
 def refuse_inside_each_other(where: str, root: Root, results: str, workdir: Path) -> None:

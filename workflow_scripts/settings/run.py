@@ -83,62 +83,46 @@ class Run:
     """A validated run.
 
     Attributes:
+        shard_bound: how many media, and how many bytes of them, a shard holds at most.
         custom_rules: absolute paths of rule files of the user's own.
     """
 
     places: Places
     look: str
     check: dict[str, Any]
+    shard_bound: tuple[int, int]
     custom_rules: tuple[str, ...] = ()
     datasets: dict[str, Dataset] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
 
-    def checks_of(self, roots: Iterable[str]) -> list[str]:
-        """The checks of all shards of some roots."""
-        return [self.places.checks(root, shard) for root in roots for shard in self.roots[root].shard_names]
-
     def scans(self) -> list[str]:
-        """What the scans of all roots make: folders of media lists, what could not be listed, what is not looked at."""
-        places = (self.places.media_lists, self.places.root_rejects, self.places.not_looked_at)
+        """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
+        places = (self.places.media_lists, self.places.shards, self.places.root_rejects, self.places.not_looked_at)
         return [place(slug) for slug in self.roots for place in places]
 
     def catalogue(self) -> list[str]:
         """What the run ends with for all datasets."""
         return [self.places.catalogue, self.places.current_generation, self.places.summary]
 
-    def media_lists(self) -> list[str]:
-        """The media lists of all shards of all roots."""
-        return [self.places.media_list(slug, shard) for slug, root in self.roots.items() for shard in root.shard_names]
-
     def roots_of(self, dataset: str) -> list[dict[str, Any]]:
-        """For each root of a dataset, in the order of its file: slug, path, number of shards, `holds` and links."""
+        """For each root of a dataset, in the order of its file: slug, path, `holds` and links."""
         return [
             {
                 "slug": slug,
                 "path": self.roots[slug].path,
-                "shards": self.roots[slug].shards,
                 "holds": holds,
                 "links": self.places.links(slug),
             }
             for slug, holds in self.datasets[dataset].audio.items()
         ]
 
-    def checks_of_dataset(self, dataset: str) -> list[str]:
-        """The checks of the roots of a dataset, in the order of its file."""
-        return self.checks_of(self.datasets[dataset].audio)
-
     def tables_of_export(self, dataset: str, export: str) -> list[str]:
         """The tables of the dataset that an export reads."""
         return [self.places.table(dataset, name) for name in self.datasets[dataset].exports[export].tables]
 
-    def checks_of_export(self, dataset: str, export: str) -> list[str]:
-        """The checks that an export reads."""
-        return self.checks_of_dataset(dataset) if self.datasets[dataset].exports[export].reads_checks else []
-
-    def shards_of_export(self, dataset: str, export: str) -> dict[str, int]:
-        """How many of them are of each root."""
-        roots = self.datasets[dataset].audio if self.datasets[dataset].exports[export].reads_checks else ()
-        return {slug: self.roots[slug].shards for slug in roots}
+    def roots_of_export(self, dataset: str, export: str) -> list[str]:
+        """The roots whose checks an export reads, in the order of the dataset file."""
+        return list(self.datasets[dataset].audio) if self.datasets[dataset].exports[export].reads_checks else []
 
     def losses_of(self, dataset: str) -> dict[str, Any]:
         """What is to be known of a dataset to judge its losses."""
@@ -164,31 +148,29 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
 
     Raises:
         SettingsError: anything that would fail later and can be known now: unknown keys, missing sources, roots that
-            are neither folders nor archives, two datasets of one name, one root with two numbers of shards, results
-            and a root inside each other, custom rules that are not there.
+            are neither folders nor archives, two datasets of one name, results and a root inside each other, custom
+            rules that are not there.
     """
     settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
     results = _results(settings["results"], workdir)
     datasets: dict[str, Dataset] = {}
-    wishes: dict[str, list[tuple[str, Root | None]]] = {}
     roots: dict[str, Root] = {}
     for wanted in settings["datasets"]:
-        dataset, named = _load_dataset(wanted, settings["shards"], workdir)
+        dataset, named = _load_dataset(wanted, workdir)
         if dataset.name in datasets:
             raise SettingsError(
                 f"{dataset.file}: name: {dataset.name!r} is the name of {datasets[dataset.name].file} too; "
                 "give each dataset of a run its own"
             )
         datasets[dataset.name] = dataset
-        for where, root, explicit in named:
-            _settle_shards(wishes.setdefault(root.slug, []), where, root if explicit else None)
+        for where, root in named:
             refuse_inside_each_other(where, root, results, workdir)
-            if explicit or root.slug not in roots:
-                roots[root.slug] = root
+            roots[root.slug] = root
     return Run(
         Places(results),
         settings["look"],
         settings["check"],
+        (settings["files_per_shard"], settings["bytes_per_shard"]),
         tuple(_custom_rules(settings["custom_rules"], workdir)),
         datasets,
         roots,
@@ -212,18 +194,7 @@ def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:
         yield os.path.abspath(path)
 
 
-def _settle_shards(wishes: list[tuple[str, Root | None]], where: str, root: Root | None) -> None:
-    """Two datasets may share a root, but then agree on its shards; one that says nothing takes the other's word."""
-    for other, known in wishes:
-        if root and known and known.shards != root.shards:
-            raise SettingsError(
-                f"{where}: {root.path} is cut into {root.shards} shards here and {known.shards} in {other}; "
-                "one root has one number of shards, so that one check serves both"
-            )
-    wishes.append((where, root))
-
-
-def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, list[tuple[str, Root, bool]]]:
+def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, Root]]]:
     file, base = _find_dataset_file(wanted, workdir)
     content = validated(load_yaml(file), dataset_schema(), str(file))
     limits = content["limits"]
@@ -238,7 +209,7 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
     sources = from_workdir(found, schema, base, workdir)
     read = leaves(sources, schema)
     check_leaves(read, file, content["name"], workdir)
-    named = list(roots_of(content["audio"], shards, file, base, workdir))
+    named = list(roots_of(content["audio"], file, base, workdir))
     dataset = Dataset(
         name=content["name"],
         file=str(file),
@@ -247,14 +218,14 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         source_files=tuple(leaf.value for leaf in read if leaf.format == "path"),
         match=schema["match"],
         splits=tuple(sources[schema["splits"]]) if "splits" in schema else (),
-        audio={root.slug: holds for _, root, _, holds in named},
+        audio={root.slug: holds for _, root, holds in named},
         limits=limits,
         exports={export.name: export for export in _exports(content["exports"], file)},
         bearable=bearable(
             {leaf.value: leaf.key for leaf in read if leaf.format == "path"},
             {
                 root.slug: written["path"] if isinstance(written, dict) else written
-                for (_, root, _, _), written in zip(named, content["audio"], strict=True)
+                for (_, root, _), written in zip(named, content["audio"], strict=True)
             },
             content["allow_loss"],
             content["max_rejected_fraction"],
@@ -262,7 +233,7 @@ def _load_dataset(wanted: str, shards: int, workdir: Path) -> tuple[Dataset, lis
         ),
         rights=content["rights"],
     )
-    return dataset, [(where, root, explicit) for where, root, explicit, _ in named]
+    return dataset, [(where, root) for where, root, _ in named]
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:

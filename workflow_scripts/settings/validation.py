@@ -63,9 +63,11 @@ def _problems(errors: Any) -> Iterator[str]:
 
 
 def _unknown_keys(error: Any, key: str) -> Iterator[str]:
-    known = list(error.schema["properties"])
+    known, gone = list(error.schema["properties"]), error.schema.get("gone", {})
     for name in error.instance:
-        if name not in known:
+        if name in gone:
+            yield f"{_dotted(key, name)}: {gone[name]}"
+        elif name not in known:
             hint = nearest(name, known) or f"; known are {', '.join(known)}"
             yield f"{_dotted(key, name)}: unknown key{hint}"
 

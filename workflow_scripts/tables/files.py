@@ -6,10 +6,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from workflow_scripts.processes import started
 
+SYNCED_AT_ONCE = 16
 _PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(\.old)?\.part(\.wal)?", re.DOTALL)
 """What `whole` names its files; `.wal` is what DuckDB keeps beside a database that it writes."""
 
@@ -32,7 +34,7 @@ def whole(path: Path) -> Iterator[Path]:
         if part.is_dir() and path.is_dir():
             os.replace(path, old)
         os.replace(part, path)
-        _sync_folder(path.parent)
+        _sync_one(path.parent)
         _remove(old)
     except BaseException:
         _remove(part)
@@ -50,6 +52,21 @@ def publish(path: Path, write: Callable[[Path], None]) -> None:
         write(part)
     with whole(path) as part:
         link_or_copy(published(path), part)
+
+
+@contextlib.contextmanager
+def publish_folder(path: Path) -> Iterator[Path]:
+    """Give a folder to write files to, which are then published whole, as `publish` does it with one: those in `path`.
+
+    Files that were there before and are not written again go.
+    """
+    with whole(published(path / "any").parent) as part:
+        part.mkdir()
+        yield part
+    with whole(path) as part:
+        part.mkdir()
+        for name in os.listdir(folder := published(path / "any").parent):
+            link_or_copy(folder / name, part / name)
 
 
 def link_or_copy(path: Path, other: Path) -> None:
@@ -90,12 +107,14 @@ def _is_at_work(pid: int) -> bool:
 
 
 def _sync(path: Path) -> None:
-    files = [path, *path.rglob("*")] if path.is_dir() else [path]
-    for file in files:
-        _sync_folder(file)
+    if not path.is_dir():
+        return _sync_one(path)
+    with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:  # file systems put those that wait side by side into one step
+        list(pool.map(_sync_one, path.rglob("*")))
+    return _sync_one(path)
 
 
-def _sync_folder(path: Path) -> None:
+def _sync_one(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,6 +1,8 @@
 """Parts of a whole that follow from its content alone: the leaves of a tree over the bits of hashes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -11,13 +13,31 @@ WHOLE = "all"
 """Name of the one leaf where nothing has to be split."""
 
 
+@dataclass(frozen=True)
+class Bound:
+    """How much a leaf holds at most.
+
+    Attributes:
+        rows: their number.
+        size: the sum of their sizes.
+    """
+
+    rows: int
+    size: int
+
+
+class Leaf(NamedTuple):
+    """A leaf: its first bits, or WHOLE, and where its rows begin and end among all that are sorted by hash."""
+
+    name: str
+    first: int
+    behind: int
+
+
 def hashes(group: pl.Series, own: pl.Series) -> pl.Series:
     """UInt64 of two texts a row: the upper half of the first, so that rows that share it stay side by side."""
-    upper, lower = (
-        pl.Series([xxhash.xxh3_64_intdigest(text.encode()) >> 32 for text in column], dtype=pl.UInt64)
-        for column in (group, own)
-    )
-    return (upper * (1 << 32) + lower).rename("hash")
+    half = np.uint64(32)
+    return pl.Series("hash", (_hashed(group) >> half << half) + (_hashed(own) >> half))
 
 
 def leaf_names(hashed: pl.Series, most: int) -> pl.Series:
@@ -32,21 +52,60 @@ def leaf_names(hashed: pl.Series, most: int) -> pl.Series:
     ['all', 'all']
     """
     order = hashed.arg_sort().to_numpy()
-    sorted_hashes = hashed.to_numpy()[order]
-    names = np.empty(len(order), object)
-    for first, behind, name in _leaves(sorted_hashes, most, 0, len(order), ""):
-        names[order[first:behind]] = name or WHOLE
-    return pl.Series("leaf", names.tolist(), dtype=pl.String)
+    leaves = list(leaves_of(hashed.to_numpy()[order], np.zeros(len(order), np.int64), Bound(most, 0)))
+    ordinals = np.empty(len(order), np.uint32)
+    for ordinal, leaf in enumerate(leaves):
+        ordinals[order[leaf.first : leaf.behind]] = ordinal
+    return pl.Series("leaf", [leaf.name for leaf in leaves], dtype=pl.String)[ordinals]
 
 
-def _leaves(hashed: np.ndarray, most: int, first: int, behind: int, name: str) -> Iterator[tuple[int, int, str]]:
-    """Where each leaf begins and ends among sorted hashes, and the bits that it is called by."""
+def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[Leaf]:
+    """The leaves of rows that are sorted by their hash, by number and by size: a leaf is split while it exceeds either.
+
+    A row that is too large by itself would have each leaf above it split: it is a leaf of its own, called by all bits
+    of its hash, and counts in no other. Such rows are to stand behind all others.
+
+    Args:
+        hashed: uint64, sorted; but those of rows of more than `bound.size` come last, sorted too.
+        sizes: int64 of each.
+        bound: of a leaf.
+    """
+    few = int(np.searchsorted(sizes > bound.size, True))
+    yield from _split(hashed, np.concatenate([[0], np.cumsum(sizes[:few])]), bound, 0, few, "")
+    for row in range(few, len(hashed)):
+        yield Leaf(f"{hashed[row]:064b}", row, row + 1)
+
+
+def relatives(name: str, others: Iterable[str]) -> list[str]:
+    """Of other leaves those that rows of one may have been in before it was split or joined: above and below it.
+
+    >>> relatives("01", ["0", "010", "1", "all", "01"])
+    ['0', '010', 'all']
+    """
+    bits = _bits(name)
+    return [
+        other for other in others if other != name and (bits.startswith(_bits(other)) or _bits(other).startswith(bits))
+    ]
+
+
+def _bits(name: str) -> str:
+    return "" if name == WHOLE else name
+
+
+def _hashed(texts: pl.Series) -> np.ndarray:
+    """XXH3-64; of what is null, as of the empty text."""
+    digests = (xxhash.xxh3_64_intdigest(text.encode()) for text in texts.fill_null(""))
+    return np.fromiter(digests, np.uint64, len(texts))
+
+
+def _split(hashed: np.ndarray, before: np.ndarray, bound: Bound, first: int, behind: int, name: str) -> Iterator[Leaf]:
+    """The leaves of a part of the tree; `before` is the size of all rows before each."""
     if first == behind:
         return
-    if behind - first <= most or len(name) == BITS:
-        yield first, behind, name
+    fits = behind - first <= bound.rows and before[behind] - before[first] <= bound.size
+    if fits or len(name) == BITS:
+        yield Leaf(name or WHOLE, first, behind)
         return
-    bound = np.uint64(int((name + "1").ljust(BITS, "0"), 2))
-    middle = first + int(np.searchsorted(hashed[first:behind], bound))
-    yield from _leaves(hashed, most, first, middle, name + "0")
-    yield from _leaves(hashed, most, middle, behind, name + "1")
+    middle = first + int(np.searchsorted(hashed[first:behind], np.uint64(int((name + "1").ljust(BITS, "0"), 2))))
+    yield from _split(hashed, before, bound, first, middle, name + "0")
+    yield from _split(hashed, before, bound, middle, behind, name + "1")

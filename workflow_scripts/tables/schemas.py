@@ -224,7 +224,9 @@ MEDIA = Schema(
         "packed_bytes": _column(pl.Int64, "its size as packed in a zip", _at_least(0), null=True),
         "crc32": _column(pl.Int64, "CRC-32 of its bytes, as a zip says", _at_least(0), null=True),
         "shard": _column(
-            pl.Int32, "the shard that its path hashes to; its member, in a root that is one archive", _at_least(0)
+            pl.String,
+            "its shard: the first bits of its path's hash (its member's, in a root that is one archive), or `all`",
+            _matches("^([01]+|all)$"),
         ),
     },
     unique=("path", "member"),

@@ -31,7 +31,7 @@ def write_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
     """
     validate(frame, schema)
     with whole(path) as part:
-        _write(frame, part)
+        write_validated(frame, part)
 
 
 def publish_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
@@ -41,15 +41,11 @@ def publish_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
         TableError: as write_table.
     """
     validate(frame, schema)
-    publish_validated(frame, path)
+    publish(path, lambda part: write_validated(frame, part))
 
 
-def publish_validated(frame: pl.DataFrame, path: Path) -> None:
-    """Publish rows of a table that has been validated as a whole."""
-    publish(path, lambda part: _write(frame, part))
-
-
-def _write(frame: pl.DataFrame, file: Path) -> None:
+def write_validated(frame: pl.DataFrame, file: Path) -> None:
+    """Write rows of a table that has been validated to a file that is not under its final name yet."""
     frame.rechunk().write_parquet(file, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
 
 

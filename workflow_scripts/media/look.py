@@ -1,0 +1,128 @@
+"""One walk through a root: a digest of all that lies there, which tells of any change, and the list of it."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xxhash
+import zstandard
+
+from workflow_scripts.media.names import to_text
+from workflow_scripts.media.walk import Found, walk
+from workflow_scripts.tables.files import whole
+
+if TYPE_CHECKING:
+    import polars as pl
+
+STATE_BITS = 128
+_FIELDS = ("name", "kind", "bytes", "mtime_ns")
+_LINES_AT_ONCE = 10_000
+
+
+def look(root: str, listing: Path) -> str:
+    """Look at all that lies below a root and write it down.
+
+    Args:
+        root: a folder or an archive.
+        listing: is written, for `listed`.
+
+    Returns:
+        A digest of every path, size and time of last change, the same in whatever order they are found: the sum of
+        what each file's line hashes to.
+
+    Raises:
+        OSError: a folder cannot be read, or the listing not be written.
+    """
+    total = 0
+    pack = zstandard.ZstdCompressor(level=1).compress
+    with listing.open("wb") as file:
+        for lines, state in _lines(root):
+            total += state
+            packed = pack("".join(lines).encode())
+            file.write(len(packed).to_bytes(4, "little") + packed)
+    return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
+
+
+def look_into(folder: Path, root: str) -> str:
+    """Look at a root, and keep the listing in a folder of listings, which holds the newest alone, called by its state.
+
+    One that cannot be kept (the results cannot be written) is made again by who needs it.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        state = look(root, part := Path(temporary) / "listing")
+        if newest_listing(folder) != folder / state:
+            with contextlib.suppress(OSError):
+                for file in folder.iterdir() if folder.is_dir() else ():
+                    file.unlink()
+                with whole(folder / state) as kept:
+                    shutil.move(part, kept)
+    return state
+
+
+def newest_listing(folder: Path) -> Path | None:
+    """The listing of the last look; None if none was kept."""
+    try:
+        [name] = [name for name in os.listdir(folder) if not name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    return folder / name
+
+
+def listed(listing: Path) -> Iterator["pl.DataFrame"]:
+    """What a look wrote down, some thousand rows at a time: `path` as tables have it, `kind`, `bytes`, `mtime_ns`."""
+    unpack = zstandard.ZstdDecompressor().decompress
+    with listing.open("rb") as file:
+        while length := file.read(4):
+            yield _table(unpack(file.read(int.from_bytes(length, "little"))).decode())
+
+
+def _table(lines: str) -> "pl.DataFrame":
+    import polars as pl  # not for a look
+
+    fields = pl.Series([lines.removesuffix("\0")]).str.split("\0").explode()
+    folder = pl.when(pl.col("name") == "").then("kind").forward_fill()
+    below = pl.concat_str("folder", pl.lit("/"), "name")
+    return (
+        pl.DataFrame({name: fields.gather_every(len(_FIELDS), place) for place, name in enumerate(_FIELDS)})
+        .with_columns(folder=folder)
+        .filter(pl.col("name") != "")
+        .select(
+            pl.when(pl.col("folder") == "").then("name").otherwise(below).alias("path"),
+            pl.col("kind"),
+            pl.col("bytes", "mtime_ns").cast(pl.Int64),
+        )
+    )
+
+
+def _lines(root: str) -> Iterator[tuple[list[str], int]]:
+    """Some thousand lines at a time, and what they hash to.
+
+    A line is what was found: name, kind, size and time, each with a NUL behind it. One without a name says the folder
+    of those that follow, in place of their kind.
+    """
+    lines, state = [], 0
+    for folder, found in walk(root):
+        text = to_text(folder)
+        head, seed = f"\0{text}\0\0\0", xxhash.xxh3_64_intdigest(text.encode())
+        lines.append(head)
+        for some in _batches(found):
+            lines += some
+            state += sum([xxhash.xxh3_128_intdigest(line.encode(), seed) for line in some])
+            if len(lines) >= _LINES_AT_ONCE:
+                yield lines, state
+                lines, state = [head], 0
+    yield lines, state
+
+
+def _batches(found: Iterator[Found]) -> Iterator[list[str]]:
+    some = []
+    for name, kind, size, mtime_ns in found:
+        some.append(f"{to_text(name)}\0{kind}\0{size}\0{mtime_ns}\0")
+        if len(some) == _LINES_AT_ONCE:
+            yield some
+            some = []
+    yield some
