@@ -24,6 +24,7 @@ from workflow_scripts.tables.store import (
     read_checks,
     read_table,
     validate,
+    write_parts,
     write_table,
     write_validated,
 )
@@ -240,3 +241,78 @@ def test_damaged_table_is_named(tmp_path):
     file.write_bytes(b"PAR1")
     with pytest.raises(TableError, match=r"cut\.parquet: damaged .*; delete it and run again"):
         read_table(file)
+
+
+# --- in parts ---
+
+
+def clips(number):
+    """Promised clips whose classes come later the larger their number: no two row groups have all of them alike."""
+    place = pl.int_range(number)
+    return pl.select(
+        clip_id=pl.format("clip{}", place),
+        media_key=pl.format("media{}", place),
+        split=pl.lit("train").cast(pl.Categorical),
+        start_s=pl.lit(0.0),
+        end_s=pl.lit(10.0),
+        class_ids=pl.concat_list(pl.format("class{}", place // 1_000), pl.format("class{}", place % 7)),
+        class_names=pl.concat_list(pl.format("Class {}", place // 1_000), pl.format("Class {}", place % 7)),
+        licence=pl.lit(None, pl.Categorical),
+        source_url=pl.when(place % 3 == 0).then(pl.format("https://example.org/{}", place)),
+        source=pl.lit("train.csv").cast(pl.Categorical),
+        line=place + 1,
+    ).cast(schemas.PROMISED.empty().schema)
+
+
+def in_parts(frame, *cuts):
+    return (frame[start:end] for start, end in pairwise([0, *cuts, len(frame)]))
+
+
+@pytest.mark.parametrize("cuts", [[], [0], [1, 2, 3], [70_000], [ROW_GROUP], [ROW_GROUP - 1, ROW_GROUP + 1], [290_000]])
+def test_a_table_in_parts_has_the_bytes_of_the_whole_one_wherever_they_begin(path, cuts):
+    whole = clips(300_000)
+    write_table(whole, path, schemas.PROMISED)
+    before = digest(path)
+    write_parts(in_parts(whole, *cuts), path, schemas.PROMISED)
+    assert digest(path) == before
+    assert read_table(path).equals(whole)
+
+
+@pytest.mark.parametrize("frames", [[], [clips(0)], [clips(0), clips(0)]])
+def test_a_table_of_no_rows_in_parts_is_an_empty_table(path, frames):
+    write_table(clips(0), path, schemas.PROMISED)
+    before = digest(path)
+    write_parts(frames, path, schemas.PROMISED)
+    assert digest(path) == before
+
+
+@pytest.mark.parametrize("cuts", [[1], [20], [7, 8, 9]])
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"clip_id": pl.lit("always-the-same")},
+        {"clip_id": pl.when(pl.col("line") % 5 == 0).then(pl.lit("twice")).otherwise("clip_id")},
+        {"clip_id": pl.lit("a/b"), "start_s": pl.lit(-1.0), "line": pl.lit(0, pl.Int64)},
+        {"start_s": pl.when(pl.col("line") % 2 == 0).then(20.0).otherwise(0.0)},
+        {"media_key": pl.lit(None, pl.String)},
+        {"line": pl.lit(1, pl.Int32)},
+    ],
+)
+def test_what_breaks_a_table_in_parts_is_told_as_of_the_whole_one(path, tmp_path, cuts, column):
+    broken = clips(40).with_columns(**column)
+    with pytest.raises(TableError) as whole:
+        write_table(broken, path, schemas.PROMISED)
+    with pytest.raises(TableError) as parts:
+        write_parts(in_parts(broken, *cuts), path, schemas.PROMISED)
+    assert str(parts.value) == str(whole.value)
+    assert files(tmp_path) == []
+
+
+def test_an_error_on_the_way_to_a_table_in_parts_is_that_error_and_leaves_nothing(path, tmp_path):
+    def parts():
+        yield clips(10)
+        raise TableError("what was to come is damaged")
+
+    with pytest.raises(TableError, match="what was to come is damaged"):
+        write_parts(parts(), path, schemas.PROMISED)
+    assert files(tmp_path) == []

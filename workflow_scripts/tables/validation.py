@@ -1,7 +1,8 @@
 """Tables held against what is declared of them, value by value, by pandera."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pandera.polars as pa
 import polars as pl
@@ -18,11 +19,93 @@ def faults(frame: pl.DataFrame, schema: Schema) -> str:
 
     A line for each column and rule that is broken: by how many rows, and the first twenty.
     """
+    return _told(_broken(frame, schema), schema)
+
+
+class FaultsInParts:
+    """The same of a table that comes in parts: rows are looked at part by part, what is unique over all of them."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._of_rows = replace(
+            schema, columns={name: _not_unique(column) for name, column in schema.columns.items()}, unique=()
+        )
+        self._keys = [[name] for name, column in schema.columns.items() if _is_unique(column)]
+        self._keys += [list(schema.unique)] if schema.unique else []
+        self._hashes: list[list[pl.Series]] = [[] for _ in self._keys]
+        self._broken: list[pl.DataFrame] = []
+        self._rows = 0
+
+    def add(self, part: pl.DataFrame) -> None:
+        """Look at the next rows."""
+        self._broken.append(_broken(part, self._of_rows, self._rows))
+        self._rows += len(part)
+        for hashes, key in zip(self._hashes, self._keys, strict=True):
+            hashes.append(part.select(key).hash_rows())
+
+    def told(self, read: Callable[[list[str]], pl.DataFrame]) -> str:
+        """As `faults` would tell it.
+
+        Args:
+            read: some columns of all rows: where two hashes are alike the values have to be.
+        """
+        for hashes, key in zip(self._hashes, self._keys, strict=True):
+            if hashes and (of_all := pl.concat(hashes)).n_unique() < len(of_all):
+                unique = tuple(key) if key == list(self._schema.unique) else ()
+                columns = {name: _only_unique(self._schema.columns[name]) for name in key}
+                self._broken.append(_broken(read(key), replace(self._schema, columns=columns, unique=unique, rules={})))
+        return _told(pl.concat([_NOTHING_BROKEN, *self._broken]), self._schema)
+
+
+UNIQUE = "unique"
+_NOTHING_BROKEN = pl.DataFrame(
+    schema={"column": pl.String, "check": pl.String, "rows": pl.UInt32, "first": pl.List(pl.String)}
+)
+
+
+def _is_unique(column: Column) -> bool:
+    return column.unique or any(rule.name == UNIQUE for rule in column.rules)
+
+
+def _not_unique(column: Column) -> Column:
+    return replace(column, unique=False, rules=tuple(rule for rule in column.rules if rule.name != UNIQUE))
+
+
+def _only_unique(column: Column) -> Column:
+    return replace(column, rules=tuple(rule for rule in column.rules if rule.name == UNIQUE))
+
+
+def _broken(frame: pl.DataFrame, schema: Schema, first_row: int = 0) -> pl.DataFrame:
+    """For each column and rule that is broken: by how many `rows`, and the `first`, counted from `first_row`."""
     try:
         _of_pandera(schema).validate(frame, lazy=True)
     except SchemaErrors as errors:
-        return "\n".join(_told(errors.failure_cases, schema.name))
-    return ""
+        cases = errors.failure_cases
+        if first_row:  # what is no row's was told of the first part
+            cases = cases.filter(pl.col("index").is_not_null())
+        by_rule = cases.group_by(["column", "check"], maintain_order=True)
+        told = [(*rule, len(rows), _first_of(rows, first_row)) for rule, rows in by_rule]
+        return pl.DataFrame(told, schema=_NOTHING_BROKEN.schema, orient="row")
+    return _NOTHING_BROKEN
+
+
+def _first_of(cases: pl.DataFrame, first_row: int) -> list[str]:
+    return [
+        f"row {index + first_row}: {value}" if index is not None else str(value)
+        for index, value in cases.select("index", "failure_case").head(20).iter_rows()
+    ]
+
+
+def _told(broken: pl.DataFrame, schema: Schema) -> str:
+    place = {name: place for place, name in enumerate(schema.columns)}
+    rules = broken.group_by("column", "check", maintain_order=True).agg(
+        pl.col("rows").sum(), pl.col("first").explode().head(20)
+    )
+    lines = []
+    for column, check, rows, first in sorted(rules.iter_rows(), key=lambda rule: place.get(rule[0], len(place))):
+        where = "the whole table" if column == schema.name else f"column {column}"
+        lines.append(f"  {where}: rule {check}: broken by {rows:,} rows, the first {len(first)}: {'; '.join(first)}")
+    return "\n".join(lines)
 
 
 @functools.cache
@@ -74,15 +157,5 @@ def _categories_match(values: pl.Series, pattern: str) -> pl.Series:
     return values.cast(pl.String).str.contains(pattern)
 
 
-OWN: Mapping[str, Callable[..., pl.Series]] = {"unique": _unique, "categories_match": _categories_match}
+OWN: Mapping[str, Callable[..., pl.Series]] = {UNIQUE: _unique, "categories_match": _categories_match}
 """Checks that pandera lacks, by name: from a column to whether each value is good, or to one true for all."""
-
-
-def _told(cases: pl.DataFrame, table: str) -> Iterator[str]:
-    for (column, check), rows in cases.group_by(["column", "check"], maintain_order=True):
-        shown = [
-            f"row {index}: {value}" if index is not None else str(value)
-            for index, value in rows.select("index", "failure_case").head(20).iter_rows()
-        ]
-        where = "the whole table" if column == table else f"column {column}"
-        yield f"  {where}: rule {check}: broken by {len(rows):,} rows, the first {len(shown)}: {'; '.join(shown)}"
