@@ -8,7 +8,8 @@ from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import read_table, write_table
+from workflow_scripts.tables.files import aside
+from workflow_scripts.tables.store import lazy_table, write_parts
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -26,7 +27,7 @@ with logged(snakemake.log[0]):
         )
         for root, not_looked_at in zip(snakemake.params.roots, snakemake.input.not_looked_at, strict=True)
     ]
-    promised = read_table(Path(snakemake.input.promised))
-    tables = resolve(promised, roots, snakemake.params.limits, snakemake.params.match, snakemake.params.splits)
-    for name, schema in schemas.RESOLVED.items():
-        write_table(tables[name], Path(snakemake.output[name]), schema)
+    promised, params = lazy_table(Path(snakemake.input.promised)), snakemake.params
+    with aside(Path(snakemake.output.clips)) as folder:
+        for name, parts in resolve(promised, roots, params.limits, params.match, params.splits, folder):
+            write_parts(parts, Path(snakemake.output[name]), schemas.RESOLVED[name])

@@ -7,12 +7,11 @@ import duckdb
 import numpy as np
 import pytest
 
-from tests.ledger.checked import LIMITS, clips_table
+from tests.ledger.checked import clips_table, resolved
 from tests.made_files import encoded, noise16, wav
 from tests.workers import scan_and_check
 from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.ledger.checked import RootChecks
-from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
@@ -76,9 +75,9 @@ def duplicates(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]
     for dataset, splits in CLIPS.items():
         named = [{"clip_id": name, "split": split} for split, names in splits.items() for name in names]
         clips = clips_table(*named, *(SPANS if dataset == "first" else []))
-        resolved = resolve(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], LIMITS, "stem")
+        tables = resolved(clips, [roots[slug] for slug in DATASET_ROOTS[dataset]], "stem")
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
-            table = {"clips": clips, **resolved}.get(name, schema.empty())
+            table = {"clips": clips, **tables}.get(name, schema.empty())
             write_table(table, Path(places.table(dataset, name)), schema)
     file = folder / "catalog.duckdb"
     build_catalogue(Contents(places, DATASET_ROOTS, {slug: [places.checks(slug, "all")] for slug in AUDIO}), file)

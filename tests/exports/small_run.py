@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from tests.ledger.checked import resolved
 from tests.made_files import encoded, noise, noise16, wav
 from tests.processes import process_as_before
 from tests.scans import scanned
@@ -18,7 +19,6 @@ from workflow_scripts.catalogue.build import Contents
 from workflow_scripts.check.shard import check_shard
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.ledger.checked import RootChecks
-from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
@@ -121,9 +121,9 @@ def make_small_audioset(folder: Path, name: str = "small", roots: tuple[str, ...
     for slug in roots:
         _check_root(folder, slug)
     checked = [RootChecks(slug, str(folder / "audio" / slug), ROOTS[slug], _checks(folder, slug)) for slug in roots]
-    resolved = resolve(small.table("promised"), checked, LIMITS, "youtube")
+    tables = resolved(small.table("promised"), checked, "youtube")
     for table, schema in schemas.RESOLVED.items():
-        write_table(resolved[table], small.tables_folder / f"{table}.parquet", schema)
+        write_table(tables[table], small.tables_folder / f"{table}.parquet", schema)
     return small
 
 

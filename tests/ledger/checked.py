@@ -1,11 +1,13 @@
 """Clips and checks made by hand, for tests of what follows from them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -62,3 +64,16 @@ def root(folder: Path, slug: str, *checks: Row, shards: int = 1, holds: str = "c
         table.write_parquet(file, mkdir=True)
         files.append(file)
     return RootChecks(slug, f"/audio/{slug}", holds, files)
+
+
+def resolved(
+    clips: pl.DataFrame,
+    roots: list[RootChecks],
+    match: str,
+    limits: dict[str, float] = LIMITS,
+    splits: Sequence[str] = (),
+    **parts: Any,
+) -> dict[str, pl.DataFrame]:
+    """The tables of a dataset, each whole."""
+    tables = resolve(clips.lazy(), roots, limits, match, splits, **parts)
+    return {name: pl.concat(frames) for name, frames in tables}

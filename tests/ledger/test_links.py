@@ -6,10 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.ledger.checked import LIMITS, check, clips_table, root
+from tests.ledger.checked import check, clips_table, resolved, root
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.ledger.checked import RootChecks
-from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.media.names import to_text
 
 
@@ -25,7 +24,7 @@ def _resolved(folder: Path, audio: Path, names: list[bytes], links: Path) -> pl.
     roots = [RootChecks("wav", str(audio), "clips", made.checks, links=str(links))]
     keys = [row["member"] or row["path"] for row in rows]
     clips = clips_table(*({"clip_id": f"clip{n}", "media_key": key} for n, key in enumerate(keys)))
-    return resolve(clips, roots, LIMITS, "path")["clips"]
+    return resolved(clips, roots, "path")["clips"]
 
 
 NAMES = [b"plain.wav", b"caf\xe9/a.wav", b"b\xff.flac", b"caf\xc3\xa9.wav", rb"back\xe9slash.wav", b"no suffix \xe9. x"]

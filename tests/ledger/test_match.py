@@ -21,7 +21,9 @@ def _matches(match: str, media: list[str], promised: Clips) -> list[Any]:
     places = [(*name.split("!"), None)[:2] for name in media]
     named = pl.DataFrame(places, schema={"path": pl.String, "member": pl.String}, orient="row")
     found: list[list[Any]] = [[] for _ in media]
-    names = match_names(named.with_row_index("media_row"), table.with_row_index("clip_row"), match)
+    rows = named.lazy().with_row_index("media_row"), table.with_row_index("clip_row"), match
+    names = match_names(*rows).sort(pl.all())
+    assert match_names(*rows, clips_at_once=1).sort(pl.all()).equals(names)
     for media_row, clip_row, other_span in names.select("media_row", "clip_row", "other_span").iter_rows():
         found[media_row].append((*clips[clip_row], *(["other"] if other_span else [])))
     return found

@@ -7,11 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.ledger.checked import LIMITS, check, clips_table, fault, root
+from tests.ledger.checked import check, clips_table, fault, resolved, root
+from tests.ledger.worlds import FINDINGS, worlds
 from workflow_scripts.ledger.checked import RootChecks
-from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -19,7 +18,7 @@ Tables = dict[str, pl.DataFrame]
 
 
 def _resolved(clips: pl.DataFrame, *roots: RootChecks, match: str = "stem") -> Tables:
-    tables = resolve(clips, list(roots), LIMITS, match)
+    tables = resolved(clips, list(roots), match)
     for name, schema in schemas.RESOLVED.items():
         validate(tables[name], schema)
     return tables
@@ -55,7 +54,7 @@ def test_without_any_clip_every_media_is_an_orphan(tmp_path: Path) -> None:
     assert _orphans(tables) == {("wav", "a.wav", "unclaimed", None), ("wav", "b.wav", "unclaimed", None)}
     assert tables["clips"].is_empty()
     assert tables["summary"].is_empty()
-    assert resolve(clips_table(), [], LIMITS, "stem", ["eval"])["summary"].rows() == [("eval", "usable", 0)]
+    assert resolved(clips_table(), [], "stem", splits=["eval"])["summary"].rows() == [("eval", "usable", 0)]
 
 
 def test_an_empty_root_serves_nothing(tmp_path: Path) -> None:
@@ -272,33 +271,6 @@ def test_members_of_an_archive_are_called_after_their_own_names(tmp_path: Path) 
     tables = _resolved(ONE, root(tmp_path, "tars", *made))
     assert tables["clips"].select("path", "member").row(0) == ("part.tar", "a/one.flac")
     assert tables["orphans"].select("path", "member", "reason").rows() == [("part.tar", "a/two.flac", "unclaimed")]
-
-
-FINDINGS: dict[str, dict[str, Any]] = {
-    "fine": {},
-    "short": {"duration_s": 0.5},
-    "broken": fault("corrupt"),
-    "cut": {"error_kind": "truncated", "error": "cut", "duration_s": 3.0},
-    "NaN": {"feature_ok": False, "error_kind": "not_finite", "error": "NaN"},
-}
-IDS = ["Yabcdefghij", "abcdefghij_", "abcdefgh_30", "-abcdefghij", "_abcdefghij", "YYabcdefghi", "d-30-40-50_"]
-worlds = st.tuples(
-    st.lists(st.sampled_from(IDS), unique=True, max_size=9),
-    st.lists(
-        st.dictionaries(
-            st.tuples(
-                st.sampled_from(["", "x/", "x/y/"]),
-                st.sampled_from(["", "Y"]),
-                st.sampled_from([*IDS, "stranger"]),
-                st.sampled_from(["", "_30", "-30.0-40.0", "_99"]),
-                st.sampled_from([".wav", ".flac"]),
-            ).map("".join),
-            st.sampled_from(sorted(FINDINGS)),
-            max_size=12,
-        ),
-        max_size=3,
-    ),
-)
 
 
 @settings(max_examples=15, deadline=None)

@@ -7,9 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.ledger.checked import LIMITS, Row, check, clips_table, fault, root
+from tests.ledger.checked import LIMITS, Row, check, clips_table, fault, resolved, root
 from workflow_scripts.ledger.checked import RootChecks
-from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
 
@@ -18,7 +17,7 @@ Tables = dict[str, pl.DataFrame]
 
 
 def _resolved(match: str, clips: pl.DataFrame, *roots: RootChecks, **limits: float) -> Tables:
-    tables = resolve(clips, list(roots), LIMITS | limits, match)
+    tables = resolved(clips, list(roots), match, LIMITS | limits)
     for name, schema in schemas.RESOLVED.items():
         validate(tables[name], schema)
     media = sum(len(pl.read_parquet(file)) for one in roots for file in one.checks)
@@ -349,8 +348,6 @@ def test_what_is_not_looked_at_is_an_orphan(tmp_path: Path) -> None:
     made = root(tmp_path, "wav", _sound("a.wav", 1))
     file = tmp_path / "not_looked_at.parquet"
     pl.DataFrame([{"path": "b.xyz", "member": None}], schema=schemas.NOT_LOOKED_AT.empty().schema).write_parquet(file)
-    tables = resolve(
-        clips_table({"clip_id": "a"}), [RootChecks("wav", "/a", "clips", made.checks, file)], LIMITS, "stem"
-    )
+    tables = resolved(clips_table({"clip_id": "a"}), [RootChecks("wav", "/a", "clips", made.checks, file)], "stem")
     assert tables["orphans"].rows() == [("wav", "b.xyz", None, "not_looked_at", None)]
     assert tables["roots"]["orphans"].to_list() == [1]

@@ -1,5 +1,6 @@
 """Files appear under their final name whole or not at all."""
 
+import contextlib
 import os
 import random
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow_scripts.tables.files import publish, published, whole
+from workflow_scripts.tables.files import aside, publish, published, whole
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -40,7 +41,7 @@ def run_until_killed(code, *arguments):
 PREAMBLE = """
 import os, signal, sys
 from pathlib import Path
-from workflow_scripts.tables.files import publish, whole
+from workflow_scripts.tables.files import aside, publish, whole
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -200,6 +201,30 @@ def _size(folder):
         return len(os.listdir(folder))
     except FileNotFoundError:
         return 0
+
+
+# --- aside ---
+
+
+@pytest.mark.parametrize("ending", [None, ValueError, KeyboardInterrupt])
+def test_what_a_writer_puts_aside_is_gone_when_it_is_done_or_has_failed(tmp_path, ending):
+    path = tmp_path / "tables" / "clips.parquet"
+    with contextlib.suppress(ValueError, KeyboardInterrupt), aside(path) as folder:
+        (folder / "0.arrow").write_text("rows")
+        assert [file.parent.parent for file in path.parent.rglob("*.arrow")] == [path.parent]
+        if ending:
+            raise ending
+    assert list(path.parent.iterdir()) == []
+
+
+def test_what_a_killed_writer_put_aside_is_swept_by_the_next(tmp_path):
+    path = tmp_path / "clips.parquet"
+    run_until_killed('with aside(path) as folder:\n    (folder / "0.arrow").write_text("rows"); die()', path)
+    assert len(tree(tmp_path)) == 1
+    with aside(path) as folder:
+        assert tree(tmp_path) == {}
+        assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- published ---

@@ -1,31 +1,26 @@
 """What resolve reads of the checks: little of every media, more of those in question."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from workflow_scripts.ledger.spans import LEVELS
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table
 
-CHECKED = [
-    "path",
-    "member",
-    "load_ok",
-    "resample_ok",
-    "feature_ok",
-    "error_kind",
-    "error",
-    "duration_s",
-    "declared_duration_s",
-    "sample_rate",
-    "channels",
-    *LEVELS,
-]
-"""What resolve needs to know of every media."""
-_PLACE = {"file": pl.UInt32, "row": pl.UInt32, "root_ordinal": pl.Int32}
+JUDGED = {
+    "load_ok": pl.Boolean,
+    "resample_ok": pl.Boolean,
+    "feature_ok": pl.Boolean,
+    "error_kind": pl.Categorical,
+    "duration_s": pl.Float64,
+    "declared_duration_s": pl.Float64,
+}
+"""What clips are judged by: held of every media, so no texts."""
+NAME = ["path", "member"]
 
 
 @dataclass(frozen=True)
@@ -49,45 +44,69 @@ class CheckedMedia:
     """The checked media of all roots.
 
     Attributes:
-        table: CHECKED with the duration as `media_duration_s`; `root`, `root_ordinal` and `in_recording` of their
-            root; `media_row`, their place in it. Sorted by root, path and member.
+        table: `media_row`, their place in it; `root_ordinal` and `in_recording` of their root; JUDGED with the duration
+            as `media_duration_s`. In the order of the roots and of the files of their checks: `in_order` tells that of
+            their paths.
     """
 
     def __init__(self, roots: list[RootChecks]) -> None:
+        self._roots = len(roots)
         self._files = [file for root in roots for file in root.checks]
-        self.table = _read(roots)
+        parts = [_judged(file, ordinal, root) for ordinal, root in enumerate(roots) for file in root.checks]
+        self._firsts = np.cumsum([0, *map(len, parts)])
+        types = {"root_ordinal": pl.Int32, "in_recording": pl.Boolean, **JUDGED}
+        self.table = (
+            pl.concat([pl.DataFrame(schema=types), *parts], rechunk=True)
+            .rename({"duration_s": "media_duration_s"})
+            .with_row_index("media_row")
+        )
+
+    def by_root(self) -> list[int]:
+        """How many there are in each root."""
+        return [self.table.filter(pl.col("root_ordinal") == ordinal).height for ordinal in range(self._roots)]
+
+    def names(self) -> pl.LazyFrame:
+        """`media_row`, `path` and `member` of all."""
+        if not self._files:
+            return schemas.CHECKS.empty().lazy().select(NAME).with_row_index("media_row")
+        return pl.scan_parquet(self._files, glob=False).select(NAME).with_row_index("media_row")
 
     def more(self, media_rows: pl.Series, columns: list[str]) -> pl.DataFrame:
         """Other columns of the checks of some media, with their `media_row`: only the files that hold them are read."""
-        asked = self.table.select("media_row", "file", "row")[media_rows.unique().sort()]
-        parts = [
-            pl.concat([part.select("media_row"), read_table(self._files[file], columns)[part["row"]]], how="horizontal")
-            for (file,), part in asked.partition_by("file", as_dict=True).items()
-        ]
         nothing = schemas.CHECKS.empty().select(pl.lit(0, dtype=pl.UInt32).alias("media_row"), *columns)
-        return pl.concat([nothing, *parts])
+        return pl.concat([nothing, *self._of_files(media_rows.unique().sort(), columns)])
+
+    def in_batches(self, media_rows: pl.Series, columns: list[str], rows: int) -> Iterator[pl.DataFrame]:
+        """The same batch by batch, of so many media or somewhat more."""
+        batch: list[pl.DataFrame] = []
+        for part in self._of_files(media_rows.unique().sort(), columns):
+            batch.append(part)
+            if sum(map(len, batch)) >= rows:
+                yield pl.concat(batch)
+                batch = []
+        if batch:
+            yield pl.concat(batch)
+
+    def in_order(self, media_rows: pl.Series) -> pl.DataFrame:
+        """`media_row`, `path` and `member` of some media in the order of their roots, then of paths and members."""
+        named = self.more(media_rows, NAME)
+        roots = self.table["root_ordinal"].gather(named["media_row"])
+        return named.with_columns(roots).sort("root_ordinal", *NAME).drop("root_ordinal")
+
+    def _of_files(self, media_rows: pl.Series, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """Columns of some media, sorted, file by file."""
+        bounds = np.searchsorted(media_rows.to_numpy(), self._firsts)
+        for place in np.flatnonzero(np.diff(bounds)):
+            asked = media_rows[int(bounds[place]) : int(bounds[place + 1])]
+            rows = read_table(self._files[place], columns)[asked - int(self._firsts[place])]
+            yield rows.select(asked.alias("media_row"), pl.all())
 
 
-def _read(roots: list[RootChecks]) -> pl.DataFrame:
-    parts = [
-        schemas.CHECKS.empty().select(CHECKED).with_columns(pl.lit(0, dtype).alias(n) for n, dtype in _PLACE.items())
-    ]
-    file = 0
-    for ordinal, root in enumerate(roots):
-        for path in root.checks:
-            place = {"file": pl.lit(file), "row": pl.int_range(pl.len()), "root_ordinal": pl.lit(ordinal)}
-            columns = [value.cast(_PLACE[name]).alias(name) for name, value in place.items()]
-            parts.append(read_table(path, CHECKED).with_columns(columns))
-            file += 1
-    return (
-        pl.concat(parts)
-        .rename({"duration_s": "media_duration_s"})
-        .sort("root_ordinal", "path", "member")
-        .with_columns(
-            by_root("root", [root.slug for root in roots], pl.String),
-            by_root("in_recording", [root.holds == "recordings" for root in roots], pl.Boolean),
-        )
-        .with_row_index("media_row")
+def _judged(file: Path, ordinal: int, root: RootChecks) -> pl.DataFrame:
+    return read_table(file, [*JUDGED]).select(
+        pl.lit(ordinal, dtype=pl.Int32).alias("root_ordinal"),
+        pl.lit(root.holds == "recordings").alias("in_recording"),
+        *(pl.col(name).cast(dtype) for name, dtype in JUDGED.items()),
     )
 
 

@@ -32,7 +32,8 @@ def choose(rivals: pl.DataFrame, media: CheckedMedia) -> tuple[pl.DataFrame, pl.
     Where they are not, those whose duration fits the clip's span count alone: so a cut is told from its recording.
 
     Args:
-        rivals: `clip_row`, `media_row`, `whole_media`, `duration_s`, `start_s` and `end_s`; two or more of each clip.
+        rivals: `clip_row`, `media_row` and their `place` in the order of paths, `whole_media`, `duration_s`, `start_s`
+            and `end_s`; two or more of each clip.
         media: all checked media.
 
     Returns:
@@ -58,7 +59,7 @@ def _choose(rivals: pl.DataFrame, media: CheckedMedia) -> tuple[pl.DataFrame, pl
         pl.col("error_kind").is_not_null(),
         ~is_lossless.fill_null(False),
         -pl.col("sample_rate").fill_null(0),
-        "media_row",
+        "place",
     )
     best = told.unique("clip_row", keep="first", maintain_order=True)
     pairs = (

@@ -1,11 +1,14 @@
 """Which clips a media's name speaks of, read as the dataset's adapter declares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
 from workflow_scripts.sources import youtube
 
+CLIPS_AT_ONCE = 4_000_000
+"""Joined with the media of their names; a gigabyte or less."""
 MATCHED = {
     "media_row": pl.UInt32,
     "clip_row": pl.UInt32,
@@ -16,13 +19,16 @@ MATCHED = {
 """What is told of a media and a clip that its name speaks of."""
 
 
-def match_names(media: pl.DataFrame, clips: pl.DataFrame, match: str) -> pl.DataFrame:
+def match_names(
+    media: pl.LazyFrame, clips: pl.DataFrame, match: str, clips_at_once: int = CLIPS_AT_ONCE
+) -> pl.DataFrame:
     """Find the clips that each media is called after.
 
     Args:
         media: `media_row`, `path` and `member`.
         clips: `clip_row`, `media_key` and `start_s`.
         match: `youtube`, `stem` or `path`.
+        clips_at_once: so many are joined at a time, or somewhat more.
 
     Returns:
         MATCHED, one row a media and clip: `literalness` is 0 for the most literal way to be called so, and
@@ -30,45 +36,67 @@ def match_names(media: pl.DataFrame, clips: pl.DataFrame, match: str) -> pl.Data
         `is_cut` tells that it says a start: of a whole recording it would not.
     """
     ways = {"youtube": _by_youtube_name, "stem": _by_stem, "path": _by_path}
-    return ways[match](media, clips.select("clip_row", "media_key", "start_s")).select(*MATCHED)
+    promised = _Promised(clips.select("clip_row", "media_key", "start_s"), clips_at_once)
+    return pl.concat([pl.DataFrame(schema=MATCHED), *ways[match](media, promised)])
 
 
-def _by_youtube_name(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFrame:
-    read = (
-        media.select("media_row", youtube.read(pl.coalesce("member", "path")).alias("read"))
-        .unnest("read")
-        .drop_nulls("media_key")
-        .join(promised, on="media_key", maintain_order="left_right")
-        .with_columns(
-            other_span=~youtube.same_start(pl.col("named_start"), pl.col("start_s")).fill_null(True),
+class _Promised:
+    """The clips by the hash of their key, so that only clips and media of a part have to be joined at once."""
+
+    def __init__(self, clips: pl.DataFrame, clips_at_once: int) -> None:
+        self.clips = clips
+        self._parts = 1 + len(clips) // clips_at_once
+        self._part = self._part_of(clips)
+
+    def joined(self, read: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Media and the clips of their `media_key`, part by part; those of one key stand in one part."""
+        part_of_read = self._part_of(read)
+        for part in range(self._parts):
+            yield read.filter(part_of_read == part).join(self.clips.filter(self._part == part), on="media_key")
+
+    def _part_of(self, keyed: pl.DataFrame) -> pl.Series:
+        if self._parts == 1:
+            return pl.repeat(0, len(keyed), dtype=pl.UInt32, eager=True)
+        return (keyed["media_key"].hash() % self._parts).cast(pl.UInt32)
+
+
+def _by_youtube_name(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
+    name = youtube.read(pl.coalesce("member", "path")).alias("read")
+    read = media.select("media_row", name).unnest("read").drop_nulls("media_key").drop("named_end")
+    for joined in promised.joined(read.collect(engine="streaming")):
+        told = joined.select(
+            "media_row",
+            "clip_row",
             literalness=pl.lit(0, dtype=pl.UInt8),
+            other_span=~youtube.same_start(pl.col("named_start"), pl.col("start_s")).fill_null(True),
             is_cut=pl.col("named_start").is_not_null(),
         )
-    )
-    sure = read.filter(~pl.col("other_span"))
-    other = read.filter("other_span").join(sure, on="media_row", how="anti", maintain_order="left")
-    return pl.concat([sure, other])
+        sure = told.filter(~pl.col("other_span"))
+        yield sure
+        yield told.filter("other_span").join(sure, on="media_row", how="anti")
 
 
-def _by_stem(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFrame:
+def _by_stem(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
     name = pl.coalesce("member", "path").str.extract(r"([^/]+)$")
     return _most_literal(media, promised, [name, _without_suffix(name), _without_number(name)])
 
 
-def _by_path(media: pl.DataFrame, promised: pl.DataFrame) -> pl.DataFrame:
+def _by_path(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
     """By the path below the root (a member's behind its archive's), by the member, or by the end of the path."""
     member = pl.col("member").str.strip_prefix("./")  # as `tar -C folder .` writes it
     whole = pl.concat_str("path", member, separator="/", ignore_nulls=True)
     places = [whole, member]
-    places += [whole.str.extract(rf"([^/]+(?:/[^/]+){{{parts - 1}}})$") for parts in _numbers_of_parts(promised, media)]
+    places += [
+        whole.str.extract(rf"([^/]+(?:/[^/]+){{{parts - 1}}})$") for parts in _numbers_of_parts(promised.clips, media)
+    ]
     readings = [reading for place in places for reading in (place, _without_suffix(place), _without_number(place))]
     return _most_literal(media, promised, readings)
 
 
-def _numbers_of_parts(promised: pl.DataFrame, media: pl.DataFrame) -> list[int]:
+def _numbers_of_parts(promised: pl.DataFrame, media: pl.LazyFrame) -> list[int]:
     """Of how many parts the promised paths are, the most first, as far as media lie so deep."""
     slashes = media.select(pl.sum_horizontal(pl.col("path", "member").str.count_matches("/", literal=True)).max())
-    most = (slashes.item() or 0) + 2
+    most = (slashes.collect().item() or 0) + 2
     parts = promised["media_key"].str.count_matches("/", literal=True).unique() + 1
     return sorted((number for number in parts if number <= most), reverse=True)
 
@@ -82,16 +110,16 @@ def _without_number(name: pl.Expr) -> pl.Expr:
     return _without_suffix(name.str.replace(rf"{youtube.NUMBERED}$", ""))
 
 
-def _most_literal(media: pl.DataFrame, promised: pl.DataFrame, readings: Sequence[pl.Expr]) -> pl.DataFrame:
+def _most_literal(media: pl.LazyFrame, promised: _Promised, readings: Sequence[pl.Expr]) -> Iterator[pl.DataFrame]:
     """What each media speaks of in the first of some readings of its name that anything is promised under."""
-    unread, found = media.select("media_row", "path", "member"), [pl.DataFrame(schema=MATCHED)]
+    unread = media.collect(engine="streaming")
     for literalness, reading in enumerate(readings):
-        read = (
-            unread.select("media_row", reading.alias("media_key"))
-            .drop_nulls("media_key")
-            .join(promised, on="media_key", maintain_order="left_right")
-            .with_columns(literalness=pl.lit(literalness, dtype=pl.UInt8), other_span=False, is_cut=False)
-        )
-        found.append(read.select(*MATCHED))
-        unread = unread.join(read, on="media_row", how="anti", maintain_order="left")
-    return pl.concat(found)
+        read = unread.select("media_row", reading.alias("media_key")).drop_nulls("media_key")
+        of_reading: dict[str, Any] = {
+            "literalness": pl.lit(literalness, dtype=pl.UInt8),
+            "other_span": False,
+            "is_cut": False,
+        }
+        found = [joined.select("media_row", "clip_row", **of_reading) for joined in promised.joined(read)]
+        yield from found
+        unread = unread.join(pl.concat(found), on="media_row", how="anti")

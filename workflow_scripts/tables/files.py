@@ -41,6 +41,21 @@ def whole(path: Path) -> Iterator[Path]:
         raise
 
 
+@contextlib.contextmanager
+def aside(path: Path) -> Iterator[Path]:
+    """Give a folder beside a file, for what its writer cannot hold meanwhile; gone in the end, or swept by the next."""
+    name = f"{path.name}.aside"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in _left_in(path.parent).pop(name, []):
+        _remove(left)
+    folder = path.parent / f".{name}.{os.getpid()}.part"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
 def publish(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file whole, under its published name and, as a hard link to that, under its own.
 

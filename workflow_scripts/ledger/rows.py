@@ -1,0 +1,81 @@
+"""The rows of the ledger: what is promised of each clip, and what the media that serves it says."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.ledger.checked import CheckedMedia, RootChecks, by_root
+from workflow_scripts.ledger.links import media_paths
+from workflow_scripts.ledger.serve import Served
+from workflow_scripts.ledger.sheaves import Sheaves
+from workflow_scripts.ledger.spans import ENVELOPE, LEVELS, span_levels
+from workflow_scripts.tables import schemas
+
+OF_MEDIA = ["path", "member", "error_kind", "error", "sample_rate", "channels", *LEVELS]
+"""What a clip says of the media that serves it."""
+TOLD: dict[str, Any] = {
+    "clip_row": pl.UInt32,
+    "status": pl.Categorical,
+    "whole_media": pl.Boolean,
+    "duration_s": pl.Float64,
+    "root": pl.String,
+    "media_path": pl.String,
+    **{name: schemas.CHECKS.columns[name].dtype for name in OF_MEDIA},
+}
+
+
+def put_told(served: Served, spans: pl.DataFrame, media: CheckedMedia, roots: list[RootChecks], told: Sheaves) -> None:
+    """Put aside what the media that serve clips say of them. Their files are read once.
+
+    Args:
+        served: which media serves which clip.
+        spans: `start_s` and `end_s` of all clips.
+        media: all checked media.
+        roots: in the order of the dataset file.
+        told: where it is put.
+    """
+    serving = served.serving.sort("media_row")
+    for batch in media.in_batches(serving["media_row"], OF_MEDIA, told.clips_at_once):
+        first, last = batch["media_row"][0], batch["media_row"][-1]
+        of_batch = serving.filter(pl.col("media_row").is_between(first, last)).join(
+            batch, on="media_row", maintain_order="left"
+        )
+        of_batch = of_batch.with_columns(media.table["root_ordinal"].gather(of_batch["media_row"]))
+        of_batch = of_batch.with_columns(
+            by_root("root", [root.slug for root in roots], pl.String), media_path=media_paths(of_batch, roots)
+        )
+        told.put(_with_own_levels(of_batch, spans, media).select(*TOLD))
+
+
+def rows(promised: pl.LazyFrame, served: Served, told: Sheaves, limits: dict[str, float]) -> Iterator[pl.DataFrame]:
+    """The `clips` table, part by part."""
+    for part, (first, behind) in enumerate(told.parts):
+        clips = promised.slice(first, behind - first).collect().with_row_index("clip_row", first)
+        ambiguous = served.ambiguous.filter(pl.col("clip_row").is_between(first, behind, closed="left"))
+        ambiguous = ambiguous.with_columns(status=pl.lit("ambiguous").cast(pl.Categorical))
+        known = pl.concat([pl.DataFrame(schema=TOLD), *told.take(part), ambiguous], how="diagonal")
+        yield _judged(clips.join(known, on="clip_row", how="left", maintain_order="left"), limits)
+
+
+def _judged(clips: pl.DataFrame, limits: dict[str, float]) -> pl.DataFrame:
+    usable = pl.col("status") == "usable"
+    return (
+        clips.with_columns(pl.col("status").fill_null("missing"), pl.col("root", "error_kind").cast(pl.Categorical))
+        .with_columns(
+            usable=usable,
+            trainable=usable & (pl.col("duration_s") >= limits["train_min_duration_s"]).fill_null(False),
+        )
+        .select(*schemas.CLIPS.columns)
+    )
+
+
+def _with_own_levels(serving: pl.DataFrame, spans: pl.DataFrame, media: CheckedMedia) -> pl.DataFrame:
+    """The levels of its own stretch for each clip that is a span; those of the media for one that is all of it."""
+    parts = serving.filter(~pl.col("whole_media")).select("clip_row", "media_row")
+    if parts.is_empty():
+        return serving
+    parts = pl.concat([parts, spans[parts["clip_row"]]], how="horizontal")
+    own = span_levels(parts, media.more(parts["media_row"], ENVELOPE))
+    levels = [pl.when("whole_media").then(name).otherwise(f"{name}_own").alias(name) for name in LEVELS]
+    return serving.join(own, on="clip_row", how="left", maintain_order="left", suffix="_own").with_columns(levels)

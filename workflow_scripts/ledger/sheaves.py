@@ -1,0 +1,43 @@
+"""What media say of clips, put aside in the order of the media, and taken in that of the clips."""
+
+from pathlib import Path
+
+import polars as pl
+
+
+class Sheaves:
+    """Rows of clips by parts of the clips: on disk where there is more than one part, so that one is held at a time.
+
+    Attributes:
+        clips_at_once: clips of a part.
+        parts: of each part the first clip, and the first behind it; one part at least.
+    """
+
+    def __init__(self, folder: Path | None, clips: int, clips_at_once: int) -> None:
+        self.parts = [(first, first + clips_at_once) for first in range(0, max(clips, 1), clips_at_once)]
+        self.clips_at_once, self._folder = clips_at_once, folder
+        self._held: list[pl.DataFrame] = []
+        self._files: dict[int, list[Path]] = {}
+
+    def put(self, rows: pl.DataFrame) -> None:
+        """Put aside some rows, each of the part of its `clip_row`."""
+        if len(self.parts) == 1:
+            self._held.append(rows)
+            return
+        if self._folder is None:
+            raise ValueError(f"{len(self.parts)} parts of clips, and no folder to put them aside in")
+        by_part = rows.with_columns(part=pl.col("clip_row") // self.clips_at_once)
+        for (part,), sheaf in by_part.partition_by("part", as_dict=True, include_key=False).items():
+            files = self._files.setdefault(part, [])
+            files.append(self._folder / f"{part}.{len(files)}.arrow")
+            sheaf.write_ipc(files[-1], compression="lz4")
+
+    def take(self, part: int) -> list[pl.DataFrame]:
+        """All rows of a part, as they were put aside; they are gone then."""
+        if len(self.parts) == 1:
+            return self._held
+        files = self._files.pop(part, [])
+        sheaves = [pl.read_ipc(file) for file in files]
+        for file in files:
+            file.unlink()
+        return sheaves
