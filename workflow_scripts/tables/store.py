@@ -43,7 +43,7 @@ def write_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
         write_validated(frame, part)
 
 
-def write_parts(parts: Iterable[pl.DataFrame], path: Path, schema: Schema) -> None:
+def write_parts(parts: Iterable[pl.DataFrame], path: Path, schema: Schema) -> int:
     """The same of a table that comes in parts: no more than one part and one row group of it are held.
 
     The bytes are those of the whole table, wherever its parts begin and end.
@@ -52,6 +52,9 @@ def write_parts(parts: Iterable[pl.DataFrame], path: Path, schema: Schema) -> No
         parts: the rows in their order, taken one by one.
         path: its final name.
         schema: of the table.
+
+    Returns:
+        The number of rows.
 
     Raises:
         TableError: as write_table, with rows counted over all parts.
@@ -63,6 +66,7 @@ def write_parts(parts: Iterable[pl.DataFrame], path: Path, schema: Schema) -> No
         _sink(_validated(parts, schema, faults), schema.empty().schema, file)
         if told := faults.told(lambda columns: _read(file, columns)):
             raise TableError(_BROKEN.format(table=schema.name, told=told))
+    return faults.rows
 
 
 def publish_table(frame: pl.DataFrame, path: Path, schema: Schema) -> None:
@@ -128,7 +132,7 @@ def _alone(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], known: Mapping[str, Schema]) -> None:
-    """Make, validate and write several tables side by side; large ones take a core each.
+    """Make, validate and write several tables side by side, some row groups at a time; large ones take a core each.
 
     Args:
         tables: by name, not yet collected.
@@ -137,9 +141,9 @@ def write_tables(tables: Mapping[str, pl.LazyFrame], paths: Mapping[str, Path], 
     """
 
     def write(name: str) -> None:
-        table = tables[name].collect()
-        write_table(table, paths[name], known[name])
-        _log.info("%s: %d rows", name, len(table))
+        parts = tables[name].collect_batches(chunk_size=ROW_GROUP, maintain_order=True, engine="streaming")
+        rows = write_parts(parts, paths[name], known[name])
+        _log.info("%s: %d rows", name, rows)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(write, known))

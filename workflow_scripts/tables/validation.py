@@ -34,12 +34,12 @@ class FaultsInParts:
         self._keys += [list(schema.unique)] if schema.unique else []
         self._hashes: list[list[pl.Series]] = [[] for _ in self._keys]
         self._broken: list[pl.DataFrame] = []
-        self._rows = 0
+        self.rows = 0
 
     def add(self, part: pl.DataFrame) -> None:
         """Look at the next rows."""
-        self._broken.append(_broken(part, self._of_rows, self._rows))
-        self._rows += len(part)
+        self._broken.append(_broken(part, self._of_rows, self.rows))
+        self.rows += len(part)
         for hashes, key in zip(self._hashes, self._keys, strict=True):
             hashes.append(part.select(key).hash_rows())
 
