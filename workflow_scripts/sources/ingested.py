@@ -47,7 +47,8 @@ def check_classes(labels: pl.LazyFrame, classes: pl.LazyFrame) -> None:
         SoundledgerError: names the classes that only labels know.
     """
     said = labels.select(pl.col("class_id").unique().cast(pl.String))
-    unknown = said.join(classes.select("class_id"), on="class_id", how="anti").collect()["class_id"].sort().to_list()
+    missing = said.join(classes.select("class_id"), on="class_id", how="anti")
+    unknown = missing.collect(engine="streaming")["class_id"].sort().to_list()
     if unknown:
         raise SoundledgerError(
             f"labels speak of {len(unknown):,} classes that the table classes lacks: {first_twenty(unknown)}. "
@@ -59,9 +60,16 @@ def check_classes(labels: pl.LazyFrame, classes: pl.LazyFrame) -> None:
 class Counted:
     """A source, the number of rows that it declares (None where it does not), and the number that were read."""
 
-    source: Source
-    declared: int | None
-    read: int
+    path: str
+    sha256: str
+    bytes: int
+    declared: int | None = None
+    read: int = 0
+
+    @classmethod
+    def of(cls, source: Source, read: int = 0) -> "Counted":
+        """What there is to know of a source by its bytes."""
+        return cls(source.path, source.sha256, len(source.stored), read=read)
 
 
 def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.LazyFrame) -> pl.LazyFrame:
@@ -72,7 +80,7 @@ def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.Laz
         kept: KEPT.
         rejects: the `rejects` table.
     """
-    files = [(one.source.path, one.source.sha256, len(one.source.stored), one.declared, one.read) for one in counted]
+    files = [(one.path, one.sha256, one.bytes, one.declared, one.read) for one in counted]
     schema = schemas.SOURCES.empty().schema
     columns = {name: schema[name] for name in ("source", "sha256", "bytes", "rows_declared", "rows_read")}
     went = {"rows_kept": kept, "rows_rejected": rejects.filter(pl.col("scope") == "row")}

@@ -23,13 +23,18 @@ def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Exp
     return rows.join(faulty, on="line", how="left", maintain_order="left")
 
 
-def rejected(rows: pl.DataFrame, broken: pl.Expr, reason: str, detail: pl.Expr) -> pl.DataFrame:
-    """Give rows that are good so far, and broken, this reason."""
-    now = pl.col("reason").is_null() & broken
-    return rows.with_columns(
-        reason=pl.when(now).then(pl.lit(reason)).otherwise("reason"),
-        detail=pl.when(now).then(detail).otherwise("detail"),
-    )
+def without(rows: pl.DataFrame, broken: pl.Series, reason: str, detail: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows without those that are broken, and the `rejects` of these.
+
+    Args:
+        rows: with `source`, `line`, `raw`.
+        broken: for each whether it is.
+        reason: why they are rejects.
+        detail: in words.
+    """
+    broken = broken.fill_null(False)
+    rejects = row_rejects(rows.filter(broken).with_columns(reason=pl.lit(reason), detail=detail))
+    return (rows.filter(~broken) if len(rejects) else rows), rejects
 
 
 def row_rejects(rows: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     read = _read_classes(settings.sources)
     classes = read.table
     lists = {
-        split: read_segments(Source.read(path), settings.sources["on_count_mismatch"], classes)
+        split: read_segments(path, settings.sources["on_count_mismatch"], classes)
         for split, path in settings.sources["segments"].items()
     }
     found = find_clips(lists)
@@ -39,11 +39,11 @@ def ingest(settings: IngestSettings) -> Ingested:
     clips = found.clips.select("clip_id", "media_key", "start_s", "end_s")
     events = [read_strong(source, clips, classes) for source in strong]
     labels = [_weak_labels(found, classes), *(_strong_labels(part, classes).lazy() for part in events)]
-    parts = [found.rows, *events, read.rows]
-    rejects = pl.concat([*(row_rejects(part) for part in parts), _label_rejects(found)])
-    kept = pl.concat([_kept(part) for part in parts])
-    counted = [Counted(part.source, part.declared, part.read) for part in lists.values()]
-    counted += [Counted(source, None, len(part)) for source, part in zip(strong, events, strict=True)]
+    judged = [*events, read.rows]
+    rejects = pl.concat([found.rejects, *(row_rejects(part) for part in judged), _label_rejects(found)])
+    kept = pl.concat([_kept(found.rows), *(_kept(part.filter(pl.col("reason").is_null())) for part in judged)])
+    counted = [part.counted for part in lists.values()]
+    counted += [Counted.of(source, len(part)) for source, part in zip(strong, events, strict=True)]
     return Ingested(
         promised=_promised(found, settings.rights),
         labels=pl.concat(labels),
@@ -97,11 +97,11 @@ def _read_classes(sources: dict[str, Any]) -> _Classes:
         part.with_columns(source=pl.lit(source.path).cast(pl.Categorical), clip_id=pl.lit(None, pl.String))
         for source, part in read
     )
-    return _Classes(table, rows, [Counted(source, None, len(part)) for source, part in read])
+    return _Classes(table, rows, [Counted.of(source, len(part)) for source, part in read])
 
 
 def _kept(rows: pl.DataFrame) -> pl.LazyFrame:
-    return rows.lazy().filter(pl.col("reason").is_null()).select("source", pl.col("line").cast(pl.Int64), "clip_id")
+    return rows.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id")
 
 
 def _promised(found: Clips, rights: dict[str, str]) -> pl.LazyFrame:
@@ -170,7 +170,7 @@ def _label_rejects(found: Clips) -> pl.DataFrame:
         )
     )
     return (
-        found.rows.filter(pl.col("reason").is_null())
+        found.rows.filter(pl.col("label_set").is_in(left_out["label_set"].implode()))
         .select("source", "line", "raw", "label_set")
         .join(left_out, on="label_set", how="inner", maintain_order="left_right")
         .select(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workflow_scripts.adapters.audioset.segments import SegmentList
-from workflow_scripts.sources.rejects import rejected
-from workflow_scripts.tables.distinct import all_distinct
+from workflow_scripts.adapters.audioset.segments import TEXTS, SegmentList
+from workflow_scripts.sources.rejects import without
+from workflow_scripts.tables.distinct import all_distinct, maybe_repeated
 
 ONE_LABEL_SHARE = 0.95
 """A list has one label a row where so many of the rows whose clip and span stand there again have a single label."""
@@ -20,13 +20,15 @@ class Clips:
     """Rows of all lists, and the clips that they promise.
 
     Attributes:
-        rows: one row a data row: source, line, raw, split, media_key, start_s, end_s, label_set, clip_id, and reason
-            and detail, which are null where it told something of the clip.
-        clips: the first of them for each clip, with the label set of all of them.
+        rows: one row a data row that told something of a clip: source, line, raw, split, media_key, start_s, end_s,
+            label_set, clip_id.
+        rejects: those that did not, as `rejects`.
+        clips: the first of the rows for each clip, with the label set of all of them.
         sets: label sets: label_set, class_ids, class_names, unknown, ambiguous, repeated.
     """
 
     rows: pl.DataFrame
+    rejects: pl.DataFrame
     clips: pl.DataFrame
     sets: pl.DataFrame
 
@@ -41,26 +43,50 @@ def find_clips(lists: dict[str, SegmentList]) -> Clips:
     span belongs to the same clip.
     """
     sets = _all_sets(lists)
-    numbers = sets.select("split", "text", "label_set")
+    numbers = sets.select("split", pl.col("text").cast(TEXTS), "label_set")
     rows = pl.concat(
-        part.rows.join(numbers.filter(split=split).drop("split"), on="text", how="left", maintain_order="left")
-        .drop("text", "name")
-        .with_columns(split=pl.lit(split).cast(pl.Categorical), source=pl.lit(part.source.path).cast(pl.Categorical))
+        part.rows.drop("text").with_columns(
+            _set_numbers(part.rows["text"], numbers.filter(split=split)),
+            split=pl.lit(split).cast(pl.Categorical),
+            source=pl.lit(part.counted.path).cast(pl.Categorical),
+        )
         for split, part in lists.items()
     )
     sets = sets.drop("text", "split")
     nothing_known = sets.filter(pl.col("class_ids").list.len() == 0)["label_set"]
-    rows = rejected(
+    rows, unknown = without(
         rows,
-        pl.col("label_set").is_in(nothing_known.implode()),
+        rows["label_set"].is_in(nothing_known.implode()),
         "no_known_label",
         pl.lit("none of its classes is in the ontology or the class list"),
     )
-    good = rows.filter(pl.col("reason").is_null())
-    if all_distinct(good["media_key"]):
+    rejects = [*(part.rejects for part in lists.values()), unknown]
+    if all_distinct(rows["media_key"]):
         named = rows.with_columns(clip_id="media_key")
-        return Clips(named, named.filter(pl.col("reason").is_null()), sets)
-    return _told_together(_named(rows, good), sets, _with_one_label_a_row(lists))
+        return Clips(named, pl.concat(rejects), named, sets)
+    return _with_spans(rows, rejects, sets, _with_one_label_a_row(lists))
+
+
+def _set_numbers(texts: pl.Series, numbers: pl.DataFrame) -> pl.Series:
+    """The label set of each text."""
+    return texts.to_frame().join(numbers, on="text", how="left", maintain_order="left")["label_set"]
+
+
+def _with_spans(
+    rows: pl.DataFrame, rejects: list[pl.DataFrame], sets: pl.DataFrame, one_label_a_row: list[str]
+) -> Clips:
+    """The clips where videos stand there more than once; the rows of all other videos are clips as they are."""
+    rows = rows.with_row_index("place")
+    several = maybe_repeated(rows["media_key"])
+    others = rows.filter(~several).with_columns(clip_id="media_key")
+    told = _told_together(_named(rows.filter(several)), sets, one_label_a_row)
+
+    def with_others(some: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat([others, some.select(others.columns)]).sort("place").drop("place")
+
+    kept = with_others(told.rows)
+    clips = kept if told.clips is told.rows else with_others(told.clips)
+    return Clips(kept, pl.concat([*rejects, told.rejects]), clips, told.sets)
 
 
 def _all_sets(lists: dict[str, SegmentList]) -> pl.DataFrame:
@@ -73,23 +99,22 @@ def _with_one_label_a_row(lists: dict[str, SegmentList]) -> list[str]:
     """The splits whose lists have it; asked only where ids stand more than once."""
     splits = []
     for split, part in lists.items():
-        if all_distinct(part.rows["media_key"]):
-            continue
-        good = part.rows.filter(pl.col("reason").is_null())
-        again = good.filter(pl.struct("media_key", "start_s", "end_s").is_duplicated())
-        single = again.join(part.sets.filter(pl.col("labels") == 1), on="text", how="semi")
-        if len(again) and len(single) >= ONE_LABEL_SHARE * len(again):
-            _log.info("%s: one label a row: rows of the same span are one clip", part.source.path)
+        several = part.rows.filter(maybe_repeated(part.rows["media_key"]))
+        again = several.filter(pl.struct("media_key", "start_s", "end_s").is_duplicated())
+        of_one = part.sets.filter(pl.col("labels") == 1)["text"]
+        single = again["text"].cast(pl.String).is_in(of_one.implode()).sum()
+        if len(again) and single >= ONE_LABEL_SHARE * len(again):
+            _log.info("%s: one label a row: rows of the same span are one clip", part.counted.path)
             splits.append(split)
     return splits
 
 
-def _named(rows: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
+def _named(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with the `clip_id`. A row without an end may mean any end, so it tells no clips apart."""
     ms = [
         (pl.col(f"{one}_s") * 1000).round().cast(pl.Int64, strict=False).alias(f"{one}_ms") for one in ("start", "end")
     ]
-    again = good.filter(pl.col("media_key").is_duplicated()).select("media_key", *ms)
+    again = rows.filter(pl.col("media_key").is_duplicated()).select("media_key", *ms)
     starts = again.group_by("media_key").agg(starts=pl.col("start_ms").n_unique())
     ends = again.group_by("media_key", "start_ms").agg(ends=pl.col("end_ms").drop_nulls().n_unique())
     rows = rows.with_columns(ms).join(starts, on="media_key", how="left", maintain_order="left")
@@ -107,8 +132,7 @@ def _named(rows: pl.DataFrame, good: pl.DataFrame) -> pl.DataFrame:
 
 def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str]) -> Clips:
     """Rows by clip: the first, those that add a label to it, and duplicates."""
-    good = rows.filter(pl.col("reason").is_null())
-    first = good.unique("clip_id", keep="first", maintain_order=True).select(
+    first = rows.unique("clip_id", keep="first", maintain_order=True).select(
         "clip_id",
         kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")),
         kept_split="split",
@@ -118,9 +142,9 @@ def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list
     said = sets.select("label_set", said=pl.col("class_ids").list.join(","))
     rows = rows.join(first, on="clip_id", how="left", maintain_order="left")
     rows = rows.join(said, on="label_set", how="left", maintain_order="left")
-    is_good, same_list = pl.col("reason").is_null(), pl.col("split") == pl.col("kept_split")
+    same_list = pl.col("split") == pl.col("kept_split")
     is_first = same_list & (pl.col("line") == pl.col("kept_line"))
-    is_new = pl.struct("clip_id", "end_s", "said", is_good).is_first_distinct()
+    is_new = pl.struct("clip_id", "end_s", "said").is_first_distinct()
     adds = (
         same_list
         & pl.col("split").cast(pl.String).is_in(one_label_a_row)
@@ -128,16 +152,16 @@ def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list
         & is_new
     )
     detail = pl.format("{} is kept from {}", pl.col("clip_id"), pl.col("kept_in"))
-    rows = rejected(rows, ~(is_first | adds), "duplicate_id", detail).drop(*first.columns[1:], "said")
-    return _merged(rows, sets)
+    again = rows.select(~(is_first | adds)).to_series()
+    kept, rejects = without(rows, again, "duplicate_id", detail)
+    return _merged(kept.drop(*first.columns[1:], "said"), rejects, sets)
 
 
-def _merged(rows: pl.DataFrame, sets: pl.DataFrame) -> Clips:
+def _merged(kept: pl.DataFrame, rejects: pl.DataFrame, sets: pl.DataFrame) -> Clips:
     """The clips, those of several rows with a label set of their own: the classes in the order of the rows."""
-    kept = rows.filter(pl.col("reason").is_null())
     clips = kept.unique("clip_id", keep="first", maintain_order=True)
     if len(clips) == len(kept):
-        return Clips(rows, clips, sets)
+        return Clips(kept, rejects, kept, sets)
     lists = ("class_ids", "class_names")
     together = (
         kept.filter(pl.col("clip_id").is_duplicated())
@@ -155,4 +179,4 @@ def _merged(rows: pl.DataFrame, sets: pl.DataFrame) -> Clips:
     clips = clips.with_columns(label_set=pl.coalesce("own", "label_set")).drop("own")
     nothing = pl.lit([], dtype=pl.List(pl.String))
     sets = pl.concat([sets, more.rename({"own": "label_set"}).drop("said")], how="diagonal")
-    return Clips(rows, clips, sets.with_columns(pl.col("unknown", "ambiguous", "repeated").fill_null(nothing)))
+    return Clips(kept, rejects, clips, sets.with_columns(pl.col("unknown", "ambiguous", "repeated").fill_null(nothing)))

@@ -12,7 +12,6 @@ import polars as pl
 
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
-from workflow_scripts.sources.source import Source
 
 SEPARATORS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -99,11 +98,11 @@ def fields_of(raw: pl.Expr, separator: str) -> pl.Expr:
     return whole.str.extract_all(one).list.eval(pl.coalesce(unquoted, field))
 
 
-def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = ()) -> Columns:
+def find_columns(path: str, rows: pl.DataFrame, comments: Iterable[str] = ()) -> Columns:
     """Which column holds what.
 
     Args:
-        source: the list, for messages.
+        path: of the list, for messages.
         rows: `raw`, its lines below the comments, without blank ones; one of the first may be a header.
         comments: those before them; the last may name the columns.
 
@@ -115,7 +114,7 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
     for line in _header_lines(rows):
         if named := _named(line):
             columns = _from_header(*named, line)
-            _check_header(source, columns, named[1], rows)
+            _check_header(path, columns, named[1], rows)
             return _without_numbers(columns, named[1], rows)
     for sample in (rows.head(SAMPLE), rows) if len(rows) > SAMPLE else (rows,):
         if found := _from_rows(sample):
@@ -124,7 +123,7 @@ def find_columns(source: Source, rows: pl.DataFrame, comments: Iterable[str] = (
         if (named := _named(comment)) and _is_whole(columns := _from_header(*named, None)):
             return columns
     raise SourceError(
-        f"{source.path}: cannot tell which of its columns holds what; expected a header that names them (one of "
+        f"{path}: cannot tell which of its columns holds what; expected a header that names them (one of "
         f"{', '.join(COLUMNS['name'])} and one of {', '.join(COLUMNS['labels'])}), or rows of id, start, end, labels."
         f"{first_lines(rows)}"
     )
@@ -218,7 +217,7 @@ def _is_whole(columns: Columns) -> bool:
     return {"name", "labels"} <= set(columns.places)
 
 
-def _check_header(source: Source, columns: Columns, names: list[str], rows: pl.DataFrame) -> None:
+def _check_header(path: str, columns: Columns, names: list[str], rows: pl.DataFrame) -> None:
     """Names and labels there must be, and a start has an end: it is likelier to be called otherwise than not there."""
     times = {"start_s", "end_s"}
     wanted = {"name", "labels"}
@@ -226,7 +225,7 @@ def _check_header(source: Source, columns: Columns, names: list[str], rows: pl.D
         wanted |= times
     if missing := [" or ".join(COLUMNS[name]) for name in COLUMNS if name in wanted - set(columns.places)]:
         raise SourceError(
-            f"{source.path}: cannot tell which of its columns holds what: no {', no '.join(missing)} in its header "
+            f"{path}: cannot tell which of its columns holds what: no {', no '.join(missing)} in its header "
             f"{', '.join(names)}; call them so.{first_lines(rows)}"
         )
 

@@ -8,7 +8,8 @@ fields are told apart as CSV does.
 
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -26,8 +27,9 @@ from workflow_scripts.adapters.audioset.dialect import (
 from workflow_scripts.adapters.audioset.times import check_seconds, check_starts, seconds_of_names
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
+from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import CLASS_ID, read_label_sets, run_together
-from workflow_scripts.sources.rejects import with_first_fault
+from workflow_scripts.sources.rejects import row_rejects, with_first_fault
 from workflow_scripts.sources.source import Source
 
 YOUTUBE_ID = rf"^{youtube.ID}$"
@@ -40,6 +42,11 @@ HEAD_LINES = 20
 LATEST_S = 1e9
 """Thirty years: no clip starts later, and milliseconds up to there are exact."""
 
+ROWS_AT_ONCE = 500_000
+"""So many rows are held as texts of fields at a time, which take several times what is made of them."""
+TEXTS = pl.Categorical(pl.Categories("texts of labels"))
+"""Rows share their texts: two million have some fifty thousand."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,26 +55,24 @@ class SegmentList:
     """One segment list.
 
     Attributes:
-        source: the file.
-        rows: one row a data row: line, raw, media_key, start_s, end_s, text (of labels), and reason and detail, which
-            are null where the row can be read.
-        sets: the label sets of their texts.
-        declared: the header's num_segs, None where it has none; of lists that were put on end the sum.
-        read: the number of data rows.
+        counted: the file, and the numbers of its data rows: declared is the header's num_segs, None where it has none;
+            of lists that were put on end the sum.
+        rows: one row a data row that can be read: line, raw, media_key, start_s, end_s, text (of labels).
+        rejects: those that cannot, as `rejects`.
+        sets: the label sets of the rows' texts.
     """
 
-    source: Source
+    counted: Counted
     rows: pl.DataFrame
+    rejects: pl.DataFrame
     sets: pl.DataFrame
-    declared: int | None
-    read: int
 
 
-def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame) -> SegmentList:
+def read_segments(path: str, on_count_mismatch: str, classes: pl.DataFrame) -> SegmentList:
     """Read one segment list.
 
     Args:
-        source: the file.
+        path: of the file.
         on_count_mismatch: stop or warn.
         classes: the `classes` table.
 
@@ -75,23 +80,24 @@ def read_segments(source: Source, on_count_mismatch: str, classes: pl.DataFrame)
         SourceError: the header declares another number of rows than the file holds (unless told to warn); its columns,
             its times or what stands between its labels cannot be told.
     """
-    lines = source.lines()
+    source = Source.read(path)
+    counted, lines = Counted.of(source), source.lines()
+    del source  # its bytes: what is made of them takes as much once more
     is_blank = ~pl.col("raw").str.contains(r'[^ "\t,]')
     is_head = (_is_marked() | is_blank).cum_min().cast(pl.Boolean)
     head = lines.head(HEAD_LINES).with_columns(is_head=is_head).filter("is_head")
     data = lines[len(head) :].filter(~is_blank)
-    columns = find_columns(source, data, head["raw"])
+    columns = find_columns(path, data, head["raw"])
     data, comments = _without_heads(data, columns)
-    declared = _declared_count(head["raw"].to_list(), comments)
-    _check_count(source, declared, len(data), on_count_mismatch)
-    rows = _parse(source, data, columns)
-    good = rows.filter(pl.col("reason").is_null())
-    check_seconds(source, good)
-    check_starts(source, good)
-    form, sets = read_label_sets(good["text"], classes)
-    _check_between(source, sets, run_together(sets, classes, form), lines)
-    _log.info("%s: %s; %s", source.path, columns, form)
-    return SegmentList(source, rows.drop("named_start"), sets, declared, len(data))
+    counted = replace(counted, declared=_declared_count(head["raw"].to_list(), comments), read=len(data))
+    _check_count(counted, on_count_mismatch)
+    read = _parse(path, data, columns)
+    check_seconds(path, read.rows)
+    check_starts(path, read.named)
+    form, sets = read_label_sets(read.rows["text"].unique(maintain_order=True).cast(pl.String), classes)
+    _check_between(path, sets, run_together(sets, classes, form), lines)
+    _log.info("%s: %s; %s", path, columns, form)
+    return SegmentList(counted, read.rows, read.rejects, sets)
 
 
 def _is_marked() -> pl.Expr:
@@ -109,6 +115,8 @@ def _without_heads(data: pl.DataFrame, columns: Columns) -> tuple[pl.DataFrame, 
         data = data.filter(pl.col("raw").str.contains(rf'[^ "\t{columns.separator}]'))
     marked = data.filter(_is_marked())
     comments = marked.filter(~has_clip(fields_of(pl.col("raw"), columns.separator), columns.places))
+    if comments.is_empty():
+        return data, []
     rows = data.join(comments.select("line"), on="line", how="anti", maintain_order="left")
     return rows, comments["raw"].to_list()
 
@@ -123,10 +131,10 @@ def _declared_count(head: list[str], comments: list[str]) -> int | None:
     return sum(map(int, [first[0], *more])) if first else None
 
 
-def _check_count(source: Source, declared: int | None, read: int, on_mismatch: str) -> None:
-    if declared is None or declared == read:
+def _check_count(counted: Counted, on_mismatch: str) -> None:
+    if counted.declared is None or counted.declared == counted.read:
         return
-    problem = f"{source.path}: its header declares {declared:,} rows, but {read:,} were read"
+    problem = f"{counted.path}: its header declares {counted.declared:,} rows, but {counted.read:,} were read"
     if on_mismatch == "stop":
         raise SourceError(
             f"{problem}; fetch the whole list again, or set `on_count_mismatch: warn` in the dataset file to go on"
@@ -134,30 +142,61 @@ def _check_count(source: Source, declared: int | None, read: int, on_mismatch: s
     _log.warning("%s; going on, as on_count_mismatch says", problem)
 
 
-def _check_between(source: Source, sets: pl.DataFrame, odd: pl.Series, lines: pl.DataFrame) -> None:
+def _check_between(path: str, sets: pl.DataFrame, odd: pl.Series, lines: pl.DataFrame) -> None:
     """Raises SourceError where most texts of several classes are odd ones: clips of a single class alone would stay."""
     several = len(odd) + len(sets.filter((pl.col("class_ids").list.len() > 1) & ~pl.col("text").is_in(odd.implode())))
     if len(odd) > 1 and len(odd) * 2 > several:
         raise SourceError(
-            f"{source.path}: cannot tell what stands between its labels, as in {shown(odd[0])!r}; expected a comma, a "
+            f"{path}: cannot tell what stands between its labels, as in {shown(odd[0])!r}; expected a comma, a "
             f"semicolon or a bar, or a blank between ids.{first_lines(lines)}"
         )
 
 
-def _parse(source: Source, data: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Read:
+    """Rows that can be read; of them those whose names tell a start, with it; and the `rejects` of the others."""
+
+    rows: pl.DataFrame
+    named: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def _parse(path: str, data: pl.DataFrame, columns: Columns) -> _Read:
+    parts = [data[first : first + ROWS_AT_ONCE] for first in range(0, len(data) or 1, ROWS_AT_ONCE)]
+    fields: Iterable[pl.DataFrame] = (_fields_of(part, columns) for part in parts)
+    has_times = "start_s" in columns.places
+    if has_times:
+        seconds = [pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False)]
+    else:  # what names mean is told from all of them
+        fields = list(fields)
+        seconds = seconds_of_names(pl.concat(part.select("named_start", "named_end") for part in fields))
+    faults = _faults(columns, has_times)
+    read = [_judge(path, part.with_columns(seconds), faults) for part in fields]
+    return _Read(
+        pl.concat(part.rows for part in read),
+        pl.concat(part.named for part in read),
+        pl.concat(part.rejects for part in read),
+    )
+
+
+def _fields_of(data: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     if columns.are_as_published:
         rows = data.with_columns(_published())
     else:  # in two steps, or each use of the fields would take them apart again
         rows = data.with_columns(fields=fields_of(pl.col("raw"), columns.separator)).with_columns(_fields(columns))
     rows = rows.unnest("fields")
     stripped = [pl.col("name").str.strip_chars(AROUND), pl.col("text").str.strip_chars(AROUND + columns.separator)]
-    rows = _with_names(rows.with_columns(stripped))
-    has_times = "start_s" in columns.places
-    if has_times:
-        rows = rows.with_columns(pl.col("start_s", "end_s").str.strip_chars(AROUND).cast(pl.Float64, strict=False))
-    else:
-        rows = rows.with_columns(seconds_of_names(rows))
-    return with_first_fault(rows.drop("named_end"), _faults(columns, has_times)).drop("beyond")
+    return _with_names(rows.with_columns(stripped))
+
+
+def _judge(path: str, rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> _Read:
+    judged = with_first_fault(rows, faults).with_columns(source=pl.lit(path))
+    good = judged.filter(pl.col("reason").is_null())
+    return _Read(
+        good.select("line", "raw", "media_key", "start_s", "end_s", pl.col("text").cast(TEXTS)),
+        good.drop_nulls("named_start").select("line", "name", "named_start", "start_s"),
+        row_rejects(judged),
+    )
 
 
 def _published() -> pl.Expr:

@@ -54,8 +54,8 @@ def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> p
     events = events.join(look_up(events["label"], classes), on="label", how="left", maintain_order="left")
     events = with_first_fault(events, _faults(max(places.values())))
     good = events.filter(pl.col("reason").is_null())
-    check_inside(source, good)
-    check_seconds(source, good.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
+    check_inside(source.path, good)
+    check_seconds(source.path, good.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
     events = events.with_columns(source=pl.lit(source.path).cast(pl.Categorical))
     return events.select("source", "line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
 
@@ -78,6 +78,7 @@ def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
     """
     segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
     segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
+    clips = clips.join(segments, on="media_key", how="semi", maintain_order="left")
     several = clips.filter(pl.col("media_key").is_duplicated())["media_key"].unique()
     is_sure = pl.col("named_start").is_not_null() | ~pl.col("media_key").is_in(several.implode())
     starts_so, ends_so = (youtube.same_start(pl.col(f"named_{one}"), pl.col(f"{one}_s")) for one in ("start", "end"))

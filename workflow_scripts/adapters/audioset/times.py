@@ -7,7 +7,6 @@ import polars as pl
 
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
-from workflow_scripts.sources.source import Source
 
 HOUR_S = 3600.0
 DAY_S = 24 * HOUR_S
@@ -26,7 +25,7 @@ UNITS = {
 """How many of them a second has, and what they are."""
 
 
-def check_seconds(source: Source, rows: pl.DataFrame) -> None:
+def check_seconds(path: str, rows: pl.DataFrame) -> None:
     """Stop where the times of a list are no seconds.
 
     The rule: more than half of the spans are longer than an hour, or more than one start in twenty lies beyond 24
@@ -35,13 +34,13 @@ def check_seconds(source: Source, rows: pl.DataFrame) -> None:
     seconds.
 
     Args:
-        source: the list.
+        path: of the list.
         rows: its good rows: `line`, `start_s`, `end_s`.
 
     Raises:
         SourceError: they are no seconds; says what they look like, and the first row.
     """
-    timed = rows.drop_nulls("start_s")
+    timed = rows.select("line", "start_s", "end_s").drop_nulls("start_s")
     span = pl.col("end_s") - pl.col("start_s")
     long, late = timed.filter(span > HOUR_S), timed.filter(pl.col("start_s") > DAY_S)
     if len(long) * 2 > len(timed) and len(long) > 1:
@@ -54,17 +53,17 @@ def check_seconds(source: Source, rows: pl.DataFrame) -> None:
     line, start, end = odd.select("line", "start_s", "end_s").row(0)
     mend = f": divide by {rate:.0f}" if rate > 1 else "; write seconds from the video's beginning"
     raise SourceError(
-        f"{source.path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
+        f"{path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
         f"{'' if end is None else f' and ends at {end:g}'}), so its times are no seconds; "
         f"they look like {UNITS[rate]}{mend}"
     )
 
 
-def check_starts(source: Source, rows: pl.DataFrame) -> None:
+def check_starts(path: str, rows: pl.DataFrame) -> None:
     """Stop where the times of a list are not those of its clips: most of the starts in names, and more than one.
 
     Args:
-        source: the list.
+        path: of the list.
         rows: its good rows: `line`, `name`, `named_start`, `start_s`.
 
     Raises:
@@ -76,17 +75,17 @@ def check_starts(source: Source, rows: pl.DataFrame) -> None:
         return
     line, name, start = odd.select("line", "name", "start_s").row(0)
     raise SourceError(
-        f"{source.path}: {len(odd):,} of its {len(named):,} names have another start than their rows (line {line} "
+        f"{path}: {len(odd):,} of its {len(named):,} names have another start than their rows (line {line} "
         f"starts at {start:g} and is called {shown(name)!r}), so its times look like events inside clips: name the "
         f"list under `strong`; if they are those of the clips, write ids without a start"
     )
 
 
-def check_inside(source: Source, events: pl.DataFrame) -> None:
+def check_inside(path: str, events: pl.DataFrame) -> None:
     """Stop where events begin when their clips have ended: more than one in twenty, and more than one.
 
     Args:
-        source: the list.
+        path: of the list.
         events: its good rows: `line`, `onset_s`, and `start_s` and `end_s` of the clip.
 
     Raises:
@@ -106,7 +105,7 @@ def check_inside(source: Source, events: pl.DataFrame) -> None:
     else:
         mend = "write seconds from the clip's beginning"
     raise SourceError(
-        f"{source.path}: {len(beyond):,} of its {len(timed):,} events begin when their clip has ended (line {line} "
+        f"{path}: {len(beyond):,} of its {len(timed):,} events begin when their clip has ended (line {line} "
         f"begins at {at:g} in a clip of {length_s:g} s), so their times are no seconds of the clip; {mend}"
     )
 
