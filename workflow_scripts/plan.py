@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.exports.formats import format_of
-from workflow_scripts.exports.packs import write_plan
+from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import tables_of
 from workflow_scripts.settings.places import Places
 

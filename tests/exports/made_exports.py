@@ -6,7 +6,8 @@ from typing import Any
 
 from workflow_scripts.exports.account import Account, read_account
 from workflow_scripts.exports.formats import Format, format_of
-from workflow_scripts.exports.packs import write_pack, write_plan
+from workflow_scripts.exports.packs import write_pack
+from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import Pack, Tables
 from workflow_scripts.exports.writing import write_export
 from workflow_scripts.settings.schemas import options_schema

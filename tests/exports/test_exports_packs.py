@@ -14,11 +14,12 @@ import soundfile
 from tests.exports.made_exports import account_file, account_of, exported, make_packs
 from tests.exports.small_run import SmallAudioset
 from tests.made_files import encoded, noise, noise16, wav
-from workflow_scripts.exports import ast
+from workflow_scripts.exports import ast, plans
 from workflow_scripts.exports.account import read_account
-from workflow_scripts.exports.copies import MADE_AS
+from workflow_scripts.exports.copies import IN_ORDER, MADE_AS
 from workflow_scripts.exports.copying import copy_clips
-from workflow_scripts.exports.packs import write_pack, write_plan
+from workflow_scripts.exports.packs import write_pack
+from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.media.content import Content
 
@@ -29,9 +30,10 @@ class OfAPlan:
     """A format whose plan is given."""
 
     CLIPS_A_PACK = 4
+    SORTED_BY = IN_ORDER
 
-    def __init__(self, rows: pl.DataFrame) -> None:
-        self.plan = lambda tables, options: rows
+    def __init__(self, rows: pl.DataFrame, at_once: int = 1000) -> None:
+        self.plan = lambda tables, options: rows.iter_slices(at_once)
         self.pack = copy_clips
 
 
@@ -57,9 +59,9 @@ def frame(*rows: dict[str, object]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema_overrides=kinds).sort("folder", "path", "member", "start_s", "clip_id")
 
 
-def lists(rows: pl.DataFrame, folder: Path) -> dict[str, bytes]:
+def lists(rows: pl.DataFrame, folder: Path, at_once: int = 1000) -> dict[str, bytes]:
     """The lists of a plan."""
-    write_plan(OfAPlan(rows), Tables({}), {}, folder)  # type: ignore[arg-type]
+    write_plan(OfAPlan(rows, at_once), Tables({}), {}, folder)  # type: ignore[arg-type]
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
@@ -69,6 +71,17 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, object]]:
     for number in range(CLIPS):
         (folder / f"{number}.wav").write_bytes(wav(noise16(100, seed=number)))
     return [row(folder / f"{number}.wav", f"clip{number}") for number in range(CLIPS)]
+
+
+@pytest.mark.parametrize(("at_once", "held", "bits"), [(7, 1000, 6), (7, 20, 1), (7, 20, 3), (1, 1, 6), (40, 5, 2)])
+def test_lists_are_the_same_however_many_rows_are_held(
+    many: list[dict[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, held: int, bits: int
+) -> None:
+    rows = frame(*many)
+    before = lists(rows, tmp_path / "whole")
+    monkeypatch.setattr(plans, "ROWS_AT_ONCE", held)
+    monkeypatch.setattr(plans, "PART_BITS", bits)
+    assert lists(rows.sample(fraction=1, shuffle=True, seed=1), tmp_path / "plan", at_once) == before
 
 
 def test_packs_are_small_and_hold_every_clip_once(many: list[dict[str, object]], tmp_path: Path) -> None:

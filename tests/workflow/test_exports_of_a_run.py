@@ -14,16 +14,20 @@ STRANGER = '''
 """A format that somebody brings: the names of all that it can read, and a copy of each clip."""
 import json
 
-from workflow_scripts.exports.copies import copy_plan
+import polars as pl
+
+from workflow_scripts.exports.copies import IN_ORDER, copy_plan
 from workflow_scripts.exports.copying import copy_clips
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.packs import link_files
 
-CLIPS_A_PACK = 8
+CLIPS_A_PACK, SORTED_BY = 8, IN_ORDER
 
 def plan(tables, options):
     checks = tables.checks(["root", "path", "member", "bytes_digest"])
-    return copy_plan(tables.read("clips").filter("usable"), checks, "first")
+    clips = tables.read("clips").filter("usable").with_columns(pl.col("root").cast(pl.String))
+    key = ["root", "path", "member"]
+    yield copy_plan(clips.join(checks, on=key, how="left", nulls_equal=True), "first")
 
 def pack(rows, folder):
     return copy_clips(rows, folder)

@@ -11,6 +11,10 @@ from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
 HEADER_BYTES = 44
 MADE_AS = f"wav pcm16 {SAMPLE_RATE} soxr-{RESAMPLER_QUALITY} 1"
 """How a copy is made; its last number is raised by hand when the same clip would give other bytes."""
+LEDGER = ["clip_id", "root", "path", "member", "media_path", "whole_media", "start_s", "end_s", "duration_s"]
+"""Columns of the ledger that a copy follows from."""
+IN_ORDER = ("folder", "path", "member", "start_s", "clip_id")
+"""How a list of copies is sorted: by media, and there by time."""
 MEL_BINS = 128
 """Of the fbank of AST, whose statistics are told of each copy."""
 
@@ -29,32 +33,25 @@ def copy_bytes(duration_s: pl.Expr) -> pl.Expr:
     return HEADER_BYTES + 2 * (duration_s * SAMPLE_RATE).ceil().cast(pl.Int64)
 
 
-def copy_plan(clips: pl.DataFrame, checks: pl.DataFrame, channel: str) -> pl.DataFrame:
+def copy_plan(clips: pl.DataFrame, channel: str) -> pl.DataFrame:
     """The rows of a plan: all that the bytes of each clip's copy depend on.
 
     Args:
-        clips: rows of the ledger that have a media.
-        checks: root, path, member and bytes_digest of the media.
+        clips: LEDGER of clips that have a media, and its `bytes_digest`.
         channel: which signal is taken, as the check takes it.
     """
-    key = ["root", "path", "member"]
     is_span = ~pl.col("whole_media")
     below = pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
-    return (
-        clips.with_columns(pl.col("root").cast(pl.String))
-        .join(checks.select(*key, "bytes_digest"), on=key, how="left", nulls_equal=True, maintain_order="left")
-        .select(
-            "clip_id",
-            pl.concat_str("root", pl.lit("/"), "path").alias("media"),
-            pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars()).alias("folder"),
-            "path",
-            "member",
-            "bytes_digest",
-            pl.when(is_span).then("start_s").alias("start_s"),
-            pl.when(is_span).then("end_s").alias("end_s"),
-            "duration_s",
-            channel=pl.lit(channel),
-            made_as=pl.lit(MADE_AS),
-        )
-        .sort("folder", "path", "member", "start_s", "clip_id")
+    return clips.select(
+        "clip_id",
+        pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"), "path").alias("media"),
+        pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars()).alias("folder"),
+        "path",
+        "member",
+        "bytes_digest",
+        pl.when(is_span).then("start_s").alias("start_s"),
+        pl.when(is_span).then("end_s").alias("end_s"),
+        "duration_s",
+        channel=pl.lit(channel),
+        made_as=pl.lit(MADE_AS),
     )

@@ -1,6 +1,7 @@
 """What a format of exports is: a folder with the schema of its options, and these functions."""
 
 import importlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -44,17 +45,19 @@ class Format(Protocol):
     """A folder of workflow_scripts/exports.
 
     Its options.schema.yaml has two keywords of its own: `needs`, the tables that it reads, and, where it makes packs,
-    `packs`: `true`, or options and the values of them under which it does. Only then it has `plan` and `pack`.
+    `packs`: `true`, or options and the values of them under which it does. Only then it has what follows `export`.
     """
-
-    CLIPS_A_PACK: int
-    """At most, as far as they are of different media."""
 
     def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
         """Write to a folder what will stand in the final one."""
 
-    def plan(self, tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
-        """What goes into packs: one row a clip, sorted.
+    CLIPS_A_PACK: int
+    """At most, as far as they are of different media."""
+    SORTED_BY: Sequence[str]
+    """Columns of the plan: the order of the rows in a pack's list."""
+
+    def plan(self, tables: Tables, options: dict[str, Any]) -> Iterable[pl.DataFrame]:
+        """What goes into packs: one row a clip, some at a time.
 
         Columns: `clip_id`, `media` (clips of one media stay together), and all that the bytes of a pack depend on.
         """

@@ -6,35 +6,17 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import xxhash
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, files_of, read_account, stands
 from workflow_scripts.exports.formats import Format, Packed
-from workflow_scripts.exports.reading import Pack, Tables
+from workflow_scripts.exports.reading import Pack
 from workflow_scripts.tables.files import publish, published, whole
-from workflow_scripts.tables.leaves import hashes, leaf_names
 from workflow_scripts.tables.store import read_table
 
 _log = logging.getLogger(__name__)
-
-
-def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder: Path) -> None:
-    """Write <leaf>.parquet for every pack of an export: the rows that go into it.
-
-    A row's leaf follows from its media and clip, so a list changes with its own rows alone; and as it holds all that
-    the bytes of its pack depend on, only then is that pack made again.
-    """
-    rows = made_by.plan(tables, options)
-    leaves = leaf_names(hashes(rows["media"], rows["clip_id"]), made_by.CLIPS_A_PACK)
-    parts = rows.with_columns(leaf=leaves).partition_by("leaf", as_dict=True, include_key=False)
-    with whole(folder) as part:
-        part.mkdir()
-        for (leaf,), some in parts.items():
-            some.rechunk().write_parquet(part / f"{leaf}.parquet", compression="zstd", compression_level=1)
-    _log.info("%d clips in %d packs", len(rows), len(parts))
 
 
 def write_pack(made_by: Format, listed: Path, account: Path) -> None:

@@ -1,7 +1,7 @@
 """What exports read, and how they name media."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,11 @@ import polars as pl
 
 from workflow_scripts.exports.account import Account, read_account
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
+
+ROWS_AT_ONCE = 100_000
+"""So many rows of the ledger are held with all that an export writes of them."""
+FILES_AT_ONCE = 20
+"""So many files of checks, of some 5,000 rows each."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,13 @@ class Tables:
     def checks(self, columns: Sequence[str]) -> pl.DataFrame:
         """Columns of the checks of all roots; `root` is the slug."""
         return read_checks(self.of_roots, columns)
+
+    def each_checks(self, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """The same, some files at a time; once without rows where there are none."""
+        yield read_checks({}, columns)
+        for slug, files in self.of_roots.items():
+            for first in range(0, len(files), FILES_AT_ONCE):
+                yield read_checks({slug: files[first : first + FILES_AT_ONCE]}, columns)
 
 
 def tables_of(
@@ -99,9 +111,17 @@ def splits_of(clips: pl.LazyFrame) -> list[str]:
     return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
 
 
-def by_split(clips: pl.DataFrame, splits: Sequence[str]) -> dict[str, int]:
+def in_ranges(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """The rows of a table in their order, ROWS_AT_ONCE at a time; once, without rows, where there are none."""
+    ranges = table.collect_batches(chunk_size=ROWS_AT_ONCE, maintain_order=True, engine="streaming")
+    first = next(ranges, None)
+    yield pl.DataFrame(schema=table.collect_schema()) if first is None else first
+    yield from ranges
+
+
+def by_split(clips: pl.LazyFrame, splits: Sequence[str]) -> dict[str, int]:
     """How many of the clips are of each split."""
-    counts = dict(clips.group_by(pl.col("split").cast(pl.String)).len().iter_rows())
+    counts = dict(clips.group_by(pl.col("split").cast(pl.String)).len().collect().iter_rows())
     return {split: counts.get(split, 0) for split in splits}
 
 

@@ -1,24 +1,26 @@
 """Which clips the trainers get, with which labels, and whether as the file that they are or as a copy."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.copies import copy_bytes
-from workflow_scripts.exports.reading import Tables, not_usable
+from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges, not_usable
 from workflow_scripts.sound.settings import SAMPLE_RATE
 
 MEDIA = ["root", "path", "member"]
 """What a media is known by."""
-READ = [
-    *("split", "clip_id", "media_key", "start_s", "end_s", "class_ids"),
-    *(*MEDIA, "media_path", "whole_media", "duration_s", "sample_rate", "channels"),
-]
-"""Columns of the ledger that are read, of trainable clips alone."""
+READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
+"""Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
+NO_COPIES = pl.DataFrame(schema={"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64})
+"""What packs tell of their copies."""
+KEPT = ["split", "labels", "taken", "copied", "failed", "needed_bytes", "sample_rate", "frames", "mean", "std"]
+"""Columns of a choice: no texts, of which every clip has its own."""
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that torchaudio opens with whatever it has to open them with, as the checks call them."""
 NOT_UTF8 = r"\\x(?:[0-46-9a-f][0-9a-f]|5[0-9abd-f])"
@@ -30,46 +32,80 @@ class Choice:
     """The clips of the export.
 
     Attributes:
-        clips: rows of the ledger, in its order, with `labels`, class ids with commas between them; `copied`, whether a
-            copy stands for its media; and what its check told of that, OF_CHECKS.
-        held_back: how many clips of the dataset are not among them, by reason.
+        trainable: a row for each trainable clip of the ledger, in its order: `split`; `labels`, class ids with commas
+            between them, null where none is trained on; whether it is `taken`, and whether a copy stands for its media
+            (`copied`); `sample_rate` of that media; `frames`, `mean` and `std` of the fbank that a trainer will see.
+        held_back: how many clips of the dataset are not taken, by reason.
         copies_bytes: what copies would take of those held back as `needs_copy`.
     """
 
-    clips: pl.DataFrame
+    trainable: pl.DataFrame
     held_back: dict[str, int]
     copies_bytes: int
 
-    def without(self, failed: Sequence[str]) -> "Choice":
-        """The choice without clips whose copy could not be made."""
-        if not failed:
-            return self
-        kept = self.clips.filter(~pl.col("clip_id").is_in(list(failed)))
-        return replace(self, clips=kept, held_back=self.held_back | {"copy_failed": len(self.clips) - len(kept)})
+    def taken(self, tables: Tables, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """The clips that are taken, with columns of the ledger beside `trainable`, part by part."""
+        first = 0
+        for clips in in_ranges(tables.lazy("clips").filter("trainable").select(columns)):
+            chosen = self.trainable[first : first + len(clips)]
+            yield clips.hstack(chosen.select(pl.exclude(columns))).filter("taken")
+            first += len(clips)
 
 
 def choose(tables: Tables, options: dict[str, Any]) -> Choice:
-    """Choose among all clips of a dataset."""
+    """Choose among all clips of a dataset, without those whose copy could not be made."""
     ledger = tables.lazy("clips")
-    trainable = ledger.filter("trainable").select(READ).collect()
     usable = ledger.select(pl.col("usable").sum()).collect().item()
     classes = trained_classes(tables, options["restricted_classes"])
-    labelled = _with_checks(_with_labels(trainable, classes), tables)
-    own = _is_own_file(labelled, tables.check["channel"])
-    copies = options["copies"]
-    is_whole = labelled["whole_media"] & labelled["member"].is_null()
-    taken = {"never": own, "as_they_are": is_whole}.get(copies, pl.repeat(True, len(labelled), eager=True))
-    copied = {"auto": ~own, "always": taken}.get(copies, pl.repeat(False, len(labelled), eager=True))
-    needs_copy = labelled.filter(~taken)
+    checks = Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
+    copies = Keyed(lambda: [NO_COPIES, *map(_copies, tables.packs)], ["clip_id"])
+    failed = [clip_id for made in tables.packs for clip_id in made.account.failed]
+    judged = []
+    for clips in in_ranges(ledger.filter("trainable").select(READ)):
+        of_clips = clips.with_columns(labels=_labels(clips["class_ids"], classes)).hstack(checks.of(clips))
+        ways = _ways(of_clips, options["copies"], tables.check["channel"], failed)
+        judged.append(_with_fbank(ways, copies).select(KEPT))
+    trainable = pl.concat(judged, rechunk=True)
     reasons = not_usable(ledger) | {
         "not_trainable": usable - len(trainable),
-        "unlabelled": len(trainable) - len(labelled),
-        "needs_copy": len(needs_copy),
+        "unlabelled": trainable["labels"].null_count(),
+        "needs_copy": trainable["needed_bytes"].count(),
     }
-    return Choice(
-        labelled.with_columns(copied=copied).filter(taken),
-        {reason: clips for reason, clips in reasons.items() if clips},
-        needs_copy.select(copy_bytes(pl.col("duration_s")).sum()).item(),
+    held_back = {reason: clips for reason, clips in reasons.items() if clips}
+    if failed:
+        held_back["copy_failed"] = trainable["failed"].sum()
+    return Choice(trainable.drop("failed", "needed_bytes"), held_back, int(trainable["needed_bytes"].sum()))
+
+
+def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str]) -> pl.DataFrame:
+    """Clips with whether each is `taken`, or would be had its copy not `failed`; `copied`; or else `needed_bytes`."""
+    own, is_whole = _is_own_file(channel), pl.col("whole_media") & pl.col("member").is_null()
+    each, none = pl.lit(value=True), pl.lit(value=False)
+    clips = clips.with_columns(
+        pl.col("labels").is_not_null().alias("labelled"),
+        {"never": own, "as_they_are": is_whole.fill_null(False)}.get(copies, each).alias("loads"),
+        {"auto": ~own, "always": each}.get(copies, none).alias("copied"),
+        (pl.col("clip_id").is_in(failed) if failed else none).alias("failed"),
+    )
+    labelled, loads, has_failed = pl.col("labelled"), pl.col("loads"), pl.col("failed")
+    return clips.with_columns(
+        copied=labelled & pl.col("copied"),
+        taken=labelled & loads & ~has_failed,
+        failed=labelled & loads & has_failed,
+        needed_bytes=pl.when(labelled & ~loads).then(copy_bytes(pl.col("duration_s"))),
+    )
+
+
+def _copies(pack: Pack) -> pl.DataFrame:
+    """What a pack told of the fbanks of its copies."""
+    return pl.DataFrame(pack.account.told, schema=NO_COPIES.schema)
+
+
+def _with_fbank(clips: pl.DataFrame, copies: Keyed) -> pl.DataFrame:
+    """Clips with `frames`, `mean` and `std` of what a trainer will see: a copy, or a file as it was checked."""
+    told = copies.of(clips)
+    return clips.with_columns(
+        pl.when("copied").then(told[name]).otherwise(f"fbank_{name}").alias(name) for name in told.columns
     )
 
 
@@ -93,15 +129,14 @@ def trained_classes(tables: Tables, restricted: bool) -> pl.DataFrame:
     return trained.sort("class_index").with_row_index("index")
 
 
-def _with_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
-    """Clips with `labels`, the classes that they are trained on; those that have none are left out.
+def _labels(class_ids: pl.Series, classes: pl.DataFrame) -> pl.Series:
+    """The classes that clips are trained on, with commas between them; null where there are none.
 
-    Two million clips have fifty thousand sets of classes, so each set is looked at once.
+    Two million clips have fifty thousand sets of classes, so each set of a part of them is looked at once.
     """
-    said = pl.col("class_ids").cast(pl.List(pl.String)).list.join("\n").cast(pl.Categorical)
-    clips = clips.with_columns(said=said).drop("class_ids")
+    said = class_ids.cast(pl.List(pl.String)).list.join("\n").cast(pl.Categorical).alias("said").to_frame()
     sets = (
-        clips.select(pl.col("said").unique())
+        said.unique()
         .with_columns(class_id=pl.col("said").cast(pl.String).str.split("\n"))
         .explode("class_id")
         .filter(pl.col("class_id").is_in(classes["class_id"].implode()))
@@ -109,18 +144,11 @@ def _with_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
         .agg(labels=pl.col("class_id").str.join(","))
         .with_columns(pl.col("labels").cast(pl.Categorical))
     )
-    return clips.join(sets, on="said", how="inner", maintain_order="left").drop("said")
+    return said.join(sets, on="said", how="left", maintain_order="left")["labels"]
 
 
-def _with_checks(clips: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Clips with what the checks of their media told."""
-    checks = tables.checks([*MEDIA, *OF_CHECKS])
-    clips = clips.with_columns(pl.col("root").cast(pl.String))
-    return clips.join(checks, on=MEDIA, how="left", nulls_equal=True, maintain_order="left")
-
-
-def _is_own_file(clips: pl.DataFrame, channel: str) -> pl.Series:
-    """Whether what a trainer loads of each clip's media is what its check computed the feature from."""
+def _is_own_file(channel: str) -> pl.Expr:
+    """Whether what a trainer loads of a clip's media is what its check computed the feature from."""
     first_is_taken = pl.lit(channel == "first") | (pl.col("channels") == 1)
     own = (
         pl.col("whole_media")
@@ -130,4 +158,4 @@ def _is_own_file(clips: pl.DataFrame, channel: str) -> pl.Series:
         & ~pl.col("path").str.contains(NOT_UTF8)
         & first_is_taken
     )
-    return clips.select(own.fill_null(False).alias("own"))["own"]
+    return own.fill_null(False)

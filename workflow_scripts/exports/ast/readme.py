@@ -46,13 +46,19 @@ def readme(
         classes: the class list.
         stats: as stats.json has them.
     """
-    return "".join([_contents(choice, classes), _note(stats), *_commands(clips_of, train, evaluated, classes, stats)])
+    return "".join(
+        [
+            _contents(choice, sum(clips_of.values()), classes),
+            _note(stats),
+            *_commands(clips_of, train, evaluated, classes, stats),
+        ]
+    )
 
 
-def _contents(choice: Choice, classes: pl.DataFrame) -> str:
+def _contents(choice: Choice, clips: int, classes: pl.DataFrame) -> str:
     left_out = ", ".join(f"{clips:,} {reason}" for reason, clips in choice.held_back.items())
-    copied = int(choice.clips["copied"].sum())
-    lines = [f"{len(choice.clips):,} clips. Left out: {left_out or 'none'}."]
+    copied = choice.trainable.select(pl.col("taken") & pl.col("copied")).to_series().sum()
+    lines = [f"{clips:,} clips. Left out: {left_out or 'none'}."]
     if "needs_copy" in choice.held_back:
         lines.append(
             "needs_copy: a trainer would load something else, as their media are of another rate than 16 kHz, in an "

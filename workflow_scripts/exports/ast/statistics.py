@@ -15,8 +15,8 @@ def statistics(choice: Choice, train: list[str], tables: Tables) -> dict[str, An
 
     Of a copy its own fbank counts, of a file of its own the one that its check computed.
     """
-    clips = choice.clips.filter(pl.col("split").is_in(train))
-    total, weighted, squares = _sums(_fbanks(clips, tables))
+    clips = choice.trainable.filter(pl.col("taken") & pl.col("split").is_in(train)).rechunk()
+    total, weighted, squares = _sums(clips)
     stats: dict[str, Any] = {"mean": None, "std": None, "frames": 0, "clips": len(clips), "splits": train}
     if total:
         mean = weighted / total
@@ -25,26 +25,14 @@ def statistics(choice: Choice, train: list[str], tables: Tables) -> dict[str, An
     return stats | ({"note": note} if note else {})
 
 
-def _sums(fbanks: pl.DataFrame) -> tuple[int, float, float]:
+def _sums(clips: pl.DataFrame) -> tuple[int, float, float]:
     frames, mean, std = pl.col("frames"), pl.col("mean"), pl.col("std")
-    row: tuple[int, float, float] = fbanks.select(
+    row: tuple[int, float, float] = clips.select(
         frames.sum().alias("total"),
         (frames * mean).sum().alias("weighted"),
         (frames * (std.pow(2) + mean.pow(2))).sum().alias("squares"),
     ).row(0)
     return row
-
-
-def _fbanks(clips: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Frames, mean and std of the fbank of each clip, in the clips' order."""
-    schema = {"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64}
-    of_copies = pl.DataFrame([told for made in tables.packs for told in made.account.told], schema=schema)
-    of_media = pl.when(~pl.col("copied"))
-    return (
-        clips.select("clip_id", "copied", "fbank_frames", "fbank_mean", "fbank_std")
-        .join(of_copies, on="clip_id", how="left", maintain_order="left")
-        .select(of_media.then(f"fbank_{name}").otherwise(name).alias(name) for name in ("frames", "mean", "std"))
-    )
 
 
 def _notes(clips: pl.DataFrame, tables: Tables) -> list[str]:

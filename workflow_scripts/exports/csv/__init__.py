@@ -1,12 +1,13 @@
 """`full_<split>_segments.csv`: every usable clip with its file, span and labels."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, not_usable, splits_of
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, in_ranges, not_usable, splits_of
 
 READ = [
     *("split", "clip_id", "start_s", "end_s", "class_ids", "class_names"),
@@ -25,19 +26,26 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     is an archive, else empty).
     """
     ledger = tables.lazy("clips")
-    splits, usable = splits_of(ledger), ledger.filter("usable").select(READ).collect()
-    for split in splits:
-        clips = usable.filter(pl.col("split") == split)
-        clips.select(
-            file_paths(clips, options["paths"], final_folder).alias("file_path"),
-            "clip_id",
-            start_seconds="start_s",
-            end_seconds="end_s",
-            positive_labels=pl.col("class_ids").cast(pl.List(pl.String)).list.join(","),
-            positive_labels_names=pl.col("class_names").cast(pl.List(pl.String)).list.join(NAME_SEPARATOR),
-            duration_s="duration_s",
-            sample_rate="sample_rate",
-            channels="channels",
-            member="member",
-        ).write_csv(folder / f"full_{split}_segments.csv")
+    splits, usable = splits_of(ledger), ledger.filter("usable")
+    with contextlib.ExitStack() as stack:
+        files = {split: stack.enter_context((folder / f"full_{split}_segments.csv").open("wb")) for split in splits}
+        for number, clips in enumerate(in_ranges(usable.select(READ))):
+            rows = _rows(clips, file_paths(clips, options["paths"], final_folder))
+            for split, file in files.items():
+                rows.filter(clips["split"] == split).write_csv(file, include_header=number == 0)
     return Written(by_split(usable, splits), not_usable(ledger))
+
+
+def _rows(clips: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
+    return clips.select(
+        files.alias("file_path"),
+        "clip_id",
+        start_seconds="start_s",
+        end_seconds="end_s",
+        positive_labels=pl.col("class_ids").cast(pl.List(pl.String)).list.join(","),
+        positive_labels_names=pl.col("class_names").cast(pl.List(pl.String)).list.join(NAME_SEPARATOR),
+        duration_s="duration_s",
+        sample_rate="sample_rate",
+        channels="channels",
+        member="member",
+    )

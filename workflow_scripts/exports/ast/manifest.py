@@ -1,0 +1,49 @@
+"""The files of a split, written part by part: its manifest, and a weight for each line of that."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+
+@contextmanager
+def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Callable[[pl.DataFrame], None]]:
+    """Give a function that adds clips to <split>.json and <split>_weights.csv.
+
+    The manifest is {"data": [{"wav": path, "labels": "a,b", "video_id": id}, …]}, one clip a line.
+
+    Args:
+        folder: where the files are.
+        split: that they are of.
+        clips: all clips that will be added, with `labels`; what is added has `wav` and `media_key` too.
+    """
+    weights = _weights(clips)
+    entry = pl.struct("wav", pl.col("labels").cast(pl.String), pl.col("media_key").alias("video_id"))
+    with (
+        (folder / f"{split}.json").open("w", encoding="utf-8") as manifest,
+        (folder / f"{split}_weights.csv").open("wb") as of_weights,
+    ):
+        between = "\n"
+
+        def add(some: pl.DataFrame) -> None:
+            nonlocal between
+            if some.is_empty():
+                return
+            manifest.write(between + some.select(entry.struct.json_encode().str.join(",\n")).item())
+            between = ",\n"
+            lines = some.select("labels").join(weights, on="labels", how="left", maintain_order="left")
+            lines.select("text").write_csv(of_weights, include_header=False, quote_style="never")
+
+        manifest.write('{"data": [')
+        yield add
+        manifest.write("\n]}\n")
+
+
+def _weights(clips: pl.LazyFrame) -> pl.DataFrame:
+    """For each `labels` the sum of 1000 / (count + 0.01) over each of them, counts over the same clips, as `text`."""
+    sets = clips.group_by("labels").len("clips").collect()
+    said = sets.with_columns(label=pl.col("labels").cast(pl.String).str.split(",")).explode("label")
+    said = said.with_columns(weight=1000 / (pl.col("clips").sum().over("label") + 0.01))
+    weights = said.group_by("labels").agg(pl.col("weight").sum())
+    return weights.select("labels", text=pl.col("weight").map_elements(repr, return_dtype=pl.String))

@@ -1,0 +1,99 @@
+"""The plan of an export on its way to disk: a list for each pack. Of millions of rows only a part is held at a time."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from workflow_scripts.exports.formats import Format
+from workflow_scripts.exports.reading import Tables
+from workflow_scripts.tables.files import whole
+from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
+
+ROWS_AT_ONCE = 2_500_000
+"""So many rows are held, half a gigabyte a million; where there are more, all are put aside on disk."""
+PART_BITS = 6
+"""What was put aside is taken up again in 64 parts, by the first bits of the hash."""
+
+_log = logging.getLogger(__name__)
+
+
+def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder: Path) -> None:
+    """Write <leaf>.parquet for every pack of an export: the rows that go into it.
+
+    A row's leaf follows from its media and clip, so a list changes with its own rows alone; and as it holds all that
+    the bytes of its pack depend on, only then is that pack made again.
+    """
+    lists = 0
+    with whole(folder) as part:
+        part.mkdir()
+        rows = _Rows(part / ".aside")
+        for some in made_by.plan(tables, options):
+            rows.add(some.with_columns(hash=hashes(some["media"], some["clip_id"])))
+        leaves = rows.leaves(made_by.CLIPS_A_PACK)
+        for some in rows.parts(leaves):
+            in_order = some.with_columns(leaf=_leaf_of(some["hash"], leaves)).drop("hash").sort(*made_by.SORTED_BY)
+            for (leaf,), of_leaf in in_order.partition_by("leaf", as_dict=True, include_key=False).items():
+                of_leaf.rechunk().write_parquet(part / f"{leaf}.parquet", compression="zstd", compression_level=1)
+                lists += 1
+        rows.forget()
+    _log.info("%d clips in %d packs", len(rows), lists)
+
+
+class _Rows:
+    """The rows of a plan, with their `hash`."""
+
+    def __init__(self, aside: Path) -> None:
+        self._aside = aside
+        self._hashes: list[pl.Series] = []
+        self._held: list[pl.DataFrame] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._hashes))
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take some in."""
+        self._hashes.append(rows["hash"])
+        self._held.append(rows)
+        if sum(map(len, self._held)) > ROWS_AT_ONCE:
+            self._put_aside()
+
+    def leaves(self, most: int) -> list[str]:
+        """The names of the leaves that all rows fall into, in order."""
+        return sorted(leaf_names(pl.concat(self._hashes), most).unique()) if self._hashes else []
+
+    def parts(self, leaves: list[str]) -> Iterator[pl.DataFrame]:
+        """All rows, those of a leaf together: at once if they are held, or if a leaf is larger than a part."""
+        if not self._aside.exists():
+            yield from [pl.concat(self._held)] if self._held else []
+            return
+        if self._held:
+            self._put_aside()
+        parts = sorted(self._aside.iterdir())
+        is_divided = all(len(leaf) >= PART_BITS and leaf != WHOLE for leaf in leaves)
+        for folders in [[part] for part in parts] if is_divided else [parts]:
+            files = [file for folder in folders for file in sorted(folder.iterdir())]
+            yield pl.concat([pl.read_ipc(file) for file in files])
+
+    def _put_aside(self) -> None:
+        rows = pl.concat(self._held).with_columns(part=pl.col("hash") // (1 << BITS - PART_BITS))
+        self._held.clear()
+        for (part,), some in rows.partition_by("part", as_dict=True, include_key=False).items():
+            folder = self._aside / f"{part:02d}"
+            folder.mkdir(parents=True, exist_ok=True)
+            some.write_ipc(folder / f"{len(self._hashes):06d}.arrow", compression="lz4")
+
+    def forget(self) -> None:
+        """Remove what was put aside."""
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+
+def _leaf_of(hashed: pl.Series, leaves: list[str]) -> pl.Series:
+    """The leaf of each hash, out of all there are, which are called by the first bits of their hashes."""
+    begins = [0 if leaf == WHOLE else int(leaf.ljust(BITS, "0"), 2) for leaf in leaves]
+    places = np.searchsorted(np.array(begins, np.uint64), hashed.to_numpy(), side="right") - 1
+    return pl.Series(leaves, dtype=pl.String).gather(places)
