@@ -70,7 +70,7 @@ def test_of_two_clones_the_second_ends_with_a_word_and_touches_nothing(project: 
     shutil.copy(project.folder / "own.yaml", clone.folder / "own.yaml")
     settings = (clone.folder / "own.yaml").read_text().replace("mine/", f"{project.folder}/mine/")
     (clone.folder / "own.yaml").write_text(settings)
-    ours = ("--config", "datasets=['own.yaml']", f"results={results}")
+    ours = ("--config", "datasets=['own.yaml']", "files_per_shard=2", f"results={results}")
     first = Lock(results / "run.lock")
     first.take()
     shutil.rmtree(next(results.glob("audio/*/.published/checks")))

@@ -2,21 +2,41 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from workflow_scripts.tables.leaves import relatives
-
-_OF_TODAY = re.compile(r"shard=([01]+|all)")
+_OF_TODAY = re.compile("[01]+|all")
 
 
 def former(own: Path) -> list[Path]:
-    """Files beside a shard's own of shards above and below it in their tree, the last written first.
+    """Files beside a shard's own, of shards above and below it in their tree, the last written first.
 
-    So are those of an earlier version, which called shards by numbers: they may hold any media.
+    So are those of an earlier version, which called shards by other numbers: they may hold any media.
     """
     names = os.listdir(own.parent) if own.parent.is_dir() else []
-    by_stem = {name.partition(".")[0]: own.with_name(name) for name in names if name.startswith("shard=")}
-    shards = {found[1]: by_stem[stem] for stem in by_stem if (found := _OF_TODAY.fullmatch(stem))}
-    related = [shards[shard] for shard in relatives(own.stem.partition("=")[2], shards)]
-    unknown = [file for stem, file in by_stem.items() if not _OF_TODAY.fullmatch(stem)]
-    return sorted([*related, *unknown], key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    files = {_shard(name): own.with_name(name) for name in names if name.startswith("shard=")}
+    related = [files[shard] for shard in relatives(_shard(own.name), files)]
+    return sorted(related, key=lambda file: file.stat().st_mtime_ns, reverse=True)
+
+
+def relatives(shard: str, others: Iterable[str]) -> list[str]:
+    """Of other shards those that media of one may have been in before it was split or joined.
+
+    >>> relatives("01", ["0", "010", "1", "all", "01", "0042"])
+    ['0', '010', 'all', '0042']
+    """
+    bits = _bits(shard)
+    return [
+        other
+        for other in others
+        if other != shard
+        and (not _OF_TODAY.fullmatch(other) or bits.startswith(_bits(other)) or _bits(other).startswith(bits))
+    ]
+
+
+def _shard(name: str) -> str:
+    return name.partition("=")[2].partition(".")[0]
+
+
+def _bits(shard: str) -> str:
+    return "" if shard == "all" else shard

@@ -47,14 +47,14 @@ def look(root: str, listing: Path) -> str:
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
-def look_into(folder: Path, root: str) -> str:
+def look_into(folder: Path | None, root: str) -> str:
     """Look at a root, and keep the listing in a folder of listings, which holds the newest alone, called by its state.
 
-    One that cannot be kept (the results cannot be written) is made again by who needs it.
+    One that is not to be kept (another run is at work there), or cannot be, is made again by who needs it.
     """
     with tempfile.TemporaryDirectory() as temporary:
         state = look(root, part := Path(temporary) / "listing")
-        if newest_listing(folder) != folder / state:
+        if folder and newest_listing(folder) != folder / state:
             with contextlib.suppress(OSError):
                 for file in folder.iterdir() if folder.is_dir() else ():
                     file.unlink()

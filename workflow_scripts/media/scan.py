@@ -17,7 +17,7 @@ from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import publish_folder, published
-from workflow_scripts.tables.leaves import WHOLE, Bound, Leaf, hashes, leaves_of
+from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leaves_of
 from workflow_scripts.tables.store import ROW_GROUP, lazy_table, validate, write_validated
 
 _log = logging.getLogger(__name__)
@@ -151,13 +151,13 @@ def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[s
     return {leaf.name: leaf.behind - leaf.first for leaf in leaves}
 
 
-def _side_by_side(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
+def _side_by_side(leaves: Sequence[LeafRows]) -> Iterator[list[LeafRows]]:
     """Leaves that are validated together: to do so costs some milliseconds, however few rows there are."""
     parts = itertools.groupby(leaves, lambda leaf: leaf.first // ROW_GROUP)
     return (list(some) for _, some in parts)
 
 
-def _media_lists(media: pl.DataFrame, leaves: Sequence[Leaf]) -> pl.DataFrame:
+def _media_lists(media: pl.DataFrame, leaves: Sequence[LeafRows]) -> pl.DataFrame:
     """The `media` tables of some shards; stems are told by the ledger's rule, of files and members alike."""
     whole = pl.coalesce("member", "path")
     stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts.check.passing import PassingNote, passing_notes
+from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings import SAMPLE_DONE, Root, Run
 
 
@@ -30,8 +31,10 @@ class Looks:
         has no state; Snakemake asks again when its scan can start.
         """
         made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
-        look = self.is_main and made and self.run.look != "never"
-        return _state(root.path, self.run.places.look(root.slug)) if look else ""
+        if not (self.is_main and made and self.run.look != "never"):
+            return ""
+        is_ours = not Lock(Path(self.run.places.lock)).is_of_another()
+        return _state(root.path, self.run.places.look(root.slug) if is_ours else None)
 
     def contents(self, dataset: str) -> list[str]:
         """A digest of each source of a dataset: Snakemake asks for the content only of files that are newer.
@@ -55,10 +58,10 @@ class Looks:
 
 
 @functools.cache
-def _state(path: str, listings: str) -> str:
+def _state(path: str, listings: str | None) -> str:
     from workflow_scripts.media.look import look_into
 
-    return look_into(Path(listings), path)
+    return look_into(None if listings is None else Path(listings), path)
 
 
 @functools.cache

@@ -19,8 +19,8 @@ def shards_in(file: str | Path) -> dict[str, int]:
 
 def scanned_shards(places: Places, root: str) -> dict[str, int] | None:
     """Those of the last scan that came to its end, also while another is at work; None if there was none."""
-    file = published(Path(places.shards(root)))
-    return shards_in(file) if file.exists() else None
+    own = Path(places.shards(root))
+    return next((shards_in(file) for file in (published(own), own) if file.exists()), None)
 
 
 def remove_former(places: Places, root: str) -> None:

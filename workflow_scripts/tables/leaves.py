@@ -1,6 +1,6 @@
 """Parts of a whole that follow from its content alone: the leaves of a tree over the bits of hashes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ class Bound:
     size: int
 
 
-class Leaf(NamedTuple):
+class LeafRows(NamedTuple):
     """A leaf: its first bits, or WHOLE, and where its rows begin and end among all that are sorted by hash."""
 
     name: str
@@ -59,7 +59,7 @@ def leaf_names(hashed: pl.Series, most: int) -> pl.Series:
     return pl.Series("leaf", [leaf.name for leaf in leaves], dtype=pl.String)[ordinals]
 
 
-def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[Leaf]:
+def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[LeafRows]:
     """The leaves of rows that are sorted by their hash, by number and by size: a leaf is split while it exceeds either.
 
     A row that is too large by itself would have each leaf above it split: it is a leaf of its own, called by all bits
@@ -73,23 +73,7 @@ def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[L
     few = int(np.searchsorted(sizes > bound.size, True))
     yield from _split(hashed, np.concatenate([[0], np.cumsum(sizes[:few])]), bound, 0, few, "")
     for row in range(few, len(hashed)):
-        yield Leaf(f"{hashed[row]:064b}", row, row + 1)
-
-
-def relatives(name: str, others: Iterable[str]) -> list[str]:
-    """Of other leaves those that rows of one may have been in before it was split or joined: above and below it.
-
-    >>> relatives("01", ["0", "010", "1", "all", "01"])
-    ['0', '010', 'all']
-    """
-    bits = _bits(name)
-    return [
-        other for other in others if other != name and (bits.startswith(_bits(other)) or _bits(other).startswith(bits))
-    ]
-
-
-def _bits(name: str) -> str:
-    return "" if name == WHOLE else name
+        yield LeafRows(f"{hashed[row]:064b}", row, row + 1)
 
 
 def _hashed(texts: pl.Series) -> np.ndarray:
@@ -98,13 +82,15 @@ def _hashed(texts: pl.Series) -> np.ndarray:
     return np.fromiter(digests, np.uint64, len(texts))
 
 
-def _split(hashed: np.ndarray, before: np.ndarray, bound: Bound, first: int, behind: int, name: str) -> Iterator[Leaf]:
+def _split(
+    hashed: np.ndarray, before: np.ndarray, bound: Bound, first: int, behind: int, name: str
+) -> Iterator[LeafRows]:
     """The leaves of a part of the tree; `before` is the size of all rows before each."""
     if first == behind:
         return
     fits = behind - first <= bound.rows and before[behind] - before[first] <= bound.size
     if fits or len(name) == BITS:
-        yield Leaf(name or WHOLE, first, behind)
+        yield LeafRows(name or WHOLE, first, behind)
         return
     middle = first + int(np.searchsorted(hashed[first:behind], np.uint64(int((name + "1").ljust(BITS, "0"), 2))))
     yield from _split(hashed, before, bound, first, middle, name + "0")
