@@ -10,23 +10,30 @@
 -- clip_ids: the clips, as dataset/clip_id
 -- media: the files, and members of archives, that serve them
 CREATE VIEW duplicates AS
-WITH heard AS (
+WITH repeated AS (  -- few digests are: numbers are compared before texts, and clips are joined to those media alone
+    SELECT hash(pcm_digest) AS number FROM checks WHERE load_ok AND pcm_digest IS NOT NULL
+    GROUP BY number HAVING count(*) > 1
+),
+suspected AS (
+    SELECT root, path, member, pcm_digest FROM checks
+    SEMI JOIN repeated ON repeated.number = hash(checks.pcm_digest)
+    WHERE load_ok AND pcm_digest IS NOT NULL
+),
+heard AS (
     SELECT
         clips.dataset,
         clips.split,
         clips.clip_id,
-        checks.pcm_digest,
+        suspected.pcm_digest,
         CASE WHEN NOT clips.whole_media THEN clips.start_s END AS from_s,
         CASE WHEN NOT clips.whole_media THEN clips.end_s END AS to_s,
         clips.peak = 0 AS is_silent,
         clips.media_path || coalesce('/' || clips.member, '') AS media
     FROM clips
-    JOIN checks
-        ON checks.root = clips.root AND checks.path = clips.path AND checks.member IS NOT DISTINCT FROM clips.member
-    WHERE checks.load_ok AND checks.pcm_digest IS NOT NULL
-),
-repeated AS (
-    SELECT pcm_digest FROM heard GROUP BY pcm_digest HAVING count(*) > 1 AND min(media) <> max(media)
+    JOIN suspected
+        ON suspected.root = clips.root
+        AND suspected.path = clips.path
+        AND suspected.member IS NOT DISTINCT FROM clips.member
 )
 SELECT
     pcm_digest,
@@ -40,7 +47,6 @@ SELECT
     list(dataset || '/' || clip_id ORDER BY dataset, clip_id) AS clip_ids,
     list(DISTINCT media ORDER BY media) AS media
 FROM heard
-SEMI JOIN repeated USING (pcm_digest)
 GROUP BY pcm_digest, from_s, to_s
 HAVING min(media) <> max(media)
 ORDER BY is_digital_silence, crosses_splits DESC, clips DESC, pcm_digest, from_s;
