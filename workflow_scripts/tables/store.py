@@ -168,7 +168,10 @@ def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -
         TableError: a file is no whole Parquet file; names it.
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
-    return pl.concat([_read(file, columns) for file in files], rechunk=True)
+    try:
+        return pl.read_parquet(files, columns=columns, glob=False).rechunk()
+    except pl.exceptions.PolarsError:
+        return pl.concat([_read(file, columns) for file in files], rechunk=True)  # one of them tells what it is
 
 
 def _read(file: Path, columns: list[str] | None) -> pl.DataFrame:
