@@ -11,6 +11,7 @@ NAMES = (
     "looking",
     "check_throughput",
     "check_parts",
+    "check_fbanks",
     "check_growth",
     "in_place",
     "long_recordings",

@@ -14,8 +14,8 @@ from benchmarks.clips import DISTINCT, KINDS, SECONDS, write_clips
 from benchmarks.report import Table
 from benchmarks.workflow import CHECKOUT
 
-CLIPS = 100
-ROUNDS = 15
+CLIPS = 20
+ROUNDS = 60
 MIXED = 3_888
 REPEATS = 3
 PAIR = ("reference", "check")
