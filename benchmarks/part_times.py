@@ -2,9 +2,9 @@
 
 python -m benchmarks.part_times ROUNDS ROOT ...
 
-Prints a line of JSON a round and root, with a number for each clip: reference, check, each part by its name, and the
-fbank alone as it is here and in torchaudio. It is time of this thread on its core, not of the clock: what else the
-machine does is left out, but for the caches that it takes.
+Prints a line of JSON a round and root, with a number for each clip: reference, check, and each part by its name. It is
+time of this thread on its core, not of the clock: what else the machine does is left out, but for the caches that it
+takes. Nothing else runs in this process: what takes and gives back much memory makes the system clear it again for all.
 """
 
 import contextlib
@@ -22,14 +22,12 @@ from typing import Any
 import torch
 
 from benchmarks.rivals.decode_loop import wave_of
-from benchmarks.rivals.three_passes import ast_fbank
 from workflow_scripts.check import worker
 from workflow_scripts.check.task import Task
 from workflow_scripts.media import content
 from workflow_scripts.media.media import Media
 from workflow_scripts.sound import measures
 from workflow_scripts.sound.decoders import sndfile
-from workflow_scripts.sound.fbank import fbank_of
 from workflow_scripts.sound.feature import Feature, Resampler
 from workflow_scripts.sound.pcm_digest import PcmDigest
 from workflow_scripts.sound.planes import Planes
@@ -114,7 +112,6 @@ def main() -> None:
     """Take the times by turns."""
     torch.set_num_threads(1)
     kinds = {root: sorted(Path(root).iterdir()) for root in sys.argv[2:]}
-    waves = {root: [wave_of(file) for file in files] for root, files in kinds.items()}
     for _ in range(int(sys.argv[1])):
         for root, files in kinds.items():
             tasks = [_task(file) for file in files]
@@ -123,8 +120,6 @@ def main() -> None:
                 "reference": _milliseconds(wave_of, files),
                 "check": _milliseconds(_check, tasks),
                 "parts": _parts(tasks),
-                "fbank": _milliseconds(_fbank, waves[root]),
-                "torchaudio": _milliseconds(_torchaudio, waves[root]),
             }
             print(json.dumps(line), flush=True)
 
@@ -146,14 +141,6 @@ def _check(task: Task) -> None:
     (row,) = worker.examine_batch([task], SETTINGS)
     if row.get("error_kind"):
         raise ValueError(f"{task.media.path}: {row['error']}")
-
-
-def _fbank(wave: torch.Tensor) -> float:
-    return sum(float(block.sum()) for block in fbank_of(SETTINGS.num_mel_bins).blocks(wave))
-
-
-def _torchaudio(wave: torch.Tensor) -> float:
-    return float(ast_fbank(wave[None]).sum())
 
 
 def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> list[float]:
