@@ -76,17 +76,19 @@ def _with_spans(
     rows: pl.DataFrame, rejects: list[pl.DataFrame], sets: pl.DataFrame, one_label_a_row: list[str]
 ) -> Clips:
     """The clips where videos stand there more than once; the rows of all other videos are clips as they are."""
-    rows = rows.with_row_index("place")
     several = maybe_repeated(rows["media_key"])
-    others = rows.filter(~several).with_columns(clip_id="media_key")
-    told = _told_together(_named(rows.filter(several)), sets, one_label_a_row)
-
-    def with_others(some: pl.DataFrame) -> pl.DataFrame:
-        return pl.concat([others, some.select(others.columns)]).sort("place").drop("place")
-
-    kept = with_others(told.rows)
-    clips = kept if told.clips is told.rows else with_others(told.clips)
+    told = _told_together(_named(rows.with_row_index("place").filter(several)), sets, one_label_a_row)
+    kept = _with_others(told.rows, rows, several)
+    clips = kept if told.clips is told.rows else _with_others(told.clips, rows, several)
     return Clips(kept, pl.concat([*rejects, told.rejects]), clips, told.sets)
+
+
+def _with_others(told: pl.DataFrame, rows: pl.DataFrame, several: pl.Series) -> pl.DataFrame:
+    """Of all rows those whose video stands there once, and those that are told, in order; each column is made once."""
+    place = told["place"]
+    changed = [rows["label_set"].clone().scatter(place, told["label_set"])]
+    changed += [rows["media_key"].alias("clip_id").scatter(place, told["clip_id"])]
+    return rows.with_columns(changed).filter((~several).scatter(place, values=True))
 
 
 def _all_sets(lists: dict[str, SegmentList]) -> pl.DataFrame:
