@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.one_job import JOBS
@@ -37,19 +38,20 @@ def measured_jobs(folder: Path, sizes: Sequence[str], jobs: Sequence[str]) -> Ta
         made.append(f"{clips:,} clips and {media:,} media")
         command = ["python", "-m", "benchmarks.one_job", str(folder / size)]
         costs[size] = {job: measure([*command, job], CHECKOUT, VENV) for job in jobs}
-    columns = ["job", *(f"{size} M, {unit}" for size in sizes for unit in ("s", "MB"))]
-    columns += [f"{size} M / {sizes[0]} M, {unit}" for size in sizes[1:] for unit in ("s", "MB")]
+    columns = ["job", *(f"{size} M, {unit}" for size in sizes for unit in ("s", "CPU s", "MB"))]
+    columns += [f"{size} M / {before} M, {unit}" for before, size in pairwise(sizes) for unit in ("CPU s", "MB")]
     rows = []
     for job in jobs:
-        figures = [figure for size in sizes for figure in _figures(costs[size][job])]
-        ratios = [figure / first for figure, first in zip(figures[2:], figures[:2] * (len(sizes) - 1), strict=True)]
+        measured = [costs[size][job] for size in sizes]
+        figures = [figure for one in measured for figure in (one.seconds, one.cpu_seconds, one.tree_mb)]
+        ratios = [ratio for before, one in pairwise(measured) for ratio in _ratios(before, one)]
         rows.append([job, *figures, *ratios])
     notes = [f"{'; '.join(made)}. Whole processes, Python's start included, once each; memory of the whole tree."]
     return Table("Tables of more and more clips", columns, rows, notes)
 
 
-def _figures(measured: Measured) -> list[float]:
-    return [measured.seconds, measured.tree_mb]
+def _ratios(before: Measured, one: Measured) -> list[float]:
+    return [one.cpu_seconds / before.cpu_seconds, one.tree_mb / before.tree_mb]
 
 
 def _make(folder: Path, size: str) -> tuple[int, int]:

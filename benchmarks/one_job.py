@@ -19,8 +19,12 @@ from workflow_scripts.settings.run import Run, load_run
 from workflow_scripts.tables import schemas
 
 NAME = "audioset"
-JOBS = ("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast", "plan/copied")
-"""By the name of the rule and, where there are several, of the export."""
+VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
+JOBS = (
+    *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast", "plan/copied"),
+    *(f"view/{name}" for name in VIEWS),
+)
+"""By the name of the rule and, where there are several, of the export; and each ready-made view of the catalogue."""
 
 
 class Named(dict[str, Any]):
@@ -39,6 +43,12 @@ def load(folder: Path) -> Run:
 def run_job(run: Run, job: str) -> None:
     """Run a job's script."""
     rule, _, export = job.partition("/")
+    if rule == "view":
+        import duckdb
+
+        with duckdb.connect(run.places.catalogue, read_only=True) as catalogue:
+            catalogue.table(export).fetchall()
+        return
     given, made, params = _of_export(run, rule, export) if export else _OF[rule](run)
     for file in made.values():
         Path(file).parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.checked import LIMITS, check, clips_table, resolved, root
 from tests.ledger.worlds import FINDINGS, worlds
+from workflow_scripts.ledger import checked, rows
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
@@ -41,13 +42,13 @@ def _roots(folder: Path, found: list[dict[str, str]]) -> list[RootChecks]:
     """Roots of two shards, of which the second holds recordings; names tell which of two sounds a file is."""
     roots = []
     for place, files in enumerate(found):
-        rows = []
+        made = []
         for number, (path, finding) in enumerate(files.items()):
             sound = SOUNDS[len(path) % 2]
             levels = {"envelope_peak": sound, "envelope_rms": sound, "sample_rate": 2, "frames": 6}
-            rows.append(check(path, pcm_digest=f"{place}/{number}", **levels) | FINDINGS[finding])
+            made.append(check(path, pcm_digest=f"{place}/{number}", **levels) | FINDINGS[finding])
         holds = "recordings" if place == 1 else "clips"
-        roots.append(root(folder, f"root{9 - place}", *rows, shards=2, holds=holds))
+        roots.append(root(folder, f"root{9 - place}", *made, shards=2, holds=holds))
     return roots
 
 
@@ -65,7 +66,9 @@ def test_the_tables_are_the_same_bytes_whatever_the_parts(
     clips, roots = _clips(promised), _roots(folder, found)
     for name, table in resolved(clips, roots, match).items():
         write_table(table, folder / "whole" / f"{name}.parquet", schemas.RESOLVED[name])
-    with aside(folder / "parts" / "clips.parquet") as put:
+    with aside(folder / "parts" / "clips.parquet") as put, pytest.MonkeyPatch.context() as constants:
+        constants.setattr(rows, "SPANS_AT_ONCE", clips_at_once)
+        constants.setattr(checked, "FILES_AT_ONCE", clips_at_once)
         tables = resolve(clips.lazy(), roots, LIMITS, match, aside=put, clips_at_once=clips_at_once)
         for name, parts in tables:
             write_parts(parts, folder / "parts" / f"{name}.parquet", schemas.RESOLVED[name])

@@ -78,17 +78,6 @@ class CheckedMedia:
         nothing = schemas.CHECKS.empty().select(pl.lit(0, dtype=pl.UInt32).alias("media_row"), *columns)
         return pl.concat([nothing, *self._of_files(media_rows.unique().sort(), columns)])
 
-    def in_batches(self, media_rows: pl.Series, columns: list[str], rows: int) -> Iterator[pl.DataFrame]:
-        """The same batch by batch, of so many media or somewhat more."""
-        batch: list[pl.DataFrame] = []
-        for part in self._of_files(media_rows.unique().sort(), columns):
-            batch.append(part)
-            if sum(map(len, batch)) >= rows:
-                yield pl.concat(batch)
-                batch = []
-        if batch:
-            yield pl.concat(batch)
-
     def in_order(self, media_rows: pl.Series) -> pl.DataFrame:
         """`media_row`, `path` and `member` of some media in the order of their roots, then of paths and members."""
         named = self.more(media_rows, NAME)

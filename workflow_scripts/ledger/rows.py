@@ -14,6 +14,8 @@ from workflow_scripts.tables import schemas
 
 OF_MEDIA = ["path", "member", "error_kind", "error", "sample_rate", "channels", *LEVELS]
 """What a clip says of the media that serves it."""
+SPANS_AT_ONCE = 16_384
+"""Of so many spans the envelopes are held: 60 kB an hour of each recording that they lie in."""
 TOLD: dict[str, Any] = {
     "clip_row": pl.UInt32,
     "status": pl.Categorical,
@@ -26,7 +28,7 @@ TOLD: dict[str, Any] = {
 
 
 def put_told(served: Served, spans: pl.DataFrame, media: CheckedMedia, roots: list[RootChecks], told: Sheaves) -> None:
-    """Put aside what the media that serve clips say of them. Their files are read once.
+    """Put aside what the media that serve clips say of them, in the order of their files.
 
     Args:
         served: which media serves which clip.
@@ -35,17 +37,13 @@ def put_told(served: Served, spans: pl.DataFrame, media: CheckedMedia, roots: li
         roots: in the order of the dataset file.
         told: where it is put.
     """
-    serving = served.serving.sort("media_row")
-    for batch in media.in_batches(serving["media_row"], OF_MEDIA, told.clips_at_once):
-        first, last = batch["media_row"][0], batch["media_row"][-1]
-        of_batch = serving.filter(pl.col("media_row").is_between(first, last)).join(
-            batch, on="media_row", maintain_order="left"
-        )
-        of_batch = of_batch.with_columns(media.table["root_ordinal"].gather(of_batch["media_row"]))
-        of_batch = of_batch.with_columns(
-            by_root("root", [root.slug for root in roots], pl.String), media_path=media_paths(of_batch, roots)
-        )
-        told.put(_with_own_levels(of_batch, spans, media).select(*TOLD))
+    slugs = [root.slug for root in roots]
+    for serving in served.serving.sort("media_row").iter_slices(told.clips_at_once):
+        of_media = media.more(serving["media_row"], OF_MEDIA)
+        said = serving.join(of_media, on="media_row", how="left", maintain_order="left")
+        said = said.with_columns(media.table["root_ordinal"].gather(said["media_row"]))
+        said = said.with_columns(by_root("root", slugs, pl.String), media_path=media_paths(said, roots))
+        told.put(_with_own_levels(said, spans, media).select(*TOLD))
 
 
 def rows(promised: pl.LazyFrame, served: Served, told: Sheaves, limits: dict[str, float]) -> Iterator[pl.DataFrame]:
@@ -76,6 +74,8 @@ def _with_own_levels(serving: pl.DataFrame, spans: pl.DataFrame, media: CheckedM
     if parts.is_empty():
         return serving
     parts = pl.concat([parts, spans[parts["clip_row"]]], how="horizontal")
-    own = span_levels(parts, media.more(parts["media_row"], ENVELOPE))
+    own = pl.concat(
+        span_levels(some, media.more(some["media_row"], ENVELOPE)) for some in parts.iter_slices(SPANS_AT_ONCE)
+    )
     levels = [pl.when("whole_media").then(name).otherwise(f"{name}_own").alias(name) for name in LEVELS]
     return serving.join(own, on="clip_row", how="left", maintain_order="left", suffix="_own").with_columns(levels)
