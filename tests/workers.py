@@ -28,7 +28,7 @@ FAR_TOO_MUCH = 64 << 30
 
 def scan_and_check(root: Path, results: Path, settings: CheckSettings = SETTINGS, workers: int = 1) -> pl.DataFrame:
     """Scan a root into one shard and bring its checks up to date."""
-    scanned(root, results / "media")
+    scanned(root, results / "media", size=1 << 60)
     output = results / "checks" / "shard=all.parquet"
     media_list, note = results / "media" / "shard=all.parquet", results / "shard=all.json"
     check_shard(media_list, str(root), settings, workers, output, note)
