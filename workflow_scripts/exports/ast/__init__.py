@@ -10,6 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
     choice = choose(tables, options)
+    ways = choice.trainable.select("taken", "copied")  # the other columns take a gigabyte for twenty million clips
+    choice = replace(choice, trainable=ways)
     digests = Keyed(lambda: tables.each_checks([*MEDIA, "bytes_digest"]), MEDIA)
     for clips in choice.taken(tables, LEDGER):
         copied = clips.filter("copied")
