@@ -21,6 +21,7 @@ rule check:
         PLACES.benchmark("check", "{root}", "shard={shard}")
     conda:
         "../envs/audio.yaml"
+    priority: 1
     threads: lambda wildcards: STARTED.check_threads(**wildcards)
     resources:
         mem_mb=lambda wildcards, attempt, threads: (2000 + 500 * threads) * 2 ** (attempt - 1),

@@ -23,7 +23,6 @@ rule ingest:
         PLACES.benchmark("ingest", "{dataset}")
     conda:
         "../envs/tables.yaml"
-    threads: 2
     resources:
         mem_mb=growing(3000),
         runtime=growing(20),

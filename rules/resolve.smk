@@ -22,7 +22,6 @@ rule resolve:
         PLACES.benchmark("resolve", "{dataset}")
     conda:
         "../envs/tables.yaml"
-    threads: 2
     resources:
         mem_mb=growing(4000),
         runtime=growing(20),

@@ -27,6 +27,7 @@ checkpoint scan:
         PLACES.benchmark("scan", "{root}")
     conda:
         "../envs/tables.yaml"
+    priority: 1  # most waits for the checks
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

@@ -4,6 +4,8 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.media import look as module
+from workflow_scripts.media import walk as module_walk
 from workflow_scripts.media.look import listed, look, look_into, newest_listing
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text
@@ -278,6 +281,26 @@ def test_state_does_not_depend_on_how_many_files_are_written_at_once(
     monkeypatch.setattr(module, "_LINES_AT_ONCE", 3)
     assert state(str(tmp_path)) == whole
     assert sorted(walk(str(tmp_path)), key=lambda media: media.path) == found
+
+
+def test_where_each_answer_is_waited_for_many_are_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a network; the first thousand tell that it is one."""
+    for number in range(module_walk.ENTRIES_AT_ONCE + 200):
+        _write(tmp_path, f"{number}.wav", b"1" * (number % 7))
+    expected = sorted(walk(str(tmp_path)), key=lambda media: media.path)
+    size_and_time = module_walk._size_and_time
+    asking = set()
+
+    def waits(entry: Any) -> Any:
+        asking.add(threading.get_ident())
+        time.sleep(5 * module_walk.WAITED_S)
+        return size_and_time(entry)
+
+    monkeypatch.setattr(module_walk, "_size_and_time", waits)
+    assert sorted(walk(str(tmp_path)), key=lambda media: media.path) == expected
+    assert len(asking) > 2
 
 
 def test_the_newest_listing_alone_is_kept_called_by_its_state(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Finding audio files and archives below a root. Knows no labels, and imports nothing but the standard library."""
 
 import heapq
+import itertools
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
 
@@ -38,6 +41,10 @@ _KINDS = {
 _PERHAPS = frozenset(os.path.splitext(suffix)[1] or suffix for suffix in COMPRESSED_TARS)
 SHADOWS = "__MACOSX"
 """Folder of what macOS keeps of files beside them, as its archives have it."""
+ENTRIES_AT_ONCE = 1_000
+ASKED_AT_ONCE = 32
+"""Questions that a file server is asked side by side, where a file's answer is waited for longer than the next."""
+WAITED_S = 1e-4
 
 Found = tuple[str, str, int, int]
 """Name in its folder, kind, size in bytes, time of last change in nanoseconds; a tuple, since there are millions."""
@@ -101,6 +108,7 @@ def walk(root: str) -> Iterator[tuple[str, Iterator[Found]]]:
         yield "", iter([(name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns)])
         return
     entered = set()
+    stats = _Stats()
     folders = [""]
     links: list[str] = []  # last, and the smallest first: so a folder has one path, in whatever order it is found
     while folders or links:
@@ -109,31 +117,59 @@ def walk(root: str) -> Iterator[tuple[str, Iterator[Found]]]:
         if (seen.st_dev, seen.st_ino) in entered:
             continue
         entered.add((seen.st_dev, seen.st_ino))
-        yield folder, _found(os.path.join(root, folder), f"{folder}/" if folder else "", folders, links)
+        yield folder, _found(os.path.join(root, folder), f"{folder}/" if folder else "", folders, links, stats)
 
 
-def _found(folder: str, before: str, folders: list[str], links: list[str]) -> Iterator[Found]:
+def _found(folder: str, before: str, folders: list[str], links: list[str], stats: "_Stats") -> Iterator[Found]:
     """What counts in one folder; the folders in it are put to those to come."""
     with os.scandir(folder) as entries:
-        for entry in entries:
-            name = entry.name
-            if _is_folder(entry):
-                if name == SHADOWS:
-                    continue
-                if entry.is_symlink():
-                    heapq.heappush(links, before + name)
-                else:
-                    folders.append(before + name)
-                continue
-            if (kind := _kind(name)) and not name.startswith("._"):
-                size, mtime_ns = _size_and_time(entry)
-                if kind != UNREAD or _may_be_sound(_suffix(name), size):
-                    yield name, kind, size, mtime_ns
+        while some := list(itertools.islice(entries, ENTRIES_AT_ONCE)):
+            files = []
+            for entry in some:
+                name = entry.name
+                if _is_folder(entry):
+                    if name == SHADOWS:
+                        continue
+                    if entry.is_symlink():
+                        heapq.heappush(links, before + name)
+                    else:
+                        folders.append(before + name)
+                elif (kind := _kind(name)) and not name.startswith("._"):
+                    files.append((entry, kind))
+            for (entry, kind), (size, mtime_ns) in zip(files, stats.of([entry for entry, _ in files]), strict=True):
+                if kind != UNREAD or _may_be_sound(_suffix(entry.name), size):
+                    yield entry.name, kind, size, mtime_ns
 
 
 def _kind(name: str) -> str | None:
     suffix = _suffix(name)
     return _KINDS.get(suffix) or (ARCHIVE if suffix in _PERHAPS and is_compressed_tar(name) else None)
+
+
+class _Stats:
+    """Asks for sizes and times: one after the other, or many at once where each is waited for, as on a network."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    def of(self, entries: list[os.DirEntry[str]]) -> list[tuple[int, int]]:
+        """Of each entry, in their order."""
+        if self._pool is not None:
+            parts = [entries[first::ASKED_AT_ONCE] for first in range(ASKED_AT_ONCE)]
+            told: list[tuple[int, int]] = [(0, 0)] * len(entries)
+            for first, part in enumerate(self._pool.map(_sizes_and_times, parts)):
+                told[first::ASKED_AT_ONCE] = part
+            return told
+        started, worked = time.perf_counter(), time.thread_time()
+        told = _sizes_and_times(entries)
+        waited = (time.perf_counter() - started) - (time.thread_time() - worked)
+        if waited > WAITED_S * len(entries) and len(entries) >= ASKED_AT_ONCE:
+            self._pool = ThreadPoolExecutor(ASKED_AT_ONCE)
+        return told
+
+
+def _sizes_and_times(entries: Iterable[os.DirEntry[str]]) -> list[tuple[int, int]]:
+    return [_size_and_time(entry) for entry in entries]
 
 
 def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
