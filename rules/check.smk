@@ -19,9 +19,9 @@ rule check:
         PLACES.log("check", "{root}", "shard={shard}"),
     benchmark:
         PLACES.benchmark("check", "{root}", "shard={shard}")
+    priority: 1
     conda:
         "../envs/audio.yaml"
-    priority: 1
     threads: lambda wildcards: STARTED.check_threads(**wildcards)
     resources:
         mem_mb=lambda wildcards, attempt, threads: (2000 + 500 * threads) * 2 ** (attempt - 1),

@@ -25,9 +25,9 @@ checkpoint scan:
         PLACES.log("scan", "{root}"),
     benchmark:
         PLACES.benchmark("scan", "{root}")
+    priority: 1  # most waits for the checks
     conda:
         "../envs/tables.yaml"
-    priority: 1  # most waits for the checks
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
