@@ -20,6 +20,7 @@ from workflow_scripts.tables.files import publish, published
 from workflow_scripts.tables.store import (
     ROW_GROUP,
     TableError,
+    lazy_table,
     publish_table,
     read_checks,
     read_table,
@@ -236,11 +237,13 @@ def test_table_whose_writer_is_killed_is_whole_and_the_next_writer_sweeps(path, 
     assert files(tmp_path / "mine") == [".published/tables/summary.parquet", "tables/summary.parquet"]
 
 
-def test_damaged_table_is_named(tmp_path):
-    file = tmp_path / "cut.parquet"
+def test_damaged_table_is_named_also_among_others_and_where_it_is_read_in_part(path):
+    file = path.parent / "cut.parquet"
+    write_table(summary(1), path, schemas.SUMMARY)
     file.write_bytes(b"PAR1")
-    with pytest.raises(TableError, match=r"cut\.parquet: damaged .*; delete it and run again"):
-        read_table(file)
+    for read in (lambda: read_table(file), lambda: read_table([path, file]), lambda: lazy_table(file)):
+        with pytest.raises(TableError, match=r"cut\.parquet: damaged .*; delete it and run again"):
+            read()
 
 
 # --- in parts ---

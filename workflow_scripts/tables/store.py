@@ -178,12 +178,25 @@ def _read(file: Path, columns: list[str] | None) -> pl.DataFrame:
     try:
         return pl.read_parquet(file, columns=columns, glob=False)
     except pl.exceptions.ComputeError as error:
-        raise TableError(f"{file}: damaged ({error}); delete it and run again") from None
+        raise _damaged(file, error) from None
+
+
+def _damaged(file: Path, error: Exception) -> TableError:
+    return TableError(f"{file}: damaged ({error}); delete it and run again")
 
 
 def lazy_table(path: Path) -> pl.LazyFrame:
-    """One table to be read in part."""
-    return pl.scan_parquet(path, glob=False)
+    """One table to be read in part.
+
+    Raises:
+        TableError: it is no whole Parquet file, as far as its end tells; names it.
+    """
+    table = pl.scan_parquet(path, glob=False)
+    try:
+        table.collect_schema()
+    except pl.exceptions.ComputeError as error:
+        raise _damaged(path, error) from None
+    return table
 
 
 def read_checks(roots: Mapping[str, Sequence[Path]], columns: Sequence[str]) -> pl.DataFrame:
