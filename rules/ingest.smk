@@ -24,7 +24,7 @@ rule ingest:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=growing(3000),
+        mem_mb=growing(6000),  # twenty million clips take 5 GB
         runtime=growing(20),
     params:
         adapter=lambda wildcards: dataset(wildcards).adapter,
