@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,13 @@ class Workflow:
         for folder in (self.results, self.folder / ".snakemake"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def snakemake(self, dataset: Path, *arguments: str, **config: object) -> Measured:
-        """Run Snakemake on two cores over one dataset."""
+    def snakemake(
+        self, dataset: Path, *arguments: str, program: Sequence[str] = ("snakemake",), **config: object
+    ) -> Measured:
+        """Run Snakemake, or a program that takes its arguments, on two cores over one dataset."""
         settings = {"results": str(self.results), **self._config, **config}
         pairs = [f"datasets={json.dumps([str(dataset)])}", *(f"{key}={value}" for key, value in settings.items())]
-        return measure(["snakemake", "--cores", "2", *arguments, "--config", *pairs], self.folder, VENV)
+        return measure([*program, "--cores", "2", *arguments, "--config", *pairs], self.folder, VENV)
 
     def jobs(self) -> list["Job"]:
         """What each job's benchmark file says, in the order of their ends."""
