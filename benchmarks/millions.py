@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.one_job import JOBS
+from benchmarks import one_job
 from benchmarks.processes import Measured, measure
 from benchmarks.report import Table, markdown
 from benchmarks.workflow import CHECKOUT, VENV
 
 SIZES = {"0.02": (1, 100), "0.2": (1, 10), "2": (1, 1), "20": (10, 1)}
 """In millions of clips: how often the lists are taken over, and every how-manieth row of them."""
+JOBS = ("look", "scan", *one_job.JOBS)
+"""The first two over as many made-up names of files."""
 
 
 def run(small: bool) -> Iterator[Table]:
@@ -36,8 +38,7 @@ def measured_jobs(folder: Path, sizes: Sequence[str], jobs: Sequence[str]) -> Ta
     for size in sizes:
         clips, media = _make(folder / size, size)
         made.append(f"{clips:,} clips and {media:,} media")
-        command = ["python", "-m", "benchmarks.one_job", str(folder / size)]
-        costs[size] = {job: measure([*command, job], CHECKOUT, VENV) for job in jobs}
+        costs[size] = {job: measure(_command(folder / size, clips, job), CHECKOUT, VENV) for job in jobs}
     columns = ["job", *(f"{size} M, {unit}" for size in sizes for unit in ("s", "CPU s", "MB"))]
     columns += [f"{size} M / {before} M, {unit}" for before, size in pairwise(sizes) for unit in ("CPU s", "MB")]
     rows = []
@@ -48,6 +49,12 @@ def measured_jobs(folder: Path, sizes: Sequence[str], jobs: Sequence[str]) -> Ta
         rows.append([job, *figures, *ratios])
     notes = [f"{'; '.join(made)}. Whole processes, Python's start included, once each; memory of the whole tree."]
     return Table("Tables of more and more clips", columns, rows, notes)
+
+
+def _command(folder: Path, clips: int, job: str) -> list[str]:
+    made_up = ["made_up_root", job, str(clips), str(folder / "made_up")]
+    arguments = made_up if job in ("look", "scan") else ["one_job", str(folder), job]
+    return ["python", "-m", f"benchmarks.{arguments[0]}", *arguments[1:]]
 
 
 def _ratios(before: Measured, one: Measured) -> list[float]:

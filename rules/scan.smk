@@ -29,7 +29,7 @@ checkpoint scan:
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(6000),  # twenty million files take 5 GB
         runtime=growing(60),
     params:
         root=lambda wildcards: root(wildcards).path,
