@@ -19,8 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from benchmarks.rivals.decode_loop import wave_of
 from workflow_scripts.check import worker
 from workflow_scripts.check.task import Task
@@ -110,7 +108,6 @@ class Stopwatch:
 
 def main() -> None:
     """Take the times by turns."""
-    torch.set_num_threads(1)
     kinds = {root: sorted(Path(root).iterdir()) for root in sys.argv[2:]}
     for _ in range(int(sys.argv[1])):
         for root, files in kinds.items():

@@ -1,10 +1,11 @@
 """The lock, requirements.in and the conda environments say the same, and hold what the scripts import."""
 
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 from textwrap import dedent
 
@@ -164,13 +165,24 @@ def _faults_of_rule(where: str, script: Path, env: Path | None, root: Path) -> I
         if not path.is_file():
             yield f"{where}: no such file: {path.relative_to(root)}"
             return
-    listed, distributions = env_requirements(env).keys(), packages_distributions()
+    listed = env_requirements(env).keys()
     for module, place in sorted(third_party_imports(script, root).items()):
-        providers = {canonicalize_name(name) for name in distributions.get(module, ())}
+        providers = {canonicalize_name(name) for name in _providers().get(module, ())}
         if not providers:
             yield f"{where}: {place} imports {module}, which no installed distribution provides"
         elif not providers & listed:
             yield f"{where}: {place} imports {module}: list {' or '.join(sorted(providers))} in {env.relative_to(root)}"
+
+
+@functools.cache
+def _providers() -> dict[str, list[str]]:
+    """The distributions of each module. Python 3.11 by itself leaves out modules that are one compiled file."""
+    found = {module: list(names) for module, names in packages_distributions().items()}
+    for distribution in distributions():
+        for file in distribution.files or ():
+            if len(file.parts) == 1 and file.suffix == ".so":
+                found.setdefault(file.name.partition(".")[0], []).append(distribution.metadata["Name"])
+    return found
 
 
 def test_every_rule_has_an_environment_with_all_that_its_script_imports():

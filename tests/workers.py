@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import torch
 
 from tests.scans import scanned
 from workflow_scripts.check import limits
@@ -83,7 +82,6 @@ FAULTS: dict[str, Callable[[], Any]] = {
     "hangs_with_the_lock": lambda: re.match(r"(a+)+$", 60 * "a" + "b"),
     "takes_memory": lambda: bytearray(FAR_TOO_MUCH),
     "takes_memory_of_numpy": lambda: np.ones(FAR_TOO_MUCH, np.uint8),
-    "takes_memory_of_torch": lambda: torch.ones(FAR_TOO_MUCH, dtype=torch.uint8),
     "takes_ever_more_memory": _grow,
     "raises": lambda: _raise(RuntimeError("nobody foresaw this")),
     "raises_what_is_hard_to_send": lambda: _raise(HardToSendError("not", "foreseen")),
@@ -120,6 +118,14 @@ def examine_with_culprits(batch: Sequence[Task], settings: CheckSettings, second
     limits.SECONDS_A_FILE = seconds  # type: ignore[assignment]
     worker.file_content, examine.open_stream = noting, faulty
     return worker.examine_batch(batch, settings)
+
+
+def tell_of_threads(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
+    """How many threads the worker has when it starts, and when a product has been made that is worth several."""
+    before = len(os.listdir("/proc/self/task"))
+    square = np.ones((1000, 1000), np.float32)
+    np.matmul(square, square)
+    return [{"load_ok": True, "threads_before": before, "threads": len(os.listdir("/proc/self/task"))} for _ in batch]
 
 
 def examine_what_changes(batch: Sequence[Task], settings: CheckSettings, in_memory: bool = True) -> list[Row]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-import workflow_scripts.sound.kaldi  # noqa: F401  makes torchaudio importable beside a torch without CUDA
+import tests.kaldi  # noqa: F401  makes torchaudio importable beside a torch without CUDA
 
 from lhotse import CutSet, Fbank, FbankConfig, MonoCut, NumpyFilesWriter, Recording  # isort: skip
 

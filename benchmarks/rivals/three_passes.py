@@ -13,7 +13,7 @@ from pathlib import Path
 import soundfile
 import torch
 
-from workflow_scripts.sound.kaldi import fbank
+from tests.kaldi import fbank
 
 import torchaudio.functional  # isort: skip  (it imports once kaldi has seen to it)
 

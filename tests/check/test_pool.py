@@ -1,12 +1,14 @@
 """Many media at once: all of them come back, each with its own row, in whatever order."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.made_files import encoded, noise16, wav
-from tests.workers import SETTINGS, comparable, examine_with_culprits, examined, task_of
+from tests.workers import SETTINGS, comparable, examine_with_culprits, examined, task_of, tell_of_threads
 from workflow_scripts.check import pool
 from workflow_scripts.check.pool import Row, examine_all
 from workflow_scripts.check.task import Task
@@ -35,6 +37,22 @@ def test_rows_are_those_of_one_process(tmp_path: Path) -> None:
 
 def test_nothing_to_examine_gives_no_rows() -> None:
     assert list(examine_all([], SETTINGS, 2)) == []
+
+
+def test_a_worker_has_one_thread_and_nobody_else_is_told_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_examine_batch", tell_of_threads)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    [(_, row)] = examine_all(_files(tmp_path, ["a.wav"]), SETTINGS, 1)
+    assert row["threads"] == row["threads_before"]
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+
+
+def test_a_worker_imports_neither_torch_nor_what_only_tables_need() -> None:
+    tell = "import sys, workflow_scripts.check.worker as _; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True, timeout=100)
+    modules = set(done.stdout.split())
+    assert "workflow_scripts.sound.examine" in modules
+    assert not {"torch", "torchaudio", "scipy", "polars", "pandera", "pyarrow", "av"} & modules
 
 
 @pytest.mark.parametrize("path", [None, "/elsewhere"])

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from tests.exports.made_exports import account_of, exported
 from tests.exports.small_run import BELL, INDEXED, SmallAudioset, instead
+from tests.kaldi import fbank
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.sound.kaldi import fbank
 from workflow_scripts.tables import schemas
 
 SPLITS = ("balanced_train", "eval")

@@ -49,7 +49,6 @@ KIND_OF_FAULT = {
     "hangs_with_the_lock": "timed_out",
     "takes_memory": "too_large",
     "takes_memory_of_numpy": "too_large",
-    "takes_memory_of_torch": "too_large",
     "takes_ever_more_memory": "too_large",
     "raises": "check_failed",
     "raises_what_is_hard_to_send": "check_failed",

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 import soxr
+import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.made_files import noise, noise16
 from workflow_scripts.media.media import MediaError
+from workflow_scripts.sound import measures
 from workflow_scripts.sound.measures import Measures
 from workflow_scripts.sound.planes import Planes
 
@@ -24,12 +26,12 @@ levels = st.sampled_from([1.0, 0.3, 0.01, 1e-3, 1e-4])
 
 def _measured(samples: np.ndarray, rate: int, block_seconds: int | None = None) -> dict[str, Any]:
     """Measures of samples (frames, channels) that come in one block, or in blocks of so many seconds."""
-    measures, planes = Measures(rate, samples.shape[1]), Planes()
+    of_all, planes = Measures(rate, samples.shape[1]), Planes()
     size = rate * block_seconds if block_seconds else len(samples)
     for first in range(0, len(samples), size):
         block = np.ascontiguousarray(samples[first : first + size])
-        measures.add(block, *planes.of(block))
-    return measures.measured()
+        of_all.add(block, *planes.of(block))
+    return of_all.measured()
 
 
 def _sine(frames: int, period: float, level: float = 1.0) -> np.ndarray:
@@ -116,12 +118,37 @@ def test_measures_are_the_same_whatever_the_length_of_a_block(
     samples[2 * rate - 1 : 2 * rate + 1, 0] = 0
     assume(samples.any())
     whole, parts = _measured(samples, rate), _measured(samples, rate, block)
-    for name in ("peak", "silent_fraction", "channel_layout"):
+    for name in ("peak", "silent_fraction", "channel_layout", "bandwidth_hz"):
         assert parts[name] == whole[name], name
     for name in ("rms_dbfs", "dc_offset", "channel_level_difference_db"):
         assert parts[name] == (None if whole[name] is None else pytest.approx(whole[name], rel=1e-5, abs=1e-6)), name
     for name in ("envelope_peak", "envelope_rms"):
         np.testing.assert_allclose(parts[name], whole[name], rtol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("rate", [100, 1000, 2047, 48_000])
+@pytest.mark.parametrize("more", [0, 1, 480, 1023, 1024])
+def test_spectra_are_taken_where_they_are_taken_of_the_whole(rate: int, more: int) -> None:
+    """Also where a window is longer than a block, and where the last block is shorter than a window."""
+    samples = noise(3 * rate + more)
+    samples[-1024:] *= np.linspace(1, 100, len(samples[-1024:]))[:, None].astype(np.float32)
+    whole = _spectrum(samples[:, 0], rate, 4 * rate + more)
+    for size in (rate, 2 * rate):
+        np.testing.assert_allclose(_spectrum(samples[:, 0], rate, size), whole, rtol=1e-6)
+
+
+def _spectrum(wave: np.ndarray, rate: int, size: int) -> np.ndarray:
+    spectrum = measures._Spectrum(rate)
+    for first in range(0, len(wave), size):
+        spectrum.add(wave[first : first + size], 1.0)
+    return spectrum.mean_power()
+
+
+@pytest.mark.parametrize("size", [2, 100, 1023, 1024])
+def test_the_taper_is_the_window_of_nuttall(size: int) -> None:
+    taper, energy = measures._taper(size)
+    np.testing.assert_allclose(taper, torch.signal.windows.nuttall(size), rtol=0, atol=1e-6)
+    assert energy == pytest.approx(float(np.square(taper).sum()))
 
 
 @quickly

@@ -1,12 +1,13 @@
 """Many media at once, in worker processes that may crash or hang without harm to any media but the culprit."""
 
+import contextlib
 import itertools
 import multiprocessing
 import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from multiprocessing import forkserver
 from pathlib import Path
@@ -25,27 +26,38 @@ BATCHES_A_WORKER = 8
 """At least, where there are media enough: so that workers end at about the same time."""
 WAITING = 3
 """Batches a worker that are handed over at a time: none waits for work, and what has to be done again comes soon."""
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""For NumPy's BLAS, which looks for them when it is imported, and only then."""
 
 Row = dict[str, Any]
 
 
 def start_server() -> None:
-    """Begin to import, in a process of its own, what workers need: torch takes a second, in which others can work.
+    """Begin to import, in a process of its own, what workers need, while others work.
 
     Workers are forked from that process. It needs to find the project's packages, and must not run the entry script
-    again, which is __main__ here.
+    again, which is __main__ here. Each has one thread: workers fill the cores, and their threads would fight.
     """
     if hasattr(sys.modules["__main__"], "__file__"):
         del sys.modules["__main__"].__file__
     multiprocessing.set_forkserver_preload(["workflow_scripts.check.worker"])
-    packages, path = str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [packages, path]))
-    try:
+    packages = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
+    with _environment({"PYTHONPATH": path, **ONE_THREAD}):  # of that process alone, not of others that are started here
         forkserver.ensure_running()
-    finally:  # no other process that is started here is to look there
-        del os.environ["PYTHONPATH"]
-        if path is not None:
-            os.environ["PYTHONPATH"] = path
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) -> Iterator[tuple[Task, Row]]:

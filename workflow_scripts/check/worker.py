@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import torch
-
 from workflow_scripts.check import limits
 from workflow_scripts.check.task import Task
 from workflow_scripts.media import archives
@@ -19,8 +17,7 @@ from workflow_scripts.sound.settings import CheckSettings
 
 
 def start() -> None:
-    """One thread a process, since workers fill the cores and their threads would fight; and a limit to memory."""
-    torch.set_num_threads(1)
+    """Silence, and a limit to memory."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # decoders in C complain there, file by file
     limit = _address_space() + limits.WORKER_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import soundfile
-import torch
 
 from workflow_scripts.exports.copies import MEL_BINS, copy_name
 from workflow_scripts.exports.formats import Packed
@@ -34,7 +34,6 @@ def copy_clips(rows: pl.DataFrame, folder: Path) -> Packed:
         For each copy: clip_id, and frames, mean and std of its fbank. A media that cannot be read, or is no longer what
         the check saw, is told for each of its clips.
     """
-    torch.set_num_threads(1)
     made = _Made(folder)
     for of_file in rows.partition_by("folder", "path", maintain_order=True):
         for clips, content in _contents(of_file):
@@ -57,7 +56,7 @@ class _Made:
         self.told: dict[str, Row] = {}
         self.failed: dict[str, list[str]] = {}
 
-    def add(self, clip_id: str, samples: torch.Tensor, sample_rate: int) -> None:
+    def add(self, clip_id: str, samples: np.ndarray[Any, Any], sample_rate: int) -> None:
         """Write a copy, and tell of its fbank as a trainer will see it.
 
         Raises:
@@ -65,7 +64,7 @@ class _Made:
         """
         wave = at_16_khz(samples, sample_rate)
         feature = Feature(MEL_BINS)
-        feature.add(torch.from_numpy(wave.astype("float32")), FULL_SCALE_16)
+        feature.add(wave.astype(np.float32), FULL_SCALE_16)
         fbank = feature.statistics()
         file = self._folder / copy_name(clip_id)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import torch
 
 from workflow_scripts.sound.decode import block_frames
 from workflow_scripts.sound.decoders import Stream
 from workflow_scripts.sound.feature import Resampler
 from workflow_scripts.sound.planes import Planes
+
+Array = np.ndarray[Any, Any]
 
 FULL_SCALE_16 = 32_768
 
@@ -21,10 +23,10 @@ class _Stretch:
     number: int
     first: float
     behind: float
-    pieces: list[torch.Tensor] = field(default_factory=list)
+    pieces: list[Array] = field(default_factory=list)
 
 
-def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> Iterator[tuple[int, torch.Tensor]]:
+def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> Iterator[tuple[int, Array]]:
     """Cut spans out of a media that is being decoded.
 
     Args:
@@ -52,21 +54,21 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
             begun.append(waiting.pop())
         for stretch in begun:
             behind = int(min(stretch.behind - place, len(signal)))
-            stretch.pieces.append(signal[max(0, int(stretch.first) - place) : behind].clone())
+            stretch.pieces.append(signal[max(0, int(stretch.first) - place) : behind].copy())
         place += len(signal)
-        yield from ((stretch.number, torch.cat(stretch.pieces)) for stretch in begun if stretch.behind <= place)
+        yield from ((stretch.number, np.concatenate(stretch.pieces)) for stretch in begun if stretch.behind <= place)
         begun = [stretch for stretch in begun if stretch.behind > place]
         if not begun and not waiting:
             return
     for stretch in [*begun, *waiting]:
-        yield stretch.number, torch.cat(stretch.pieces) if stretch.pieces else torch.empty(0)
+        yield stretch.number, np.concatenate(stretch.pieces) if stretch.pieces else np.empty(0, np.float32)
 
 
-def at_16_khz(samples: torch.Tensor, sample_rate: int) -> np.ndarray:
+def at_16_khz(samples: Array, sample_rate: int) -> Array:
     """Samples of full scale 1 at 16 kHz, by the resampler of the feature, rounded to int16.
 
     Raises:
         MediaError: the rate is too low.
     """
-    resampled = Resampler(sample_rate).resample(samples, is_last=True).numpy()
+    resampled = Resampler(sample_rate).resample(samples, is_last=True)
     return np.clip(np.rint(resampled * FULL_SCALE_16), -FULL_SCALE_16, FULL_SCALE_16 - 1).astype(np.int16)

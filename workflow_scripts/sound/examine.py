@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import torch
+import numpy as np
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
@@ -15,6 +15,7 @@ from workflow_scripts.sound.pcm_digest import PcmDigest
 from workflow_scripts.sound.planes import Planes
 from workflow_scripts.sound.settings import CheckSettings
 
+Array = np.ndarray[Any, Any]
 Row = dict[str, Any]
 
 _planes = Planes()
@@ -53,14 +54,9 @@ def examine(content: Content, known_digest: str | None, settings: CheckSettings)
 
 def unforeseen(error: Exception) -> tuple[str, str]:
     """Kind and words of an error that nobody raised on purpose."""
-    if is_out_of_memory(error):
+    if isinstance(error, MemoryError):
         return "too_large", "checking it takes more memory than a worker may have"
     return "check_failed", f"{type(error).__name__}: {error}"
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Torch has no type of its own for it."""
-    return isinstance(error, MemoryError) or "DefaultCPUAllocator: can't allocate memory" in str(error)
 
 
 def note(row: Row, kind: str, words: str) -> None:
@@ -115,7 +111,7 @@ class _Measured:
         self._measures = Measures(stream.sample_rate, stream.channels)
         self.fault: MediaError | None = None
 
-    def add(self, block: Block, planes: torch.Tensor, full_scale: float) -> None:
+    def add(self, block: Block, planes: Array, full_scale: float) -> None:
         if self.fault is None:
             try:
                 self._measures.add(block, planes, full_scale)
@@ -139,12 +135,12 @@ class _Featured:
         self._told: Row = {"resample_ok": False}
         self.fault: MediaError | None = None
 
-    def add(self, planes: torch.Tensor, full_scale: float, is_last: bool) -> None:
+    def add(self, planes: Array, full_scale: float, is_last: bool) -> None:
         if self.fault is None:
             self._full_scale = full_scale
             self._add(planes[0] if self._channel == "first" else planes.mean(0), is_last)
 
-    def _add(self, signal: torch.Tensor, is_last: bool) -> None:
+    def _add(self, signal: Array, is_last: bool) -> None:
         self._is_over = is_last
         kind, self._told = "resample_error", {"resample_ok": False}
         try:
@@ -153,15 +149,15 @@ class _Featured:
             self._feature.add(piece, self._full_scale)
         except MediaError as fault:
             self.fault = fault
-        except Exception as error:  # an unforeseen error of a library is the media's fault
-            if is_out_of_memory(error):
-                raise
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  an unforeseen error of a library is the media's fault
             self.fault = MediaError(kind, f"{type(error).__name__}: {error}")
 
     def told(self) -> Row:
         """Columns of `checks`."""
         if self.fault is None and not self._is_over:
-            self._add(torch.empty(0), is_last=True)
+            self._add(np.empty(0, np.float32), is_last=True)
         if self.fault is None:
             try:
                 statistics = self._feature.statistics()

@@ -4,16 +4,19 @@ Source: Gong et al., "AST: Audio Spectrogram Transformer", Interspeech 2021, and
 """
 
 import functools
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import soxr
-import torch
 
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.fbank import HOP, WINDOW, fbank_of, frame_count
 from workflow_scripts.sound.planes import Buffer
 from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
+
+Array = np.ndarray[Any, Any]
 
 MAX_UPSAMPLING = 16
 
@@ -36,8 +39,8 @@ class Resampler:
         self._rate = sample_rate
         self._has_begun = False
 
-    def resample(self, piece: torch.Tensor, is_last: bool) -> torch.Tensor:
-        """What comes out for a piece (samples,); after the last one, all that is left.
+    def resample(self, piece: Array, is_last: bool) -> Array:
+        """What comes out for a piece (samples,) float32; after the last one, all that is left.
 
         Raises:
             MediaError: the rate is so low that what comes out would be made up, and sixteen times the memory or more.
@@ -54,7 +57,7 @@ class Resampler:
         if not self._has_begun:
             resampler.clear()
             self._has_begun = True
-        return torch.from_numpy(resampler.resample_chunk(piece.numpy(), last=is_last))
+        return resampler.resample_chunk(piece, last=is_last)
 
 
 @functools.lru_cache(maxsize=8)
@@ -66,37 +69,36 @@ def _soxr(sample_rate: int) -> soxr.ResampleStream:
 class Feature:
     """Statistics of the fbank of a signal that comes in pieces at 16 kHz.
 
-    The mean of the first piece is taken off all of them. Each frame's own mean is taken off again by the fbank, so for
-    what comes later another constant would make no difference but rounding.
+    AST's loader takes the mean off the signal first. That is left out: the fbank takes its own mean off each frame, and
+    in double precision it makes no difference whether another one was taken off before.
     """
 
     def __init__(self, num_mel_bins: int) -> None:
         self._fbank = fbank_of(num_mel_bins)
-        self._rest = torch.empty(0)
-        self._mean: torch.Tensor | None = None
-        self._centre: float | None = None  # of the first values; squares so far from 0 would leave no small variance
+        self._rest: Array = np.empty(0, np.float32)
+        self._centre: np.float32 | None = None  # of the first values; squares so far from 0 leave no small variance
         self._samples = self._frames = 0
         self._total = self._squares = 0.0
 
-    def add(self, piece: torch.Tensor, full_scale: float = 1.0) -> None:
-        """Take the next piece (samples,), and what full scale is in it."""
+    def add(self, piece: Array, full_scale: float = 1.0) -> None:
+        """Take the next piece (samples,) float32, and what full scale is in it."""
         if not len(piece):
             return
-        if self._mean is None:
-            self._mean = piece.mean() / full_scale
         self._samples += len(piece)
-        wave = _wave.take(len(self._rest) + len(piece))
-        wave[: len(self._rest)] = self._rest
-        torch.add(-self._mean, piece, alpha=1 / full_scale, out=wave[len(self._rest) :])
-        for block in self._fbank.blocks(wave):
-            if self._centre is None:
-                self._centre = float(block.mean())
-            block -= self._centre
-            self._total += float(block.sum())
-            self._squares += float(torch.linalg.vector_norm(block)) ** 2
+        wave = piece
+        if len(self._rest):
+            wave = _wave.take(len(self._rest) + len(piece))
+            np.concatenate([self._rest, piece], out=wave)
+        with np.errstate(over="ignore", invalid="ignore"):  # statistics() tells of it
+            for block in self._fbank.blocks(wave, full_scale):
+                if self._centre is None:
+                    self._centre = block.mean()
+                np.subtract(block, self._centre, out=block)
+                self._total += float(block.sum())
+                self._squares += float(np.vecdot(block, block).sum(dtype=np.float64))
         frames = frame_count(len(wave))
         self._frames += frames
-        self._rest = wave[frames * HOP :].clone()
+        self._rest = wave[frames * HOP :].copy()
 
     def statistics(self) -> FbankStatistics:
         """What all pieces gave.
@@ -109,7 +111,7 @@ class Feature:
         count = self._frames * self._fbank.num_mel_bins
         mean = self._total / count
         variance = self._squares / count - mean * mean
-        mean += self._centre or 0.0
-        if not np.isfinite(variance):
+        mean += float(self._centre or 0.0)
+        if not math.isfinite(variance):
             raise MediaError("fbank_not_finite", "the fbank holds values that are not finite")
         return FbankStatistics(self._frames, mean, max(variance, 0.0) ** 0.5)

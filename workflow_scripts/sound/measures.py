@@ -1,15 +1,15 @@
 """Measures of decoded samples, taken block by block. Amplitudes are relative to full scale, 1.
 
-Sums are taken in single precision over a block at most and put together in double; not by BLAS, whose sums vary with
-alignment and threads.
+Sums are taken in single precision over some hundreds of samples and put together in double. BLAS takes them: in
+stretches of one length its sums do not vary, as over a whole block they would with the number of threads.
 """
 
 import functools
 import math
 from typing import Any, NamedTuple
 
+import ducc0
 import numpy as np
-import torch
 
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.decoders import Block
@@ -37,6 +37,11 @@ LOUDEST = 1e9
 SPECTRUM_SIZE = 1024
 SPECTRUM_FLOOR = 1e-8
 """-80 dB of power."""
+NUTTALL = (0.3635819, -0.4891775, 0.1365995, -0.0106411)
+"""Nuttall, "Some windows with very good sidelobe behavior", IEEE Trans. ASSP 1981: the minimum of four terms."""
+SUMMED = 1024
+"""Samples that are added up in single precision."""
+_ONES = np.ones(SUMMED, np.float32)
 STEP_16_BIT = 2.0**-15
 ABOVE_ROUNDING = 10.0
 """What rises so far above the power of rounding to 16 bits, dither included, is more than that rounding."""
@@ -58,7 +63,7 @@ class Measures:
         self._spectrum = _Spectrum(sample_rate)
         self._is_16_bit = False
 
-    def add(self, block: Block, planes: torch.Tensor, full_scale: float) -> None:
+    def add(self, block: Block, planes: Array, full_scale: float) -> None:
         """Take the next block.
 
         Args:
@@ -77,7 +82,7 @@ class Measures:
         energies = _frame_energies(planes, grid.frames, self._rate) / full_scale**2
         energy, powers = energies.sum(axis=0), energies.sum(axis=1)
         self._frames += len(block)
-        self._sums += planes.sum(1).double().numpy() / full_scale
+        self._sums += _sums(planes) / full_scale
         self._powers += powers
         if self._channels > 1:
             self._compare(planes, powers, full_scale)
@@ -87,16 +92,16 @@ class Measures:
         self._powers_of_stretches.append(means)
         if peak >= CLIPPED:
             self._clipped += _clipped_samples(block)
-        self._spectrum.add(planes[0], full_scale, grid)
+        self._spectrum.add(planes[0], full_scale)
         self._is_16_bit = block.dtype == np.int16
 
-    def _compare(self, planes: torch.Tensor, powers: Array, full_scale: float) -> None:
+    def _compare(self, planes: Array, powers: Array, full_scale: float) -> None:
         """Product and difference of the first two channels; where they are close, the difference itself is summed."""
-        product = float(torch.mul(planes[0], planes[1], out=_products.take(planes.shape[1])).sum()) / full_scale**2
+        product = _dot(planes[0], planes[1]) / full_scale**2
         difference = powers[:2].sum() - 2 * product
         if difference < CLOSE * powers.max():
-            apart = torch.sub(planes[0], planes[1], out=_products.take(planes.shape[1]))
-            difference = float(apart.square_().sum()) / full_scale**2
+            apart = np.subtract(planes[0], planes[1], out=_products.take(planes.shape[1]))
+            difference = _dot(apart, apart) / full_scale**2
         self._product += product
         self._difference += difference
 
@@ -150,17 +155,13 @@ def _decibels(power: float) -> float | None:
 
 
 class _Grid(NamedTuple):
-    """Where the 20 ms frames and the half seconds of a block lie: first samples and lengths, and first frames.
-
-    spectra: first samples of the windows that a spectrum is taken of, one a half second.
-    """
+    """Where the 20 ms frames and the half seconds of a block lie: first samples and lengths, and first frames."""
 
     frames: Array
     frame_lengths: Array
     stretches: Array
     stretch_lengths: Array
     first_frames: Array
-    spectra: torch.Tensor
 
 
 @functools.lru_cache(maxsize=16)
@@ -171,21 +172,38 @@ def _grid(sample_rate: int, samples: int) -> _Grid:
     first_frames = np.arange(0, len(frames), FRAMES_A_STRETCH)
     stretches = frames[first_frames]
     lengths = [np.diff(starts, append=samples) for starts in (frames, stretches)]
-    spectra = np.unique(np.minimum(stretches, max(0, samples - SPECTRUM_SIZE)))
-    return _Grid(frames, lengths[0], stretches, lengths[1], first_frames, torch.from_numpy(spectra))
+    return _Grid(frames, lengths[0], stretches, lengths[1], first_frames)
 
 
-def _frame_energies(planes: torch.Tensor, starts: Array, sample_rate: int) -> Array:
+def _frame_energies(planes: Array, starts: Array, sample_rate: int) -> Array:
     """Sums of squares: a row a channel, a column a frame of 20 ms."""
     if sample_rate % FRAMES_A_SECOND:
-        squares = torch.mul(planes, planes, out=_products.take(*planes.shape))
-        return np.add.reduceat(squares.numpy(), starts, axis=1).astype(np.float64)
-    size = sample_rate // FRAMES_A_SECOND  # frames of one size, as at all common rates, take a third of the time
-    whole = planes.shape[1] // size
-    norms = [torch.linalg.vector_norm(planes[:, : whole * size].reshape(len(planes), whole, size), dim=2)]
-    if whole < len(starts):
-        norms.append(torch.linalg.vector_norm(planes[:, whole * size :], dim=1, keepdim=True))
-    return np.square(torch.cat(norms, 1).double().numpy())
+        squares = np.multiply(planes, planes, out=_products.take(*planes.shape))
+        return np.add.reduceat(squares, starts, axis=1).astype(np.float64)
+    size = sample_rate // FRAMES_A_SECOND  # frames of one size, as at all common rates, take a quarter of the time
+    frames, rest = _stretches(planes, size)
+    energies = np.vecdot(frames, frames)
+    if rest.shape[1]:
+        energies = np.concatenate([energies, np.vecdot(rest, rest)[:, np.newaxis]], axis=1)
+    return energies.astype(np.float64)
+
+
+def _stretches(planes: Array, size: int) -> tuple[Array, Array]:
+    """Planes (channels, frames) as stretches of one length (channels, stretches, size), and what is left over."""
+    whole = planes.shape[1] // size * size
+    return planes[:, :whole].reshape(len(planes), -1, size), planes[:, whole:]
+
+
+def _sums(planes: Array) -> Array:
+    """The sum of each channel (channels,)."""
+    stretches, rest = _stretches(planes, SUMMED)
+    return np.vecdot(stretches, _ONES).sum(axis=1, dtype=np.float64) + rest.sum(axis=1, dtype=np.float64)
+
+
+def _dot(one: Array, other: Array) -> float:
+    """The sum of the products of two channels (frames,)."""
+    stretches, rests = zip(*(_stretches(channel[np.newaxis], SUMMED) for channel in (one, other)), strict=True)
+    return float(np.vecdot(*stretches).sum(dtype=np.float64) + np.vecdot(*rests).sum(dtype=np.float64))
 
 
 def _peaks(block: Block, starts: Array) -> Array:
@@ -215,39 +233,78 @@ def _clipped_samples(block: Block) -> int:
 
 
 class _Spectrum:
-    """Mean power spectrum of the first channel, from the start of each half second."""
+    """Mean power spectrum of the first channel, from the start of each half second.
+
+    Where the sound ends before a window does, that window ends with the sound. So where blocks end makes no difference.
+    """
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
         self._power = np.zeros(SPECTRUM_SIZE + 2)
-        self._windows = 0
-        self._weight = 1.0
+        self._windows = self._seen = 0
+        self._last: Array = np.empty(0, np.float32)
+        self._full_scale = 1.0
 
-    def add(self, channel: torch.Tensor, full_scale: float, grid: _Grid) -> None:
-        size = min(SPECTRUM_SIZE, len(channel))
-        if size < SPECTRUM_SIZE and self._windows:
-            return  # the end of a long recording
-        taper, self._weight = _taper(size)
-        windows = channel.as_strided((len(channel) - size + 1, size), (1, 1))[grid.spectra]
-        windows -= windows.mean(1, keepdim=True)
-        windows *= taper
-        lines = torch.view_as_real(torch.fft.rfft(windows, n=SPECTRUM_SIZE)).view(len(windows), -1)
-        self._power += lines.square_().sum(0).numpy() / full_scale**2
-        self._windows += len(windows)
+    def add(self, channel: Array, full_scale: float) -> None:
+        """Take the next samples (samples,), and the windows that are whole with them."""
+        before, self._seen = self._seen, self._seen + len(channel)
+        whole = self._windows
+        if self._seen >= SPECTRUM_SIZE:
+            whole = (2 * (self._seen - SPECTRUM_SIZE) + 1) // self._rate + 1
+        starts = np.arange(self._windows, whole) * self._rate // 2 - before
+        self._windows = whole
+        begun = int(np.searchsorted(starts, 0))
+        if begun:
+            joined = np.concatenate([self._last, channel[: SPECTRUM_SIZE - 1]])
+            self._power += _powers(joined, starts[:begun] + len(self._last), full_scale)
+        if begun < len(starts):
+            self._power += _powers(channel, starts[begun:], full_scale)
+        ends = channel if len(channel) >= SPECTRUM_SIZE else np.concatenate([self._last, channel])
+        self._last, self._full_scale = ends[-SPECTRUM_SIZE:].copy(), full_scale
+
+    def _cut_short(self) -> bool:
+        """Whether a half second has begun whose window is not whole, and no other ends with the sound."""
+        ends_with_it = self._windows and (self._windows - 1) * self._rate // 2 == self._seen - SPECTRUM_SIZE
+        return self._windows * self._rate // 2 < self._seen and not ends_with_it
+
+    def mean_power(self) -> Array:
+        """Of each line, over all windows."""
+        power, windows = self._power, self._windows
+        if self._cut_short():
+            power, windows = power + _powers(self._last, np.zeros(1, np.int64), self._full_scale), windows + 1
+        mean: Array = (power[0::2] + power[1::2]) / windows
+        return mean
 
     def bandwidth(self, step: float) -> float | None:
         """The highest frequency that carries energy, in Hz; None for a constant signal.
 
         Carries energy: mean power within 80 dB of the strongest line, and well above that of rounding to the step.
         """
-        power = (self._power[0::2] + self._power[1::2]) / self._windows
-        rounding = ABOVE_ROUNDING * step**2 / 12 * self._weight
+        power = self.mean_power()
+        _, weight = _taper(len(self._last))
+        rounding = ABOVE_ROUNDING * step**2 / 12 * weight
         loud = np.flatnonzero(power > max(float(power.max()) * SPECTRUM_FLOOR, rounding))
         return float(loud[-1]) * self._rate / SPECTRUM_SIZE if len(loud) else None
 
 
+def _powers(samples: Array, starts: Array, full_scale: float) -> Array:
+    """Squares of the real and imaginary parts of spectra, added up over windows that begin at these samples."""
+    size = min(SPECTRUM_SIZE, len(samples))
+    step = samples.strides * 2
+    windows = np.lib.stride_tricks.as_strided(samples, (len(samples) - size + 1, size), step)[starts]
+    windows -= windows.mean(axis=1, keepdims=True)
+    windows *= _taper(size)[0]
+    if size < SPECTRUM_SIZE:
+        windows = np.pad(windows, ((0, 0), (0, SPECTRUM_SIZE - size)))
+    lines = ducc0.fft.r2c(windows, axes=(1,), nthreads=1).view(np.float32)
+    total: Array = np.square(lines, out=lines).sum(axis=0, dtype=np.float64)
+    return total / full_scale**2
+
+
 @functools.lru_cache(maxsize=4)
-def _taper(size: int) -> tuple[torch.Tensor, float]:
-    """A window whose side lobes lie below the floor, and the sum of its squares."""
-    taper = torch.signal.windows.nuttall(size)
-    return taper, float(taper.square().sum())
+def _taper(size: int) -> tuple[Array, float]:
+    """Nuttall's window (size,), whose side lobes lie below the floor, and the sum of its squares."""
+    turns = np.linspace(0, 2 * np.pi, size)
+    waves = [factor * np.cos(number * turns) for number, factor in enumerate(NUTTALL)]
+    taper = np.sum(waves, axis=0).astype(np.float32)
+    return taper, float(np.square(taper).sum())

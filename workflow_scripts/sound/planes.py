@@ -5,32 +5,39 @@ New memory costs more than what is computed in it: the system clears it page by 
 
 import math
 import sys
+from typing import Any
 
 import numpy as np
-import torch
 
 from workflow_scripts.sound.decoders import Block
 
+Array = np.ndarray[Any, Any]
+
 HIGH_HALF = -(1 << 16)
+
+STEP = 1 << 16
+"""Frames taken apart at a time: what lies between stays in the cache of a core."""
 
 KEPT = 1 << 22
 """Samples that a buffer keeps room for; what a rare media with hundreds of channels takes is given back."""
+
+_halves = np.empty(STEP, np.int32)
 
 
 class Buffer:
     """Memory that is used again."""
 
-    def __init__(self, dtype: torch.dtype = torch.float32) -> None:
-        self._memory = torch.empty(0, dtype=dtype)
+    def __init__(self, dtype: type[np.generic] = np.float32) -> None:
+        self._memory: Array = np.empty(0, dtype)
 
-    def take(self, *shape: int) -> torch.Tensor:
-        """A tensor of this shape; what was taken before is overwritten with it."""
+    def take(self, *shape: int) -> Array:
+        """An array of this shape; what was taken before is overwritten with it."""
         size = math.prod(shape)
         if size > KEPT:
-            return torch.empty(shape, dtype=self._memory.dtype)
+            return np.empty(shape, self._memory.dtype)
         if len(self._memory) < size:
-            self._memory = torch.empty(size, dtype=self._memory.dtype)
-        return self._memory[:size].view(shape)
+            self._memory = np.empty(size, self._memory.dtype)
+        return self._memory[:size].reshape(shape)
 
 
 class Planes:
@@ -39,7 +46,7 @@ class Planes:
     def __init__(self) -> None:
         self._planes = Buffer()
 
-    def of(self, block: Block) -> tuple[torch.Tensor, float]:
+    def of(self, block: Block) -> tuple[Array, float]:
         """The samples of a block, and what full scale is in them.
 
         Args:
@@ -54,23 +61,22 @@ class Planes:
             part = _part_int16 if is_int16 else _part_float32
             part(block, planes)
             return planes, 2.0**31 if is_int16 else 1.0
-        np.copyto(planes.numpy(), block.T)  # torch takes eight times as long where nothing is converted
+        np.copyto(planes, block.T)
         return planes, 2.0**15 if is_int16 else 1.0
 
 
-def _part_int16(block: Block, planes: torch.Tensor) -> None:
-    """Stereo of 16 bits taken as one integer of 32 a frame: a quarter of the time of copying every second sample.
+def _part_int16(block: Block, planes: Array) -> None:
+    """Stereo of 16 bits taken as one integer of 32 a frame: half the time of copying every second sample."""
+    pairs = block.view(np.int32)[:, 0]
+    for first in range(0, len(pairs), STEP):
+        some = pairs[first : first + STEP]
+        halves, (left, right) = _halves[: len(some)], planes[:, first : first + STEP]
+        np.copyto(left, np.left_shift(some, 16, out=halves))
+        np.copyto(right, np.bitwise_and(some, HIGH_HALF, out=halves))
 
-    The integers lie where the floats will be: with memory of their own it would take twice as long.
-    """
-    pairs, integers = torch.from_numpy(block.view(np.int32)[:, 0]), planes.view(torch.int32)
-    torch.bitwise_left_shift(pairs, 16, out=integers[0])
-    torch.bitwise_and(pairs, HIGH_HALF, out=integers[1])
-    planes.copy_(integers)
 
-
-def _part_float32(block: Block, planes: torch.Tensor) -> None:
+def _part_float32(block: Block, planes: Array) -> None:
     """Stereo of floats taken as one integer of 64 bits a frame, cut to its halves: three quarters of the time."""
-    pairs, halves = block.view(np.int64)[:, 0], planes.numpy().view(np.int32)
+    pairs, halves = block.view(np.int64)[:, 0], planes.view(np.int32)
     np.copyto(halves[0], pairs, casting="unsafe")
     np.right_shift(pairs, 32, out=halves[1], casting="unsafe")

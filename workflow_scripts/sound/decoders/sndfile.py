@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import numpy as np
 import soundfile
-import torch
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
@@ -25,7 +24,7 @@ BAD_FILE, BAD_DESCRIPTION = 7, 24
 """libsndfile's codes for what its MP3 reader refuses (its words are of a missing file), and for a rate below 1."""
 HEAD_BYTES = 4096
 
-_memory = {np.int16: Buffer(torch.int16), np.float32: Buffer()}
+_memory = {np.int16: Buffer(np.int16), np.float32: Buffer(np.float32)}
 
 
 @contextmanager
@@ -93,7 +92,7 @@ class SndfileStream:
 
     def blocks(self, frames: int) -> Iterator[Block]:
         """See Stream."""
-        block = _memory[self._dtype].take(frames, self.channels).numpy()
+        block = _memory[self._dtype].take(frames, self.channels)
         failure, count = None, frames
         while count == frames:
             try:
