@@ -114,11 +114,11 @@ def test_measures_are_the_same_whatever_the_length_of_a_block(
     seconds: float, channels: int, rate: int, level: float, is_16_bit: bool, block: int, seed: int
 ) -> None:
     samples = _any_sound(round(seconds * rate), channels, rate, level, is_16_bit, seed)
-    samples[rate - 1 : rate + 1, 0] = 0  # a run at full scale that goes over an edge is counted in parts
-    samples[2 * rate - 1 : 2 * rate + 1, 0] = 0
+    samples[rate - 2 : rate + 2, 0] = -32768 if is_16_bit else -1.0  # in runs over edges of blocks
+    samples[2 * rate :, -1] = 32767 if is_16_bit else 1.0
     assume(samples.any())
     whole, parts = _measured(samples, rate), _measured(samples, rate, block)
-    for name in ("peak", "silent_fraction", "channel_layout", "bandwidth_hz"):
+    for name in ("peak", "silent_fraction", "channel_layout", "bandwidth_hz", "clipped_fraction"):
         assert parts[name] == whole[name], name
     for name in ("rms_dbfs", "dc_offset", "channel_level_difference_db"):
         assert parts[name] == (None if whole[name] is None else pytest.approx(whole[name], rel=1e-5, abs=1e-6)), name

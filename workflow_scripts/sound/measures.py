@@ -57,6 +57,7 @@ class Measures:
         self._powers = np.zeros(channels)
         self._product = self._difference = 0.0
         self._clipped = 0
+        self._open_runs = np.zeros(channels, np.int64)
         self._silent: list[Array] = []
         self._peaks: list[Array] = []
         self._powers_of_stretches: list[Array] = []
@@ -90,8 +91,8 @@ class Measures:
         self._peaks.append(peaks)
         means = np.add.reduceat(energy, grid.first_frames) / (grid.stretch_lengths * self._channels)
         self._powers_of_stretches.append(means)
-        if peak >= CLIPPED:
-            self._clipped += _clipped_samples(block)
+        if peak >= CLIPPED or self._open_runs.any():
+            self._clipped += _clipped_samples(block, self._open_runs)
         self._spectrum.add(planes[0], full_scale)
         self._is_16_bit = block.dtype == np.int16
 
@@ -110,11 +111,12 @@ class Measures:
         samples = self._frames * self._channels
         peaks = np.concatenate(self._peaks)
         powers = (self._powers / self._frames).tolist()
+        clipped = self._clipped + int(self._open_runs[self._open_runs >= CLIPPED_RUN].sum())
         return {
             "peak": float(peaks.max()),
             "rms_dbfs": _decibels(sum(powers) / self._channels),
             "dc_offset": float(self._sums.sum() / samples),
-            "clipped_fraction": self._clipped / samples,
+            "clipped_fraction": clipped / samples,
             "silent_fraction": float(np.concatenate(self._silent).mean()),
             "bandwidth_hz": self._spectrum.bandwidth(STEP_16_BIT if self._is_16_bit else 0.0),
             "channel_layout": self._layout(powers),
@@ -220,14 +222,27 @@ def _not_finite(block: Block) -> MediaError:
     return MediaError("not_finite", f"{broken:,} samples are NaN, infinite or beyond {LOUDEST:.0e} times full scale")
 
 
-def _clipped_samples(block: Block) -> int:
-    """Samples at full scale that stand in runs of CLIPPED_RUN or more, in their channel."""
+def _clipped_samples(block: Block, open_runs: Array) -> int:
+    """Samples at full scale that stand in runs of CLIPPED_RUN or more, in their channel.
+
+    Args:
+        block: (frames, channels).
+        open_runs: (channels,) samples of the run that each channel of the block before ended in, not counted there;
+            overwritten with those of this block.
+    """
     bound = CLIPPED * (32768 if block.dtype == np.int16 else 1)
     count = 0
-    for channel in block.T:
+    for number, channel in enumerate(block.T):
         full = (channel >= bound) | (channel <= -bound)
         edges = np.flatnonzero(np.diff(full, prepend=False, append=False))
         runs = edges[1::2] - edges[::2]
+        if full[0]:
+            runs[0] += open_runs[number]
+        else:
+            runs = np.append(open_runs[number], runs)
+        open_runs[number] = 0
+        if full[-1]:
+            open_runs[number], runs = runs[-1], runs[:-1]
         count += int(runs[runs >= CLIPPED_RUN].sum())
     return count
 
