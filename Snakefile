@@ -63,6 +63,7 @@ if workflow.is_main_process:  # the jobs of a cluster look at nothing
 
 onstart:
     or_stop(STARTED.begin)
+    STARTED.lift_limit_of_no_time()
 
 
 onsuccess:

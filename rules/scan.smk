@@ -35,7 +35,7 @@ checkpoint scan:
         root=lambda wildcards: root(wildcards).path,
         bound=RUN.shard_bound,
         results=PLACES.results,
-        look=PLACES.look("{root}") if RUN.look == "always" else "",
+        look=lambda wildcards: RUN.look_before_scan(**wildcards),
         version=VERSION,
         state=lambda wildcards: LOOKS.state(root(wildcards)),
     script:

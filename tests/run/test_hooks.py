@@ -1,9 +1,13 @@
 """Jobs of this run are recognised in a cluster's queue, whatever rule they are of, and those of others are not."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from tests.project import REPOSITORY
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.settings import Places, Root, Run
 
@@ -74,3 +78,18 @@ def test_where_jobs_run_is_asked_when_it_is_known(started: Started) -> None:
     assert started.is_local
     started.workflow.local_exec = False
     assert not started.is_local
+
+
+def test_a_limit_of_no_time_is_none(tmp_path: Path) -> None:
+    """A run of real jobs, of which some wait: Snakemake looks at them when one ends, and not all the time."""
+    (tmp_path / "Snakefile").write_text(
+        "import sys, time\n"
+        f"sys.path.insert(0, {str(REPOSITORY)!r})\n"
+        "from workflow_scripts.run.hooks import Started\n"
+        "onstart: Started(None, '', 0.0, '', workflow).lift_limit_of_no_time()\n"
+        "rule all:\n    input: expand('{n}.txt', n=range(4))\n"
+        "rule one:\n    output: '{n}.txt'\n    shell: 'sleep 0.5; touch {output}'\n"
+    )
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--verbose", "--max-jobs-per-timespan", "100/0s"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert 4 <= (done.stdout + done.stderr).count("Ready jobs: ") <= 20

@@ -88,6 +88,16 @@ class Started:
                 ) from None
         write_run_file(self.run, self.since, not self.is_local, self.fingerprint)
 
+    def lift_limit_of_no_time(self) -> None:
+        """Take a limit of jobs in no time for none at all, which Snakemake has no word for.
+
+        With any limit, each look at the jobs that wait starts a timer for another look, as long as there are any: so
+        they follow each other without a pause, and take a core from the jobs (JobScheduler.schedule of Snakemake 9.27).
+        """
+        scheduler = self.workflow.scheduler
+        if scheduler.job_rate_limiter and not scheduler.job_rate_limiter.timespan:
+            scheduler.job_rate_limiter = None
+
     def told_at_end(self) -> str:
         """The table that a run ends with, if it made one, what exports leave out, and faults that may pass.
 

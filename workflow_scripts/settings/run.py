@@ -100,6 +100,13 @@ class Run:
         places = (self.places.media_lists, self.places.shards, self.places.root_rejects, self.places.not_looked_at)
         return [place(slug) for slug in self.roots for place in places]
 
+    def look_before_scan(self, root: str) -> str:
+        """Where a scan finds what the look at the start of the run saw; "" if it is to look by itself.
+
+        So it is to where nobody looks at the start, and where the workflow may have made all of the root since.
+        """
+        return self.places.look(root) if self.look == "always" and not self.roots[root].made_by_workflow else ""
+
     def catalogue(self) -> list[str]:
         """What the run ends with for all datasets."""
         return [self.places.catalogue, self.places.current_generation, self.places.summary]
