@@ -8,6 +8,7 @@ from benchmarks.report import describe_machine, markdown
 
 NAMES = (
     "full_lists",
+    "few_clips",
     "looking",
     "check_throughput",
     "check_parts",
