@@ -34,7 +34,6 @@ checkpoint scan:
     params:
         root=lambda wildcards: root(wildcards).path,
         bound=RUN.shard_bound,
-        results=PLACES.results,
         look=lambda wildcards: RUN.look_before_scan(**wildcards),
         version=VERSION,
         state=lambda wildcards: LOOKS.state(root(wildcards)),

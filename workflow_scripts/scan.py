@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.media.scan import scan_root
-from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.places import shard_name
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import publish
 from workflow_scripts.tables.leaves import Bound
@@ -22,11 +22,10 @@ def _write(text: str, file: Path) -> None:
 
 
 with logged(snakemake.log[0]):
-    places = Places(snakemake.params.results)
 
     def media_list(shard: str) -> Path:
         """Where the list of a shard is."""
-        return Path(places.media_list(snakemake.wildcards.root, shard))
+        return Path(snakemake.output.media) / f"{shard_name(shard)}.parquet"
 
     bound = Bound(*snakemake.params.bound)
     shards, tables = scan_root(snakemake.params.root, snakemake.params.look, bound, media_list)
