@@ -64,6 +64,7 @@ if workflow.is_main_process:  # the jobs of a cluster look at nothing
 onstart:
     or_stop(STARTED.begin)
     STARTED.lift_limit_of_no_time()
+    LOOKS.choose()
 
 
 onsuccess:

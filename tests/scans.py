@@ -9,10 +9,10 @@ from workflow_scripts.tables.leaves import Bound
 
 
 def scanned(
-    root: Path, lists: Path, files: int = 8000, size: int = 1 << 34
+    root: Path, lists: Path, files: int = 8000, size: int = 1 << 34, held: int = 0
 ) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
     """Scan a root into shards of so many files and bytes at most; what scan_root returns."""
-    return scan_root(str(root), "", Bound(files, size), lambda shard: lists / f"shard={shard}.parquet")
+    return scan_root(str(root), "", Bound(files, size), lambda shard: lists / f"shard={shard}.parquet", held)
 
 
 def listed(lists: Path) -> pl.DataFrame:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.media.scan import scan_root
+from workflow_scripts.run.shards import shards_in
 from workflow_scripts.settings.places import shard_name
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import publish
+from workflow_scripts.tables.files import publish, published
 from workflow_scripts.tables.leaves import Bound
 from workflow_scripts.tables.store import write_table
 
@@ -28,7 +29,9 @@ with logged(snakemake.log[0]):
         return Path(snakemake.output.media) / f"{shard_name(shard)}.parquet"
 
     bound = Bound(*snakemake.params.bound)
-    shards, tables = scan_root(snakemake.params.root, snakemake.params.look, bound, media_list)
+    shards_file = Path(snakemake.output.shards)
+    held = sum(shards_in(published(shards_file)).values())
+    shards, tables = scan_root(snakemake.params.root, snakemake.params.look, bound, media_list, held)
     for name, schema in schemas.SCANNED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)
-    publish(Path(snakemake.output.shards), functools.partial(_write, json.dumps(shards, indent=1) + "\n"))
+    publish(shards_file, functools.partial(_write, json.dumps(shards, indent=1) + "\n"))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from workflow_scripts.media import look as module
 from workflow_scripts.media import walk as module_walk
-from workflow_scripts.media.look import listed, look, look_into, newest_listing
+from workflow_scripts.media.look import choose_listing, chosen_listing, listed, look, look_into
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text
 from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread
@@ -303,20 +303,25 @@ def test_where_each_answer_is_waited_for_many_are_asked_at_once(
     assert len(asking) > 2
 
 
-def test_the_newest_listing_alone_is_kept_called_by_its_state(tmp_path: Path) -> None:
+def test_a_run_chooses_its_listing_and_drops_all_others(tmp_path: Path) -> None:
     root, listings = tmp_path / "root", tmp_path / "looks"
     _write(root, "a/x.wav")
-    assert newest_listing(listings) is None
+    choose_listing(listings, "")
+    assert chosen_listing(listings) is None
     first = look_into(listings, str(root))
-    kept = newest_listing(listings)
-    assert kept == listings / first
-    written = kept.stat()
+    assert chosen_listing(listings) is None, "who only asks chooses none"
+    choose_listing(listings, first)
+    written = (kept := chosen_listing(listings)).stat()
     assert look_into(listings, str(root)) == first
     assert kept.stat() == written, "nothing is written where nothing changed"
     _write(root, "y.wav")
-    assert os.listdir(listings) != [second := look_into(listings, str(root))]
-    assert os.listdir(listings) == [second]
+    second = look_into(listings, str(root))
+    assert chosen_listing(listings) == kept, "a look of another run is not that of this one"
+    choose_listing(listings, second)
+    assert sorted(os.listdir(listings)) == sorted(["chosen", second])
     assert pl.concat(listed(listings / second))["path"].sort().to_list() == ["a/x.wav", "y.wav"]
+    choose_listing(listings, "")
+    assert (chosen_listing(listings), os.listdir(listings)) == (None, [])
 
 
 def test_a_listing_that_cannot_be_kept_is_no_error(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What was deleted or moved since the last run comes back with the next: a tree as the rules leave it."""
 
+import base64
 import json
 import os
 import shutil
@@ -162,3 +163,20 @@ def test_where_no_run_has_been_there_is_nothing_to_heal(run: Run) -> None:
     shutil.rmtree("results")
     heal(run, catalogued(run))
     assert not Path("results").exists()
+
+
+def test_what_jobs_made_after_their_snakemake_was_killed_is_made_again(run: Run) -> None:
+    """Snakemake has a note that it is begun, and looks at that before it knows the jobs behind a checkpoint."""
+    check, pack = run.places.checks("clips", "01"), run.places.pack("birds", "ast", "all")
+    Path(pack).parent.mkdir(parents=True)
+    Path(pack).write_text("{}")
+    for ordinal, file in enumerate((check, pack, run.places.table("birds", "clips"), "elsewhere/checks/x.parquet")):
+        note = base64.urlsafe_b64encode(file.encode()).decode()
+        parts = [f"@{note[:9]}", note[9:]] if ordinal % 2 else [note]  # long ones are cut
+        Path(".snakemake/incomplete", *parts).parent.mkdir(parents=True, exist_ok=True)
+        Path(".snakemake/incomplete", *parts).touch()
+    Path(".snakemake/incomplete/migration_underway").touch()
+    before = tree()
+    heal(run, catalogued(run))
+    assert before.keys() - tree().keys() == {os.path.relpath(file, "results") for file in (check, pack)}
+    assert published(Path(check)).exists()

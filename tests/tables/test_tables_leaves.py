@@ -2,11 +2,13 @@
 
 from collections import Counter
 
+import numpy as np
 import polars as pl
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
+from workflow_scripts.tables.leaves import BITS, WHOLE, Bound, hashes, leaf_names, leaves_of
 
 HASHES = st.lists(st.integers(0, (1 << BITS) - 1), max_size=60, unique=True)
 
@@ -58,3 +60,14 @@ def test_what_shares_its_first_text_shares_the_first_half_of_the_hash():
 
 def test_nothing_has_no_leaf():
     assert leaf_names(pl.Series([], dtype=pl.UInt64), 2).to_list() == []
+
+
+def test_what_is_too_large_by_itself_is_a_leaf_of_its_own_with_others_of_its_hash() -> None:
+    hashed, sizes = np.array([3, 1 << 63, 5, 7, 7], np.uint64), np.array([4, 4, 11, 12, 13])
+    found = [(leaf.name, leaf.first, leaf.behind) for leaf in leaves_of(hashed, sizes, Bound(9, 10))]
+    assert found == [("all", 0, 2), (f"{5:064b}", 2, 3), (f"{7:064b}", 3, 5)]
+
+
+def test_without_a_text_of_its_own_a_row_has_all_bits_of_its_group() -> None:
+    hashed = hashes(pl.Series(["a", "b"]), pl.Series([None, None], dtype=pl.String))
+    assert hashed.to_list() == [xxhash.xxh3_64_intdigest(text) for text in (b"a", b"b")]

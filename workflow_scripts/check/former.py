@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-_OF_TODAY = re.compile("[01]+|all")
+_OF_TODAY = re.compile("(?![01]{4}$)[01]+|all")
+"""What a shard is called. Four digits may be one of an earlier version, whichever they are."""
 
 
 def former(own: Path) -> list[Path]:
     """Files beside a shard's own, of shards above and below it in their tree, the last written first.
 
-    So are those of an earlier version, which called shards by other numbers: they may hold any media.
+    So are those of an earlier version, which called shards by four digits: they may hold any media.
     """
     names = os.listdir(own.parent) if own.parent.is_dir() else []
     files = {_shard(name): own.with_name(name) for name in names if name.startswith("shard=")}
@@ -22,8 +23,8 @@ def former(own: Path) -> list[Path]:
 def relatives(shard: str, others: Iterable[str]) -> list[str]:
     """Of other shards those that media of one may have been in before it was split or joined.
 
-    >>> relatives("01", ["0", "010", "1", "all", "01", "0042"])
-    ['0', '010', 'all', '0042']
+    >>> relatives("01", ["0", "010", "1", "all", "01", "0042", "1111"])
+    ['0', '010', 'all', '0042', '1111']
     """
     bits = _bits(shard)
     return [

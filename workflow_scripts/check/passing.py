@@ -65,7 +65,10 @@ def note_passing_faults(path: Path, faults: Iterable[PassingFault]) -> None:
     """
     before = read_passing_note(path)
     notes = [*map(read_passing_note, former(path)), before]  # a shard that was split or joined goes on counting
-    tries = {(fault.path, fault.member, fault.mtime_ns): fault.tries + 1 for note in notes for fault in note.faults}
+    tries: dict[tuple[str, str | None, int], int] = {}
+    for fault in (fault for note in notes for fault in note.faults):
+        key = (fault.path, fault.member, fault.mtime_ns)
+        tries[key] = max(tries.get(key, 0), fault.tries + 1)
     now = [_counted(fault, tries.get((fault.path, fault.member, fault.mtime_ns), 0)) for fault in faults]
     if not now and before == PassingNote():
         return

@@ -78,23 +78,23 @@ def check_shard(
 def _known(media: pl.DataFrame, output: Path, fingerprint: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The earlier row of each media that has one, and the keys of those whose file is the same as then.
 
-    Other tables than the shard's own are asked only for what that does not hold.
+    Other tables than the shard's own are asked only for media that this has no such row of; where none has, the first
+    that has any counts.
     """
-    earlier = _of_media(media, _earlier_rows(published(output), fingerprint))
-    for other in former(published(output)):
-        missing = media.join(earlier, on=KEY, how="anti", nulls_equal=True)
-        if missing.is_empty():
+    earlier = same = schemas.CHECKS.empty()
+    listed = media.select(*KEY, bytes_now="bytes", mtime_ns_now="mtime_ns")
+    for table in [published(output), *former(published(output))]:
+        unsure = listed.join(same, on=KEY, how="anti", nulls_equal=True)
+        if unsure.is_empty():
             break
-        earlier = pl.concat([earlier, _of_media(missing, _earlier_rows(other, fingerprint))])
-    known = media.select(*KEY, "bytes", "mtime_ns").join(earlier, on=KEY, how="inner", nulls_equal=True, suffix="_then")
-    is_same = (pl.col("bytes") == pl.col("bytes_then")).fill_null(pl.col("bytes").is_null()) & (
-        pl.col("mtime_ns") == pl.col("mtime_ns_then")
-    )
-    return earlier, known.filter(is_same).select(KEY)
-
-
-def _of_media(media: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.join(media, on=KEY, how="semi", nulls_equal=True)
+        found = _earlier_rows(table, fingerprint).join(unsure, on=KEY, how="inner", nulls_equal=True)
+        is_same = (pl.col("bytes") == pl.col("bytes_now")).fill_null(pl.col("bytes_now").is_null()) & (
+            pl.col("mtime_ns") == pl.col("mtime_ns_now")
+        )
+        same = pl.concat([same, found.filter(is_same).select(same.columns)])
+        earlier = pl.concat([earlier, found.select(earlier.columns)])
+    others = earlier.join(same, on=KEY, how="anti", nulls_equal=True).unique(KEY, keep="first", maintain_order=True)
+    return pl.concat([same, others]), same.select(KEY)
 
 
 def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 STATE_BITS = 128
+CHOSEN = "chosen"
 _FIELDS = ("name", "kind", "bytes", "mtime_ns")
 _LINES_AT_ONCE = 10_000
 
@@ -47,29 +48,39 @@ def look(root: str, listing: Path) -> str:
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
-def look_into(folder: Path | None, root: str) -> str:
-    """Look at a root, and keep the listing in a folder of listings, which holds the newest alone, called by its state.
+def look_into(folder: Path, root: str) -> str:
+    """Look at a root, and keep the listing in a folder of listings, called by its state.
 
-    One that is not to be kept (another run is at work there), or cannot be, is made again by who needs it.
+    One that cannot be kept is made again by who needs it.
     """
     with tempfile.TemporaryDirectory() as temporary:
         state = look(root, part := Path(temporary) / "listing")
-        if folder and newest_listing(folder) != folder / state:
-            with contextlib.suppress(OSError):
-                for file in folder.iterdir() if folder.is_dir() else ():
-                    file.unlink()
-                with whole(folder / state) as kept:
-                    shutil.move(part, kept)
+        if not (folder / state).exists():
+            with contextlib.suppress(OSError), whole(folder / state) as kept:
+                shutil.move(part, kept)
     return state
 
 
-def newest_listing(folder: Path) -> Path | None:
-    """The listing of the last look; None if none was kept."""
+def choose_listing(folder: Path, state: str) -> None:
+    """Say which of the listings is that of the run that begins, and drop all others; none is if there is no state.
+
+    Only who owns the results may: others, that merely ask what would be done, look too and keep what they see.
+    """
+    for name in os.listdir(folder) if folder.is_dir() else ():
+        if name != state:
+            (folder / name).unlink(missing_ok=True)
+    if state and (folder / state).exists():
+        with whole(folder / CHOSEN) as part:
+            part.write_text(state)
+
+
+def chosen_listing(folder: Path) -> Path | None:
+    """The listing of the run at work; None if there is none."""
     try:
-        [name] = [name for name in os.listdir(folder) if not name.startswith(".")]
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        listing = folder / (folder / CHOSEN).read_text()
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return folder / name
+    return listing if listing.is_file() else None
 
 
 def listed(listing: Path) -> Iterator["pl.DataFrame"]:

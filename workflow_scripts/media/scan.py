@@ -11,14 +11,14 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.media.archives import Damage, Listing, is_compressed_tar, list_members
-from workflow_scripts.media.look import listed, look, newest_listing
+from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import publish_folder, published
+from workflow_scripts.tables.files import publish_folder
 from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leaves_of
-from workflow_scripts.tables.store import ROW_GROUP, lazy_table, validate, write_validated
+from workflow_scripts.tables.store import ROW_GROUP, validate, write_validated
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class ScanError(SoundledgerError):
 
 
 def scan_root(
-    root: str, look_before: str, bound: Bound, place: Callable[[str], Path]
+    root: str, look_before: str, bound: Bound, place: Callable[[str], Path], held: int = 0
 ) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
     """Write a media list for every shard of a root; what holds nothing has none.
 
@@ -40,6 +40,7 @@ def scan_root(
         look_before: a folder that holds the listing of the look that this run began with; "" if it did not look.
         bound: of a shard.
         place: where the list of a shard is.
+        held: how many media the root had when it was scanned last.
 
     Returns:
         For each shard the number of its media; and the tables of tables.schemas.SCANNED: `rejects`, what of its
@@ -55,7 +56,7 @@ def scan_root(
         )
     found = _found(root, look_before)
     files, archives = found.filter(kind=AUDIO), found.filter(kind=ARCHIVE)
-    if files.is_empty() and archives.is_empty() and (held := _held_before(place)):
+    if files.is_empty() and archives.is_empty() and held:
         raise ScanError(
             f"{root}: holds no audio file, and held {held:,} when it was scanned last. Is it mounted? "
             f"If it is to be empty, remove {place(WHOLE).parent.parent} and run again"
@@ -74,7 +75,7 @@ def _found(root: str, look_before: str) -> pl.DataFrame:
     """What a look found: of this run, or one of its own."""
     nothing = pl.DataFrame(schema={"path": pl.String, "kind": pl.String, "bytes": pl.Int64, "mtime_ns": pl.Int64})
     with tempfile.TemporaryDirectory() as temporary:
-        listing = newest_listing(Path(look_before)) if look_before else None
+        listing = chosen_listing(Path(look_before)) if look_before else None
         if listing is None:
             listing = Path(temporary) / "listing"
             look(root, listing)
@@ -125,18 +126,13 @@ def _not_looked_at(found: list[tuple[str, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(found, schema=empty.schema, orient="row").sort("path", "member")
 
 
-def _held_before(place: Callable[[str], Path]) -> int:
-    """The number of audio files at the last scan."""
-    lists = published(place(WHOLE)).parent.glob("*.parquet")
-    return sum(lazy_table(file).select(pl.len()).collect().item() for file in lists)
-
-
 def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[str], Path]) -> dict[str, int]:
     """A list for each shard, and the number of its media.
 
     A size that is not told (of a member of a Parquet file) is none.
     """
-    hashed = hashes(media[key], media["member"])
+    own = media["member"] if key == "path" else pl.repeat(None, len(media), dtype=pl.String, eager=True)
+    hashed = hashes(media[key], own)
     sizes = media["bytes"].fill_null(0)
     rows = pl.DataFrame({"is_large": sizes > bound.size, "hash": hashed})
     order = rows.select(pl.arg_sort_by("is_large", "hash")).to_series()

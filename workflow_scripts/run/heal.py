@@ -1,9 +1,10 @@
 """What was deleted or moved since the last run comes back with the next. Names are asked for; no table is opened."""
 
+import base64
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow_scripts.catalogue.generations import current_generation, place_below
@@ -14,6 +15,8 @@ from workflow_scripts.settings import Run
 from workflow_scripts.settings.places import Places, shard_name
 from workflow_scripts.tables.files import link_or_copy, published
 
+SNAKEMAKE_BEGAN = Path(".snakemake/incomplete")
+"""Where Snakemake notes what jobs are about to make, until it knows that they ended well."""
 SNAKEMAKE_KNOWS = Path(".snakemake/metadata")
 """Where Snakemake remembers how each file was made."""
 
@@ -29,6 +32,7 @@ def heal(run: Run, catalogued: Iterable[str]) -> None:
         catalogued: the tables of datasets that the catalogue speaks of, besides all of roots.
     """
     places, catalogued = run.places, list(catalogued)
+    _remove_half_known(places)
     is_known = _is_known_to_snakemake(places)
     for slug in run.roots:
         shards = scanned_shards(places, slug) or {}
@@ -43,6 +47,27 @@ def heal(run: Run, catalogued: Iterable[str]) -> None:
             Path(places.table(name, "promised")).unlink(missing_ok=True)
     if not _is_catalogue_whole(places, catalogued):
         Path(places.current_generation).unlink(missing_ok=True)
+
+
+def _remove_half_known(places: Places) -> None:
+    """Remove what jobs of a killed run made when Snakemake was gone: it would take that for up to date for ever.
+
+    It looks for such files once, before it knows the jobs behind a checkpoint: the checks, and the packs of exports.
+    What they have made is kept under its published name.
+    """
+    for file in _begun():
+        inside = file.startswith(f"{places.results}/")
+        if inside and (Path(file).parent.name == "checks" or Path(file).parent.name.endswith(".packs")):
+            Path(file).unlink(missing_ok=True)
+
+
+def _begun() -> Iterator[str]:
+    """The files that Snakemake has notes of: their names are in base64, cut into folders where they are long."""
+    for top, _, names in os.walk(SNAKEMAKE_BEGAN):
+        for name in names:
+            parts = [*Path(top).relative_to(SNAKEMAKE_BEGAN).parts, name]
+            with contextlib.suppress(ValueError):  # no note
+                yield base64.urlsafe_b64decode("".join(part.removeprefix("@") for part in parts)).decode()
 
 
 def _is_known_to_snakemake(places: Places) -> bool:

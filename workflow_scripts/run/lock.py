@@ -54,11 +54,6 @@ class Lock:
         owner = _read(self._file)
         return None if owner is None or _is_gone(owner, self._file) else owner
 
-    def is_of_another(self) -> bool:
-        """Whether another process holds it than this one."""
-        owner = self.owner()
-        return owner is not None and (owner.machine, owner.pid) != (_machine(), os.getpid())
-
     def take(self) -> None:
         """Become the owner, and say so every few seconds until this process ends.
 

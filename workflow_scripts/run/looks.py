@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts.check.passing import PassingNote, passing_notes
-from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings import SAMPLE_DONE, Root, Run
+
+_states: dict[str, str] = {}
+"""Of each root by its slug: looked at once a process."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,18 @@ class Looks:
         made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
         if not (self.is_main and made and self.run.look != "never"):
             return ""
-        is_ours = not Lock(Path(self.run.places.lock)).is_of_another()
-        return _state(root.path, self.run.places.look(root.slug) if is_ours else None)
+        if root.slug not in _states or root.made_by_workflow:  # which may make it between two looks
+            from workflow_scripts.media.look import look_into
+
+            _states[root.slug] = look_into(Path(self.run.places.look(root.slug)), root.path)
+        return _states[root.slug]
+
+    def choose(self) -> None:
+        """Have the scans of this run read what it saw: only who owns the results may."""
+        from workflow_scripts.media.look import choose_listing
+
+        for slug in self.run.roots:
+            choose_listing(Path(self.run.places.look(slug)), _states.get(slug, ""))
 
     def contents(self, dataset: str) -> list[str]:
         """A digest of each source of a dataset: Snakemake asks for the content only of files that are newer.
@@ -55,13 +67,6 @@ class Looks:
         """How many looks at faults that may pass a shard had asked for before the run: one more, and it is checked."""
         notes = _notes(self.run.places.passing_notes(root)) if self.is_main else {}
         return notes.get(self.run.places.passing_note(root, shard), PassingNote()).asked
-
-
-@functools.cache
-def _state(path: str, listings: str | None) -> str:
-    from workflow_scripts.media.look import look_into
-
-    return look_into(None if listings is None else Path(listings), path)
 
 
 @functools.cache

@@ -1,14 +1,16 @@
 """What the end of a run says of faults that may pass."""
 
 from collections import Counter
+from collections.abc import Iterator
 
-from workflow_scripts.check.passing import TRIES, passing_notes
+from workflow_scripts.check.passing import TRIES, PassingNote, passing_notes
+from workflow_scripts.run.shards import scanned_shards
 from workflow_scripts.settings import Run
 
 
 def passing_text(run: Run) -> str:
     """How many media of the run have such a fault, and whether the next run looks at them again; "" if none has."""
-    notes = [note for slug in run.roots for note in passing_notes(run.places.passing_notes(slug)).values()]
+    notes = [note for slug in run.roots for note in _notes(run, slug)]
     faults = [fault for note in notes for fault in note.faults]
     if not faults:
         return ""
@@ -16,6 +18,13 @@ def passing_text(run: Run) -> str:
     again = sum(fault.tries < TRIES for fault in faults)
     told = ", ".join(f"{count:,} {kind}" for kind, count in kinds)
     return f"{_files(len(faults))} a fault that may pass ({told}): {_prospect(len(faults), again)}\n"
+
+
+def _notes(run: Run, root: str) -> Iterator[PassingNote]:
+    """Those of shards that there are: others stay until all media of theirs have been checked elsewhere."""
+    notes = passing_notes(run.places.passing_notes(root))
+    shards = scanned_shards(run.places, root) or {}
+    return (notes[file] for shard in shards if (file := run.places.passing_note(root, shard)) in notes)
 
 
 def _files(count: int) -> str:

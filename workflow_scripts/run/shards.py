@@ -28,7 +28,9 @@ def remove_former(places: Places, root: str) -> None:
 
     Until then they are kept: rows are found in the shard that they come from.
     """
-    shards = scanned_shards(places, root) or {}
+    shards = scanned_shards(places, root)
+    if shards is None:
+        return
     names = {shard_name(shard) for shard in shards}
     for place in (Path(places.checks(root, "all")), Path(places.passing_note(root, "all"))):
         for folder in (place.parent, published(place).parent):

@@ -1,5 +1,6 @@
 """Parts of a whole that follow from its content alone: the leaves of a tree over the bits of hashes."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -35,9 +36,14 @@ class LeafRows(NamedTuple):
 
 
 def hashes(group: pl.Series, own: pl.Series) -> pl.Series:
-    """UInt64 of two texts a row: the upper half of the first, so that rows that share it stay side by side."""
+    """UInt64 of two texts a row: the upper half of the first, so that rows that share it stay side by side.
+
+    Where the second is null, all bits are of the first.
+    """
     half = np.uint64(32)
-    return pl.Series("hash", (_hashed(group) >> half << half) + (_hashed(own) >> half))
+    of_group = _hashed(group)
+    lower = np.where(own.is_null().to_numpy(), of_group << half >> half, _hashed(own) >> half)
+    return pl.Series("hash", (of_group >> half << half) + lower)
 
 
 def leaf_names(hashed: pl.Series, most: int) -> pl.Series:
@@ -63,7 +69,7 @@ def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[L
     """The leaves of rows that are sorted by their hash, by number and by size: a leaf is split while it exceeds either.
 
     A row that is too large by itself would have each leaf above it split: it is a leaf of its own, called by all bits
-    of its hash, and counts in no other. Such rows are to stand behind all others.
+    of its hash, with those of the same hash, and counts in no other. Such rows are to stand behind all others.
 
     Args:
         hashed: uint64, sorted; but those of rows of more than `bound.size` come last, sorted too.
@@ -72,12 +78,14 @@ def leaves_of(hashed: np.ndarray, sizes: np.ndarray, bound: Bound) -> Iterator[L
     """
     few = int(np.searchsorted(sizes > bound.size, True))
     yield from _split(hashed, np.concatenate([[0], np.cumsum(sizes[:few])]), bound, 0, few, "")
-    for row in range(few, len(hashed)):
-        yield LeafRows(f"{hashed[row]:064b}", row, row + 1)
+    bounds = [few, *(few + 1 + np.flatnonzero(np.diff(hashed[few:]))), len(hashed)]
+    for first, behind in itertools.pairwise(bounds):
+        if first < behind:
+            yield LeafRows(f"{hashed[first]:064b}", int(first), int(behind))
 
 
 def _hashed(texts: pl.Series) -> np.ndarray:
-    """XXH3-64; of what is null, as of the empty text."""
+    """XXH3-64; of what is null, any."""
     digests = (xxhash.xxh3_64_intdigest(text.encode()) for text in texts.fill_null(""))
     return np.fromiter(digests, np.uint64, len(texts))
 
