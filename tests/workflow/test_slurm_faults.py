@@ -54,7 +54,7 @@ def test_jobs_that_are_cancelled_killed_or_need_more_are_tried_again_and_one_tha
 ) -> None:
     run = project.run_in_background(
         *("--set-threads", "check=1", "--set-resources"),
-        'check:mem_mb={"10": 500 * 2 ** (attempt - 1), "111": 100}.get(wildcards.shard, 3000)',
+        'check:mem_mb={"10": 150 * 2 ** (attempt - 1), "111": 100}.get(wildcards.shard, 3000)',
         'check:runtime=attempt if wildcards.shard == "110" else 60',
     )
     name = disturb_first_attempts(project, run, {"00": cancel, "01": kill_step, "110": stop_step})
@@ -66,7 +66,7 @@ def test_jobs_that_are_cancelled_killed_or_need_more_are_tried_again_and_one_tha
     assert ends["01"] == ["FAILED", "COMPLETED"]
     assert ends["10"][0] in ("FAILED", "OUT_OF_MEMORY")
     assert ends["10"][-1] == "COMPLETED"
-    assert [job.memory for job in jobs["10"]] == ["500M", "1000M", "2000M"][: len(jobs["10"])]
+    assert [job.memory for job in jobs["10"]] == ["150M", "300M", "600M", "1200M"][: len(jobs["10"])]
     assert ends["110"] == ["TIMEOUT", "COMPLETED"]
     assert [job.time_limit for job in jobs["110"]] == ["1:00", "2:00"]
     assert len(ends["111"]) == 4, "tried once and retried three times"

@@ -48,14 +48,14 @@ def look(root: str, listing: Path) -> str:
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
-def look_into(folder: Path, root: str) -> str:
-    """Look at a root, and keep the listing in a folder of listings, called by its state.
+def look_into(folder: Path | None, root: str) -> str:
+    """Look at a root, and keep the listing in a folder of listings, if there is one, called by its state.
 
     One that cannot be kept is made again by who needs it.
     """
     with tempfile.TemporaryDirectory() as temporary:
         state = look(root, part := Path(temporary) / "listing")
-        if not (folder / state).exists():
+        if folder and not (folder / state).exists():
             with contextlib.suppress(OSError), whole(folder / state) as kept:
                 shutil.move(part, kept)
     return state

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workflow_scripts.check.passing import PassingNote, passing_notes
+from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings import SAMPLE_DONE, Root, Run
 
 _states: dict[str, str] = {}
@@ -38,7 +39,8 @@ class Looks:
         if root.slug not in _states or root.made_by_workflow:  # which may make it between two looks
             from workflow_scripts.media.look import look_into
 
-            _states[root.slug] = look_into(Path(self.run.places.look(root.slug)), root.path)
+            is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
+            _states[root.slug] = look_into(None if is_anothers else Path(self.run.places.look(root.slug)), root.path)
         return _states[root.slug]
 
     def choose(self) -> None:
