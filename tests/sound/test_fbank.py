@@ -114,14 +114,17 @@ def _quantised(wave: np.ndarray) -> np.ndarray:
     return np.clip(np.round(wave * 32768), -32768, 32767) / 32768
 
 
+def _wave(kind: str, frames: int, level: float, is_16_bit: bool, seed: int) -> np.ndarray:
+    wave = level * sound(kind, frames, 16_000, seed)
+    return _quantised(wave) if is_16_bit else wave
+
+
 @settings(max_examples=60, deadline=None)
 @given(signals, st.sampled_from([128, 128, 64, 80, 40, 23, 16]))
 def test_every_value_is_that_of_torchaudio_in_double_precision(
     signal: tuple[str, int, float, bool, int], bins: int
 ) -> None:
-    kind, frames, level, is_16_bit, seed = signal
-    wave = level * sound(kind, frames, 16_000, seed)
-    wave = _quantised(wave) if is_16_bit else wave
+    wave = _wave(*signal)
     _assert_exact(_own(wave, bins), wave, bins)
 
 
@@ -131,9 +134,7 @@ def test_every_value_is_that_of_torchaudio_in_single_precision_but_for_what_that
     signal: tuple[str, int, float, bool, int], bins: int
 ) -> None:
     """Its FFT rounds in proportion to the whole frame, so next to nothing is told of what is much softer."""
-    kind, frames, level, is_16_bit, seed = signal
-    wave = level * sound(kind, frames, 16_000, seed)
-    wave = _quantised(wave) if is_16_bit else wave
+    wave = _wave(*signal)
     own, single = _own(wave, bins).double(), reference(wave, bins).double()
     energies = own.exp()
     rounded = 2 * torch.finfo(torch.float32).eps * (energies.sum(1, keepdim=True) / energies).sqrt()

@@ -13,7 +13,7 @@ from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, files_of, read_account, stands
 from workflow_scripts.exports.formats import Format, Packed
 from workflow_scripts.exports.reading import Pack
-from workflow_scripts.tables.files import publish, published, whole
+from workflow_scripts.tables.files import publish, published, published_folder, whole
 from workflow_scripts.tables.store import read_table
 
 _log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def remove_other_packs(link: Path, packs: Sequence[Pack]) -> None:
     """Remove the packs of an export that are of no use to it any more."""
     folder = link.parent / f".{link.name}.packs"
     used = {name for pack in packs for name in (pack.folder.name, f"{pack.folder.name}.json")}
-    for place in (folder, published(folder / "any").parent):
+    for place in (folder, published_folder(folder)):
         for path in place.iterdir() if place.is_dir() else []:
             if path.name in used:
                 continue

@@ -142,8 +142,9 @@ def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[s
         for some in _side_by_side(leaves):
             lists = _media_lists(media[some[0].first : some[-1].behind], some)
             validate(lists, schemas.MEDIA)
-            for leaf, rows in zip(some, lists.partition_by("shard", maintain_order=True), strict=True):
-                write_validated(rows.sort("path", "member"), folder / place(leaf.name).name)
+            for leaf in some:
+                of_leaf = lists[leaf.first - some[0].first : leaf.behind - some[0].first]
+                write_validated(of_leaf.sort("path", "member"), folder / place(leaf.name).name)
     return {leaf.name: leaf.behind - leaf.first for leaf in leaves}
 
 

@@ -13,7 +13,7 @@ from workflow_scripts.run.run_file import read_run_file
 from workflow_scripts.run.shards import scanned_shards
 from workflow_scripts.settings import Run
 from workflow_scripts.settings.places import Places, shard_name
-from workflow_scripts.tables.files import link_or_copy, published
+from workflow_scripts.tables.files import link_or_copy, published_folder
 
 SNAKEMAKE_BEGAN = Path(".snakemake/incomplete")
 """Where Snakemake notes what jobs are about to make, until it knows that they ended well."""
@@ -89,10 +89,10 @@ def _give_names_back(names: set[str], checks: Path, media: Path) -> None:
 
     A check whose own name is gone may be of a job that failed. The next one finds its rows.
     """
-    _link(names, checks, _published(checks))
-    _link(names, media, _published(media))
+    _link(names, checks, published_folder(checks))
+    _link(names, media, published_folder(media))
     if media.exists():
-        _link(names, _published(media), media)
+        _link(names, published_folder(media), media)
 
 
 def _link(names: set[str], source: Path, target: Path) -> None:
@@ -113,10 +113,6 @@ def _is_catalogue_whole(places: Places, catalogued: Iterable[str]) -> bool:
     folder = places.generation(name).results
     there = {os.path.join(top, file) for top, _, files in os.walk(folder) for file in files}
     return {f"{folder}/{place_below(file, places)}" for file in catalogued} <= there
-
-
-def _published(folder: Path) -> Path:
-    return published(folder / "any").parent
 
 
 def _names(folder: Path) -> set[str]:

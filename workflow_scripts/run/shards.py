@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from workflow_scripts.settings.places import Places, shard_name
-from workflow_scripts.tables.files import published
+from workflow_scripts.tables.files import published, published_folder
 
 
 def shards_in(file: str | Path) -> dict[str, int]:
@@ -32,8 +32,8 @@ def remove_former(places: Places, root: str) -> None:
     if shards is None:
         return
     names = {shard_name(shard) for shard in shards}
-    for place in (Path(places.checks(root, "all")), Path(places.passing_note(root, "all"))):
-        for folder in (place.parent, published(place).parent):
-            for name in os.listdir(folder) if folder.is_dir() else ():
-                if name.partition(".")[0] not in names and not name.startswith("."):
-                    (folder / name).unlink(missing_ok=True)
+    checks, notes = Path(places.checks_folder(root)), Path(places.passing_notes(root))
+    for folder in (checks, published_folder(checks), notes):
+        for name in os.listdir(folder) if folder.is_dir() else ():
+            if name.partition(".")[0] not in names and not name.startswith("."):
+                (folder / name).unlink(missing_ok=True)

@@ -75,12 +75,12 @@ def publish_folder(path: Path) -> Iterator[Path]:
 
     Files that were there before and are not written again go.
     """
-    with whole(published(path / "any").parent) as part:
+    with whole(published_folder(path)) as part:
         part.mkdir()
         yield part
     with whole(path) as part:
         part.mkdir()
-        for name in os.listdir(folder := published(path / "any").parent):
+        for name in os.listdir(folder := published_folder(path)):
             link_or_copy(folder / name, part / name)
 
 
@@ -100,7 +100,12 @@ def link_or_copy(path: Path, other: Path) -> None:
 
 def published(path: Path) -> Path:
     """Where a media list or a check can be read at all times: <folder>/.published/<its folder>/<its name>."""
-    return path.parent.parent / ".published" / path.parent.name / path.name
+    return published_folder(path.parent) / path.name
+
+
+def published_folder(folder: Path) -> Path:
+    """Where all that is published of a folder can be read."""
+    return folder.parent / ".published" / folder.name
 
 
 @functools.cache
