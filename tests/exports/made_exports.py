@@ -8,7 +8,7 @@ from workflow_scripts.exports.account import Account, read_account
 from workflow_scripts.exports.formats import Format, format_of
 from workflow_scripts.exports.packs import write_pack
 from workflow_scripts.exports.plans import write_plan
-from workflow_scripts.exports.reading import Pack, Tables
+from workflow_scripts.exports.reading import Pack, Tables, pack_of
 from workflow_scripts.exports.writing import write_export
 from workflow_scripts.settings.schemas import options_schema
 from workflow_scripts.settings.validation import validated
@@ -30,7 +30,7 @@ def make_packs(made_by: Format, tables: Tables, link: Path, options: dict[str, A
     lists = sorted(plan.iterdir())
     for listed in lists:
         write_pack(made_by, listed, folder / f"{listed.stem}.json")
-    return [Pack(folder / listed.stem, read_account(folder / f"{listed.stem}.json")) for listed in lists]
+    return [pack_of(folder / f"{listed.stem}.json") for listed in lists]
 
 
 def account_file(link: Path) -> Path:

@@ -1,6 +1,7 @@
 """An export appears at once under its name, is replaced at once, and its account notices what happens to its files."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from workflow_scripts.exports.writing import write_export
 class Watched:
     """A format that looks, while it writes, at what readers find under the export's name."""
 
-    def __init__(self, text: str, fails: bool = False) -> None:
-        self.text, self.fails, self.found = text, fails, "nothing"
+    def __init__(self, text: str, fails: bool = False, many: int = 1) -> None:
+        self.text, self.fails, self.many, self.found = text, fails, many, "nothing"
 
     def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
         (folder / "said").write_text(self.text)
+        (folder / "many/of").mkdir(parents=True)
+        for number in range(self.many):
+            (folder / f"many/of/{number}").write_text(self.text)
         if (final_folder / "said").exists():
             self.found = (final_folder / "said").read_text()
         if self.fails:
@@ -29,8 +33,8 @@ class Watched:
         return Written({"train": 1}, {"missing": 2})
 
 
-def write(link: Path, text: str, fails: bool = False) -> Watched:
-    made_by = Watched(text, fails)
+def write(link: Path, text: str, fails: bool = False, many: int = 1) -> Watched:
+    made_by = Watched(text, fails, many)
     write_export(made_by, Tables({}), {}, link, account_file(link))  # type: ignore[arg-type]
     return made_by
 
@@ -65,7 +69,7 @@ def test_a_folder_of_before_there_were_links_is_replaced(tmp_path: Path) -> None
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/old").write_text("old")
     write(tmp_path / "mine", "new")
-    assert os.listdir(tmp_path / "mine/") == ["said"]
+    assert sorted(os.listdir(tmp_path / "mine/")) == ["many", "said"]
 
 
 def test_exports_whose_names_begin_alike_do_not_touch_each_other(tmp_path: Path) -> None:
@@ -77,10 +81,19 @@ def test_exports_whose_names_begin_alike_do_not_touch_each_other(tmp_path: Path)
 
 def test_the_account_says_what_was_written(tmp_path: Path) -> None:
     write(tmp_path / "mine", "first")
-    seen = (tmp_path / "mine/said").stat()
+    seen = {path: (tmp_path / "mine" / path).stat().st_mtime_ns for path in ("said", "many", "many/of")}
     assert account_of(tmp_path / "mine") == Account(
-        ".mine.1", "mine", {"train": 1}, {"missing": 2}, files=[["said", 5, seen.st_mtime_ns]]
+        *(".mine.1", "mine", {"train": 1}, {"missing": 2}),
+        files=[["said", 5, seen["said"]]],
+        folders=[["many", seen["many"]], ["many/of", seen["many/of"]]],
     )
+
+
+def test_an_account_does_not_grow_with_copies(tmp_path: Path) -> None:
+    for name, many in (("few", 1), ("all", 500)):
+        write(tmp_path / name, "first", many=many)
+    few, many = (account_file(tmp_path / name).read_text() for name in ("few", "all"))
+    assert few.count("\n") == many.count("\n")
 
 
 def _delete(link: Path) -> None:
@@ -89,6 +102,23 @@ def _delete(link: Path) -> None:
 
 def _change(link: Path) -> None:
     (link / "said").write_text("FIRST")
+
+
+def _delete_below(link: Path) -> None:
+    (link / "many/of/0").unlink()
+
+
+def _add_below(link: Path) -> None:
+    (link / "many/of/0.again").write_text("first")
+
+
+def _replace_below(link: Path) -> None:
+    (link / "many/new").write_text("first")
+    (link / "many/new").rename(link / "many/of/0")
+
+
+def _delete_all_below(link: Path) -> None:
+    shutil.rmtree(link / "many/of")
 
 
 def _delete_link(link: Path) -> None:
@@ -104,7 +134,13 @@ def _damage_account(link: Path) -> None:
     account_file(link).write_text("{")
 
 
-@pytest.mark.parametrize("happens", [_delete, _change, _delete_link, _lead_elsewhere, _damage_account])
+@pytest.mark.parametrize(
+    "happens",
+    [
+        *(_delete, _change, _delete_below, _add_below, _replace_below, _delete_all_below),
+        *(_delete_link, _lead_elsewhere, _damage_account),
+    ],
+)
 def test_what_happens_to_an_export_is_noticed(tmp_path: Path, happens: Any) -> None:
     link = tmp_path / "mine"
     write(link, "first")

@@ -16,10 +16,9 @@ import json
 
 import polars as pl
 
-from workflow_scripts.exports.copies import IN_ORDER, copy_plan
+from workflow_scripts.exports.copies import IN_ORDER, copy_plan, link_copies
 from workflow_scripts.exports.copying import copy_clips
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.packs import link_files
 
 CLIPS_A_PACK, SORTED_BY = 8, IN_ORDER
 
@@ -35,7 +34,7 @@ def pack(rows, folder):
 def export(tables, options, folder, final_folder):
     told = {name: tables.read(name).columns for name in tables.files} | {"checks": tables.checks(["path"]).columns}
     (folder / "read.json").write_text(json.dumps(told))
-    link_files(tables.packs, folder)
+    link_copies(tables.packs, folder)
     return Written({}, {})
 '''
 OPTIONS = f"""
@@ -101,16 +100,16 @@ def test_the_run_ends_with_what_an_export_leaves_out_for_want_of_copies(project:
 @pytest.mark.slow
 def test_what_is_deleted_or_changed_in_exports_comes_back_with_the_next_run(project: Project) -> None:
     before = project.digests()
-    [deleted, changed, *_] = sorted((exports(project) / "stranger").resolve().rglob("*.wav"))
-    [leaf] = [
-        file.stem for file in (exports(project) / ".stranger.packs").glob("*.json") if changed.stem in file.read_text()
-    ]
+    [deleted, replaced, *_] = sorted((exports(project) / "stranger").resolve().rglob("*.wav"))
+    [of_pack] = (exports(project) / ".stranger.packs").rglob(replaced.name)
     deleted.unlink()
-    changed.write_bytes(b"spoilt")
+    for copy in (replaced, of_pack):
+        copy.unlink()
+        copy.write_bytes(b"spoilt")
     (exports(project) / "csv/full_eval_segments.csv").unlink()
     jobs = project.run().jobs
     assert project.digests() == before
-    assert jobs == {"pack": 1, "export": 2, "losses": 1, "all": 1}, leaf
+    assert jobs == {"pack": 1, "export": 2, "losses": 1, "all": 1}
     assert project.run().jobs == {}
 
 

@@ -6,7 +6,7 @@ Whoever starts a run asks `spoilt` for the accounts that files no longer keep to
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,12 @@ class Account:
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
         made_of: of a pack, a digest of its list, which all its bytes follow from.
-        told: by a pack of what it made, for its export.
+        made: how many files a pack has for its export.
         failed: kind and words of what a pack could not make, by clip.
         tries: how often a pack with passing faults was made.
-        files: path below the folder, bytes and time of last change (ns since 1970) of each.
+        files: name, bytes and time of last change (ns since 1970) of those right in the folder.
+        folders: path below it and time of last change of each other, which a file that is added, removed or replaced in
+            it changes: of millions of copies none is looked at by itself.
     """
 
     folder: str
@@ -41,10 +43,21 @@ class Account:
     copies_bytes: int = 0
     warnings: list[str] = field(default_factory=list)
     made_of: str | None = None
-    told: list[dict[str, Any]] = field(default_factory=list)
+    made: int = 0
     failed: dict[str, list[str]] = field(default_factory=dict)
     tries: int = 1
     files: list[list[Any]] = field(default_factory=list)
+    folders: list[list[Any]] = field(default_factory=list)
+
+    def with_files_in(self, folder: Path) -> "Account":
+        """The same with what lies in a folder under `files` and `folders`, sorted by path."""
+        files = sorted(path for path in folder.iterdir() if not path.is_dir())
+        _, *below = sorted(os.path.relpath(path, folder) for path, *_ in os.walk(folder))
+        return replace(
+            self,
+            files=[[file.name, *_seen(file)] for file in files],
+            folders=[[path, (folder / path).stat().st_mtime_ns] for path in below],
+        )
 
     def write(self, file: Path) -> None:
         """Write it, one entry a line."""
@@ -65,14 +78,8 @@ def read_account(file: Path) -> Account:
         raise SoundledgerError(f"{file}: not what this version writes ({error}); delete it and run again") from None
 
 
-def files_of(folder: Path) -> list[list[Any]]:
-    """What an account says of the files below a folder, sorted by path."""
-    files = sorted(file for file in folder.rglob("*") if not file.is_dir())
-    return [[str(file.relative_to(folder)), *_seen(file)] for file in files]
-
-
 def is_whole(place: Path, account: Account) -> bool:
-    """Whether the files that an account speaks of are as they were written: one stat a file.
+    """Whether what an account speaks of is as it was written: one stat each of its files and folders.
 
     Args:
         place: the folder that the account belongs into; it may have been read elsewhere.
@@ -81,7 +88,10 @@ def is_whole(place: Path, account: Account) -> bool:
     try:
         if account.link is not None and os.readlink(place / account.link) != account.folder:
             return False
-        return all(_seen(place / account.folder / path) == seen for path, *seen in account.files)
+        folder = place / account.folder
+        return all(_seen(folder / name) == seen for name, *seen in account.files) and all(
+            (folder / path).stat().st_mtime_ns == changed for path, changed in account.folders
+        )
     except OSError:
         return False
 

@@ -3,9 +3,14 @@
 One WAV of 16 kHz, 16 bits and one channel a clip; `copying` makes them. Imports nothing heavy.
 """
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import polars as pl
 import xxhash
 
+from workflow_scripts.exports.packs import link_files
+from workflow_scripts.exports.reading import Pack
 from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
 
 HEADER_BYTES = 44
@@ -15,6 +20,8 @@ LEDGER = ["clip_id", "root", "path", "member", "media_path", "whole_media", "sta
 """Columns of the ledger that a copy follows from."""
 IN_ORDER = ("folder", "path", "member", "start_s", "clip_id")
 """How a list of copies is sorted: by media, and there by time."""
+FBANKS = {"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64}
+"""What packs tell of their copies."""
 MEL_BINS = 128
 """Of the fbank of AST, whose statistics are told of each copy."""
 
@@ -25,7 +32,21 @@ def copy_name(clip_id: str) -> str:
     >>> copy_name("-0RWZT-miFs")
     'audio/a5/-0RWZT-miFs.wav'
     """
-    return f"audio/{xxhash.xxh3_64_intdigest(clip_id.encode()) & 0xFF:02x}/{clip_id}.wav"
+    return f"audio/{xxhash.xxh3_64_intdigest(clip_id.encode()) & 0xFF:02x}/{packed_name(clip_id)}"
+
+
+def packed_name(clip_id: str) -> str:
+    """The file of a clip's copy in its pack."""
+    return f"{clip_id}.wav"
+
+
+def link_copies(packs: Iterable[Pack], folder: Path) -> None:
+    """Have the copies of all packs in an export's folder too.
+
+    Raises:
+        SoundledgerError: one is gone.
+    """
+    link_files(packs, folder, lambda file: copy_name(file.removesuffix(packed_name(""))))
 
 
 def copy_bytes(duration_s: pl.Expr) -> pl.Expr:

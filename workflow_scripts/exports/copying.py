@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import soundfile
 
-from workflow_scripts.exports.copies import MEL_BINS, copy_name
+from workflow_scripts.exports.copies import FBANKS, MEL_BINS, packed_name
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
@@ -28,11 +28,11 @@ Row = dict[str, Any]
 
 
 def copy_clips(rows: pl.DataFrame, folder: Path) -> Packed:
-    """Write the copies of a plan's rows below a folder; each media is opened and decoded once.
+    """Write the copies of a plan's rows to a folder; each media is opened and decoded once.
 
     Returns:
-        For each copy: clip_id, and frames, mean and std of its fbank. A media that cannot be read, or is no longer what
-        the check saw, is told for each of its clips.
+        For each copy: clip_id, and frames, mean and std of its fbank (FBANKS). A media that cannot be read, or is no
+        longer what the check saw, is told for each of its clips.
     """
     made = _Made(folder)
     for of_file in rows.partition_by("folder", "path", maintain_order=True):
@@ -45,7 +45,8 @@ def copy_clips(rows: pl.DataFrame, folder: Path) -> Packed:
                 made.fail(clips, error.kind, str(error))
             except Exception as error:  # noqa: BLE001  whatever a library does, it costs this media alone
                 made.fail(clips, *unforeseen(error))
-    return Packed([made.told[clip_id] for clip_id in sorted(made.told)], dict(sorted(made.failed.items())))
+    told = pl.DataFrame([made.told[clip_id] for clip_id in sorted(made.told)], schema=FBANKS)
+    return Packed(told, dict(sorted(made.failed.items())))
 
 
 class _Made:
@@ -66,17 +67,18 @@ class _Made:
         feature = Feature(MEL_BINS)
         feature.add(wave.astype(np.float32), FULL_SCALE_16)
         fbank = feature.statistics()
-        file = self._folder / copy_name(clip_id)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(file, wave, SAMPLE_RATE, format="WAV", subtype="PCM_16")
+        soundfile.write(self._file(clip_id), wave, SAMPLE_RATE, format="WAV", subtype="PCM_16")
         self.told[clip_id] = {"clip_id": clip_id, "frames": fbank.frames, "mean": fbank.mean, "std": fbank.std}
 
     def fail(self, clips: Sequence[Row], kind: str, words: str) -> None:
         """Note why clips have no copy; one that has one by now is none to be trusted."""
         for clip in clips:
             if self.told.pop(clip["clip_id"], None):
-                (self._folder / copy_name(clip["clip_id"])).unlink()
+                self._file(clip["clip_id"]).unlink()
             self.failed[clip["clip_id"]] = [kind, words.encode("utf-8", "backslashreplace").decode()]
+
+    def _file(self, clip_id: str) -> Path:
+        return self._folder / packed_name(clip_id)
 
 
 def _contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | MediaError]]:

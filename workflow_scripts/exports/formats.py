@@ -33,11 +33,11 @@ class Packed:
     """What a pack holds.
 
     Attributes:
-        told: what the export has to know of what was made, values that JSON has.
+        told: what the export has to know of what was made, a row each.
         failed: kind and words of what could not be made, by clip.
     """
 
-    told: list[dict[str, Any]] = field(default_factory=list)
+    told: pl.DataFrame
     failed: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -63,7 +63,7 @@ class Format(Protocol):
         """
 
     def pack(self, rows: pl.DataFrame, folder: Path) -> Packed:
-        """Write the files of some of those rows to a folder."""
+        """Write the files of some of those rows to a folder, and none to a folder in it."""
 
 
 def format_of(name: str) -> Format:

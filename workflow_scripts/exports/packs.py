@@ -3,14 +3,14 @@
 import logging
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
+import stat
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import xxhash
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.account import Account, files_of, read_account, stands
+from workflow_scripts.exports.account import Account, read_account, stands
 from workflow_scripts.exports.formats import Format, Packed
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.tables.files import publish, published, published_folder, whole
@@ -32,35 +32,48 @@ def write_pack(made_by: Format, listed: Path, account: Path) -> None:
         _log.info("%s: kept", folder.name)
         return
     with whole(folder) as part:
-        part.mkdir()
-        packed = made_by.pack(read_table(listed), part)
-    content = Account(folder.name, made_of=made_of, told=packed.told, failed=packed.failed, files=files_of(folder))
-    publish(account, replace(content, tries=_tries(earlier, packed)).write)
+        pack = Pack(part, Account(folder.name))
+        pack.files.mkdir(parents=True)
+        packed = made_by.pack(read_table(listed), pack.files)
+        packed.told.write_parquet(pack.told)
+        made = _protect(pack.files)
+    tries = _tries(earlier, packed)
+    content = Account(folder.name, made_of=made_of, made=made, failed=packed.failed, tries=tries)
+    publish(account, content.with_files_in(folder).write)
     failed = [f"{clip}: {kind}: {words}" for clip, (kind, words) in packed.failed.items()]
-    _log.info("%s: %d made, %d failed%s", folder.name, len(packed.told), len(failed), ": " * bool(failed))
+    _log.info("%s: %d made, %d failed%s", folder.name, made, len(failed), ": " * bool(failed))
     if failed:
         _log.warning("%s", first_twenty(failed))
 
 
-def link_files(packs: Sequence[Pack], folder: Path) -> None:
+def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str]) -> None:
     """Have the files of all packs in an export's folder too, as hard links where the filesystem has them.
+
+    Args:
+        packs: all that there are.
+        folder: of the export.
+        place: the path below it of a file of a pack.
 
     Raises:
         SoundledgerError: a file is gone.
     """
+    there: set[str] = set()
     for pack in packs:
-        for path, *_ in pack.account.files:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                _link(pack.folder / path, target)
-            except FileNotFoundError:
-                raise SoundledgerError(
-                    f"{pack.folder / path}: no such file, though its pack was made; run again: its pack is made anew"
-                ) from None
+        names = os.listdir(pack.files) if pack.files.is_dir() else []
+        if len(names) != pack.account.made:
+            raise SoundledgerError(
+                f"{pack.files}: {len(names):,} files where {pack.account.made:,} were made; run again: the pack is "
+                "made anew"
+            )
+        for name in names:
+            target = f"{folder}/{place(name)}"
+            if (above := os.path.dirname(target)) not in there:
+                os.makedirs(above, exist_ok=True)
+                there.add(above)
+            _link(f"{pack.files}/{name}", target)
 
 
-def remove_other_packs(link: Path, packs: Sequence[Pack]) -> None:
+def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
     """Remove the packs of an export that are of no use to it any more."""
     folder = link.parent / f".{link.name}.packs"
     used = {name for pack in packs for name in (pack.folder.name, f"{pack.folder.name}.json")}
@@ -74,13 +87,20 @@ def remove_other_packs(link: Path, packs: Sequence[Pack]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _link(file: Path, target: Path) -> None:
+def _link(file: str, target: str) -> None:
     try:
         os.link(file, target)
-    except FileNotFoundError:
-        raise
     except OSError:  # a filesystem without hard links
         shutil.copy2(file, target)
+
+
+def _protect(files: Path) -> int:
+    """Have nobody write to files by mistake: an export has them under other names. How many there are."""
+    with os.scandir(files) as entries:
+        modes = {entry.path: entry.stat().st_mode for entry in entries}
+    for path, mode in modes.items():
+        os.chmod(path, mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    return len(modes)
 
 
 def _earlier(account: Path) -> Account | None:

@@ -22,12 +22,32 @@ class Pack:
     """A pack that was made for an export.
 
     Attributes:
-        folder: where its files are.
-        account: of these files, and what was told of them.
+        folder: where it is.
+        account: of what is there.
     """
 
     folder: Path
     account: Account
+
+    @property
+    def files(self) -> Path:
+        """The folder of the files that it has for its export, side by side."""
+        return self.folder / "files"
+
+    @property
+    def told(self) -> Path:
+        """The table of what its export has to know of them."""
+        return self.folder / "told.parquet"
+
+
+def pack_of(account: Path) -> Pack:
+    """A pack by its account.
+
+    Raises:
+        SoundledgerError: that is damaged, or of another version.
+        FileNotFoundError: there is none.
+    """
+    return Pack(account.with_suffix(""), read_account(account))
 
 
 @dataclass(frozen=True)
@@ -84,7 +104,7 @@ def tables_of(
         {name: Path(file) for name, file in files.items()},
         {slug: [Path(file) for file in of_root] for slug, of_root in checks.items()},
         check,
-        [Pack(file.with_suffix(""), read_account(file)) for file in map(Path, packs)],
+        [pack_of(Path(account)) for account in packs],
     )
 
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.exports.account import Account, files_of
+from workflow_scripts.exports.account import Account
 from workflow_scripts.exports.formats import Format
 from workflow_scripts.exports.packs import remove_other_packs
 from workflow_scripts.exports.reading import Tables
@@ -27,15 +27,15 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
         written = made_by.export(tables, options, folder, link)
     _switch(link, made.name)
     with whole(account) as part:
-        Account(
+        content = Account(
             folder=made.name,
             link=link.name,
             clips=written.clips,
             held_back=written.held_back,
             copies_bytes=written.copies_bytes,
             warnings=list(written.warnings),
-            files=files_of(made),
-        ).write(part)
+        )
+        content.with_files_in(made).write(part)
     for earlier in generations.values():
         shutil.rmtree(earlier, ignore_errors=True)
     remove_other_packs(link, tables.packs)

@@ -130,8 +130,15 @@ def _sync(path: Path) -> None:
     if not path.is_dir():
         return _sync_one(path)
     with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:  # file systems put those that wait side by side into one step
-        list(pool.map(_sync_one, path.rglob("*")))
-    return _sync_one(path)
+        for folder, _, names in os.walk(path, topdown=False):
+            list(pool.map(_sync_one, [Path(folder, name) for name in names if _is_new(folder, name)]))
+            _sync_one(Path(folder))
+    return None
+
+
+def _is_new(folder: str, name: str) -> bool:
+    """Whether a file has no other name, under which it was synced."""
+    return os.lstat(f"{folder}/{name}").st_nlink == 1
 
 
 def _sync_one(path: Path) -> None:

@@ -21,10 +21,9 @@ from workflow_scripts.exports.ast.choice import MEDIA, choose, trained_classes
 from workflow_scripts.exports.ast.manifest import split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
-from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan
+from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan, link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Tables, by_split, file_paths, splits_of
 
 CLIPS_A_PACK = 5_000
@@ -73,7 +72,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     stats = statistics(choice, train, tables)
     (folder / "stats.json").write_text(json.dumps(stats, indent=2) + "\n")
     (folder / "README").write_text(readme(choice, clips_of, train, evaluated, classes, stats), encoding="utf-8")
-    link_files(tables.packs, folder)
+    link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
     return Written(clips_of, choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
 

@@ -1,24 +1,23 @@
 """Which clips the trainers get, with which labels, and whether as the file that they are or as a copy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.copies import copy_bytes
+from workflow_scripts.exports.copies import FBANKS, copy_bytes
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.reading import Pack, Tables, in_ranges, not_usable
 from workflow_scripts.sound.settings import SAMPLE_RATE
+from workflow_scripts.tables.store import read_table
 
 MEDIA = ["root", "path", "member"]
 """What a media is known by."""
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
-NO_COPIES = pl.DataFrame(schema={"clip_id": pl.String, "frames": pl.Int64, "mean": pl.Float64, "std": pl.Float64})
-"""What packs tell of their copies."""
 KEPT = ["split", "labels", "taken", "copied", "failed", "needed_bytes", "sample_rate", "frames", "mean", "std"]
 """Columns of a choice: no texts, of which every clip has its own."""
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
@@ -58,7 +57,7 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     usable = ledger.select(pl.col("usable").sum()).collect().item()
     classes = trained_classes(tables, options["restricted_classes"])
     checks = Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
-    copies = Keyed(lambda: [NO_COPIES, *map(_copies, tables.packs)], ["clip_id"])
+    copies = Keyed(lambda: _copies(tables.packs), ["clip_id"])
     failed = [clip_id for made in tables.packs for clip_id in made.account.failed]
     judged = []
     for clips in in_ranges(ledger.filter("trainable").select(READ)):
@@ -96,9 +95,11 @@ def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str])
     )
 
 
-def _copies(pack: Pack) -> pl.DataFrame:
-    """What a pack told of the fbanks of its copies."""
-    return pl.DataFrame(pack.account.told, schema=NO_COPIES.schema)
+def _copies(packs: Iterable[Pack]) -> Iterator[pl.DataFrame]:
+    """What packs tell of the fbanks of their copies."""
+    yield pl.DataFrame(schema=FBANKS)
+    for pack in packs:
+        yield read_table(pack.told)
 
 
 def _with_fbank(clips: pl.DataFrame, copies: Keyed) -> pl.DataFrame:
