@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.entry import logged
+from workflow_scripts.catalogue.build import Contents, build_catalogue
 from workflow_scripts.run.closing import summary_text
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables.files import whole

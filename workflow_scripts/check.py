@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.check.pool import start_server
 from workflow_scripts.entry import logged
+from workflow_scripts.check.pool import start_server
 from workflow_scripts.sound.settings import CheckSettings
 
 if TYPE_CHECKING:

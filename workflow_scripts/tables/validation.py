@@ -1,15 +1,23 @@
 """Tables held against what is declared of them, value by value, by pandera."""
 
 import functools
+import importlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from workflow_scripts.tables.declared import Column, Rule, Schema
 from workflow_scripts.tables.distinct import all_distinct
+
+if "hypothesis" not in sys.modules:  # where it is installed pandera imports it, to make up data: 60 ms of 230
+    sys.modules["hypothesis"] = None  # type: ignore[assignment]
+    importlib.import_module("pandera.strategies.base_strategies")
+    del sys.modules["hypothesis"]
+
+import pandera.polars as pa
+from pandera.errors import SchemaErrors
 
 ALL_TRUE = pl.Series([True])
 

@@ -1,0 +1,64 @@
+"""What every entry script begins and ends with: no job pays for what it has no use for."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_house import SCRIPTS, is_entry
+
+ENTRIES = sorted({file.stem for file in SCRIPTS.glob("*.py") if is_entry(file.stem, file)} - {"__init__"})
+JOB = """
+import gc
+from workflow_scripts.entry import logged
+import polars
+assert not gc.isenabled()
+with logged("job.log"):
+    assert gc.isenabled() and gc.get_freeze_count() > 10_000
+    made = [[] for _ in range(100_000)]
+    before = gc.get_freeze_count()
+{end}
+"""
+
+
+def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={"PYTHONPATH": str(SCRIPTS.parent)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_what_is_imported_is_not_looked_through_for_garbage_and_what_a_job_makes_is(tmp_path: Path) -> None:
+    done = run(JOB.format(end="assert gc.get_freeze_count() > before + 100_000"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_error_ends_in_the_log_and_on_the_terminal(tmp_path: Path) -> None:
+    done = run(JOB.format(end="    1 / 0"), tmp_path)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr
+    assert "ZeroDivisionError" in (tmp_path / "job.log").read_text()
+
+
+@pytest.mark.parametrize("script", ENTRIES)
+def test_an_entry_script_imports_nothing_of_the_project_before_it_begins(script: str) -> None:
+    nodes = ast.parse((SCRIPTS / f"{script}.py").read_text()).body
+    modules = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    assert next(name for name in modules if name.startswith("workflow_scripts.")) == "workflow_scripts.entry"
+
+
+def test_a_table_is_validated_without_what_makes_up_data(tmp_path: Path) -> None:
+    code = (
+        "import sys; from workflow_scripts.tables import schemas, validation; faults = validation.faults;"
+        "print('hypothesis' in sys.modules, repr(faults(schemas.CLASSES.empty(), schemas.CLASSES)));"
+        "import hypothesis.strategies"
+    )
+    done = run(code, tmp_path)
+    assert (done.stdout, done.stderr) == ("False ''\n", "")
