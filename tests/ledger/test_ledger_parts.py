@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.ledger.checked import LIMITS, check, clips_table, resolved, root
 from tests.ledger.worlds import FINDINGS, worlds
-from workflow_scripts.ledger import checked, rows
+from workflow_scripts.ledger import checked, copies, rows
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.resolve import resolve
 from workflow_scripts.tables import schemas
@@ -67,7 +67,9 @@ def test_the_tables_are_the_same_bytes_whatever_the_parts(
     for name, table in resolved(clips, roots, match).items():
         write_table(table, folder / "whole" / f"{name}.parquet", schemas.RESOLVED[name])
     with aside(folder / "parts" / "clips.parquet") as put, pytest.MonkeyPatch.context() as constants:
-        constants.setattr(rows, "SPANS_AT_ONCE", clips_at_once)
+        for module in (rows, copies):
+            constants.setattr(module, "SPANS_AT_ONCE", clips_at_once)
+        constants.setattr(copies, "VALUES_AT_ONCE", 4 * clips_at_once)
         constants.setattr(checked, "FILES_AT_ONCE", clips_at_once)
         tables = resolve(clips.lazy(), roots, LIMITS, match, aside=put, clips_at_once=clips_at_once)
         for name, parts in tables:

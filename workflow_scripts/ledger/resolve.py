@@ -10,7 +10,7 @@ from workflow_scripts.ledger.checked import CheckedMedia, RootChecks
 from workflow_scripts.ledger.counts import Counts
 from workflow_scripts.ledger.match import match_names
 from workflow_scripts.ledger.orphans import orphans
-from workflow_scripts.ledger.rows import put_told, rows
+from workflow_scripts.ledger.rows import TOLD, put_told, rows
 from workflow_scripts.ledger.serve import serve
 from workflow_scripts.ledger.sheaves import Sheaves
 from workflow_scripts.tables.store import ROW_GROUP
@@ -52,8 +52,8 @@ def resolve(
     names = match_names(media.names(), keys, match)
     spans = keys.select("start_s", "end_s")
     del keys
-    served = serve(names.filter(~pl.col("other_span")), spans, media, limits, clips_at_once)
-    told = Sheaves(aside, len(spans), clips_at_once)
+    served = serve(names.filter(~pl.col("other_span")), spans, media, limits, clips_at_once, aside)
+    told = Sheaves(aside, TOLD, len(spans), clips_at_once)
     put_told(served, spans, media, roots, told)
     yield "clips", map(counts.clips, rows(promised, served, told, limits))
     yield "orphans", map(counts.orphans, orphans(promised, names, served, media, roots))

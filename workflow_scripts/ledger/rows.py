@@ -9,13 +9,11 @@ from workflow_scripts.ledger.checked import CheckedMedia, RootChecks, by_root
 from workflow_scripts.ledger.links import media_paths
 from workflow_scripts.ledger.serve import Served
 from workflow_scripts.ledger.sheaves import Sheaves
-from workflow_scripts.ledger.spans import ENVELOPE, LEVELS, span_levels
+from workflow_scripts.ledger.spans import ENVELOPE, LEVELS, SPANS_AT_ONCE, span_levels
 from workflow_scripts.tables import schemas
 
 OF_MEDIA = ["path", "member", "error_kind", "error", "sample_rate", "channels", *LEVELS]
 """What a clip says of the media that serves it."""
-SPANS_AT_ONCE = 16_384
-"""Of so many spans the envelopes are held: 60 kB an hour of each recording that they lie in."""
 TOLD: dict[str, Any] = {
     "clip_row": pl.UInt32,
     "status": pl.Categorical,
@@ -43,16 +41,15 @@ def put_told(served: Served, spans: pl.DataFrame, media: CheckedMedia, roots: li
         said = serving.join(of_media, on="media_row", how="left", maintain_order="left")
         said = said.with_columns(media.table["root_ordinal"].gather(said["media_row"]))
         said = said.with_columns(by_root("root", slugs, pl.String), media_path=media_paths(said, roots))
-        told.put(_with_own_levels(said, spans, media).select(*TOLD))
+        told.put(_with_own_levels(said, spans, media))
 
 
 def rows(promised: pl.LazyFrame, served: Served, told: Sheaves, limits: dict[str, float]) -> Iterator[pl.DataFrame]:
     """The `clips` table, part by part."""
     for part, (first, behind) in enumerate(told.parts):
         clips = promised.slice(first, behind - first).collect().with_row_index("clip_row", first)
-        ambiguous = served.ambiguous.filter(pl.col("clip_row").is_between(first, behind, closed="left"))
-        ambiguous = ambiguous.with_columns(status=pl.lit("ambiguous").cast(pl.Categorical))
-        known = pl.concat([pl.DataFrame(schema=TOLD), *told.take(part), ambiguous], how="diagonal")
+        ambiguous = served.errors.take(part).with_columns(status=pl.lit("ambiguous").cast(pl.Categorical))
+        known = pl.concat([told.take(part), ambiguous], how="diagonal")
         yield _judged(clips.join(known, on="clip_row", how="left", maintain_order="left"), limits)
 
 

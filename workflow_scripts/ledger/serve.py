@@ -3,23 +3,44 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from workflow_scripts.ledger.checked import CheckedMedia
-from workflow_scripts.ledger.copies import choose
+from workflow_scripts.ledger.checked import NAME, CheckedMedia
+from workflow_scripts.ledger.copies import COMPARED, choose, put_compared, stretch
 from workflow_scripts.ledger.judge import judge
+from workflow_scripts.ledger.sheaves import Sheaves
 
 SERVING = ["clip_row", "media_row", "status", "whole_media", "duration_s"]
-CANDIDATE = [*SERVING, "root_ordinal", "in_recording", "literalness", "start_s", "end_s"]
+CANDIDATE: dict[str, Any] = {
+    "clip_row": pl.UInt32,
+    "media_row": pl.UInt32,
+    "status": pl.Categorical,
+    "whole_media": pl.Boolean,
+    "duration_s": pl.Float64,
+    "root_ordinal": pl.Int32,
+    "in_recording": pl.Boolean,
+    "literalness": pl.UInt8,
+    "start_s": pl.Float64,
+    "end_s": pl.Float64,
+}
 NAMED = 20
 """So many of the media that answer to an ambiguous clip are named."""
-ONE_SOUND = "{} files answer to its name and are not one sound: {}"
-ONE_CLIP = (
-    "clips of other spans are called so too, and no time stands in the name of: {}. Put the start in seconds behind "
-    "the id; if it is the whole recording, say `holds: recordings` of its root"
-)
+SOUNDS = "several_sounds"
+CLIPS = "several_clips"
+WORDS = {
+    SOUNDS: pl.format("{} files answer to its name and are not one sound: {}", "files", "names"),
+    CLIPS: pl.format(
+        "clips of other spans are called so too, and no time stands in the name of: {}. Put the start in seconds "
+        "behind the id; if it is the whole recording, say `holds: recordings` of its root",
+        "names",
+    ),
+}
+"""Why nobody can tell which media serves a clip, by kind."""
+AMBIGUOUS: dict[str, Any] = {"clip_row": pl.UInt32, "error_kind": pl.String, "error": pl.String}
 
 
 @dataclass(frozen=True)
@@ -28,15 +49,22 @@ class Served:
 
     Attributes:
         serving: `clip_row`, `media_row`, and `status`, `whole_media` and `duration_s` in its light.
-        ambiguous: `clip_row`, `error_kind` and `error`, which names what answers to the clip's name.
+        ambiguous: `clip_row`.
+        errors: AMBIGUOUS, of these; names what answers to the clip's name.
     """
 
     serving: pl.DataFrame
     ambiguous: pl.DataFrame
+    errors: Sheaves
 
 
 def serve(
-    names: pl.DataFrame, clips: pl.DataFrame, media: CheckedMedia, limits: dict[str, float], clips_at_once: int
+    names: pl.DataFrame,
+    clips: pl.DataFrame,
+    media: CheckedMedia,
+    limits: dict[str, float],
+    clips_at_once: int,
+    aside: Path | None = None,
 ) -> Served:
     """Find the media that serves each clip.
 
@@ -49,27 +77,50 @@ def serve(
         media: all checked media.
         limits: min_duration_s and max_duration_s of the dataset.
         clips_at_once: so many are judged at a time.
+        aside: a folder for what is compared; needed where clips come in several parts.
     """
     names = names.sort("clip_row")
     several = _of_several_clips(names, clips, media)
-    alone, rivals, of_several = [], [], []
+
+    def sheaves(name: str, schema: dict[str, Any]) -> Sheaves:
+        return Sheaves(aside and aside / name, schema, len(clips), clips_at_once)
+
+    rivals, of_several = sheaves("rivals", CANDIDATE), sheaves("of_several", CANDIDATE)
+    compared, errors = sheaves("compared", COMPARED), sheaves("errors", AMBIGUOUS)
+    alone, asked = [], []
     for some in _by_clips(names, len(clips), clips_at_once):
         candidates, untold = _without(several, _candidates(some, clips, media, limits))
         is_alone = ~candidates["clip_row"].is_duplicated()
         alone.append(candidates.filter(is_alone).select(SERVING))
-        rivals.append(candidates.filter(~is_alone))
-        of_several.append(untold)
-    first, contested = _first_usable(_in_order(pl.concat(rivals), media))
-    best, apart = choose(contested, media)
+        rivals.put(others := candidates.filter(~is_alone))
+        of_several.put(untold)
+        together = others.filter(pl.struct("clip_row", "root_ordinal").is_duplicated())
+        asked += [stretch(one) for one in (together, untold)]
+    put_compared(pl.concat(asked), media, compared)
+    serving, ambiguous = alone, []
+    for part in range(len(compared.parts)):
+        told = compared.take(part)
+        chosen, apart = _chosen(_with_names(rivals.take(part), told))
+        serving.append(chosen)
+        untold = _with_names(of_several.take(part), told)
+        for kind, candidates in ((SOUNDS, apart), (CLIPS, untold)):
+            errors.put(named := _named(candidates, kind))
+            ambiguous.append(named.select("clip_row"))
+    return Served(pl.concat(serving), pl.concat(ambiguous), errors)
+
+
+def _with_names(candidates: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Candidates with what was asked of some of them, by clip and root, in the order of paths."""
+    candidates = candidates.join(told, on=["clip_row", "media_row"], how="left")
+    return candidates.sort("clip_row", "root_ordinal", *NAME).with_row_index("place")
+
+
+def _chosen(rivals: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of rivals in order those that serve, and those of clips whose media are different sounds."""
+    first, contested = _first_usable(rivals)
+    best, apart = choose(contested)
     undisputed = first.join(contested, on="clip_row", how="anti", maintain_order="left")
-    several_sounds = _named(apart, media).select(
-        "clip_row", error_kind=pl.lit("several_sounds"), error=pl.format(ONE_SOUND, "files", "names")
-    )
-    several_clips = _named(pl.concat(of_several), media).select(
-        "clip_row", error_kind=pl.lit("several_clips"), error=pl.format(ONE_CLIP, "names")
-    )
-    serving = pl.concat([*alone, undisputed.select(SERVING), best.select(SERVING)])
-    return Served(serving, pl.concat([several_sounds, several_clips]))
+    return pl.concat([undisputed.select(SERVING), best.select(SERVING)]), apart
 
 
 def _by_clips(names: pl.DataFrame, clips: int, at_once: int) -> Iterator[pl.DataFrame]:
@@ -89,7 +140,7 @@ def _candidates(
         pl.concat([names.select("clip_row", "literalness", "is_cut"), of_media, of_clips], how="horizontal")
         .with_columns(pl.col("in_recording") & ~pl.col("is_cut"))
         .with_columns(judge(limits))
-        .select(CANDIDATE)
+        .select(*CANDIDATE)
     )
 
 
@@ -119,14 +170,6 @@ def _without(several: pl.DataFrame, candidates: pl.DataFrame) -> tuple[pl.DataFr
     return sure.join(untold, on="clip_row", how="anti", maintain_order="left"), untold
 
 
-def _in_order(rivals: pl.DataFrame, media: CheckedMedia) -> pl.DataFrame:
-    """Rivals by clip and root, and by their `place` among those of one root; only these are asked for their names."""
-    together = pl.struct("clip_row", "root_ordinal").is_duplicated()
-    places = media.in_order(rivals.filter(together)["media_row"]).select("media_row").with_row_index("place")
-    rivals = rivals.join(places, on="media_row", how="left").with_columns(pl.col("place").fill_null(0))
-    return rivals.sort("clip_row", "root_ordinal", "place")
-
-
 def _first_usable(rivals: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The first media of each clip, a usable one if there is, and those usable ones of its root that contest it."""
     is_usable = pl.col("status") == "usable"
@@ -139,20 +182,18 @@ def _first_usable(rivals: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return first, contested.filter(pl.col("clip_row").is_duplicated())
 
 
-def _named(candidates: pl.DataFrame, media: CheckedMedia) -> pl.DataFrame:
-    """For each clip the number of its candidates, and the first names of them."""
-    named = media.in_order(candidates["media_row"]).with_row_index("place")
+def _named(candidates: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """AMBIGUOUS of each clip: how many candidates it has, and the first names of them."""
     more = (
         pl.when(pl.col("files") > NAMED)
         .then(pl.format(" … and {} more", pl.col("files") - NAMED))
         .otherwise(pl.lit(""))
     )
     return (
-        candidates.select("clip_row", "media_row")
-        .join(named, on="media_row")
-        .sort("clip_row", "place")
-        .with_columns(name=pl.concat_str("path", "member", separator="/", ignore_nulls=True))
+        candidates.sort("place")
+        .select("clip_row", name=pl.concat_str(*NAME, separator="/", ignore_nulls=True))
         .group_by("clip_row", maintain_order=True)
         .agg(files=pl.len(), names=pl.col("name").head(NAMED).str.join(", "))
         .with_columns(names=pl.col("names") + more)
+        .select("clip_row", error_kind=pl.lit(kind), error=WORDS[kind])
     )

@@ -8,6 +8,8 @@ HALF_SECONDS = 2
 SILENT_RMS = 1e-3
 """-60 dB of full scale."""
 LEVELS = ("peak", "rms_dbfs", "silent_fraction")
+SPANS_AT_ONCE = 16_384
+"""Of so many spans the envelopes are held: 60 kB an hour of each recording that they lie in."""
 ENVELOPE = ["envelope_peak", "envelope_rms"]
 """Columns of `checks` that they are told from."""
 
