@@ -1,14 +1,16 @@
 """AudioSet's official lists many times over under other ids, and tables of as many media as if scanned and checked.
 
-    python -m benchmarks.many_clips FOLDER TIMES EVERY
+    python -m benchmarks.many_clips FOLDER TIMES EVERY [WORLD]
 
 FOLDER gets the dataset file, the lists (TIMES over, every EVERY-th row of them), results as far as the checks, and
-`counts`, the number of clips and of media. Nothing but arithmetic on the number of each clip, so that all is the same
+`counts`, the number of clips and of media. WORLD (one of WORLDS) says what is otherwise than in the official lists with
+a file for most clips. Nothing but arithmetic on the number of each clip, so that all is the same
 every time. Media are written shard by shard: no more than one list is ever in memory.
 """
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,20 +29,62 @@ SPREAD = np.uint64(0x9E3779B97F4A7C15)
 MEDIA_A_SHARD = 6_000
 FOLDER = 50_000
 """Files of a folder."""
+OTHER_SAMPLES = 97 * 5 * 1000
+"""Added to a number: other digests, the same envelope and faults."""
+EVENTS = 2
+"""Of each clip in a list of strong labels: a file holds no more than 2 GB."""
 EXPORTS = ["csv", "ast", {"ast": {"copies": "always"}, "as": "copied"}]
-HEADER = "# Made of the official list\n# num_ytids={clips}, num_segs={clips}\n# YTID, start_seconds, end_seconds\n"
+STRONG = "strong.tsv"
+HEADER = "# Made of the official list\n# num_ytids={clips}, num_segs={rows}\n# YTID, start_seconds, end_seconds\n"
+
+
+@dataclass(frozen=True)
+class World:
+    """What lists say, and what lies there.
+
+    Attributes:
+        rows: how a row of a list is written: `official`, `untimed`, or with `one_label`.
+        strong: whether there is a list of events too.
+        spans: clips of one video; where there are several, `wav` holds recordings.
+        rivals: of a thousand clips so many have two media in one root.
+        lossy: whether these are copies with other samples, so that envelopes tell.
+        mirrored: of so many clips one has a member of an archive in `mirror`.
+    """
+
+    rows: str = "official"
+    strong: bool = False
+    spans: int = 1
+    rivals: int = 5
+    lossy: bool = False
+    mirrored: int = 20
+
+
+WORLDS = {
+    "official": World(),
+    "untimed": World("untimed"),
+    "one_label": World("one_label"),
+    "strong": World(strong=True),
+    "spans": World(spans=10),
+    "tenth": World(rivals=100, lossy=True),
+    "rivals": World(rivals=1000, lossy=True),
+    "mirrored": World(mirrored=1),
+}
 
 
 def main() -> None:
     """Make everything."""
     folder, times, every = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    world = WORLDS[sys.argv[4] if len(sys.argv) > 4 else "official"]
     roots = [folder / "wav", folder / "mirror"]
     for root in roots:
         root.mkdir(parents=True)
-    clips = write_lists(folder, times, every)
+    clips = write_lists(folder, times, every, world)
     audio = [{"path": str(root)} for root in roots]
-    write_dataset(folder / "audioset.yaml", list(SPLITS), audio, lists=folder, exports=EXPORTS)
-    (folder / "counts").write_text(f"{clips} {write_media(load(folder), clips)}")
+    if world.spans > 1:
+        audio[0]["holds"] = "recordings"
+    strong = [folder / STRONG] if world.strong else []
+    write_dataset(folder / "audioset.yaml", list(SPLITS), audio, lists=folder, exports=EXPORTS, strong=strong)
+    (folder / "counts").write_text(f"{clips} {write_media(load(folder), clips, world)}")
 
 
 def ids(numbers: np.ndarray) -> pl.Series:
@@ -56,40 +100,82 @@ def ids(numbers: np.ndarray) -> pl.Series:
     return pl.Series(letters.view("S11").reshape(-1).astype("U11"), dtype=pl.String)
 
 
-def write_lists(folder: Path, times: int, every: int) -> int:
+def file_names(number: pl.Expr, clip_id: pl.Expr) -> pl.Expr:
+    """Folder and stem of the file of each clip."""
+    folder = (number.cast(pl.Int64) // FOLDER).cast(pl.String).str.zfill(4)
+    return pl.concat_str(folder, pl.lit("/Y"), clip_id)
+
+
+def write_lists(folder: Path, times: int, every: int, world: World) -> int:
     """Write the three lists, each so many times over, of every so-manieth row; the number of clips."""
     first = 0
-    for split in SPLITS:
-        rows = _rows(fetch() / f"{split}_segments.csv", every)
-        with (folder / f"{split}_segments.csv").open("wb") as file:
-            file.write(HEADER.format(clips=times * len(rows)).encode())
-            for _ in range(times):
-                made = pl.DataFrame({"id": ids(np.arange(first, first + len(rows))), "rest": rows})
-                made.select(pl.concat_str("id", "rest")).write_csv(file, include_header=False, quote_style="never")
-                first += len(rows)
+    with (folder / STRONG).open("wb") as strong:
+        strong.write(b"segment_id\tstart_time_seconds\tend_time_seconds\tlabel\n")
+        for split in SPLITS:
+            rows = _rows(fetch() / f"{split}_segments.csv", every)
+            count = rows["labels"].list.len().sum() if world.rows == "one_label" else len(rows)
+            with (folder / f"{split}_segments.csv").open("wb") as file:
+                file.write(HEADER.format(clips=times * len(rows), rows=times * count).encode())
+                if world.rows == "untimed":
+                    file.write(b"ytid,positive_labels\n")
+                for _ in range(times):
+                    made = _promised(rows, first, world)
+                    for lines, text in ((file, _lines(made, world.rows)), (strong, _events(made))):
+                        if lines is file or world.strong:
+                            text.write_csv(lines, include_header=False, quote_style="never")
+                    first += len(rows)
     return first
 
 
-def _rows(official: Path, every: int) -> pl.Series:
-    """What stands behind the id in each row of an official list."""
+def _rows(official: Path, every: int) -> pl.DataFrame:
+    """What stands behind the id in each row of an official list: `start`, `end` and `labels`."""
     lines = pl.read_csv(official, has_header=False, skip_rows=3, separator="\n", quote_char=None)
-    return lines.to_series().gather_every(every).str.slice(11)
+    fields = lines.to_series().gather_every(every).str.splitn(", ", 4).struct.unnest()
+    return fields.select(start="field_1", end="field_2", labels=pl.col("field_3").str.strip_chars('"').str.split(","))
 
 
-def write_media(run: Run, clips: int) -> int:
+def _promised(rows: pl.DataFrame, first: int, world: World) -> pl.DataFrame:
+    """Rows with their `id`; of a video of several clips these follow one another, a dozen seconds each."""
+    numbers = np.arange(first, first + len(rows))
+    rows = rows.with_columns(id=ids(numbers // world.spans))
+    if world.spans == 1:
+        return rows
+    starts = pl.Series(12 * (numbers % world.spans))
+    return rows.with_columns(start=pl.format("{}.000", pl.lit(starts)), end=pl.format("{}.000", pl.lit(starts + 10)))
+
+
+def _lines(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """The lines of a list."""
+    labels = pl.col("labels").list.join(",")
+    if kind == "one_label":
+        return rows.explode("labels").select(pl.format("{},{},{},{}", "id", "start", "end", "labels"))
+    if kind == "untimed":
+        return rows.select(pl.format('{},"{}"', "id", labels))
+    return rows.select(pl.format('{}, {}, {}, "{}"', "id", "start", "end", labels))
+
+
+def _events(rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines of events, EVENTS of each clip, all of its first class."""
+    start = (pl.col("start").cast(pl.Float64) * 1000).round().cast(pl.Int64)
+    label = pl.col("labels").list.first()
+    events = [pl.format(f"{{}}_{{}}\t{event}.25\t{event}.75\t{{}}", "id", start, label) for event in range(EVENTS)]
+    return rows.select(event=pl.concat_list(events)).explode("event")
+
+
+def write_media(run: Run, clips: int, world: World) -> int:
     """Write media lists and checks of the dataset's two roots, `wav` and `mirror`; the number of media.
 
-    Of a thousand clips 30 have no media, 20 a faulty one, 5 two in one root (of which one has two sounds), and 50 (or
-    the one) a member of an archive in `mirror`. One more media in a hundred is of no clip, and of two in a thousand the
-    name says another start.
+    Of a thousand clips (or videos) 30 have no media, 20 a faulty one, some two in one root (of which one in five, or in
+    ten of many, has two sounds), and some a member of an archive in `mirror`. One more media in a hundred is of no
+    clip, and of two in a thousand the name says another start.
     """
     wav, mirror = run.datasets["audioset"].audio
-    media = 0
-    for root, tables in ((wav, _loose_files), (mirror, _members)):
-        shards = max(clips // MEDIA_A_SHARD, 1) if root == wav else max(clips // (20 * MEDIA_A_SHARD), 1)
+    media, videos = 0, clips // world.spans
+    for root, tables, every in ((wav, _loose_files, 1), (mirror, _members, world.mirrored)):
+        shards = max(videos // (every * MEDIA_A_SHARD), 1)
         for place, shard in enumerate(f"{number:014b}" for number in range(shards)):
-            table = tables(clips, place, shards)
-            _write(table, run.places, root, shard)
+            table = tables(videos, place, shards, world)
+            _write(table, run.places, root, shard, 12.0 * world.spans if world.spans > 1 else 10.0)
             media += len(table)
         for name, schema in schemas.SCANNED.items():
             file = Path({"rejects": run.places.root_rejects, "not_looked_at": run.places.not_looked_at}[name](root))
@@ -98,35 +184,34 @@ def write_media(run: Run, clips: int) -> int:
     return media
 
 
-def _loose_files(clips: int, shard: int, shards: int) -> pl.DataFrame:
+def _loose_files(clips: int, shard: int, shards: int, world: World) -> pl.DataFrame:
     """The media of a shard of `wav`."""
     numbers = np.arange(shard, clips + clips // 100, shards)
     table = pl.DataFrame({"number": numbers, "clip_id": ids(numbers)})
     once = table.filter((pl.col("number") % 1000 >= 30) | (pl.col("number") >= clips))
     of_a_thousand = pl.col("number") % 1000
     times = pl.when(of_a_thousand.is_in([998, 999])).then(pl.lit("_999.000_1009.000")).otherwise(pl.lit(""))
-    name = pl.concat_str(pl.lit("Y"), "clip_id", times)
-    folder = (pl.col("number") // FOLDER).cast(pl.String).str.zfill(4)
-    files = once.with_columns(path=pl.concat_str(folder, pl.lit("/"), name, pl.lit(".wav")))
-    again = once.filter(of_a_thousand.is_between(100, 104)).with_columns(
-        path=pl.concat_str(pl.lit("again/"), folder, pl.lit("/"), name, pl.lit(".wav"))
-    )
-    again = again.with_columns(pl.col("number") + 3 * (of_a_thousand == 104))  # what is heard follows from the number
+    name = pl.concat_str(file_names(pl.col("number"), pl.col("clip_id")), times, pl.lit(".wav"))
+    files = once.with_columns(path=name)
+    has_two = (of_a_thousand - 100) % 1000 < world.rivals
+    again = once.filter(has_two).with_columns(path=pl.concat_str(pl.lit("again/"), name))
+    other = 3 * (of_a_thousand % 10 == 4) + OTHER_SAMPLES * world.lossy
+    again = again.with_columns(pl.col("number") + other)  # what is heard follows from the number
     return pl.concat([files, again]).with_columns(member=pl.lit(None, dtype=pl.String)).sort("path")
 
 
-def _members(clips: int, shard: int, shards: int) -> pl.DataFrame:
+def _members(clips: int, shard: int, shards: int, world: World) -> pl.DataFrame:
     """The media of a shard of `mirror`."""
-    numbers = np.arange(7, clips, 20)[shard::shards]
-    archive = (pl.col("number") // FOLDER).cast(pl.String).str.zfill(4)
+    numbers = np.arange(7 % world.mirrored, clips, world.mirrored)[shard::shards]
+    name = file_names(pl.col("number"), pl.col("clip_id"))
     return (
         pl.DataFrame({"number": numbers, "clip_id": ids(numbers)})
-        .with_columns(path=pl.concat_str(archive, pl.lit(".tar")), member=pl.concat_str("clip_id", pl.lit(".flac")))
+        .with_columns(path=pl.concat_str(name.str.head(4), pl.lit(".tar")), member=pl.concat_str(name, pl.lit(".flac")))
         .sort("path", "member")
     )
 
 
-def _write(table: pl.DataFrame, places: Places, root: str, shard: str) -> None:
+def _write(table: pl.DataFrame, places: Places, root: str, shard: str, seconds: float) -> None:
     media = table.select(
         "path",
         "member",
@@ -138,7 +223,7 @@ def _write(table: pl.DataFrame, places: Places, root: str, shard: str) -> None:
         crc32=pl.lit(None, dtype=pl.Int64),
         shard=pl.lit(shard),
     )
-    tables = {"media": (media, schemas.MEDIA), "checks": (table.select(_checked()), schemas.CHECKS)}
+    tables = {"media": (media, schemas.MEDIA), "checks": (table.select(_checked(seconds)), schemas.CHECKS)}
     files = {"media": places.media_list(root, shard), "checks": places.checks(root, shard)}
     for name, (content, schema) in tables.items():
         if set(shard) == {"0"}:  # the others are made alike
@@ -147,13 +232,13 @@ def _write(table: pl.DataFrame, places: Places, root: str, shard: str) -> None:
         content.write_parquet(files[name], compression="zstd", compression_level=1)
 
 
-def _checked() -> Iterator[pl.Expr]:
-    """The columns of `checks`: sound of 10 s, but for two media in a hundred."""
+def _checked(whole_s: float) -> Iterator[pl.Expr]:
+    """The columns of `checks`: sound of so many seconds, but for two media in a hundred."""
     of_a_thousand, number = pl.col("number") % 1000, pl.col("number")
     is_cut, is_noise = of_a_thousand.is_between(200, 209), of_a_thousand.is_between(300, 309)
-    seconds = pl.when(is_cut).then(4.0).otherwise(10.0)
+    seconds = pl.when(is_cut).then(4.0).otherwise(whole_s)
     tens = (0.01 + (number % 97) / 200).cast(pl.Float32)
-    envelope = pl.concat_list([tens * (1 + (number + half) % 5 % 3) for half in range(20)])
+    envelope = pl.concat_list([tens * (1 + (number + half) % 5 % 3) for half in range(int(2 * whole_s))])
     digest = pl.concat_str(pl.lit("digest-of-"), number.cast(pl.String).str.zfill(22))
     known = {
         "path": pl.col("path"),
@@ -177,7 +262,7 @@ def _checked() -> Iterator[pl.Expr]:
         "sample_rate": pl.when(pl.col("member").is_null()).then(16_000).otherwise(44_100),
         "channels": pl.lit(1),
         "duration_s": seconds,
-        "declared_duration_s": pl.lit(10.0),
+        "declared_duration_s": pl.lit(whole_s),
         "frames": (seconds * pl.when(pl.col("member").is_null()).then(16_000).otherwise(44_100)),
         "peak": tens * 3,
         "rms_dbfs": -10 - (number % 4001) / 100,

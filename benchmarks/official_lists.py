@@ -48,8 +48,12 @@ def write_dataset(
     train_min_duration_s: float = 1.0,
     lists: Path | None = None,
     exports: Sequence[object] = ("csv", "ast"),
+    strong: Sequence[Path] = (),
 ) -> Path:
-    """Write a dataset file of some of the official lists, or of others of their names, with these audio roots."""
+    """Write a dataset file of some of the official lists, or of others of their names, with these audio roots.
+
+    And with lists of strong labels, where there are any.
+    """
     official = fetch()
     lists = lists or official
     content = {
@@ -59,6 +63,7 @@ def write_dataset(
             "segments": {split: str(lists / f"{split}_segments.csv") for split in splits},
             "ontology": str(official / "ontology.json"),
             "classes": str(official / "class_labels_indices.csv"),
+            "strong": list(map(str, strong)),
         },
         "audio": list(audio),
         "limits": {

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import yaml
 
 from benchmarks.workflow import CHECKOUT
@@ -23,8 +24,10 @@ VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue
 JOBS = (
     *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast", "plan/copied"),
     *(f"view/{name}" for name in VIEWS),
+    *("resolve/stem", "resolve/path"),
 )
-"""By the name of the rule and, where there are several, of the export; and each ready-made view of the catalogue."""
+"""By the name of the rule and, where there are several, of the export; each ready-made view of the catalogue; and the
+other ways to match, as if the adapter declared them."""
 
 
 class Named(dict[str, Any]):
@@ -49,7 +52,13 @@ def run_job(run: Run, job: str) -> None:
         with duckdb.connect(run.places.catalogue, read_only=True) as catalogue:
             catalogue.table(export).fetchall()
         return
-    given, made, params = _of_export(run, rule, export) if export else _OF[rule](run)
+    if rule == "keys":
+        _write_keys(run, export)
+        return
+    if rule == "resolve":
+        given, made, params = _resolve(run, export)
+    else:
+        given, made, params = _of_export(run, rule, export) if export else _OF[rule](run)
     for file in made.values():
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     log = Path(run.places.log(rule, NAME))
@@ -77,15 +86,31 @@ def _ingest(run: Run) -> Parts:
     return {}, _tables(run, schemas.INGESTED), {"adapter": dataset.adapter, "settings": dataset.ingest_settings}
 
 
-def _resolve(run: Run) -> Parts:
+def _keys(run: Run, match: str) -> str:
+    return run.places.table(NAME, f"promised_by_{match}")
+
+
+def _write_keys(run: Run, match: str) -> None:
+    """What is promised, as if media were matched otherwise: its key is the name of a file of many_clips.py."""
+    from benchmarks.many_clips import file_names
+
+    promised = pl.scan_parquet(run.places.table(NAME, "promised"))
+    names = {"stem": pl.concat_str(pl.lit("Y"), "media_key"), "path": file_names(pl.col("row"), pl.col("media_key"))}
+    keyed = promised.with_row_index("row").with_columns(media_key=names[match]).drop("row")
+    keyed.sink_parquet(_keys(run, match))
+
+
+def _resolve(run: Run, match: str) -> Parts:
     dataset, checks = run.datasets[NAME], _checks(run)
     given = {
-        **_tables(run, ["promised"]),
+        "promised": _keys(run, match) if match else run.places.table(NAME, "promised"),
         "checks": [file for files in checks.values() for file in files],
         "not_looked_at": [run.places.not_looked_at(slug) for slug in checks],
     }
-    told = {"roots": run.roots_of(NAME), "limits": dataset.limits, "match": dataset.match, "splits": dataset.splits}
-    return given, _tables(run, schemas.RESOLVED), told
+    match_by = match or dataset.match
+    told = {"roots": run.roots_of(NAME), "limits": dataset.limits, "match": match_by, "splits": dataset.splits}
+    made = _tables(run, schemas.RESOLVED)
+    return given, {name: f"{file}.by_{match}" if match else file for name, file in made.items()}, told
 
 
 def _build_catalogue(run: Run) -> Parts:
@@ -123,7 +148,7 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
     return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
 
 
-_OF = {"ingest": _ingest, "resolve": _resolve, "build_catalogue": _build_catalogue, "losses": _losses}
+_OF = {"ingest": _ingest, "build_catalogue": _build_catalogue, "losses": _losses}
 
 if __name__ == "__main__":
     run_job(load(Path(sys.argv[1])), sys.argv[2])
