@@ -4,7 +4,7 @@
 # produces: data/sample: labels, sounds and what is to be expected of them; expected_status.csv comes last
 # config:   none
 
-from workflow_scripts.settings import SAMPLE, SAMPLE_DONE
+from workflow_scripts.settings.roots import SAMPLE, SAMPLE_DONE
 
 SAMPLE_PLAN = ("plan.py", "sounds.py", "encode.py", "write.py", "ontology.json")
 

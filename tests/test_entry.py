@@ -62,3 +62,12 @@ def test_a_table_is_validated_without_what_makes_up_data(tmp_path: Path) -> None
     )
     done = run(code, tmp_path)
     assert (done.stdout, done.stderr) == ("False ''\n", "")
+
+
+def test_jobs_import_neither_the_configuration_nor_a_bar_that_nobody_sees(tmp_path: Path) -> None:
+    code = (
+        "import sys, workflow_scripts.settings.places, workflow_scripts.run.shards, workflow_scripts.check.shard as _;"
+        "print({'yaml', 'jsonschema', 'tqdm'} & set(sys.modules))"
+    )
+    done = run(code, tmp_path)
+    assert (done.stdout, done.stderr) == ("set()\n", "")

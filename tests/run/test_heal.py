@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts.run.heal import heal
-from workflow_scripts.settings import Dataset, Places, Root, Run
 from workflow_scripts.settings.losses import Bearable
+from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.roots import Root
+from workflow_scripts.settings.run import Dataset, Run
 from workflow_scripts.tables.files import publish, published
 
 NAMES = ["shard=00.parquet", "shard=01.parquet"]

@@ -9,7 +9,9 @@ import pytest
 
 from tests.project import REPOSITORY
 from workflow_scripts.run.hooks import Started
-from workflow_scripts.settings import Places, Root, Run
+from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.roots import Root
+from workflow_scripts.settings.run import Run
 
 
 @dataclass

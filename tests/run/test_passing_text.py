@@ -5,8 +5,9 @@ from pathlib import Path
 
 from workflow_scripts.check.passing import TRIES, PassingFault, note_passing_faults
 from workflow_scripts.run.passing import passing_text
-from workflow_scripts.settings import Root, Run
 from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.roots import Root
+from workflow_scripts.settings.run import Run
 from workflow_scripts.tables.files import publish
 
 

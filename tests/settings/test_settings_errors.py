@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.settings.conftest import DATASET
-from workflow_scripts.settings import SettingsError, load_run
+from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.run import load_run
 
 
 def refusal(workdir, wanted="mine.yaml", **config):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow_scripts.settings import SettingsError, schemas
+from workflow_scripts.settings import schemas
+from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.schemas import PART, options_schema, sources_schema
 from workflow_scripts.tables.schemas import INGESTED, RESOLVED
 

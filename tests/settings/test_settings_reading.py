@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from workflow_scripts.settings import SettingsError, load_run
+from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.run import load_run
 
 
 def refusal(workdir, text=None, **config):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.settings.conftest import DATASET
-from workflow_scripts.settings import load_run
 from workflow_scripts.settings.roots import root_slug
+from workflow_scripts.settings.run import load_run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -269,7 +269,7 @@ def test_roots_that_read_alike_have_different_slugs(workdir):
 def test_settings_import_neither_polars_nor_torch_and_hash_the_same_in_every_process(workdir):
     """Every cluster job parses the Snakefile again."""
     code = (
-        "import json, sys; from pathlib import Path; from workflow_scripts.settings import load_run;"
+        "import json, sys; from pathlib import Path; from workflow_scripts.settings.run import load_run;"
         "run = load_run({}, Path(sys.argv[1]));"
         "print(json.dumps([sorted(run.roots), sorted(name.split('.')[0] for name in sys.modules)]))"
     )

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from workflow_scripts.settings import SettingsError
+from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
 from workflow_scripts.settings.validation import validated
 

@@ -4,8 +4,6 @@ import fcntl
 import os
 import sys
 
-from tqdm import tqdm  # type: ignore[import-untyped]
-
 LINES = 8
 """Bars on a terminal at once, at most; what the jobs beyond are doing stands in their logs."""
 
@@ -27,6 +25,8 @@ class Bar:
         """Show name, bar and words; wait for a later call if no line is free."""
         if not self._is_shown:
             return
+        from tqdm import tqdm  # type: ignore[import-untyped]  # only for those who see it
+
         columns, rows = _size()
         if self._line is None:
             self._line = _free_line(min(LINES, rows - 1))

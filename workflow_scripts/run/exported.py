@@ -7,8 +7,8 @@ from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.account import Account, read_account, spoilt
-from workflow_scripts.settings import Export, Run
 from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.run import Export, Run
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 

@@ -11,8 +11,8 @@ from workflow_scripts.catalogue.generations import current_generation, place_bel
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.run_file import read_run_file
 from workflow_scripts.run.shards import scanned_shards
-from workflow_scripts.settings import Run
 from workflow_scripts.settings.places import Places, shard_name
+from workflow_scripts.settings.run import Run
 from workflow_scripts.tables.files import link_or_copy, published_folder
 
 SNAKEMAKE_BEGAN = Path(".snakemake/incomplete")

@@ -15,7 +15,7 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.run.threads import MOST_WAVES, ON_CLUSTER, check_threads
-from workflow_scripts.settings import Run
+from workflow_scripts.settings.run import Run
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from workflow_scripts.check.passing import PassingNote, passing_notes
 from workflow_scripts.run.lock import Lock
-from workflow_scripts.settings import SAMPLE_DONE, Root, Run
+from workflow_scripts.settings.roots import SAMPLE_DONE, Root
+from workflow_scripts.settings.run import Run
 
 _states: dict[str, str] = {}
 """Of each root by its slug: looked at once a process."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from workflow_scripts.check.passing import TRIES, PassingNote, passing_notes
 from workflow_scripts.run.shards import scanned_shards
-from workflow_scripts.settings import Run
+from workflow_scripts.settings.run import Run
 
 
 def passing_text(run: Run) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.settings import Run
+from workflow_scripts.settings.run import Run
 from workflow_scripts.settings.version import VERSION
 from workflow_scripts.tables.files import whole
 
