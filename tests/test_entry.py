@@ -71,3 +71,9 @@ def test_jobs_import_neither_the_configuration_nor_a_bar_that_nobody_sees(tmp_pa
     )
     done = run(code, tmp_path)
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_an_export_for_ast_needs_no_arrays(tmp_path: Path) -> None:
+    code = "import sys, workflow_scripts.exports.ast; print({'numpy', 'pandera', 'pyarrow'} & set(sys.modules))"
+    done = run(code, tmp_path)
+    assert (done.stdout, done.stderr) == ("set()\n", "")

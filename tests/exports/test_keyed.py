@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports import keyed
 from workflow_scripts.exports.keyed import Keyed
 
@@ -41,3 +42,10 @@ def test_a_key_of_another_type_is_the_same_text() -> None:
     known = Keyed(lambda: [frame([("a", None), ("b", None)])], ["path", "member"])
     asked = frame([("b", None)]).with_columns(pl.col("path").cast(pl.Categorical))
     assert known.of(asked)["said"].to_list() == [1]
+
+
+def test_two_rows_of_one_key_are_an_error_that_names_it() -> None:
+    """Were they taken, one of the two would answer, and nobody would know which."""
+    twice = [("a", None), ("b", "c"), ("b", "c"), ("b", "c")]
+    with pytest.raises(SoundledgerError, match=r"2 rows have the same path, member as another.*Delete the tables"):
+        Keyed(lambda: [frame(twice)], ["path", "member"])
