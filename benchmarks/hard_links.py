@@ -33,12 +33,12 @@ def audio_root(clip_ids: Iterable[str], links_a_file: int = LINKS_A_FILE) -> Ite
         original = ""
         for number, clip_id in enumerate(clip_ids):
             if number % links_a_file == 0:
-                original = _write_wav(originals / f"{number}.wav")
+                original = write_wav(originals / f"{number}.wav")
             os.link(original, f"{root}/{number % FOLDERS:04d}/Y{clip_id}.wav")
         yield root
 
 
-def _write_wav(file: Path) -> str:
+def write_wav(file: Path) -> str:
     """A tenth of a second of silence: mono, 16 bits, 16 kHz."""
     data = bytes(3_200)
     form = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16,

@@ -15,19 +15,24 @@ from typing import Any
 import polars as pl
 import yaml
 
+from benchmarks.made_up_packs import write_packs
 from benchmarks.workflow import CHECKOUT
+from workflow_scripts.exports.account import spoilt
 from workflow_scripts.settings.run import Run, load_run
 from workflow_scripts.tables import schemas
 
 NAME = "audioset"
 VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
 JOBS = (
-    *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast", "plan/copied"),
+    *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast"),
+    *("plan/copied", "packs/copied", "export/copied", "begin/copied"),
     *(f"view/{name}" for name in VIEWS),
     *("resolve/stem", "resolve/path"),
 )
 """By the name of the rule and, where there are several, of the export; each ready-made view of the catalogue; and the
-other ways to match, as if the adapter declared them."""
+other ways to match, as if the adapter declared them. Packs are made up, only to be exported; `begin` is what the start
+of a run does about them.
+"""
 
 
 class Named(dict[str, Any]):
@@ -51,6 +56,14 @@ def run_job(run: Run, job: str) -> None:
 
         with duckdb.connect(run.places.catalogue, read_only=True) as catalogue:
             catalogue.table(export).fetchall()
+        return
+    if rule == "packs":
+        write_packs(Path(run.places.plan(NAME, export)), Path(run.places.pack(NAME, export, "all")).parent)
+        return
+    if rule == "begin":
+        accounts = [run.places.account(NAME, export), *_packs(run, export)]
+        if spoilt(accounts):
+            raise AssertionError("an export or a pack is not as it was written")
         return
     if rule == "keys":
         _write_keys(run, export)
@@ -79,6 +92,11 @@ def _checks(run: Run) -> dict[str, list[str]]:
     """The checks that there are of each root."""
     places = {slug: Path(run.places.checks_folder(slug)) for slug in run.datasets[NAME].audio}
     return {slug: [str(file) for file in sorted(folder.glob("*.parquet"))] for slug, folder in places.items()}
+
+
+def _packs(run: Run, export: str) -> list[str]:
+    """The accounts of the packs that there are of an export."""
+    return sorted(map(str, Path(run.places.pack(NAME, export, "all")).parent.glob("*.json")))
 
 
 def _ingest(run: Run) -> Parts:
@@ -136,7 +154,7 @@ def _losses(run: Run) -> Parts:
 def _of_export(run: Run, rule: str, name: str) -> Parts:
     export, checks = run.datasets[NAME].exports[name], _checks(run)
     files = [file for one_root in checks.values() for file in one_root] if export.reads_checks else []
-    given = {"tables": run.tables_of_export(NAME, name), "checks": files, "packs": []}
+    given = {"tables": run.tables_of_export(NAME, name), "checks": files, "packs": _packs(run, name)}
     told = {
         "format": export.format,
         "options": export.options,

@@ -59,18 +59,18 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
     """
     there: set[str] = set()
     for pack in packs:
-        names = os.listdir(pack.files) if pack.files.is_dir() else []
+        files = str(pack.files)
+        names = os.listdir(files) if os.path.isdir(files) else []
         if len(names) != pack.account.made:
             raise SoundledgerError(
-                f"{pack.files}: {len(names):,} files where {pack.account.made:,} were made; run again: the pack is "
-                "made anew"
+                f"{files}: {len(names):,} files where {pack.account.made:,} were made; run again: the pack is made anew"
             )
         for name in names:
             target = f"{folder}/{place(name)}"
             if (above := os.path.dirname(target)) not in there:
                 os.makedirs(above, exist_ok=True)
                 there.add(above)
-            _link(f"{pack.files}/{name}", target)
+            _link(f"{files}/{name}", target)
 
 
 def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
