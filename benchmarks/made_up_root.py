@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+from workflow_scripts.media import lookers
+
 A_FOLDER = 4_000
 ANY_TIME_NS = 1_700_000_000_000_000_000
 
 
-def walk(files: int) -> Iterator[tuple[str, Iterator[tuple[str, str, int, int]]]]:
-    """As media.walk gives it."""
+def parts(files: int) -> Iterator[lookers.Part]:
+    """As media.lookers gives them."""
     for first in range(0, files, A_FOLDER):
         numbers = range(first, min(first + A_FOLDER, files))
-        yield (
-            f"{first // A_FOLDER:05d}",
-            ((f"Y{number:011d}.wav", "audio", 320_044, ANY_TIME_NS + number) for number in numbers),
-        )
+        found = ((f"Y{number:011d}.wav", "audio", 320_044, ANY_TIME_NS + number) for number in numbers)
+        yield from lookers.told(f"{first // A_FOLDER:05d}", found)
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     if way == "look":
         from workflow_scripts.media import look
 
-        with mock.patch.object(look, "walk", return_value=walk(files)):
+        with mock.patch.object(look, "parts", return_value=parts(files)):
             look.look_into(folder / "looks", str(root))
     else:
         from workflow_scripts.media.scan import scan_root

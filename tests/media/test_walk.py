@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.media import look as module
+from workflow_scripts.media import lookers
 from workflow_scripts.media import walk as module_walk
 from workflow_scripts.media.look import choose_listing, chosen_listing, listed, look, look_into
 from workflow_scripts.media.media import Media
@@ -278,7 +279,8 @@ def test_state_does_not_depend_on_how_many_files_are_written_at_once(
         _write(tmp_path, f"{number}.wav")
     whole = state(str(tmp_path))
     found = sorted(walk(str(tmp_path)), key=lambda media: media.path)
-    monkeypatch.setattr(module, "_LINES_AT_ONCE", 3)
+    monkeypatch.setattr(lookers, "LINES_AT_ONCE", 3)
+    monkeypatch.setattr(module, "PACKED_AT_ONCE", 100)
     assert state(str(tmp_path)) == whole
     assert sorted(walk(str(tmp_path)), key=lambda media: media.path) == found
 

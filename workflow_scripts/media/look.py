@@ -1,6 +1,7 @@
 """One walk through a root: a digest of all that lies there, which tells of any change, and the list of it."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import tempfile
@@ -8,11 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import xxhash
 import zstandard
 
-from workflow_scripts.media.names import to_text
-from workflow_scripts.media.walk import Found, walk
+from workflow_scripts.media.lookers import parts
 from workflow_scripts.tables.files import whole
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 STATE_BITS = 128
 CHOSEN = "chosen"
 _FIELDS = ("name", "kind", "bytes", "mtime_ns")
-_LINES_AT_ONCE = 10_000
+PACKED_AT_ONCE = 1 << 20
 
 
 def look(root: str, listing: Path) -> str:
@@ -39,12 +38,17 @@ def look(root: str, listing: Path) -> str:
         OSError: a folder cannot be read, or the listing not be written.
     """
     total = 0
+    held = bytearray()
     pack = zstandard.ZstdCompressor(level=1).compress
     with listing.open("wb") as file:
-        for lines, state in _lines(root):
-            total += state
-            packed = pack("".join(lines).encode())
-            file.write(len(packed).to_bytes(4, "little") + packed)
+        for part in itertools.chain(parts(root), [None]):
+            if part:
+                total += part.state
+                held += part.text
+            if held and (len(held) > PACKED_AT_ONCE or part is None):
+                packed = pack(held)
+                file.write(len(packed).to_bytes(4, "little") + packed)
+                held.clear()
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
@@ -107,33 +111,3 @@ def _table(lines: str) -> "pl.DataFrame":
             pl.col("bytes", "mtime_ns").cast(pl.Int64),
         )
     )
-
-
-def _lines(root: str) -> Iterator[tuple[list[str], int]]:
-    """Some thousand lines at a time, and what they hash to.
-
-    A line is what was found: name, kind, size and time, each with a NUL behind it. One without a name says the folder
-    of those that follow, in place of their kind.
-    """
-    lines, state = [], 0
-    for folder, found in walk(root):
-        text = to_text(folder)
-        head, seed = f"\0{text}\0\0\0", xxhash.xxh3_64_intdigest(text.encode())
-        lines.append(head)
-        for some in _batches(found):
-            lines += some
-            state += sum([xxhash.xxh3_128_intdigest(line.encode(), seed) for line in some])
-            if len(lines) >= _LINES_AT_ONCE:
-                yield lines, state
-                lines, state = [head], 0
-    yield lines, state
-
-
-def _batches(found: Iterator[Found]) -> Iterator[list[str]]:
-    some = []
-    for name, kind, size, mtime_ns in found:
-        some.append(f"{to_text(name)}\0{kind}\0{size}\0{mtime_ns}\0")
-        if len(some) == _LINES_AT_ONCE:
-            yield some
-            some = []
-    yield some

@@ -7,6 +7,8 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Condition
+from typing import NamedTuple
 
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
 
@@ -41,6 +43,7 @@ _KINDS = {
 _PERHAPS = frozenset(os.path.splitext(suffix)[1] or suffix for suffix in COMPRESSED_TARS)
 SHADOWS = "__MACOSX"
 """Folder of what macOS keeps of files beside them, as its archives have it."""
+FOLDERS_AT_ONCE = 16
 ENTRIES_AT_ONCE = 1_000
 ASKED_AT_ONCE = 32
 """Questions that a file server is asked side by side, where a file's answer is waited for longer than the next."""
@@ -89,39 +92,104 @@ def folder_of(root: str) -> str:
     return root if os.path.isdir(root) else os.path.dirname(os.path.abspath(root))
 
 
-def walk(root: str) -> Iterator[tuple[str, Iterator[Found]]]:
-    """Each folder below a root, and what is found in it: audio, what holds such of unread kinds, archives.
+class Identity(NamedTuple):
+    """What a folder is, under whatever path."""
 
-    One stat a file; none is opened. Folders come in no promised order, and so does what is in them; it is to be gone
-    through before the next folder.
+    device: int
+    inode: int
 
-    A root that is a file is one archive. Compressed tars are given too, so that they can be spoken of. Links are
-    followed, each folder is entered once. What cannot be looked at (a link to nowhere), or is no regular file (a pipe
-    called x.wav), is given with size 0; its check tells why it is unreadable.
+
+class Below(NamedTuple):
+    """Where the way goes on from a folder.
+
+    Attributes:
+        folders: paths of those in it.
+        links: paths of links to folders.
+    """
+
+    folders: list[str]
+    links: list[str]
+
+
+class Way:
+    """The folders below a root that are still to be gone through, by any number that share them.
+
+    They come in no promised order. Links are followed, each folder is entered once; links come last, the smallest
+    first, and none before all is seen that lies behind the one before: so a folder has one path, however it is found.
+    """
+
+    def __init__(self) -> None:
+        self._folders, self._links = [""], list[str]()
+        self._entered: set[Identity] = set()
+        self._under_way = 0
+        self._has_ended = False
+        self._changes = Condition()
+
+    def take(self) -> list[str]:
+        """Some to go through now, or none if the way is at its end; waits for what others may come upon."""
+        with self._changes:
+            self._changes.wait_for(lambda: self._folders or not self._under_way or self._has_ended)
+            if self._has_ended:
+                return []
+            if not self._folders and self._links:
+                self._folders.append(heapq.heappop(self._links))
+            few = min(FOLDERS_AT_ONCE, 1 + len(self._folders) // FOLDERS_AT_ONCE)
+            some, self._folders = self._folders[-few:], self._folders[:-few]
+            self._under_way += len(some)
+            return some
+
+    def give_back(self, folders: Iterable[str]) -> None:
+        """Leave folders to others."""
+        with self._changes:
+            before = len(self._folders)
+            self._folders += folders
+            self._under_way -= len(self._folders) - before
+
+    def enter(self, folder: Identity) -> bool:
+        """Whether it is the first time."""
+        with self._changes:
+            is_new = folder not in self._entered
+            self._entered.add(folder)
+            return is_new
+
+    def go_on(self, below: Below) -> None:
+        """A folder has been gone through."""
+        with self._changes:
+            self._folders += below.folders
+            for link in below.links:
+                heapq.heappush(self._links, link)
+            self._under_way -= 1
+            self._changes.notify_all()
+
+    def end(self) -> None:
+        """Go no further."""
+        with self._changes:
+            self._has_ended = True
+            self._changes.notify_all()
+
+
+def named_archive(root: str, seen: os.stat_result) -> Found:
+    """A root that is a file, which is one archive. One that is no regular file (a pipe) has no size."""
+    name, size = os.path.basename(root), seen.st_size if stat.S_ISREG(seen.st_mode) else 0
+    return name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns
+
+
+def found_in(folder: str, before: str, below: Below, stats: "Stats") -> Iterator[Found]:
+    """What is found in one folder: audio, what holds such of unread kinds, archives; in no promised order.
+
+    One stat a file; none is opened. Compressed tars are given too, so that they can be spoken of. What cannot be looked
+    at (a link to nowhere), or is no regular file (a pipe called x.wav), is given with size 0; its check tells why it is
+    unreadable.
+
+    Args:
+        folder: where it is.
+        before: what the paths of folders in it begin with.
+        below: these folders are put there.
+        stats: of files.
 
     Raises:
-        OSError: a folder cannot be read; a run must not take its files for missing.
+        OSError: it cannot be read.
     """
-    seen = os.stat(root)
-    if not stat.S_ISDIR(seen.st_mode):
-        name, size = os.path.basename(root), seen.st_size if stat.S_ISREG(seen.st_mode) else 0
-        yield "", iter([(name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns)])
-        return
-    entered = set()
-    stats = _Stats()
-    folders = [""]
-    links: list[str] = []  # last, and the smallest first: so a folder has one path, in whatever order it is found
-    while folders or links:
-        folder = folders.pop() if folders else heapq.heappop(links)
-        seen = os.stat(os.path.join(root, folder) if folder else root)
-        if (seen.st_dev, seen.st_ino) in entered:
-            continue
-        entered.add((seen.st_dev, seen.st_ino))
-        yield folder, _found(os.path.join(root, folder), f"{folder}/" if folder else "", folders, links, stats)
-
-
-def _found(folder: str, before: str, folders: list[str], links: list[str], stats: "_Stats") -> Iterator[Found]:
-    """What counts in one folder; the folders in it are put to those to come."""
     with os.scandir(folder) as entries:
         while some := list(itertools.islice(entries, ENTRIES_AT_ONCE)):
             files = []
@@ -131,9 +199,9 @@ def _found(folder: str, before: str, folders: list[str], links: list[str], stats
                     if name == SHADOWS:
                         continue
                     if entry.is_symlink():
-                        heapq.heappush(links, before + name)
+                        below.links.append(before + name)
                     else:
-                        folders.append(before + name)
+                        below.folders.append(before + name)
                 elif (kind := _kind(name)) and not name.startswith("._"):
                     files.append((entry, kind))
             for (entry, kind), (size, mtime_ns) in zip(files, stats.of([entry for entry, _ in files]), strict=True):
@@ -146,7 +214,7 @@ def _kind(name: str) -> str | None:
     return _KINDS.get(suffix) or (ARCHIVE if suffix in _PERHAPS and is_compressed_tar(name) else None)
 
 
-class _Stats:
+class Stats:
     """Asks for sizes and times: one after the other, or many at once where each is waited for, as on a network."""
 
     def __init__(self) -> None:
