@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workflow_scripts.errors import SoundledgerError
@@ -18,6 +18,7 @@ def frame(keys: list[tuple[str, str | None]]) -> pl.DataFrame:
 
 
 @given(st.lists(KEYS, unique=True), st.lists(KEYS), st.integers(1, 5))
+@example([("", None), ("\0\0", "")], [], 1)
 def test_each_key_finds_its_own_and_others_find_nothing(
     there: list[tuple[str, str | None]], asked: list[tuple[str, str | None]], rows: int
 ) -> None:

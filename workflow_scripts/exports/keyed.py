@@ -51,5 +51,4 @@ class Keyed:
         return self._rows.select(pl.all().gather(found))
 
     def _numbers(self) -> pl.Expr:
-        texts = (pl.col(name).cast(pl.String).fill_null("\0\0") for name in self._key)
-        return pl.concat_str(texts, separator="\0").hash(self._seed).alias("number")
+        return pl.struct(pl.col(name).cast(pl.String) for name in self._key).hash(self._seed).alias("number")
