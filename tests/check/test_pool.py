@@ -13,6 +13,8 @@ from workflow_scripts.check import pool
 from workflow_scripts.check.pool import Row, examine_all
 from workflow_scripts.check.task import Task
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+
 
 def _files(folder: Path, names: list[str]) -> list[Task]:
     for number, name in enumerate(names):
@@ -110,3 +112,40 @@ def test_hostile_files_among_good_ones_are_rows(tmp_path: Path) -> None:
     (tmp_path / "d.wav").unlink()
     rows = _rows(tasks, 2)
     assert [rows[name].get("error_kind") for name in names] == [None, "not_audio", "corrupt", "vanished"]
+
+
+WITHOUT_LIBRARY = """
+import sys
+from pathlib import Path
+from tests.workers import SETTINGS, task_of
+from workflow_scripts.check.pool import examine_all
+from workflow_scripts.check.task import WorkerError
+if __name__ == "__main__":
+    try:
+        print(list(examine_all([task_of(Path(file)) for file in sys.argv[2:]], SETTINGS, int(sys.argv[1]))))
+    except WorkerError as error:
+        print("told:", error)
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("fault", ["OSError('sndfile library not found')", "ImportError('libFLAC.so.8: cannot open')"])
+def test_a_library_that_is_not_whole_is_named_and_no_file_is_blamed(tmp_path: Path, fault: str, workers: int) -> None:
+    files = [str(tmp_path / f"{number}.wav") for number in range(3)]
+    _files(tmp_path, files)
+    broken, script = tmp_path / "broken", tmp_path / "without_library.py"
+    broken.mkdir()
+    (broken / "soundfile.py").write_text(f"\nraise {fault}")
+    script.write_text(WITHOUT_LIBRARY)
+    done = subprocess.run(
+        [sys.executable, script, str(workers), *files],
+        env=os.environ | {"PYTHONPATH": f"{broken}:{REPOSITORY}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    kind, words = fault.removesuffix("')").split("('")
+    assert f"workers cannot import what they need: {broken}/soundfile.py, line 2: {kind}: {words}. " in done.stdout
+    assert done.stdout.startswith("told: no audio can be decoded")
+    assert done.stderr == ""

@@ -16,7 +16,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from workflow_scripts.check import limits
-from workflow_scripts.check.task import Task
+from workflow_scripts.check.task import Task, WorkerError
 from workflow_scripts.media import archives
 from workflow_scripts.sound.settings import CheckSettings
 
@@ -40,7 +40,7 @@ def start_server() -> None:
     """
     if hasattr(sys.modules["__main__"], "__file__"):
         del sys.modules["__main__"].__file__
-    multiprocessing.set_forkserver_preload(["workflow_scripts.check.worker"])
+    multiprocessing.set_forkserver_preload(["workflow_scripts.check.ready"])
     packages = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [packages, os.environ.get("PYTHONPATH")]))
     with _environment({"PYTHONPATH": path, **ONE_THREAD}):  # of that process alone, not of others that are started here
@@ -70,6 +70,9 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
         tasks: those of one archive side by side, in the order of their offsets.
         settings: of the check.
         workers: number of processes.
+
+    Raises:
+        WorkerError: what workers need is not installed, or not whole.
     """
     size = max(1, min(BATCH, len(tasks) // (workers * BATCHES_A_WORKER)))
     batches = deque(_batches(tasks, size))
@@ -95,6 +98,8 @@ def _examined(
             batch = running.pop(future)
             if (error := future.exception()) is None:
                 yield from zip(batch, future.result(), strict=True)
+            elif isinstance(error, WorkerError):
+                raise error
             elif len(batch) == 1:
                 yield batch[0], _lost(error)
             else:
@@ -135,9 +140,9 @@ def _lost(error: BaseException) -> Row:
 
 
 def _examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
-    from workflow_scripts.check.worker import examine_batch
+    from workflow_scripts.check.ready import ready_worker
 
-    return examine_batch(batch, settings)
+    return ready_worker().examine_batch(batch, settings)
 
 
 def _pool(workers: int) -> ProcessPool:
@@ -147,6 +152,7 @@ def _pool(workers: int) -> ProcessPool:
 
 
 def _start_worker() -> None:
-    from workflow_scripts.check import worker
+    from workflow_scripts.check.ready import ready_worker
 
-    worker.start()
+    with contextlib.suppress(WorkerError):  # the first batch will tell
+        ready_worker().start()

@@ -1,7 +1,8 @@
-"""What is handed to a worker."""
+"""What is handed to a worker, and what it says if it can do nothing with it."""
 
 from dataclasses import dataclass
 
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.media.media import Media
 
 
@@ -11,3 +12,7 @@ class Task:
 
     media: Media
     known_digest: str | None
+
+
+class WorkerError(SoundledgerError):
+    """No worker can examine anything: what it needs is not installed, or not whole."""
