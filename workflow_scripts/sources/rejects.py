@@ -1,6 +1,44 @@
 """Judging raw rows: the first fault of each, and the table of those that have one."""
 
+import io
+from collections.abc import Mapping
+
 import polars as pl
+
+
+class RawRows:
+    """`line` and `raw` of the rows of one source, packed: of most nobody asks again how they were written."""
+
+    def __init__(self) -> None:
+        self._packed: list[bytes] = []
+
+    def put(self, rows: pl.DataFrame) -> None:
+        """Keep some rows."""
+        rows.select("line", "raw").write_ipc(packed := io.BytesIO(), compression="lz4")
+        self._packed.append(packed.getvalue())
+
+    def of(self, lines: pl.Series) -> pl.DataFrame:
+        """Those of some lines."""
+        nothing = pl.DataFrame(schema={"line": lines.dtype, "raw": pl.String})
+        if lines.is_empty():
+            return nothing
+        parts = (pl.read_ipc(io.BytesIO(packed)) for packed in self._packed)
+        return pl.concat([nothing, *(part.filter(pl.col("line").is_in(lines.implode())) for part in parts)])
+
+
+def with_raw(rows: pl.DataFrame, raw: Mapping[str, RawRows]) -> pl.DataFrame:
+    """Rows with `raw`, as it stands in their source.
+
+    Args:
+        rows: with `source` and `line`.
+        raw: of each source.
+    """
+    asked = {source: some["line"] for (source,), some in rows.partition_by("source", as_dict=True).items()}
+    parts = [raw[source].of(lines).with_columns(source=pl.lit(source)) for source, lines in asked.items()]
+    nothing = rows.select(pl.col("source").cast(pl.String), "line", raw=pl.lit("")).clear()
+    written = pl.concat([nothing, *(part.select(nothing.columns) for part in parts)])
+    rows = rows.with_columns(pl.col("source").cast(pl.String))
+    return rows.join(written, on=["source", "line"], how="left", maintain_order="left")
 
 
 def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> pl.DataFrame:
@@ -24,17 +62,17 @@ def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Exp
 
 
 def without(rows: pl.DataFrame, broken: pl.Series, reason: str, detail: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Rows without those that are broken, and the `rejects` of these.
+    """Rows without those that are broken, and of these `source`, `line`, `reason` and `detail`.
 
     Args:
-        rows: with `source`, `line`, `raw`.
+        rows: with `source` and `line`.
         broken: for each whether it is.
         reason: why they are rejects.
         detail: in words.
     """
     broken = broken.fill_null(False)
-    rejects = row_rejects(rows.filter(broken).with_columns(reason=pl.lit(reason), detail=detail))
-    return (rows.filter(~broken) if len(rejects) else rows), rejects
+    rejected = rows.filter(broken).select("source", "line", reason=pl.lit(reason), detail=detail)
+    return (rows.filter(~broken) if len(rejected) else rows), rejected
 
 
 def row_rejects(rows: pl.DataFrame) -> pl.DataFrame:

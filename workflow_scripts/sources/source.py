@@ -87,7 +87,9 @@ class Source:
             raw = _lines_of(content)
         except pl.exceptions.ComputeError:
             raw = _lines_of(content.decode("utf-8", "replace").encode())
-        lines = raw.with_row_index("line", offset=1).with_columns(pl.col("raw").str.strip_chars_end("\r"))
+        lines = raw.with_row_index("line", offset=1)
+        if b"\r" in content:
+            lines = lines.with_columns(pl.col("raw").str.strip_chars_end("\r"))
         self._check_length(lines)
         return lines
 

@@ -10,13 +10,13 @@ import polars as pl
 from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.audioset.clips import Clips, find_clips
 from workflow_scripts.adapters.audioset.segments import read_segments
-from workflow_scripts.adapters.audioset.strong import read_strong
+from workflow_scripts.adapters.audioset.strong import Events, read_strong
 from workflow_scripts.sources.class_lists import ROWS, node_rows, read_class_index, read_display_names
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
 from workflow_scripts.sources.ontology import class_table, read_ontology
-from workflow_scripts.sources.rejects import row_rejects
+from workflow_scripts.sources.rejects import row_rejects, with_raw
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
@@ -35,15 +35,14 @@ def ingest(settings: IngestSettings) -> Ingested:
         for split, path in settings.sources["segments"].items()
     }
     found = find_clips(lists)
-    strong = [Source.read(path) for path in settings.sources["strong"]]
-    clips = found.clips.select("clip_id", "media_key", "start_s", "end_s")
-    events = [read_strong(source, clips, classes) for source in strong]
-    labels = [_weak_labels(found, classes), *(_strong_labels(part, classes).lazy() for part in events)]
-    judged = [*events, read.rows]
-    rejects = pl.concat([found.rejects, *(row_rejects(part) for part in judged), _label_rejects(found)])
-    kept = pl.concat([_kept(found.rows), *(_kept(part.filter(pl.col("reason").is_null())) for part in judged)])
-    counted = [part.counted for part in lists.values()]
-    counted += [Counted.of(source, len(part)) for source, part in zip(strong, events, strict=True)]
+    clips = found.clips.select("media_key", "start_s", "end_s")
+    events = [read_strong(path, clips, classes) for path in settings.sources["strong"]]
+    labels = [_weak_labels(found, classes), *(_strong_labels(part, found, classes) for part in events)]
+    of_events = (part.rejects for part in events)
+    rejects = pl.concat([found.rejects, *of_events, row_rejects(read.rows), _label_rejects(found)])
+    of_classes = read.rows.lazy().filter(pl.col("reason").is_null())
+    kept = pl.concat(map(_kept, [found.rows.lazy(), *(_of_clips(part, found) for part in events), of_classes]))
+    counted = [*(part.counted for part in lists.values()), *(part.counted for part in events)]
     return Ingested(
         promised=_promised(found, settings.rights),
         labels=pl.concat(labels),
@@ -100,8 +99,8 @@ def _read_classes(sources: dict[str, Any]) -> _Classes:
     return _Classes(table, rows, [Counted.of(source, len(part)) for source, part in read])
 
 
-def _kept(rows: pl.DataFrame) -> pl.LazyFrame:
-    return rows.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id")
+def _kept(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.select("source", pl.col("line").cast(pl.Int64), "clip_id")
 
 
 def _promised(found: Clips, rights: dict[str, str]) -> pl.LazyFrame:
@@ -141,16 +140,22 @@ def _weak_labels(found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+def _of_clips(events: Events, found: Clips) -> pl.LazyFrame:
+    """Events with the `clip_id` and the `source`."""
+    clip_ids = found.clips["clip_id"]
+    clip_id = pl.col("clip_row").map_batches(clip_ids.gather, return_dtype=pl.String, is_elementwise=True)
+    source = pl.lit(events.counted.path).cast(pl.Categorical)
+    return events.rows.lazy().with_columns(clip_id=clip_id, source=source)
+
+
+def _strong_labels(events: Events, found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
     """Events with what follows from each: a class by itself is a label set of one."""
-    sets = classes.select(class_ids=pl.concat_list("class_id"), said="class_id").with_row_index("label_set")
-    said = with_ancestors(sets.select("label_set", "class_ids"), classes).join(
-        sets.select("label_set", "said"), on="label_set"
-    )
+    sets = classes.select(class_ids=pl.concat_list("class_id")).with_row_index("label_set")
+    said = with_ancestors(sets, classes).rename({"label_set": "class_row"})
     return (
-        events.filter(pl.col("reason").is_null())
-        .select("clip_id", "onset_s", "offset_s", said="class_id")
-        .join(said, on="said", how="left", maintain_order="left")
+        _of_clips(events, found)
+        .select("clip_id", "onset_s", "offset_s", "class_row")
+        .join(said.lazy(), on="class_row", how="left", maintain_order="left")
         .explode("class_id", "class_name", "origin", "via_class_id")
         .with_columns(strength=pl.lit("strong").cast(pl.Categorical))
         .select(*schemas.LABELS.columns)
@@ -169,12 +174,12 @@ def _label_rejects(found: Clips) -> pl.DataFrame:
             ("repeated", "repeated_class", "stands there more than once"),
         )
     )
+    rows = found.rows.filter(pl.col("label_set").is_in(left_out["label_set"].implode()))
     return (
-        found.rows.filter(pl.col("label_set").is_in(left_out["label_set"].implode()))
-        .select("source", "line", "raw", "label_set")
+        with_raw(rows.select("source", "line", "label_set"), found.raw)
         .join(left_out, on="label_set", how="inner", maintain_order="left_right")
         .select(
-            pl.col("source").cast(pl.String),
+            "source",
             pl.col("line").cast(pl.Int64),
             pl.lit("label").alias("scope"),
             "reason",

@@ -1,16 +1,19 @@
 """Which rows are which clip: ids, rows that say something again, rows that say one label each of the same clip."""
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from workflow_scripts.adapters.audioset.segments import TEXTS, SegmentList
-from workflow_scripts.sources.rejects import without
+from workflow_scripts.sources.rejects import RawRows, row_rejects, with_raw, without
 from workflow_scripts.tables.distinct import all_distinct, maybe_repeated
 
 ONE_LABEL_SHARE = 0.95
 """A list has one label a row where so many of the rows whose clip and span stand there again have a single label."""
+ROWS_AT_ONCE = 2_000_000
+"""So many rows of videos that stand there more than once are looked at together, or somewhat more."""
 
 _log = logging.getLogger(__name__)
 
@@ -20,14 +23,16 @@ class Clips:
     """Rows of all lists, and the clips that they promise.
 
     Attributes:
-        rows: one row a data row that told something of a clip: source, line, raw, split, media_key, start_s, end_s,
+        rows: one row a data row that told something of a clip: source, line, split, media_key, start_s, end_s,
             label_set, clip_id.
+        raw: of each source its rows as they stand there.
         rejects: those that did not, as `rejects`.
         clips: the first of the rows for each clip, with the label set of all of them.
         sets: label sets: label_set, class_ids, class_names, unknown, ambiguous, repeated.
     """
 
     rows: pl.DataFrame
+    raw: Mapping[str, RawRows]
     rejects: pl.DataFrame
     clips: pl.DataFrame
     sets: pl.DataFrame
@@ -60,11 +65,15 @@ def find_clips(lists: dict[str, SegmentList]) -> Clips:
         "no_known_label",
         pl.lit("none of its classes is in the ontology or the class list"),
     )
-    rejects = [*(part.rejects for part in lists.values()), unknown]
+    raw = {part.counted.path: part.raw for part in lists.values()}
     if all_distinct(rows["media_key"]):
-        named = rows.with_columns(clip_id="media_key")
-        return Clips(named, pl.concat(rejects), named, sets)
-    return _with_spans(rows, rejects, sets, _with_one_label_a_row(lists))
+        rows, rejected = rows.with_columns(clip_id="media_key"), unknown
+        clips = rows
+    else:
+        rows, again, clips, sets = _with_spans(rows, sets, _with_one_label_a_row(lists))
+        rejected = pl.concat([unknown, again])
+    rejects = pl.concat([*(part.rejects for part in lists.values()), row_rejects(with_raw(rejected, raw))])
+    return Clips(rows, raw, rejects, clips, sets)
 
 
 def _set_numbers(texts: pl.Series, numbers: pl.DataFrame) -> pl.Series:
@@ -72,23 +81,52 @@ def _set_numbers(texts: pl.Series, numbers: pl.DataFrame) -> pl.Series:
     return texts.to_frame().join(numbers, on="text", how="left", maintain_order="left")["label_set"]
 
 
-def _with_spans(
-    rows: pl.DataFrame, rejects: list[pl.DataFrame], sets: pl.DataFrame, one_label_a_row: list[str]
-) -> Clips:
+_Told = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+"""Rows that are kept, those that are rejected, clips, and label sets."""
+
+
+def _with_spans(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str]) -> _Told:
     """The clips where videos stand there more than once; the rows of all other videos are clips as they are."""
     several = maybe_repeated(rows["media_key"])
-    told = _told_together(_named(rows.with_row_index("place").filter(several)), sets, one_label_a_row)
-    kept = _with_others(told.rows, rows, several)
-    clips = kept if told.clips is told.rows else _with_others(told.clips, rows, several)
-    return Clips(kept, pl.concat([*rejects, told.rejects]), clips, told.sets)
+    kept, rejected, clips, more = [], [], [], sets.clear()
+    for places in _by_video(rows["media_key"], several):
+        some = rows[places].with_columns(place=places)
+        told = _told_together(_named(some), sets, one_label_a_row, len(sets) + len(more))
+        kept.append(told[0].select("place", "label_set", "clip_id"))
+        rejected.append(told[1])
+        clips.append(told[2].select("place", "label_set", "clip_id"))
+        more = pl.concat([more, told[3]])
+    one_number = more.select("label_set", one=pl.col("label_set").first().over(pl.col("class_ids").list.join(",")))
+    named = _with_others(pl.concat(kept), rows, several)
+    if sum(map(len, clips)) == sum(map(len, kept)):
+        return named, pl.concat(rejected), named, sets
+    own = pl.concat(clips).join(one_number, on="label_set", how="left").with_columns(pl.coalesce("one", "label_set"))
+    sets = pl.concat([sets, more.filter(one_number["label_set"] == one_number["one"])])
+    return named, pl.concat(rejected), _with_others(own.with_columns(label_set="one"), rows, several), sets
+
+
+def _by_video(media_keys: pl.Series, several: pl.Series) -> Iterator[pl.Series]:
+    """Places of the rows whose video may stand there more than once, those of a video together; one part at least."""
+    places = several.arg_true()
+    parts = 1 + len(places) // ROWS_AT_ONCE
+    if parts == 1:
+        yield places
+        return
+    part_of = media_keys.gather(places).hash() % parts
+    for part in range(parts):
+        yield places.filter(part_of == part)
 
 
 def _with_others(told: pl.DataFrame, rows: pl.DataFrame, several: pl.Series) -> pl.DataFrame:
     """Of all rows those whose video stands there once, and those that are told, in order; each column is made once."""
+    told = told.sort("place")
     place = told["place"]
     changed = [rows["label_set"].clone().scatter(place, told["label_set"])]
     changed += [rows["media_key"].alias("clip_id").scatter(place, told["clip_id"])]
-    return rows.with_columns(changed).filter((~several).scatter(place, values=True))
+    rows = rows.with_columns(changed)
+    if len(told) == several.sum():
+        return rows
+    return rows.filter((~several).scatter(place, values=True))
 
 
 def _all_sets(lists: dict[str, SegmentList]) -> pl.DataFrame:
@@ -101,11 +139,15 @@ def _with_one_label_a_row(lists: dict[str, SegmentList]) -> list[str]:
     """The splits whose lists have it; asked only where ids stand more than once."""
     splits = []
     for split, part in lists.items():
-        several = part.rows.filter(maybe_repeated(part.rows["media_key"]))
-        again = several.filter(pl.struct("media_key", "start_s", "end_s").is_duplicated())
+        media_keys = part.rows["media_key"]
         of_one = part.sets.filter(pl.col("labels") == 1)["text"]
-        single = again["text"].cast(pl.String).is_in(of_one.implode()).sum()
-        if len(again) and single >= ONE_LABEL_SHARE * len(again):
+        again = single = 0
+        for places in _by_video(media_keys, maybe_repeated(media_keys)):
+            some = part.rows[places]
+            texts = some.filter(pl.struct("media_key", "start_s", "end_s").is_duplicated())["text"]
+            again += len(texts)
+            single += len(texts.filter(texts.cast(pl.String).is_in(of_one.implode())))
+        if again and single >= ONE_LABEL_SHARE * again:
             _log.info("%s: one label a row: rows of the same span are one clip", part.counted.path)
             splits.append(split)
     return splits
@@ -132,8 +174,8 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(clip_id=name).drop("start_ms", "end_ms", "starts", "ends")
 
 
-def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str]) -> Clips:
-    """Rows by clip: the first, those that add a label to it, and duplicates."""
+def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[str], first_own: int) -> _Told:
+    """Rows by clip: the first, those that add a label to it, and duplicates; of the label sets only new ones."""
     first = rows.unique("clip_id", keep="first", maintain_order=True).select(
         "clip_id",
         kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")),
@@ -155,15 +197,21 @@ def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list
     )
     detail = pl.format("{} is kept from {}", pl.col("clip_id"), pl.col("kept_in"))
     again = rows.select(~(is_first | adds)).to_series()
-    kept, rejects = without(rows, again, "duplicate_id", detail)
-    return _merged(kept.drop(*first.columns[1:], "said"), rejects, sets)
+    kept, rejected = without(rows, again, "duplicate_id", detail)
+    return kept, rejected, *_merged(kept, sets, first_own)
 
 
-def _merged(kept: pl.DataFrame, rejects: pl.DataFrame, sets: pl.DataFrame) -> Clips:
-    """The clips, those of several rows with a label set of their own: the classes in the order of the rows."""
+def _merged(kept: pl.DataFrame, sets: pl.DataFrame, first_own: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The clips, those of several rows with a label set of their own, the classes in the order of the rows; and these.
+
+    Args:
+        kept: rows by clip.
+        sets: the label sets of rows.
+        first_own: the number of the first set of several rows.
+    """
     clips = kept.unique("clip_id", keep="first", maintain_order=True)
     if len(clips) == len(kept):
-        return Clips(kept, rejects, kept, sets)
+        return kept, sets.clear()
     lists = ("class_ids", "class_names")
     together = (
         kept.filter(pl.col("clip_id").is_duplicated())
@@ -175,10 +223,10 @@ def _merged(kept: pl.DataFrame, rejects: pl.DataFrame, sets: pl.DataFrame) -> Cl
         .agg(*lists)
         .with_columns(said=pl.col("class_ids").list.join(","))
     )
-    more = together.unique("said", maintain_order=True).drop("clip_id").with_row_index("own", offset=len(sets))
+    more = together.unique("said", maintain_order=True).drop("clip_id").with_row_index("own", offset=first_own)
     own = together.select("clip_id", "said").join(more.select("said", "own"), on="said", how="left")
     clips = clips.join(own.drop("said"), on="clip_id", how="left", maintain_order="left")
     clips = clips.with_columns(label_set=pl.coalesce("own", "label_set")).drop("own")
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    sets = pl.concat([sets, more.rename({"own": "label_set"}).drop("said")], how="diagonal")
-    return Clips(kept, rejects, clips, sets.with_columns(pl.col("unknown", "ambiguous", "repeated").fill_null(nothing)))
+    more = pl.concat([sets.clear(), more.rename({"own": "label_set"}).drop("said")], how="diagonal")
+    return clips, more.with_columns(pl.col("unknown", "ambiguous", "repeated").fill_null(nothing))

@@ -16,6 +16,7 @@ import polars as pl
 from workflow_scripts.adapters.audioset.dialect import (
     AROUND,
     SEPARATORS,
+    SHOWN,
     Columns,
     fields_of,
     find_columns,
@@ -29,7 +30,7 @@ from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import CLASS_ID, read_label_sets, run_together
-from workflow_scripts.sources.rejects import row_rejects, with_first_fault
+from workflow_scripts.sources.rejects import RawRows, row_rejects, with_first_fault
 from workflow_scripts.sources.source import Source
 
 YOUTUBE_ID = rf"^{youtube.ID}$"
@@ -57,13 +58,15 @@ class SegmentList:
     Attributes:
         counted: the file, and the numbers of its data rows: declared is the header's num_segs, None where it has none;
             of lists that were put on end the sum.
-        rows: one row a data row that can be read: line, raw, media_key, start_s, end_s, text (of labels).
+        rows: one row a data row that can be read: line, media_key, start_s, end_s, text (of labels).
+        raw: these as they stand there.
         rejects: those that cannot, as `rejects`.
         sets: the label sets of the rows' texts.
     """
 
     counted: Counted
     rows: pl.DataFrame
+    raw: RawRows
     rejects: pl.DataFrame
     sets: pl.DataFrame
 
@@ -87,17 +90,18 @@ def read_segments(path: str, on_count_mismatch: str, classes: pl.DataFrame) -> S
     is_head = (_is_marked() | is_blank).cum_min().cast(pl.Boolean)
     head = lines.head(HEAD_LINES).with_columns(is_head=is_head).filter("is_head")
     data = lines[len(head) :].filter(~is_blank)
-    columns = find_columns(path, data, head["raw"])
+    columns, lines = find_columns(path, data, head["raw"]), lines.head(SHOWN)
     data, comments = _without_heads(data, columns)
     counted = replace(counted, declared=_declared_count(head["raw"].to_list(), comments), read=len(data))
     _check_count(counted, on_count_mismatch)
     read = _parse(path, data, columns)
+    del data
     check_seconds(path, read.rows)
     check_starts(path, read.named)
     form, sets = read_label_sets(read.rows["text"].unique(maintain_order=True).cast(pl.String), classes)
     _check_between(path, sets, run_together(sets, classes, form), lines)
     _log.info("%s: %s; %s", path, columns, form)
-    return SegmentList(counted, read.rows, read.rejects, sets)
+    return SegmentList(counted, read.rows, read.raw, read.rejects, sets)
 
 
 def _is_marked() -> pl.Expr:
@@ -157,6 +161,7 @@ class _Read:
     """Rows that can be read; of them those whose names tell a start, with it; and the `rejects` of the others."""
 
     rows: pl.DataFrame
+    raw: RawRows
     named: pl.DataFrame
     rejects: pl.DataFrame
 
@@ -171,9 +176,11 @@ def _parse(path: str, data: pl.DataFrame, columns: Columns) -> _Read:
         fields = list(fields)
         seconds = seconds_of_names(pl.concat(part.select("named_start", "named_end") for part in fields))
     faults = _faults(columns, has_times)
-    read = [_judge(path, part.with_columns(seconds), faults) for part in fields]
+    raw = RawRows()
+    read = [_judge(path, part.with_columns(seconds), faults, raw) for part in fields]
     return _Read(
         pl.concat(part.rows for part in read),
+        raw,
         pl.concat(part.named for part in read),
         pl.concat(part.rejects for part in read),
     )
@@ -189,11 +196,13 @@ def _fields_of(data: pl.DataFrame, columns: Columns) -> pl.DataFrame:
     return _with_names(rows.with_columns(stripped))
 
 
-def _judge(path: str, rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> _Read:
+def _judge(path: str, rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]], raw: RawRows) -> _Read:
     judged = with_first_fault(rows, faults).with_columns(source=pl.lit(path))
     good = judged.filter(pl.col("reason").is_null())
+    raw.put(good)
     return _Read(
-        good.select("line", "raw", "media_key", "start_s", "end_s", pl.col("text").cast(TEXTS)),
+        good.select("line", "media_key", "start_s", "end_s", pl.col("text").cast(TEXTS)),
+        raw,
         good.drop_nulls("named_start").select("line", "name", "named_start", "start_s"),
         row_rejects(judged),
     )

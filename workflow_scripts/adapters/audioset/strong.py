@@ -6,14 +6,19 @@ label`, in other copies `filename event_label onset offset`, in any order. The s
 classes by id or, where it is one class's alone, by name.
 """
 
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
 import polars as pl
 
 from workflow_scripts.adapters.audioset.dialect import COLUMNS, header_names, names_again, places_of
 from workflow_scripts.adapters.audioset.times import check_inside, check_seconds
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import look_up
-from workflow_scripts.sources.rejects import with_first_fault
+from workflow_scripts.sources.rejects import row_rejects, with_first_fault
 from workflow_scripts.sources.source import Source
 
 EVENT_COLUMNS = {
@@ -25,39 +30,94 @@ EVENT_COLUMNS = {
 """As in segment lists, but that names with a start are looked for first."""
 
 
-def read_strong(source: Source, clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+ROWS_AT_ONCE = 500_000
+"""So many rows are held as texts of fields at a time."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """One list of events.
+
+    Attributes:
+        counted: the file, and the number of its data rows.
+        rows: one row an event that can be taken: line, clip_row, class_row (places in the tables of clips and of
+            classes), onset_s, offset_s.
+        rejects: the others, as `rejects`.
+    """
+
+    counted: Counted
+    rows: pl.DataFrame
+    rejects: pl.DataFrame
+
+
+def read_strong(path: str, clips: pl.DataFrame, classes: pl.DataFrame) -> Events:
     """Read one list of events.
 
     Args:
-        source: the file.
-        clips: `clip_id`, `media_key`, `start_s`, `end_s` of the clips that segment lists promise.
+        path: of the file.
+        clips: `media_key`, `start_s`, `end_s` of the clips that segment lists promise.
         classes: the `classes` table.
-
-    Returns:
-        One row a data row: source, line, raw, clip_id, class_id, onset_s, offset_s, and reason and detail, which are
-        null where the event can be taken.
 
     Raises:
         SourceError: the header lacks a column, or the times are no seconds of the clips.
     """
-    lines = source.lines().filter(pl.col("raw").str.strip_chars() != "")
-    places = _places(source, lines)
+    source = Source.read(path)
+    counted, lines = Counted.of(source), source.lines().filter(pl.col("raw").str.strip_chars() != "")
+    places, videos = _places(source, lines), _Videos(clips)
+    del source
+    header, data = lines["raw"][0], lines[1:]
+    del lines
+    data = data.filter(~names_again(header, "\t"))
+    parts = [data[first : first + ROWS_AT_ONCE] for first in range(0, len(data) or 1, ROWS_AT_ONCE)]
+    judged = [_judged(path, part, places, videos, classes) for part in parts]
+    rows, rejects = (pl.concat(of_all) for of_all in zip(*judged, strict=True))
+    counted = replace(counted, read=len(data))
+    del data, parts
+    check_inside(path, pl.concat([rows, clips.select("start_s", "end_s")[rows["clip_row"]]], how="horizontal"))
+    check_seconds(path, rows.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
+    return Events(counted, rows, rejects)
+
+
+def _judged(
+    path: str, lines: pl.DataFrame, places: dict[str, int], videos: "_Videos", classes: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`rows` and `rejects` of some lines."""
     field = pl.col("raw").str.split("\t")
-    events = lines[1:].with_columns(
+    events = lines.with_columns(
         field.list.get(place, null_on_oob=True).str.strip_chars(' "').alias(name) for name, place in places.items()
-    )
-    events = events.filter(~names_again(lines["raw"][0], "\t")).with_columns(
+    ).with_columns(
         pl.col("onset_s", "offset_s").cast(pl.Float64, strict=False),
         says_nothing=pl.all_horizontal(pl.col("onset_s", "offset_s", "label") == ""),
     )
-    events = events.join(_segments(events["segment"], clips), on="segment", how="left", maintain_order="left")
-    events = events.join(look_up(events["label"], classes), on="label", how="left", maintain_order="left")
-    events = with_first_fault(events, _faults(max(places.values())))
+    class_rows = classes.select("class_id").with_row_index("class_row")
+    called = look_up(events["label"], classes).join(class_rows, on="class_id", how="left", maintain_order="left")
+    events = events.join(_segments(events["segment"], videos), on="segment", how="left", maintain_order="left")
+    events = events.join(called, on="label", how="left", maintain_order="left")
+    events = with_first_fault(events, _faults(max(places.values()))).with_columns(source=pl.lit(path))
     good = events.filter(pl.col("reason").is_null())
-    check_inside(source.path, good)
-    check_seconds(source.path, good.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
-    events = events.with_columns(source=pl.lit(source.path).cast(pl.Categorical))
-    return events.select("source", "line", "raw", "clip_id", "class_id", "onset_s", "offset_s", "reason", "detail")
+    return good.select("line", "clip_row", "class_row", "onset_s", "offset_s"), row_rejects(events)
+
+
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+
+
+class _Videos:
+    """The clips of each video, found by its hash."""
+
+    def __init__(self, clips: pl.DataFrame) -> None:
+        hashes = clips["media_key"].hash()
+        self._clips = clips.with_row_index("clip_row")
+        self._order = hashes.arg_sort().to_numpy()
+        self._hashes = hashes.to_numpy()[self._order]
+
+    def clips_of(self, media_keys: pl.Series) -> pl.DataFrame:
+        """The clips of some videos, in order."""
+        asked = media_keys.drop_nulls().unique()
+        first, behind = (np.searchsorted(self._hashes, asked.hash().unique().to_numpy(), side) for side in _SIDES)
+        counts = behind - first
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        places = np.sort(self._order[np.repeat(first, counts) + within])
+        return self._clips[places].filter(pl.col("media_key").is_in(asked.implode()))
 
 
 def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
@@ -70,15 +130,15 @@ def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
     return places
 
 
-def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
+def _segments(names: pl.Series, videos: _Videos) -> pl.DataFrame:
     """What each name means: `segment`, `is_named` (it is a name that means one clip at most), and what clip that is.
 
-    That is `clip_id`, `start_s` and `end_s`, null if none is promised. Of several that start there it is the first that
-    ends as the name says, or else the first.
+    That is its `clip_row`, null if none is promised. Of several that start there it is the first that ends as the name
+    says, or else the first.
     """
     segments = names.drop_nulls().unique(maintain_order=True).alias("segment").to_frame()
     segments = segments.with_columns(said=youtube.read(pl.col("segment"))).unnest("said")
-    clips = clips.join(segments, on="media_key", how="semi", maintain_order="left")
+    clips = videos.clips_of(segments["media_key"])
     several = clips.filter(pl.col("media_key").is_duplicated())["media_key"].unique()
     is_sure = pl.col("named_start").is_not_null() | ~pl.col("media_key").is_in(several.implode())
     starts_so, ends_so = (youtube.same_start(pl.col(f"named_{one}"), pl.col(f"{one}_s")) for one in ("start", "end"))
@@ -87,7 +147,7 @@ def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.when(pl.col("named_start").is_null()).then(is_sure).otherwise(starts_so))
         .sort(~ends_so.fill_null(False), maintain_order=True)
         .unique("segment", keep="first", maintain_order=True)
-        .select("segment", "clip_id", "start_s", "end_s")
+        .select("segment", "clip_row")
     )
     segments = segments.select("segment", is_named=pl.col("media_key").is_not_null() & is_sure)
     return segments.join(meant, on="segment", how="left")
@@ -95,7 +155,7 @@ def _segments(names: pl.Series, clips: pl.DataFrame) -> pl.DataFrame:
 
 def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
     onset, offset = pl.col("onset_s"), pl.col("offset_s")
-    no_class = pl.col("class_id").is_null()
+    no_class = pl.col("class_row").is_null()
     return [
         (
             "malformed_row",
@@ -116,7 +176,7 @@ def _faults(last: int) -> list[tuple[str, pl.Expr, pl.Expr]]:
         ("backward_time", offset <= onset, pl.format("ends at {} s, where it starts at {} s", offset, onset)),
         (
             "unknown_clip",
-            pl.col("clip_id").is_null(),
+            pl.col("clip_row").is_null(),
             pl.format("no segment list promises {}", pl.col("segment")),
         ),
         (
