@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -24,6 +26,7 @@ from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text
 from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 LONG_AGO_NS = 1_500_000_000_000_000_000
 
 
@@ -330,6 +333,33 @@ def test_a_listing_that_cannot_be_kept_is_no_error(tmp_path: Path) -> None:
     _write(tmp_path / "root", "a/x.wav")
     (tmp_path / "looks").write_text("a file in the way")
     assert look_into(tmp_path / "looks", str(tmp_path / "root")) == state(str(tmp_path / "root"))
+
+
+LOOK = "import sys; from pathlib import Path; from workflow_scripts.media.look import look_into;"
+
+
+def test_what_a_killed_look_left_the_next_sweeps(tmp_path: Path) -> None:
+    root, listings, temporary = tmp_path / "root", tmp_path / "looks", tmp_path / "tmp"
+    temporary.mkdir()
+    _write(root, "a/x.wav")
+    for number in range(20_000):
+        os.link(root / "a/x.wav", root / f"a/{number}.wav")
+    command = [sys.executable, "-c", f"{LOOK} look_into(Path(sys.argv[1]), sys.argv[2])", str(listings), str(root)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, env=environment) as killed:
+        while not (left := list(listings.glob(".look.aside.*/listing"))):
+            assert killed.poll() is None
+        killed.kill()
+    assert left[0].exists()
+    choose_listing(listings, "")
+    first = look_into(listings, str(root))
+    assert (os.listdir(listings), os.listdir(temporary)) == ([first], [])
+
+
+def test_a_look_that_nobody_reads_writes_nothing(tmp_path: Path) -> None:
+    _write(tmp_path / "root", "a/x.wav")
+    assert look_into(None, str(tmp_path / "root")) == state(str(tmp_path / "root"))
+    assert os.listdir(tmp_path) == ["root"]
 
 
 def _add(root: Path) -> None:

@@ -3,8 +3,6 @@
 import contextlib
 import itertools
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 from workflow_scripts.media.lookers import parts
-from workflow_scripts.tables.files import whole
+from workflow_scripts.tables.files import aside, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,12 +21,12 @@ _FIELDS = ("name", "kind", "bytes", "mtime_ns")
 PACKED_AT_ONCE = 1 << 20
 
 
-def look(root: str, listing: Path) -> str:
+def look(root: str, listing: Path | None) -> str:
     """Look at all that lies below a root and write it down.
 
     Args:
         root: a folder or an archive.
-        listing: is written, for `listed`.
+        listing: is written, for `listed`; None if nobody will read it.
 
     Returns:
         A digest of every path, size and time of last change, the same in whatever order they are found: the sum of
@@ -37,6 +35,8 @@ def look(root: str, listing: Path) -> str:
     Raises:
         OSError: a folder cannot be read, or the listing not be written.
     """
+    if listing is None:
+        return _state(sum(part.state for part in parts(root)))
     total = 0
     held = bytearray()
     pack = zstandard.ZstdCompressor(level=1).compress
@@ -49,19 +49,27 @@ def look(root: str, listing: Path) -> str:
                 packed = pack(held)
                 file.write(len(packed).to_bytes(4, "little") + packed)
                 held.clear()
+    return _state(total)
+
+
+def _state(total: int) -> str:
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
 def look_into(folder: Path | None, root: str) -> str:
     """Look at a root, and keep the listing in a folder of listings, if there is one, called by its state.
 
-    One that cannot be kept is made again by who needs it.
+    One that cannot be kept is made again by who needs it. What a killed look left there the next sweeps.
     """
-    with tempfile.TemporaryDirectory() as temporary:
-        state = look(root, part := Path(temporary) / "listing")
-        if folder and not (folder / state).exists():
+    with contextlib.ExitStack() as stack:
+        part = None
+        if folder:
+            with contextlib.suppress(OSError):
+                part = stack.enter_context(aside(folder / "look")) / "listing"
+        state = look(root, part)
+        if folder and part and not (folder / state).exists():
             with contextlib.suppress(OSError), whole(folder / state) as kept:
-                shutil.move(part, kept)
+                os.replace(part, kept)
     return state
 
 
@@ -71,7 +79,7 @@ def choose_listing(folder: Path, state: str) -> None:
     Only who owns the results may: others, that merely ask what would be done, look too and keep what they see.
     """
     for name in os.listdir(folder) if folder.is_dir() else ():
-        if name != state:
+        if name != state and not (folder / name).is_dir():  # a folder is of a look at work
             (folder / name).unlink(missing_ok=True)
     if state and (folder / state).exists():
         with whole(folder / CHOSEN) as part:

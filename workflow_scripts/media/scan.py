@@ -3,7 +3,6 @@
 import itertools
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
 from workflow_scripts.tables import schemas
-from workflow_scripts.tables.files import publish_folder
+from workflow_scripts.tables.files import aside, publish_folder
 from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leaves_of
 from workflow_scripts.tables.store import ROW_GROUP, validate, write_validated
 
@@ -54,7 +53,7 @@ def scan_root(
             f"{root}: no such folder or archive. Is it mounted? "
             "If it is part of the bundled sample, `make clean` has the next run make that anew"
         )
-    found = _found(root, look_before)
+    found = _found(root, look_before, place(WHOLE).parent)
     files, archives = found.filter(kind=AUDIO), found.filter(kind=ARCHIVE)
     if files.is_empty() and archives.is_empty() and held:
         raise ScanError(
@@ -71,14 +70,13 @@ def scan_root(
     return shards, {"rejects": _rejects(rejects), "not_looked_at": _not_looked_at(unread)}
 
 
-def _found(root: str, look_before: str) -> pl.DataFrame:
-    """What a look found: of this run, or one of its own."""
+def _found(root: str, look_before: str, lists: Path) -> pl.DataFrame:
+    """What a look found: of this run, or one of its own, which is written down beside the lists meanwhile."""
     nothing = pl.DataFrame(schema={"path": pl.String, "kind": pl.String, "bytes": pl.Int64, "mtime_ns": pl.Int64})
-    with tempfile.TemporaryDirectory() as temporary:
-        listing = chosen_listing(Path(look_before)) if look_before else None
-        if listing is None:
-            listing = Path(temporary) / "listing"
-            look(root, listing)
+    if look_before and (chosen := chosen_listing(Path(look_before))):
+        return pl.concat([nothing, *listed(chosen)])
+    with aside(lists) as temporary:
+        look(root, listing := temporary / "listing")
         return pl.concat([nothing, *listed(listing)])
 
 
