@@ -461,3 +461,9 @@ def test_a_float_wav_says_no_time_of_writing() -> None:
     time_at = wav.index(b"PEAK") + 12
     assert wav[time_at : time_at + 4] == bytes(4)
     assert soundfile.info(io.BytesIO(wav)).subtype == "FLOAT"
+
+
+def test_no_listing_is_kept_of_the_look_at_the_sample(sample_project: Project) -> None:
+    """Its scans look by themselves: the run may have made it since."""
+    sample_project.run()
+    assert not (sample_project.folder / "results" / ".looks").exists()

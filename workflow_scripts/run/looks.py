@@ -41,7 +41,8 @@ class Looks:
             from workflow_scripts.media.look import look_into
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
-            _states[root.slug] = look_into(None if is_anothers else Path(self.run.places.look(root.slug)), root.path)
+            read_by_scan = "" if is_anothers else self.run.look_before_scan(root.slug)
+            _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path)
         return _states[root.slug]
 
     def choose(self) -> None:
