@@ -56,7 +56,7 @@ def resolve(
     told = Sheaves(aside, TOLD, len(spans), clips_at_once)
     put_told(served, spans, media, roots, told)
     yield "clips", map(counts.clips, rows(promised, served, told, limits))
-    yield "orphans", map(counts.orphans, orphans(promised, names, served, media, roots))
+    yield "orphans", map(counts.orphans, orphans(promised, names, served, media, roots, aside, clips_at_once))
     summary = counts.summary(splits)
     yield "summary", [summary]
     yield "roots", [counts.roots(roots, media.by_root())]
