@@ -49,6 +49,7 @@ class World:
         rivals: of a thousand clips so many have two media in one root.
         lossy: whether these are copies with other samples, so that envelopes tell.
         mirrored: of so many clips one has a member of an archive in `mirror`.
+        media: whether there are any.
     """
 
     rows: str = "official"
@@ -57,13 +58,14 @@ class World:
     rivals: int = 5
     lossy: bool = False
     mirrored: int = 20
+    media: bool = True
 
 
 WORLDS = {
     "official": World(),
     "untimed": World("untimed"),
-    "one_label": World("one_label"),
-    "strong": World(strong=True),
+    "one_label": World("one_label", media=False),
+    "strong": World(strong=True, media=False),
     "spans": World(spans=10),
     "tenth": World(rivals=100, lossy=True),
     "rivals": World(rivals=1000, lossy=True),
@@ -84,7 +86,8 @@ def main() -> None:
         audio[0]["holds"] = "recordings"
     strong = [folder / STRONG] if world.strong else []
     write_dataset(folder / "audioset.yaml", list(SPLITS), audio, lists=folder, exports=EXPORTS, strong=strong)
-    (folder / "counts").write_text(f"{clips} {write_media(load(folder), clips, world)}")
+    media = write_media(load(folder), clips, world) if world.media else 0
+    (folder / "counts").write_text(f"{clips} {media}")
 
 
 def ids(numbers: np.ndarray) -> pl.Series:
