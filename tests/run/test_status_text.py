@@ -141,6 +141,15 @@ def test_a_root_that_holds_nothing_is_done(results: Results) -> None:
     assert results.row("clips") == ["0 of 0", "0 of 0", "0", "-", "done"]
 
 
+def test_rows_of_a_shard_that_was_split_count_and_do_not_make_what_came_of_it_done(results: Results) -> None:
+    results.check("clips", 0, 60, ("empty",))
+    table = published(results.folder / "audio/clips/checks/shard=00.parquet")
+    table.rename(table.with_name("shard=0.parquet"))
+    assert results.row("clips") == ["0 of 2", "120 of 200", "2", "-", "unknown"]
+    results.check("clips", 0, 100)
+    assert results.row("clips") == ["1 of 2", "160 of 200", "1", "-", "unknown"]
+
+
 def test_rows_of_other_settings_do_not_count(results: Results) -> None:
     results.check("clips", 0, 100, ("empty",), fingerprint="ffffffffffffffff")
     assert results.row("clips")[:3] == ["0 of 2", "0 of 200", "0"]

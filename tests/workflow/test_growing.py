@@ -1,6 +1,7 @@
 """Shards follow from what lies there: a root that grows and shrinks through their bounds decodes each file once."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import yaml
 from tests.made_files import noise16, wav
 from tests.project import Project
 from tests.workflow.small_set import write_small_set
+from workflow_scripts.run.status import status_text
+from workflow_scripts.settings.places import Places
 
 FILES, BOUND = 7, 2
 pytestmark = pytest.mark.slow
@@ -74,3 +77,19 @@ def test_another_bound_cuts_otherwise_and_decodes_nothing(tmp_path: Path) -> Non
         assert project.ask("SELECT * FROM checks ORDER BY path") == checks
         assert project.run(*config, bound).jobs == {}
     assert all(len(shard) == 64 for (shard,) in project.ask("SELECT shard FROM media")), "each too large for others"
+
+
+def test_what_was_split_counts_as_checked_until_it_goes_with_all_that_its_job_left(tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    write_small_set(project)
+    results = project.folder / "results"
+    whole, split = (("--config", "datasets=['small/set.yaml']", *more) for more in ([], ["files_per_shard=1"]))
+    project.run(*whole)
+    project.run("media", *split)
+    assert re.search(r" 0 of 3 +3 of 3 ", status_text(Places(str(results)), time.time()))
+    project.run(*split)
+    assert re.search(r" 3 of 3 +3 of 3 ", status_text(Places(str(results)), time.time()))
+    [told] = results.glob("audio/*/tables/shards.json")
+    shards = {f"shard={shard}" for shard in yaml.safe_load(told.read_text())}
+    for left in ("audio/*/checks/*", "logs/check/*/*.log", "logs/check/*/*.progress.json", "benchmarks/check/*/*"):
+        assert {file.name.partition(".")[0] for file in results.glob(left)} == shards, left

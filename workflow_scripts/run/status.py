@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tabulate import tabulate
 
+from workflow_scripts.check.former import relatives
 from workflow_scripts.check.progress import Note, duration, read_note
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.run.run_file import RunFile, read_run_file
-from workflow_scripts.run.shards import scanned_shards
+from workflow_scripts.run.shards import former_shards, scanned_shards
 from workflow_scripts.settings.places import Places, shard_name
 from workflow_scripts.tables.files import published
 
@@ -29,6 +30,7 @@ RECENT_S = 60.0
 """A job at work says so every few seconds; one that has said nothing for so long was killed."""
 
 KEY = ["path", "member", "mtime_ns"]
+CHECKED = [*KEY, "bytes", "error_kind", "fingerprint"]
 
 
 @dataclass(frozen=True)
@@ -87,29 +89,32 @@ def status_text(places: Places, now: float) -> str:
 def _look_at_shards(places: Places, run: RunFile, now: float) -> dict[str, list[Shard]]:
     with ThreadPoolExecutor() as pool:
         looked = {
-            slug: [pool.submit(_look_at_shard, places, slug, shard, run, now) for shard in shards]
+            slug: [pool.submit(_look_at_shard, places, slug, shard, former, run, now) for shard in shards]
             for slug in run.roots
             if (shards := scanned_shards(places, slug)) is not None
+            for former in [former_shards(places, slug, shards)]
         }
         not_scanned = {slug: [Shard(slug, None)] for slug in run.roots}
         return not_scanned | {slug: [shard.result() for shard in shards] for slug, shards in looked.items()}
 
 
-def _look_at_shard(places: Places, slug: str, shard: str, run: RunFile, now: float) -> Shard:
-    """Rows that the run will keep, and what a job at work has added to them."""
+def _look_at_shard(places: Places, slug: str, shard: str, former: Sequence[str], run: RunFile, now: float) -> Shard:
+    """Rows that the run will keep, also those in a `former` shard, and what a job at work has added to them."""
     note = read_note(Path(places.progress_note(slug, shard)))
     job = _job(note, run, now)
     table = published(Path(places.checks(slug, shard)))
     written = _time_of_change(table)
     media = _rows(published(Path(places.media_list(slug, shard))), [*KEY, "bytes"])
-    checks = _rows(table, [*KEY, "bytes", "error_kind", "fingerprint"])
+    checks = _rows(table, CHECKED)
     name = f"{slug}/{shard_name(shard)}"
     if media is None:
         return Shard(name, None, note=note, job=job)
-    kept = pl.DataFrame({"error_kind": []}) if checks is None else _kept(media, checks, run.fingerprint)
-    faults = Counter(kept["error_kind"].drop_nulls().to_list())
-    if checks is not None and len(kept) == len(media):
-        return Shard(name, len(media), True, len(media), faults, note)
+    own = _kept(media, [checks], run.fingerprint)
+    if checks is not None and len(own) == len(media):
+        return Shard(name, len(media), True, len(media), _faults_of(own), note)
+    others = (_rows(published(Path(places.checks(slug, other))), CHECKED) for other in relatives(shard, former))
+    kept = _kept(media, [checks, *others], run.fingerprint)
+    faults = _faults_of(kept)
     if note is None or job != "at work" or (note.state == "finished" and written > note.updated):
         return Shard(name, len(media), False, len(kept), faults, note, "stopped" if job == "stopped" else None)
     checked = min(len(kept) + note.done, len(media))
@@ -145,11 +150,18 @@ def _rows(file: Path, columns: list[str]) -> pl.DataFrame | None:
         return None
 
 
-def _kept(media: pl.DataFrame, checks: pl.DataFrame, fingerprint: str) -> pl.DataFrame:
-    """The rows of the checks that still speak for media of the list."""
+def _kept(media: pl.DataFrame, tables: Iterable[pl.DataFrame | None], fingerprint: str) -> pl.DataFrame:
+    """The rows of checks that still speak for media of the list, one each; those of the first table before others."""
+    nothing = media.select(*KEY, "bytes", error_kind=pl.lit(None, pl.String), fingerprint=pl.lit("")).clear()
+    checks = pl.concat([nothing, *(table for table in tables if table is not None)], how="vertical_relaxed")
     current = checks.filter(pl.col("fingerprint") == fingerprint)
     both = media.join(current, on=KEY, how="inner", nulls_equal=True, suffix="_checked")
-    return both.filter(pl.col("bytes").is_null() | (pl.col("bytes") == pl.col("bytes_checked")))
+    same = both.filter(pl.col("bytes").is_null() | (pl.col("bytes") == pl.col("bytes_checked")))
+    return same.unique(KEY, keep="first", maintain_order=True)
+
+
+def _faults_of(kept: pl.DataFrame) -> Counter[str]:
+    return Counter(kept["error_kind"].drop_nulls().to_list())
 
 
 def _time_of_change(file: Path) -> float:
