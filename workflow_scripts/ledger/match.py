@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.media.stems import name_of, without_suffix
 from workflow_scripts.sources import youtube
 
 CLIPS_AT_ONCE = 4_000_000
@@ -77,8 +78,8 @@ def _by_youtube_name(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.Da
 
 
 def _by_stem(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
-    name = pl.coalesce("member", "path").str.extract(r"([^/]+)$")
-    return _most_literal(media, promised, [name, _without_suffix(name), _without_number(name)])
+    name = name_of(pl.coalesce("member", "path"))
+    return _most_literal(media, promised, [name, without_suffix(name), _without_number(name)])
 
 
 def _by_path(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
@@ -89,7 +90,7 @@ def _by_path(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]
     places += [
         whole.str.extract(rf"([^/]+(?:/[^/]+){{{parts - 1}}})$") for parts in _numbers_of_parts(promised.clips, media)
     ]
-    readings = [reading for place in places for reading in (place, _without_suffix(place), _without_number(place))]
+    readings = [reading for place in places for reading in (place, without_suffix(place), _without_number(place))]
     return _most_literal(media, promised, readings)
 
 
@@ -101,13 +102,9 @@ def _numbers_of_parts(promised: pl.DataFrame, media: pl.LazyFrame) -> list[int]:
     return sorted((number for number in parts if number <= most), reverse=True)
 
 
-def _without_suffix(name: pl.Expr) -> pl.Expr:
-    return name.str.replace(r"(?s)^((?:.*/)?\.*[^./][^/]*)\.[^./]*$", "${1}")
-
-
 def _without_number(name: pl.Expr) -> pl.Expr:
     """Without what the scan puts behind names that stand in one Parquet file several times."""
-    return _without_suffix(name.str.replace(rf"{youtube.NUMBERED}$", ""))
+    return without_suffix(name.str.replace(rf"{youtube.NUMBERED}$", ""))
 
 
 def _most_literal(media: pl.LazyFrame, promised: _Promised, readings: Sequence[pl.Expr]) -> Iterator[pl.DataFrame]:

@@ -13,6 +13,7 @@ from workflow_scripts.media.archives import Damage, Listing, is_compressed_tar, 
 from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text, to_text
+from workflow_scripts.media.stems import stem_of
 from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import aside, publish_folder
@@ -153,9 +154,9 @@ def _side_by_side(leaves: Sequence[LeafRows]) -> Iterator[list[LeafRows]]:
 
 
 def _media_lists(media: pl.DataFrame, leaves: Sequence[LeafRows]) -> pl.DataFrame:
-    """The `media` tables of some shards; stems are told by the ledger's rule, of files and members alike."""
+    """The `media` tables of some shards; stems are told of files and members alike."""
     whole = pl.coalesce("member", "path")
-    stem = whole.str.extract(r"([^/]+)$").fill_null(whole).str.replace(r"^(\.*[^.].*)\.[^.]*$", "${1}")
+    stem = stem_of(whole)
     names = pl.Series([leaf.name for leaf in leaves], dtype=pl.String)
     shard = names.repeat_by(pl.Series([leaf.behind - leaf.first for leaf in leaves])).explode()
     return media.with_columns(stem=stem, shard=shard).select(*schemas.MEDIA.columns)
