@@ -32,6 +32,19 @@ def test_a_dry_run_imports_nothing_heavy(sample_project: Project) -> None:
     assert "IMPORTED []" in done.stderr
 
 
+def test_the_end_of_a_run_looks_for_no_garbage(sample_project: Project) -> None:
+    told = "import atexit, gc; atexit.register(lambda: print('FROZEN', gc.get_freeze_count() > 100_000))"
+    done = subprocess.run(
+        [sys.executable, "-c", told + DRY_RUN.format(heavy=HEAVY)],
+        cwd=sample_project.folder,
+        env=sample_project.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "FROZEN True" in done.stdout
+
+
 def test_a_dry_run_opens_no_table_and_no_audio(sample_project: Project) -> None:
     """Told by the system's own trace of Python's opens."""
     script = (
