@@ -1,6 +1,5 @@
 # The run, and what the rules ask of it that needs Snakemake. Reads configuration only: each job of a cluster parses this.
 import atexit
-import gc
 import os
 import sys
 import time
@@ -11,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.run.garbage import leave_garbage
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.run.looks import Looks
 from workflow_scripts.run.shards import shards_in
@@ -18,8 +18,7 @@ from workflow_scripts.settings.run import load_run
 from workflow_scripts.settings.version import VERSION  # each stage that is cheap is made again by another version
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
 
-# At its end Python looks for garbage among all that Snakemake has imported, three times: 0.2 s.
-atexit.register(gc.freeze)
+atexit.register(leave_garbage)
 
 
 def or_stop(function, *arguments):

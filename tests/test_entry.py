@@ -40,6 +40,12 @@ def test_what_is_imported_is_not_looked_through_for_garbage_and_what_a_job_makes
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("library", ["duckdb", "ducc0", "soxr", "av", "soundfile", "pyarrow.parquet", "pandera.polars"])
+def test_no_library_complains_of_what_is_left_of_it(tmp_path: Path, library: str) -> None:
+    done = run(JOB.format(end="").replace("import polars", f"import polars, {library}"), tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_an_error_ends_in_the_log_and_on_the_terminal(tmp_path: Path) -> None:
     done = run(JOB.format(end="    1 / 0"), tmp_path)
     assert done.returncode == 1

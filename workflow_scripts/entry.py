@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.run.garbage import leave_garbage
 
 gc.disable()
 
@@ -36,7 +37,7 @@ def logged(log: str) -> Iterator[None]:
     except Exception:  # noqa: BLE001  whatever it is, it belongs into the log
         _end(traceback.format_exc())
     finally:
-        gc.freeze()
+        leave_garbage()
 
 
 def _end(message: str) -> None:

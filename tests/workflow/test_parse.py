@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.project import Project
+from tests.workflow.small_set import write_small_set
 
 HEAVY = ("polars", "torch", "pandera", "duckdb", "pyarrow", "soundfile")
 """Snakemake itself imports numpy (through yte)."""
@@ -43,6 +44,14 @@ def test_the_end_of_a_run_looks_for_no_garbage(sample_project: Project) -> None:
         check=False,
     )
     assert "FROZEN True" in done.stdout
+
+
+def test_no_library_writes_on_the_terminal_at_the_end_of_a_job(tmp_path: Path) -> None:
+    """DuckDB, for one, tells what is left of it when a process ends."""
+    project = Project(tmp_path)
+    write_small_set(project)
+    output = project.run("--config", "datasets=['small/set.yaml']").output
+    assert "leaked" not in output
 
 
 def test_a_dry_run_opens_no_table_and_no_audio(sample_project: Project) -> None:
