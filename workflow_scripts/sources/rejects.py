@@ -14,7 +14,7 @@ class RawRows:
 
     def put(self, rows: pl.DataFrame) -> None:
         """Keep some rows."""
-        rows.select("line", "raw").write_ipc(packed := io.BytesIO(), compression="lz4")
+        rows.select("line", "raw").write_ipc(packed := io.BytesIO(), compression="zstd")
         self._packed.append(packed.getvalue())
 
     def of(self, lines: pl.Series) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     of_events = (part.rejects for part in events)
     rejects = pl.concat([found.rejects, *of_events, row_rejects(read.rows), _label_rejects(found)])
     of_classes = read.rows.lazy().filter(pl.col("reason").is_null())
-    kept = pl.concat(map(_kept, [found.rows.lazy(), *(_of_clips(part, found) for part in events), of_classes]))
+    kept = pl.concat(map(_kept, [*map(found.named, [found.rows, *(part.rows for part in events)]), of_classes]))
     counted = [*(part.counted for part in lists.values()), *(part.counted for part in events)]
     return Ingested(
         promised=_promised(found, settings.rights),
@@ -140,20 +140,12 @@ def _weak_labels(found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def _of_clips(events: Events, found: Clips) -> pl.LazyFrame:
-    """Events with the `clip_id` and the `source`."""
-    clip_ids = found.clips["clip_id"]
-    clip_id = pl.col("clip_row").map_batches(clip_ids.gather, return_dtype=pl.String, is_elementwise=True)
-    source = pl.lit(events.counted.path).cast(pl.Categorical)
-    return events.rows.lazy().with_columns(clip_id=clip_id, source=source)
-
-
 def _strong_labels(events: Events, found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
     """Events with what follows from each: a class by itself is a label set of one."""
     sets = classes.select(class_ids=pl.concat_list("class_id")).with_row_index("label_set")
     said = with_ancestors(sets, classes).rename({"label_set": "class_row"})
     return (
-        _of_clips(events, found)
+        found.named(events.rows)
         .select("clip_id", "onset_s", "offset_s", "class_row")
         .join(said.lazy(), on="class_row", how="left", maintain_order="left")
         .explode("class_id", "class_name", "origin", "via_class_id")

@@ -23,11 +23,12 @@ class Clips:
     """Rows of all lists, and the clips that they promise.
 
     Attributes:
-        rows: one row a data row that told something of a clip: source, line, split, media_key, start_s, end_s,
-            label_set, clip_id.
+        rows: one row a data row that told something of a clip: source, line, label_set, and clip_row, the place of the
+            clip among `clips`.
         raw: of each source its rows as they stand there.
         rejects: those that did not, as `rejects`.
-        clips: the first of the rows for each clip, with the label set of all of them.
+        clips: the first of the rows for each clip, with the label set of all of them: source, line, split, media_key,
+            start_s, end_s, label_set, clip_id.
         sets: label sets: label_set, class_ids, class_names, unknown, ambiguous, repeated.
     """
 
@@ -36,6 +37,13 @@ class Clips:
     rejects: pl.DataFrame
     clips: pl.DataFrame
     sets: pl.DataFrame
+
+    def named(self, rows: pl.DataFrame) -> pl.LazyFrame:
+        """What has a `clip_row`, with the `clip_id`."""
+        clip_id = pl.col("clip_row").map_batches(
+            self.clips["clip_id"].gather, return_dtype=pl.String, is_elementwise=True
+        )
+        return rows.lazy().with_columns(clip_id=clip_id)
 
 
 def find_clips(lists: dict[str, SegmentList]) -> Clips:
@@ -67,8 +75,8 @@ def find_clips(lists: dict[str, SegmentList]) -> Clips:
     )
     raw = {part.counted.path: part.raw for part in lists.values()}
     if all_distinct(rows["media_key"]):
-        rows, rejected = rows.with_columns(clip_id="media_key"), unknown
-        clips = rows
+        clips, rejected = rows.with_columns(clip_id="media_key"), unknown
+        rows = rows.select("source", "line", "label_set").with_row_index("clip_row")
     else:
         rows, again, clips, sets = _with_spans(rows, sets, _with_one_label_a_row(lists))
         rejected = pl.concat([unknown, again])
@@ -92,17 +100,41 @@ def _with_spans(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list[st
     for places in _by_video(rows["media_key"], several):
         some = rows[places].with_columns(place=places)
         told = _told_together(_named(some), sets, one_label_a_row, len(sets) + len(more))
-        kept.append(told[0].select("place", "label_set", "clip_id"))
+        kept.append(told[0].select("place", "kept_place"))
         rejected.append(told[1])
         clips.append(told[2].select("place", "label_set", "clip_id"))
         more = pl.concat([more, told[3]])
     one_number = more.select("label_set", one=pl.col("label_set").first().over(pl.col("class_ids").list.join(",")))
-    named = _with_others(pl.concat(kept), rows, several)
-    if sum(map(len, clips)) == sum(map(len, kept)):
-        return named, pl.concat(rejected), named, sets
     own = pl.concat(clips).join(one_number, on="label_set", how="left").with_columns(pl.coalesce("one", "label_set"))
     sets = pl.concat([sets, more.filter(one_number["label_set"] == one_number["one"])])
-    return named, pl.concat(rejected), _with_others(own.with_columns(label_set="one"), rows, several), sets
+    is_clip = _also(~several, own["place"])
+    return (
+        _of_clips(rows, several, pl.concat(kept).sort("place"), is_clip),
+        pl.concat(rejected),
+        _clips(rows, own.with_columns(label_set="one").sort("place"), is_clip),
+        sets,
+    )
+
+
+def _of_clips(rows: pl.DataFrame, several: pl.Series, kept: pl.DataFrame, is_clip: pl.Series) -> pl.DataFrame:
+    """Rows that tell something of a clip, with the place of it among the clips."""
+    first = pl.int_range(len(rows), dtype=pl.UInt32, eager=True).scatter(kept["place"], kept["kept_place"])
+    clip_row = (is_clip.cum_sum() - 1).gather(first).alias("clip_row").cast(pl.UInt32)
+    rows = rows.select("source", "line", "label_set", clip_row)
+    return rows if len(kept) == several.sum() else rows.filter(_also(~several, kept["place"]))
+
+
+def _clips(rows: pl.DataFrame, told: pl.DataFrame, is_clip: pl.Series) -> pl.DataFrame:
+    """The first rows of clips in order, as they are or as they are told."""
+    places = (is_clip.cum_sum() - 1).gather(told["place"])
+    clips = rows if is_clip.all() else rows.filter(is_clip)
+    label_set = clips["label_set"].clone().scatter(places, told["label_set"])
+    return clips.with_columns(label_set, clips["media_key"].alias("clip_id").scatter(places, told["clip_id"]))
+
+
+def _also(these: pl.Series, places: pl.Series) -> pl.Series:
+    """True where it was, and in some places."""
+    return these.clone().scatter(places.sort(), values=True)
 
 
 def _by_video(media_keys: pl.Series, several: pl.Series) -> Iterator[pl.Series]:
@@ -115,18 +147,6 @@ def _by_video(media_keys: pl.Series, several: pl.Series) -> Iterator[pl.Series]:
     part_of = media_keys.gather(places).hash() % parts
     for part in range(parts):
         yield places.filter(part_of == part)
-
-
-def _with_others(told: pl.DataFrame, rows: pl.DataFrame, several: pl.Series) -> pl.DataFrame:
-    """Of all rows those whose video stands there once, and those that are told, in order; each column is made once."""
-    told = told.sort("place")
-    place = told["place"]
-    changed = [rows["label_set"].clone().scatter(place, told["label_set"])]
-    changed += [rows["media_key"].alias("clip_id").scatter(place, told["clip_id"])]
-    rows = rows.with_columns(changed)
-    if len(told) == several.sum():
-        return rows
-    return rows.filter((~several).scatter(place, values=True))
 
 
 def _all_sets(lists: dict[str, SegmentList]) -> pl.DataFrame:
@@ -179,6 +199,7 @@ def _told_together(rows: pl.DataFrame, sets: pl.DataFrame, one_label_a_row: list
     first = rows.unique("clip_id", keep="first", maintain_order=True).select(
         "clip_id",
         kept_in=pl.format("{}, line {}", pl.col("source").cast(pl.String), pl.col("line")),
+        kept_place="place",
         kept_split="split",
         kept_line="line",
         kept_end="end_s",

@@ -40,8 +40,8 @@ class Events:
 
     Attributes:
         counted: the file, and the number of its data rows.
-        rows: one row an event that can be taken: line, clip_row, class_row (places in the tables of clips and of
-            classes), onset_s, offset_s.
+        rows: one row an event that can be taken: source, line, clip_row, class_row (places in the tables of clips and
+            of classes), onset_s, offset_s.
         rejects: the others, as `rejects`.
     """
 
@@ -73,7 +73,9 @@ def read_strong(path: str, clips: pl.DataFrame, classes: pl.DataFrame) -> Events
     rows, rejects = (pl.concat(of_all) for of_all in zip(*judged, strict=True))
     counted = replace(counted, read=len(data))
     del data, parts
-    check_inside(path, pl.concat([rows, clips.select("start_s", "end_s")[rows["clip_row"]]], how="horizontal"))
+    of_clips = clips.select("start_s", "end_s")[rows["clip_row"]]
+    check_inside(path, pl.concat([rows.select("line", "onset_s"), of_clips], how="horizontal"))
+    del of_clips
     check_seconds(path, rows.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
     return Events(counted, rows, rejects)
 
@@ -95,7 +97,9 @@ def _judged(
     events = events.join(called, on="label", how="left", maintain_order="left")
     events = with_first_fault(events, _faults(max(places.values()))).with_columns(source=pl.lit(path))
     good = events.filter(pl.col("reason").is_null())
-    return good.select("line", "clip_row", "class_row", "onset_s", "offset_s"), row_rejects(events)
+    return good.select(
+        pl.col("source").cast(pl.Categorical), "line", "clip_row", "class_row", "onset_s", "offset_s"
+    ), row_rejects(events)
 
 
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")

@@ -40,20 +40,19 @@ def check_seconds(path: str, rows: pl.DataFrame) -> None:
     Raises:
         SourceError: they are no seconds; says what they look like, and the first row.
     """
-    timed = rows.select("line", "start_s", "end_s").drop_nulls("start_s")
-    span = pl.col("end_s") - pl.col("start_s")
-    long, late = timed.filter(span > HOUR_S), timed.filter(pl.col("start_s") > DAY_S)
-    if len(long) * 2 > len(timed) and len(long) > 1:
+    timed, span = rows["start_s"].count(), pl.col("end_s") - pl.col("start_s")
+    long, late = rows.filter(span > HOUR_S), rows.filter(pl.col("start_s") > DAY_S)
+    if len(long) * 2 > timed and len(long) > 1:
         odd, what = long, "spans are longer than an hour"
-    elif len(late) * 20 > len(timed) and len(late) > 1:
+    elif len(late) * 20 > timed and len(late) > 1:
         odd, what = late, "starts lie beyond 24 hours"
     else:
         return
-    rate = _unit(timed.select(span.median()).item() or USUAL_S)
+    rate = _unit(rows.select(span.median()).item() or USUAL_S)
     line, start, end = odd.select("line", "start_s", "end_s").row(0)
     mend = f": divide by {rate:.0f}" if rate > 1 else "; write seconds from the video's beginning"
     raise SourceError(
-        f"{path}: {len(odd):,} of its {len(timed):,} {what} (line {line} starts at {start:g}"
+        f"{path}: {len(odd):,} of its {timed:,} {what} (line {line} starts at {start:g}"
         f"{'' if end is None else f' and ends at {end:g}'}), so its times are no seconds; "
         f"they look like {UNITS[rate]}{mend}"
     )
@@ -91,11 +90,11 @@ def check_inside(path: str, events: pl.DataFrame) -> None:
     Raises:
         SourceError: they do; says what their times look like, and the first row.
     """
-    timed = events.drop_nulls("end_s")
     onset, length = pl.col("onset_s"), pl.col("end_s") - pl.col("start_s")
-    beyond = timed.filter(onset >= length)
-    if len(beyond) * 20 <= len(timed) or len(beyond) < 2:
+    beyond = events.filter(onset >= length)
+    if len(beyond) * 20 <= events["end_s"].count() or len(beyond) < 2:
         return
+    timed = events.drop_nulls("end_s")
     line, at, length_s = beyond.select("line", "onset_s", length).row(0)
     rates = [rate for rate in UNITS if len(timed.filter(onset / rate >= length)) * 20 <= len(timed)]
     if len(beyond.filter(onset.is_between("start_s", "end_s"))) * 2 > len(beyond):
