@@ -15,8 +15,8 @@ MAY_IMPORT = {
     "media": {"errors", "tables"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables"},
-    "settings": {"errors", "media"},
-    "adapters": {"errors", "tables", "sources"},
+    "settings": {"errors", "media", "sources"},
+    "adapters": {"errors", "tables", "sources", "media"},
     "check": {"errors", "tables", "media", "sound"},
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},

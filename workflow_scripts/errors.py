@@ -1,6 +1,8 @@
 """Errors that are the user's to mend."""
 
+import difflib
 import reprlib
+from collections.abc import Iterable
 
 MOST_LINES, MOST_CHARACTERS = 50, 1_500
 """Of a message, and of each of its lines; the end of a line, which says what to do, is kept."""
@@ -21,6 +23,12 @@ def first_twenty(items: list[str]) -> str:
     """The first twenty of a list of offenders in one line, and how many more there are."""
     more = f" … and {len(items) - 20:,} more" if len(items) > 20 else ""
     return ", ".join(items[:20]) + more
+
+
+def nearest(name: object, known: Iterable[object]) -> str:
+    """The known name that is most like this one, as a question; nothing if none is."""
+    close = difflib.get_close_matches(str(name), map(str, known), n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def as_text(message: str) -> str:

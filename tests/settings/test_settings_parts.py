@@ -37,11 +37,15 @@ def test_a_schema_that_says_what_it_may_is_taken(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("match: stem", "match: name", "match: 'name' is not known; one of youtube, stem, path was expected"),
+        ("match: stem", "match: name", "match: 'name' is not known; one of youtube, stem, path, declared was expected"),
         ("match: stem\n", "", "match: missing; it is required"),
         ("title: Sources of the adapter `mine`\n", "", "title: missing; it is required"),
         ("format: path", "fromat: path", "properties.meta.fromat: unknown key; did you mean `format`?"),
-        ("format: path", "format: pth", "properties.meta.format: 'pth' is not known; one of path, folder, address"),
+        (
+            "format: path",
+            "format: pth",
+            "properties.meta.format: 'pth' is not known; one of path, files, folder, address",
+        ),
         ("required: [meta]", "requried: [meta]", "requried: unknown key; did you mean `required`?"),
         ("type: string", "type: strng", "properties.meta.type: 'strng' is not known; one of string, "),
         ("additionalProperties: false", "additionalProperties: true", "additionalProperties: "),

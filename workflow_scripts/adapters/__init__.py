@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workflow_scripts.sources.ingested import Ingested
@@ -16,11 +16,13 @@ class IngestSettings:
         name: the dataset's name.
         sources: its sources as its schema has them, paths as the run knows them.
         rights: what the dataset file says of licences.
+        mapping: what else the adapter has a dataset file say, as its schema has it.
     """
 
     name: str
     sources: dict[str, Any]
     rights: dict[str, str]
+    mapping: dict[str, Any] = field(default_factory=dict)
 
 
 def adapter(name: str) -> Callable[[IngestSettings], Ingested]:

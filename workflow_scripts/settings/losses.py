@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_scripts.errors import first_twenty, shown
+from workflow_scripts.errors import first_twenty, nearest, shown
 from workflow_scripts.settings.reading import SettingsError
-from workflow_scripts.settings.validation import nearest
 
 ALL_ROOTS = "audio"
 

@@ -12,6 +12,7 @@ from workflow_scripts.settings.schemas import (
     adapters,
     dataset_schema,
     exports,
+    mapping_schema,
     options_schema,
     run_schema,
     sources_schema,
@@ -29,9 +30,10 @@ those, not this page. An unknown key stops the run with its name and the nearest
 
 def reference() -> str:
     """The page as Markdown."""
-    of_adapters = [sources_schema(name, "adapter") for name in adapters()]
+    of_adapters = [schema for name in adapters() for schema in (sources_schema(name, "adapter"), mapping_schema(name))]
     of_exports = [options_schema(name, "exports") for name in exports()]
-    sections = [_section(schema) for schema in (run_schema(), dataset_schema(), *of_adapters, *of_exports)]
+    all_there = filter(None, (run_schema(), dataset_schema(), *of_adapters, *of_exports))
+    sections = [_section(schema) for schema in all_there]
     return "\n".join([HEADER, *sections])
 
 
@@ -46,7 +48,8 @@ def _overview() -> Iterator[str]:
     yield from ("| adapter | reads | finds media by their |", "| --- | --- | --- |")
     for name in adapters():
         schema = sources_schema(name, "adapter")
-        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} | `{schema['match']}` |"
+        match = "as the file says" if schema["match"] == "declared" else f"`{schema['match']}`"
+        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} | {match} |"
     yield from ("", "| export | gives |", "| --- | --- |")
     for name in exports():
         schema = options_schema(name, "exports")

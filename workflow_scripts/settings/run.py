@@ -14,12 +14,14 @@ from workflow_scripts.settings.roots import Root, refuse_inside_each_other, root
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     dataset_schema,
+    mapping_schema,
     options_schema,
     run_schema,
     sources_schema,
 )
-from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves, refuse_braces, seen_from
+from workflow_scripts.settings.sources import READ, check_leaves, from_workdir, leaves, refuse_braces, seen_from
 from workflow_scripts.settings.validation import validated
+from workflow_scripts.sources.files import files_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Dataset:
     Attributes:
         sources: the adapter's sources; paths below the folder of the run are relative to it, others absolute.
         source_files: every file named in sources.
+        mapping: what else its adapter has it say.
         match: how media are matched to clips: youtube, stem or path.
         splits: those that the sources name, in their order; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
@@ -64,6 +67,7 @@ class Dataset:
     adapter: str
     sources: dict[str, Any]
     source_files: tuple[str, ...]
+    mapping: dict[str, Any]
     match: str
     splits: tuple[str, ...]
     audio: dict[str, str]
@@ -75,7 +79,7 @@ class Dataset:
     @property
     def ingest_settings(self) -> dict[str, Any]:
         """What its adapter is told of it."""
-        return {"name": self.name, "sources": self.sources, "rights": self.rights}
+        return {"name": self.name, "sources": self.sources, "mapping": self.mapping, "rights": self.rights}
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,8 @@ def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:
 
 def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, Root]]]:
     file, base = _find_dataset_file(wanted, workdir)
-    content = validated(load_yaml(file), dataset_schema(), str(file))
+    written = load_yaml(file)
+    content = validated(written, dataset_schema(written.get("adapter")), str(file))
     limits = content["limits"]
     for name in ("min_duration_s", "train_min_duration_s"):
         if not limits[name] <= limits["max_duration_s"]:
@@ -217,19 +222,25 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
     read = leaves(sources, schema)
     check_leaves(read, file, content["name"], workdir)
     named = list(roots_of(content["audio"], file, base, workdir))
+    mapping = {
+        name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content
+    }
+    split_from = sources.get(schema.get("splits"))
+    files = [(path, leaf.key) for leaf in read if leaf.format in READ for path in files_of(leaf.value)]
     dataset = Dataset(
         name=content["name"],
         file=str(file),
         adapter=content["adapter"],
         sources=sources,
-        source_files=tuple(leaf.value for leaf in read if leaf.format == "path"),
-        match=schema["match"],
-        splits=tuple(sources[schema["splits"]]) if "splits" in schema else (),
+        source_files=tuple(path for path, _ in files),
+        mapping=mapping,
+        match=mapping["match"] if schema["match"] == "declared" else schema["match"],
+        splits=tuple(split_from) if isinstance(split_from, dict) else (),
         audio={root.slug: holds for _, root, holds in named},
         limits=limits,
         exports={export.name: export for export in _exports(content["exports"], file)},
         bearable=bearable(
-            {leaf.value: leaf.key for leaf in read if leaf.format == "path"},
+            dict(files),
             {
                 root.slug: written["path"] if isinstance(written, dict) else written
                 for (_, root, _), written in zip(named, content["audio"], strict=True)

@@ -1,13 +1,15 @@
 """Where the closed JSON Schemas lie: those of a run in config/, that of an adapter or an export in its own folder."""
 
 from pathlib import Path
+from typing import Any
 
+from workflow_scripts.errors import nearest
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.validation import Schema, nearest, validated
+from workflow_scripts.settings.validation import Schema, validated
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 SCRIPTS = Path(__file__).resolve().parents[1]
-SOURCES, OPTIONS = "sources.schema.yaml", "options.schema.yaml"
+SOURCES, MAPPING, OPTIONS = "sources.schema.yaml", "mapping.schema.yaml", "options.schema.yaml"
 PART = Path(__file__).with_name("part.schema.yaml")
 
 
@@ -16,9 +18,21 @@ def run_schema() -> Schema:
     return load_yaml(CONFIG_FOLDER / "config.schema.yaml")
 
 
-def dataset_schema() -> Schema:
-    """The schema of a dataset file."""
-    return load_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
+def dataset_schema(adapter: Any = None) -> Schema:
+    """The schema of a dataset file, with what its adapter has it say besides."""
+    schema = load_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
+    more = mapping_schema(adapter)
+    return schema | {
+        "properties": schema["properties"] | more.get("properties", {}),
+        "required": schema["required"] + more.get("required", []),
+        "$defs": more.get("$defs", {}),
+    }
+
+
+def mapping_schema(adapter: Any) -> Schema:
+    """The schema of what a dataset file says for its adapter beside the sources; of nothing, where it says nothing."""
+    path = SCRIPTS / "adapters" / str(adapter) / MAPPING
+    return validated(load_yaml(path), load_yaml(PART), str(path)) if adapter in adapters() and path.is_file() else {}
 
 
 def adapters() -> list[str]:
@@ -34,8 +48,9 @@ def exports() -> list[str]:
 def sources_schema(adapter: str, where: str) -> Schema:
     """The schema of an adapter's sources.
 
-    Its keyword `match` says how media are matched to clips; `splits`, which of the sources has the splits as its keys,
-    if one has: a split that loses every row can be told of only where it is known by another way.
+    Its keyword `match` says how media are matched to clips, or that the dataset file does (`declared`); `splits`, which
+    of the sources may have the splits as its keys: a split that loses every row can be told of only where it is known
+    by another way.
 
     Raises:
         SettingsError: there is no such adapter, or its schema says what no schema does.

@@ -9,9 +9,16 @@ from typing import Any
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.roots import made_by_workflow
 from workflow_scripts.settings.validation import Schema, form_of, schema_below
+from workflow_scripts.sources.files import files_of
 
-ON_DISK = {"path": ("file", Path.is_file), "folder": ("folder", Path.is_dir)}
+ON_DISK = {
+    "path": ("file", Path.is_file),
+    "files": ("file", lambda pattern: any(map(os.path.isfile, files_of(str(pattern))))),
+    "folder": ("folder", Path.is_dir),
+}
 """The formats that name something on disk: what that is, and whether it is there."""
+READ = ("path", "files")
+"""The formats that name files to be read."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Leaf:
     Attributes:
         key: where it stands, below `sources`: `strong[0]`, `segments.eval`.
         value: what stands there.
-        format: path, folder or address; None for an option, like every number, yes or no.
+        format: path, files (a pattern), folder or address; None for an option, like every number, yes or no.
     """
 
     key: str

@@ -1,10 +1,9 @@
 """Validation against the closed JSON Schemas of config/, with errors that say what to do."""
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
-from workflow_scripts.errors import shown
+from workflow_scripts.errors import nearest, shown
 from workflow_scripts.settings.reading import SettingsError
 
 Schema = dict[str, Any]
@@ -82,12 +81,6 @@ def _nearest_alternative(error: Any, key: str) -> Iterator[str]:
         yield from _problems(meant)
     else:
         yield f"{key}: {shown(error.instance)} is neither a name nor a mapping"
-
-
-def nearest(name: object, known: list[Any]) -> str:
-    """The known name that is most like this one, as a question; nothing if none is."""
-    close = difflib.get_close_matches(str(name), [str(one) for one in known], n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def _dotted(key: str, name: str) -> str:

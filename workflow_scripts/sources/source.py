@@ -108,16 +108,19 @@ class Source:
                 "expected a text of one row a line"
             )
 
-    def text(self) -> str:
+    def text(self, encoding: str = "utf-8") -> str:
         """The whole as text.
 
         Raises:
-            SourceError: it is not UTF-8, nor UTF-16 with its mark; names the byte.
+            SourceError: it is not of that encoding, nor UTF-16 with its mark; names the byte and the line.
         """
         try:
-            return self._utf8("strict").decode()
+            return self._utf8("strict").decode() if encoding == "utf-8" else self.content.decode(encoding)
         except UnicodeDecodeError as error:
-            raise SourceError(f"{self.path}: not {error.encoding.upper()} at byte {error.start:,}") from None
+            line = 1 + error.object.count(b"\n", 0, error.start)
+            raise SourceError(
+                f"{self.path}, line {line:,}: not {error.encoding.upper()} at byte {error.start:,}"
+            ) from None
 
     def json(self) -> Any:
         """The whole as JSON; NaN and Infinity, which JSON has not but writers write, are null.

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -11,13 +10,11 @@ from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.audioset.clips import Clips, find_clips
 from workflow_scripts.adapters.audioset.segments import read_segments
 from workflow_scripts.adapters.audioset.strong import Events, read_strong
-from workflow_scripts.sources.class_lists import ROWS, node_rows, read_class_index, read_display_names
+from workflow_scripts.sources.classes import read_classes
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
-from workflow_scripts.sources.ingested import Counted, Ingested, source_table
-from workflow_scripts.sources.ontology import class_table, read_ontology
+from workflow_scripts.sources.ingested import Ingested, source_table
 from workflow_scripts.sources.rejects import row_rejects, with_raw
-from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
 
@@ -28,7 +25,7 @@ def ingest(settings: IngestSettings) -> Ingested:
         SourceError: a source that cannot be used at all; single bad rows become rejects instead.
     """
     _refuse_one_file_twice(settings.sources)
-    read = _read_classes(settings.sources)
+    read = read_classes(settings.sources)
     classes = read.table
     lists = {
         split: read_segments(path, settings.sources["on_count_mismatch"], classes)
@@ -69,34 +66,6 @@ def _named(sources: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((f"segments.{split}", path) for split, path in sources["segments"].items())
     yield from ((f"strong[{ordinal}]", path) for ordinal, path in enumerate(sources["strong"]))
     yield from ((key, sources[key]) for key in ("ontology", "classes", "display_names") if key in sources)
-
-
-@dataclass(frozen=True)
-class _Classes:
-    """The `classes` table, the rows that it was made of, and the number of them in each source."""
-
-    table: pl.DataFrame
-    rows: pl.DataFrame
-    counted: list[Counted]
-
-
-def _read_classes(sources: dict[str, Any]) -> _Classes:
-    ontology, index = Source.read(sources["ontology"]), Source.read(sources["classes"])
-    tree, entries = read_ontology(ontology), read_class_index(index)
-    names = pl.DataFrame(schema=ROWS)
-    read = [(ontology, node_rows(tree)), (index, entries)]
-    if "display_names" in sources:
-        more = Source.read(sources["display_names"])
-        names = read_display_names(more)
-        read.append((more, names))
-    kept = pl.col("reason").is_null()
-    in_use = entries.filter(kept).select("class_index", "class_id", "name").rows()
-    table = class_table(tree, in_use, dict(names.filter(kept).select("class_id", "name").rows()))
-    rows = pl.concat(
-        part.with_columns(source=pl.lit(source.path).cast(pl.Categorical), clip_id=pl.lit(None, pl.String))
-        for source, part in read
-    )
-    return _Classes(table, rows, [Counted.of(source, len(part)) for source, part in read])
 
 
 def _kept(rows: pl.LazyFrame) -> pl.LazyFrame:

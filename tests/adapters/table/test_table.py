@@ -1,0 +1,215 @@
+"""What a dataset file says of a table becomes clips, labels, captions and rejects."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from workflow_scripts.adapters import IngestSettings, adapter
+from workflow_scripts.adapters.table.expressions import ExpressionError
+from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.run import load_run
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import validate
+
+Tables = dict[str, pl.DataFrame]
+
+
+def ingest(folder: Path, table: str, clip: dict[str, Any], name: str = "table.csv", **others: Any) -> Tables:
+    """The tables of a dataset of one file."""
+    (folder / name).write_text(table)
+    return ingest_file(folder, {"sources": {"table": name}, "clip": clip} | others)
+
+
+def ingest_file(folder: Path, content: dict[str, Any]) -> Tables:
+    """The tables of a dataset file; every one keeps to its schema."""
+    (folder / "set.yaml").write_text(json.dumps({"name": "set", "adapter": "table"} | content))
+    [dataset] = load_run({"datasets": ["set.yaml"]}, folder).datasets.values()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        made = adapter("table")(IngestSettings(**dataset.ingest_settings))
+        tables = {table: frame.collect() for table, frame in made.by_name().items()}
+    for table, schema in schemas.INGESTED.items():
+        validate(tables[table], schema)
+    return tables
+
+
+def reasons(tables: Tables) -> list[tuple[int, str, str]]:
+    return tables["rejects"].select("line", "scope", "reason").rows()
+
+
+# --- what clips are called ---
+
+
+@pytest.mark.parametrize(
+    ("media", "ids"),
+    [
+        (["a.wav", "b/c.wav"], ["a", "c"]),
+        (["train/1.wav", "test/1.wav"], ["1_#", "1_#"]),
+        (["a b.wav", "a_b.wav"], ["a_b_#", "a_b_#"]),
+        (["ж.wav"], ["__#"]),
+        (["1.5.wav"], ["1_5_#"]),
+        ([".wav"], ["_wav_#"]),
+    ],
+)
+def test_a_clip_is_called_like_its_media(tmp_path: Path, media: list[str], ids: list[str]) -> None:
+    """A hash stands behind what does not say all of it."""
+    tables = ingest(tmp_path, "f\n" + "\n".join(media), {"media": "f"})
+    found = tables["promised"]["clip_id"].to_list()
+    assert [re.sub("[0-9a-f]{8}$", "#", one) for one in found] == ids
+    assert len(set(found)) == len(media)
+
+
+def test_spans_of_a_media_are_called_by_their_start(tmp_path: Path) -> None:
+    table = "f,start,end\na.wav,0,10\na.wav,12.5,20\na.wav,12.5,30\nb.wav,3,\n"
+    tables = ingest(tmp_path, table, {"media": "f", "start_s": "start", "end_s": 'said("end")'})
+    assert tables["promised"]["clip_id"].to_list() == ["a_0", "a_12500_20000", "a_12500_30000", "b"]
+
+
+def test_an_id_of_the_table_s_own_is_taken(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "i,f\n7,a.wav\n7,b.wav\na b,c.wav\n", {"media": "f", "id": "i"})
+    assert tables["promised"].select("clip_id", "media_key").rows() == [("7", "a.wav")]
+    assert reasons(tables) == [(3, "row", "duplicate_id"), (4, "row", "bad_id")]
+    assert "of another media" in tables["rejects"]["detail"][0]
+
+
+# --- rows of one clip ---
+
+
+def test_rows_of_one_clip_say_more_of_it(tmp_path: Path) -> None:
+    table = "f,label,caption\na,dog,One\na,cat,One\na,dog,\na,dog,One\nb,dog,\n"
+    tables = ingest(tmp_path, table, {"media": "f", "classes": "[label]", "captions": "[said(caption)]"})
+    assert tables["promised"].select("clip_id", "class_names").rows() == [("a", ["dog", "cat"]), ("b", ["dog"])]
+    assert tables["captions"].select("clip_id", "ordinal", "text").rows() == [("a", 0, "One"), ("a", 1, "One")]
+    assert reasons(tables) == [(4, "row", "duplicate_id"), (5, "row", "duplicate_id")]
+
+
+def test_a_clip_of_two_splits_is_of_the_first(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,s\na,train\na,test\n", {"media": "f", "split": "s"})
+    assert tables["promised"]["split"].to_list() == ["train"]
+    assert reasons(tables) == [(3, "row", "duplicate_id")]
+
+
+# --- what is wrong with a row ---
+
+
+def test_each_row_that_cannot_be_taken_says_why(tmp_path: Path) -> None:
+    table = "f,start,end\n,0,1\na,x,1\nb,-1,1\nc,2,1\nd,nan,1\ne,0,inf\nf,0\ng,0,1,more\nh,0,1,\ndraft,0,1\n"
+    clip = {"media": "f", "start_s": "start", "end_s": '"end"'}
+    tables = ingest(tmp_path, table, clip, where="f <> 'draft'")
+    assert tables["promised"]["clip_id"].to_list() == ["h"]
+    assert reasons(tables) == [
+        (2, "row", "no_media"),
+        (3, "row", "expression_failed"),
+        *((line, "row", "bad_span") for line in (4, 5, 6, 7)),
+        *((line, "row", "wrong_number_of_cells") for line in (8, 9)),
+        (11, "row", "not_selected"),
+    ]
+    assert "clip.start_s: `start`: Conversion Error: Could not convert string 'x'" in tables["rejects"]["detail"][1]
+    assert tables["rejects"]["raw"][1] == "a,x,1"
+
+
+def test_a_split_that_no_file_can_be_called_after_is_no_split(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,s\na,../up\nb,train\n", {"media": "f", "split": "s"})
+    assert reasons(tables) == [(2, "row", "bad_split")]
+
+
+def test_a_value_of_megabytes_is_no_value(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,n\na,1\nb,2000000\n", {"media": "f || repeat('x', n::INTEGER)"})
+    assert reasons(tables) == [(3, "row", "too_long")]
+
+
+@pytest.mark.parametrize(
+    "hostile", ["'; DROP TABLE clips; --", "<script>alert(1)</script>", "$(rm -rf /)", "a\nb", "a\0b"]
+)
+def test_hostile_cells_stay_text(tmp_path: Path, hostile: str) -> None:
+    table = json.dumps([{"file": "a.wav", "said": hostile}])
+    tables = ingest(
+        tmp_path, table, {"media": "file", "captions": "[said]", "extra": ["said"], "classes": "[said]"}, "table.json"
+    )
+    assert tables["captions"]["text"].to_list() == [hostile]
+    assert tables["promised"]["class_names"].to_list() == [[hostile]]
+    assert json.loads(tables["origins"]["extra"][0]) == {"said": hostile}
+
+
+# --- classes ---
+
+
+def test_labels_are_a_vocabulary_by_themselves(tmp_path: Path) -> None:
+    table = "f,labels\na,Dog;dog;Dog!\nb,\n"
+    tables = ingest(tmp_path, table, {"media": "f", "classes": "string_split(labels, ';')"})
+    assert tables["classes"].select("class_id", "class_index", "name").rows() == [
+        ("dog", 0, "Dog"),
+        ("dog_2", 1, "Dog!"),
+        ("dog_3", 2, "dog"),
+    ]
+    assert tables["promised"]["class_ids"].to_list() == [["dog", "dog_3", "dog_2"], []]
+
+
+def test_labels_of_audioset_are_found_by_id_or_name(tmp_path: Path) -> None:
+    nodes = [
+        {"id": "/m/animal", "name": "Animal", "child_ids": ["/m/dog"]},
+        {"id": "/m/dog", "name": "Dog", "child_ids": []},
+    ]
+    (tmp_path / "ontology.json").write_text(json.dumps(nodes))
+    (tmp_path / "classes.csv").write_text("index,mid,display_name\n0,/m/dog,Dog\n")
+    (tmp_path / "t.csv").write_text("f,label\na,dog\nb,/m/dog\nc,cow\n")
+    sources = {"table": "t.csv", "ontology": "ontology.json", "classes": "classes.csv"}
+    clip = {"media": "f", "classes": "[label]"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": clip, "vocabulary": "audioset"})
+    assert tables["promised"]["class_ids"].to_list() == [["/m/dog"], ["/m/dog"], []]
+    assert tables["labels"].filter(clip_id="a").select("class_id", "origin").rows() == [
+        ("/m/dog", "annotated"),
+        ("/m/animal", "ontology"),
+    ]
+    assert reasons(tables) == [(4, "label", "unknown_class")]
+
+
+# --- media ---
+
+
+def test_a_video_is_called_by_its_id(tmp_path: Path) -> None:
+    table = "f\nY-cq7SqKl9AE_30.000_40.000.wav\nnot one\n"
+    tables = ingest(tmp_path, table, {"media": "f"}, match="youtube")
+    assert tables["promised"].select("clip_id", "media_key").rows() == [("-cq7SqKl9AE", "-cq7SqKl9AE")]
+    assert reasons(tables) == [(3, "row", "no_media")]
+
+
+def test_a_stem_has_neither_folders_nor_the_suffix_of_audio(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f\nx/a.WAV\nDr. Who\n", {"media": "f"}, match="stem")
+    assert tables["promised"]["media_key"].to_list() == ["a", "Dr. Who"]
+
+
+# --- what cannot be read at all ---
+
+
+def test_a_column_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ExpressionError, match=r"clip\.media: `filname`: no column 'filname'; did you mean `filename`"):
+        ingest(tmp_path, "filename\na\n", {"media": "filname"})
+
+
+def test_what_is_no_list_of_labels_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ExpressionError, match=r"clip\.classes: `label`: expected a list, `\[…\]`"):
+        ingest(tmp_path, "f,label\na,dog\n", {"media": "f", "classes": "label"})
+
+
+def test_a_key_that_no_adapter_knows_is_told_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"clip\.start: unknown key; did you mean `start_s`"):
+        ingest(tmp_path, "f\na\n", {"media": "f", "start": "0"})
+    with pytest.raises(SettingsError, match=r"wher: unknown key; did you mean `where`"):
+        ingest(tmp_path, "f\na\n", {"media": "f"}, wher="true")
+
+
+def test_a_pattern_that_no_file_fits_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"sources\.table: dataset set: no such file: .*nothing/\*\.csv"):
+        ingest_file(tmp_path, {"sources": {"table": "nothing/*.csv"}, "clip": {"media": "f"}})
+
+
+def test_one_file_of_two_splits_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("f\na\n")
+    with pytest.raises(SourceError, match=r"a\.csv: named for the splits train and test"):
+        ingest_file(tmp_path, {"sources": {"table": {"train": "a.csv", "test": "*.csv"}}, "clip": {"media": "f"}})

@@ -1,0 +1,90 @@
+"""Which rows are which clip: what clips are called, and rows that say more of a clip or the same again."""
+
+import re
+
+import polars as pl
+
+from workflow_scripts.sources.rejects import row_rejects
+from workflow_scripts.tables.schemas import IDENTIFIER
+
+UNFIT = re.sub(r"[\^$+]|\[", "", IDENTIFIER)
+DIGITS = 8
+"""Of a hash behind an id that does not say all of its media's name."""
+_SPAN = ("start_ms", "end_ms")
+
+
+def named(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the `clip_id` of the clip that each speaks of.
+
+    It is the `id` that the dataset file gives, or else the media's name without folders and suffix. A name that holds
+    other characters than ids may, or is another media's too, has a hash of the whole behind it. Of media with several
+    spans the start in ms follows, and the end where several start together.
+
+    Args:
+        rows: with `id` (null where there is none), `media_key`, `start_s`, `end_s`.
+    """
+    stem = pl.col("media_key").str.replace(r"(?s)^.*/", "").str.replace(r"(?s)(.)\.[^.]*$", "${1}")
+    fit = stem.str.replace_all(r"[^A-Za-z0-9_-]", "_")
+    media = rows.select(pl.col("media_key").unique(maintain_order=True)).with_columns(stem=stem, fit=fit)
+    digest = _digests(media["media_key"])
+    says_all = (pl.col("stem") == pl.col("fit")) & (pl.col("fit") != "") & ~pl.col("fit").is_duplicated()
+    media = media.with_columns(
+        name=pl.when(says_all).then("fit").otherwise(pl.concat_str("fit", digest, separator="_"))
+    )
+    ms = [(pl.col(f"{one}_s") * 1000).round().cast(pl.Int64).alias(f"{one}_ms") for one in ("start", "end")]
+    rows = rows.with_columns(ms).join(
+        media.select("media_key", "name"), on="media_key", how="left", maintain_order="left"
+    )
+    spans = rows.unique(["media_key", *_SPAN]).group_by("media_key").agg(spans=pl.len())
+    starts = rows.unique(["media_key", *_SPAN]).group_by("media_key", "start_ms").agg(ends=pl.len())
+    rows = rows.join(spans, on="media_key", how="left", maintain_order="left")
+    rows = rows.join(starts, on=["media_key", "start_ms"], how="left", maintain_order="left", nulls_equal=True)
+    with_start = pl.concat_str("name", pl.col("start_ms").fill_null(0), separator="_")
+    with_end = pl.concat_str(with_start, pl.col("end_ms").cast(pl.String).fill_null("end"), separator="_")
+    derived = pl.when(pl.col("spans") == 1).then("name").when(pl.col("ends") == 1).then(with_start).otherwise(with_end)
+    return rows.with_columns(clip_id=pl.coalesce("id", derived)).drop("name", "spans", "ends")
+
+
+def _digests(texts: pl.Series) -> pl.Series:
+    import xxhash
+
+    return pl.Series([xxhash.xxh3_64_hexdigest(text.encode())[:DIGITS] for text in texts], dtype=pl.String)
+
+
+def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that are kept, and the `rejects` of those that say nothing new of a clip or something else of it.
+
+    The first row of a clip is kept, and each other of the same media, span and split that has a caption, or says a
+    class that none before it said; unless it is the same row again.
+
+    Args:
+        rows: as `named` gives them, in the order of the sources, with `classes` and `captions`.
+    """
+    what = ("media_key", *_SPAN, "split")
+    first = rows.unique("clip_id", keep="first", maintain_order=True).select(
+        "clip_id",
+        pl.col("place").alias("first_place"),
+        pl.format("{}, line {}", pl.col("source").cast(pl.String), "line").alias("kept_from"),
+        *(pl.col(name).alias(f"first_{name}") for name in what),
+    )
+    rows = rows.join(first, on="clip_id", how="left", maintain_order="left")
+    alike = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"first_{name}")) for name in what)
+    is_first = pl.col("place") == pl.col("first_place")
+    adds = rows["place"].is_in(_that_add(rows).implode())
+    detail = pl.format("{} is kept from {}", "clip_id", "kept_from")
+    other = pl.when(~alike).then(pl.lit(", of another media, span or split")).otherwise(pl.lit(", which says the same"))
+    broken = ~(is_first | (alike & adds))
+    judged = rows.with_columns(
+        reason=pl.when(broken).then(pl.lit("duplicate_id")), detail=pl.when(broken).then(pl.concat_str(detail, other))
+    )
+    kept = judged.filter(pl.col("reason").is_null()).drop(*first.columns[1:])
+    return kept, row_rejects(judged)
+
+
+def _that_add(rows: pl.DataFrame) -> pl.Series:
+    """The places of rows that say a class of their clip for the first time, or have a caption."""
+    classes = rows.select("place", "clip_id", said="classes").explode("said").drop_nulls("said")
+    first = classes.unique(["clip_id", "said"], keep="first", maintain_order=True)["place"]
+    is_new = pl.struct("clip_id", "raw").is_first_distinct()
+    captioned = rows.filter(is_new & (pl.col("captions").list.drop_nulls().list.len() > 0))["place"]
+    return pl.concat([first, captioned]).unique()

@@ -1,0 +1,139 @@
+"""Expressions asked of rows, in a DuckDB that can reach nothing but these rows."""
+
+import contextlib
+import re
+import resource
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import duckdb
+import polars as pl
+
+from workflow_scripts.adapters.table.expressions import Expression, ExpressionError, Grammar
+
+MACROS = Path(__file__).with_name("macros.sql")
+SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "memory_limit": "1GB",
+    "max_temp_directory_size": "0GB",
+    "threads": "1",
+}
+"""What no expression can undo, since the configuration is locked then."""
+MOST_S = 60.0
+"""So long some rows may take; then they are asked in halves, and a row that takes so long by itself has failed."""
+MOST_BYTES = 1 << 30
+"""So much memory; likewise."""
+WORDS_AT_ONCE = 100
+"""Of so many rows that fail at once DuckDB is asked why; the others only have failed."""
+LONGEST_VALUE = 2**20
+"""Characters of one value: `repeat` makes 300 MB of a row."""
+
+FAILED = {"place": pl.UInt32, "expression": pl.String, "words": pl.String}
+
+
+class Evaluation:
+    """Expressions over the rows of one table.
+
+    Args:
+        expressions: what is asked of each row.
+        cells: some rows, or none: what columns there are.
+
+    Raises:
+        ExpressionError: one is not to be asked of a row.
+    """
+
+    def __init__(self, expressions: Sequence[Expression], cells: pl.DataFrame) -> None:
+        self._expressions = expressions
+        self._connection = duckdb.connect(config=SHUT_IN)
+        macros = MACROS.read_text()
+        self._connection.execute(macros)
+        self._connection.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+        grammar = Grammar(self._connection, re.findall(r"CREATE MACRO (\w+)", macros))
+        for expression in expressions:
+            grammar.check(expression, cells.columns)
+            try:
+                if expression.type.endswith("[]") and not self._is_list(expression, cells.clear()):
+                    raise ExpressionError(f"{expression.place}: expected a list, `[…]`")
+                self._ask([expression], cells.clear())
+            except duckdb.Error as error:  # of types that do not fit, which is so in any row
+                raise ExpressionError(f"{expression.place}: {_words(error)}") from None
+
+    def of(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Ask some rows.
+
+        Returns:
+            A column for each expression, called by its key; and FAILED: which row failed at which expression, and
+            DuckDB's words. A value that failed is null.
+        """
+        columns, failed = [], []
+        for expression in self._expressions:
+            values, faults = self._one(expression, cells)
+            columns.append(values.alias(expression.key))
+            failed += [(place, expression.key, words) for place, words in faults]
+        return pl.DataFrame(columns), pl.DataFrame(failed, schema=FAILED, orient="row")
+
+    def _one(self, expression: Expression, cells: pl.DataFrame) -> tuple[pl.Series, list[tuple[int, str]]]:
+        """An expression's values, and the places of rows where it fails: all at once, or row by row where one does."""
+        try:
+            return self._ask([expression], cells).to_series(), []
+        except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
+            if len(cells) == 1:
+                values = self._ask([expression], cells.clear()).to_series().extend_constant(None, 1)
+                return values, [(0, f"it takes too much memory or time: {_words(error)}")]
+            middle = len(cells) // 2
+            first, faults = self._one(expression, cells[:middle])
+            second, more = self._one(expression, cells[middle:])
+            return first.append(second), faults + [(middle + place, words) for place, words in more]
+        except duckdb.Error:
+            tried = self._ask([expression], cells, "TRY(list_value({}))").to_series()
+            places = tried.is_null().arg_true().to_list()
+            words = [self._why(expression, cells[place]) for place in places[:WORDS_AT_ONCE]]
+            words += ["as others do"] * (len(places) - len(words))
+            return tried.list.first(), list(zip(places, words, strict=True))
+
+    def _is_list(self, expression: Expression, cells: pl.DataFrame) -> bool:
+        return isinstance(self._ask([replace(expression, type="")], cells).dtypes[0], pl.List)
+
+    def _why(self, expression: Expression, row: pl.DataFrame) -> str:
+        try:
+            self._ask([expression], row)
+        except duckdb.Error as error:
+            return _words(error)
+        return "it fails beside other rows"
+
+    def _ask(self, expressions: Sequence[Expression], cells: pl.DataFrame, form: str = "{}") -> pl.DataFrame:
+        asked = [form.format(one.sql) for one in expressions]
+        self._connection.register("found", cells.to_arrow())
+        alarm = threading.Timer(MOST_S, self._connection.interrupt)
+        alarm.start()
+        try:
+            with _bounded():
+                selected = ", ".join(f'{one} AS "{place}"' for place, one in enumerate(asked))
+                query = f"SELECT {selected} FROM found"  # noqa: S608  what is asked has been judged by the grammar
+                return cast(pl.DataFrame, pl.from_arrow(self._connection.sql(query).to_arrow_table()))
+        finally:
+            alarm.cancel()
+            self._connection.unregister("found")
+
+
+@contextlib.contextmanager
+def _bounded() -> Iterator[None]:
+    """Let no more memory be asked for than MOST_BYTES: DuckDB's own limit knows nothing of the texts of a result."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + MOST_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _words(error: Exception) -> str:
+    """DuckDB's words in one line, without what is of its own query."""
+    return str(error).partition("\n")[0].strip()

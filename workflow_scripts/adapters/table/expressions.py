@@ -1,0 +1,163 @@
+"""What a dataset file may say in SQL: an affair of one row, which gives the same wherever and whenever it is asked.
+
+It is told by the tree that DuckDB parses it into, never by its letters.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from workflow_scripts.errors import SoundledgerError, nearest, shown
+
+TELLING = frozenset({"version", "age", "current_localtime", "current_localtimestamp", "vector_type", "stats", "hash"})
+"""Functions that DuckDB calls consistent, though they tell of the machine, the hour or the release."""
+REFUSED = {
+    "SUBQUERY": "a subquery",
+    "WINDOW": "a window over rows",
+    "STAR": "a star, which stands for many columns",
+    "PARAMETER": "a parameter",
+    "DEFAULT": "a default",
+    "POSITIONAL_REFERENCE": "a column by its number",
+}
+"""Classes of nodes of DuckDB's tree."""
+_UNSTEADY = "it does not give the same at any time on any machine"
+
+
+class ExpressionError(SoundledgerError):
+    """An expression of a dataset file that cannot be asked of a row."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One expression.
+
+    Attributes:
+        key: where it stands in the dataset file: `clip.media`, `clip.extra.take`, `where`.
+        text: as it stands there.
+        type: that its value is cast to, in SQL's words; JSON for the text of any value there; "" for its own.
+    """
+
+    key: str
+    text: str
+    type: str
+
+    @property
+    def sql(self) -> str:
+        """What is asked."""
+        value = f"(\n{self.text}\n)"
+        if self.type == "JSON":
+            return f"CAST(to_json({value}) AS VARCHAR)"
+        return f"CAST({value} AS {self.type})" if self.type else value
+
+    @property
+    def place(self) -> str:
+        """How errors call it."""
+        return f"{self.key}: `{self.text.strip()}`"
+
+
+class Grammar:
+    """What expressions may be made of.
+
+    Args:
+        connection: that they will be asked of, with our own macros.
+        macros: the names of these.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, macros: Sequence[str]) -> None:
+        self._connection = connection
+        self._judged: dict[str, str] = dict.fromkeys(macros, "")
+        known = connection.execute(
+            "SELECT lower(function_name), list(DISTINCT function_type), list(DISTINCT stability), "
+            "list({definition: macro_definition, parameters: parameters}) "
+            "FROM duckdb_functions() WHERE function_type <> 'table' GROUP BY ALL"
+        )
+        self._functions = {name: told for name, *told in known.fetchall()}
+
+    def check(self, expression: Expression, columns: Sequence[str]) -> None:
+        """Hold an expression against what is allowed.
+
+        Args:
+            expression: to be judged.
+            columns: those of the table.
+
+        Raises:
+            ExpressionError: it is no expression, speaks of a column that is not there, or is no affair of one row.
+        """
+        there = {name.lower() for name in columns}
+        for name in self._columns(self._parsed(expression), expression.place, frozenset()):
+            if name.lower() not in there:
+                raise ExpressionError(
+                    f"{expression.place}: no column {shown(name)}{nearest(name, columns)}; there are "
+                    f"{', '.join(columns)}"
+                )
+
+    def _parsed(self, expression: Expression) -> Any:
+        """The tree of an expression by itself: text behind its end is no part of it."""
+        asked = f"SELECT {expression.text}"
+        [(text,)] = self._connection.execute("SELECT json_serialize_sql(?)", [asked]).fetchall()
+        tree = json.loads(text)
+        if tree["error"]:
+            raise ExpressionError(f"{expression.place}: no SQL expression: {tree['error_message']}")
+        nodes = [statement["node"] for statement in tree["statements"]]
+        if len(nodes) != 1 or not _is_bare(nodes[0]):
+            raise ExpressionError(f"{expression.place}: expected one expression and nothing else")
+        return nodes[0]["select_list"]
+
+    def _columns(self, node: Any, place: str, bound: frozenset[str]) -> Iterator[str]:
+        """The names of columns in a part of a tree; those that a lambda binds are none."""
+        if isinstance(node, list):
+            for one in node:
+                yield from self._columns(one, place, bound)
+        if not isinstance(node, dict):
+            return
+        kind = node.get("class")
+        if kind in REFUSED:
+            raise ExpressionError(f"{place}: it holds {REFUSED[kind]}; an expression is about one row")
+        if kind == "COLUMN_REF":
+            name = node["column_names"][0]
+            if name.lower() not in bound:
+                yield name
+            return
+        if kind == "LAMBDA":
+            bound |= {name.lower() for name in self._columns(node.pop("lhs"), place, frozenset())}
+        elif kind == "FUNCTION":
+            self._judge(node["function_name"].lower(), place)
+        for value in node.values():
+            yield from self._columns(value, place, bound)
+
+    def _judge(self, name: str, place: str) -> None:
+        """Raises ExpressionError for a function that is no affair of one row, or does not always give the same."""
+        if name not in self._judged:
+            self._judged[name] = self._fault(name)
+        if fault := self._judged[name]:
+            raise ExpressionError(f"{place}: {shown(name)}: {fault}")
+
+    def _fault(self, name: str) -> str:
+        if name not in self._functions:
+            return f"no such function{nearest(name, self._functions)}"
+        types, stabilities, overloads = self._functions[name]
+        if "aggregate" in types:
+            return "it goes over many rows; an expression is about one row"
+        if name in TELLING or not {"CONSISTENT", None}.issuperset(stabilities):
+            return _UNSTEADY
+        for macro in overloads if "macro" in types else ():  # which is what it stands for
+            try:
+                self.check(Expression(name, macro["definition"], ""), macro["parameters"])
+            except ExpressionError:
+                return _UNSTEADY
+        return ""
+
+
+def _is_bare(node: Mapping[str, Any]) -> bool:
+    """Whether a SELECT is nothing but one expression."""
+    others = ("modifiers", "group_expressions", "group_sets", "where_clause", "having", "qualify", "sample")
+    return (
+        node["type"] == "SELECT_NODE"
+        and node["from_table"]["type"] == "EMPTY"
+        and len(node["select_list"]) == 1
+        and not any(node.get(name) for name in others)
+        and not node["cte_map"]["map"]
+    )
