@@ -14,7 +14,7 @@ from tests.exports.small_run import AUDIO, ONTOLOGY, SmallAudioset
 DESIGN = {
     "clips": "dataset clip_id media_key split start_s end_s class_ids class_names status usable trainable media_path "
     "duration_s sample_rate channels licence source_url",
-    "labels": "dataset clip_id class_id class_name onset_s offset_s strength origin via_class_id",
+    "labels": "dataset clip_id class_id class_name onset_s offset_s strength origin via_class_id value",
     "origins": "dataset clip_id recorded_at latitude longitude location_uncertainty_m country locality site recordist "
     "quality device microphone declared_duration_s declared_sample_rate extra",
     "captions": "dataset clip_id ordinal text",

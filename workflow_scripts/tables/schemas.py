@@ -108,6 +108,9 @@ LABELS = Schema(
         "via_class_id": _column(
             pl.Categorical, "for origin ontology: the annotated class that it follows from", null=True
         ),
+        "value": _column(
+            pl.Float64, "how sure or how strong, where annotators said that of an event", _finite(), null=True
+        ),
     },
 )
 

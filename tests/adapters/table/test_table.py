@@ -169,6 +169,107 @@ def test_labels_of_audioset_are_found_by_id_or_name(tmp_path: Path) -> None:
     assert reasons(tables) == [(4, "label", "unknown_class")]
 
 
+# --- events and captions ---
+
+
+def strong(tables: Tables) -> list[tuple[str, str, float, float, float | None]]:
+    labels = tables["labels"].filter(strength="strong", origin="annotated")
+    return labels.select("clip_id", "class_name", "onset_s", "offset_s", "value").rows()
+
+
+EVENTS = "f\ton\toff\tlabel\tsure\na.wav\t0.5\t1\tdog\t0.25\na.wav\t2\t3\tcat\t\n"
+OF_EVENTS = {"onset_s": '"on"', "offset_s": "off", "class": "label", "value": "said(sure)::DOUBLE"}
+
+
+def test_events_of_a_table_of_their_own_are_strong_labels(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f\na.wav\nb.wav\n")
+    (tmp_path / "e.tsv").write_text(
+        EVENTS + "c.wav\t0\t1\tdog\t\na.wav\t3\t2\tdog\t\na.wav\tx\t2\tdog\t\na.wav\t1\t2\t\t\n"
+    )
+    sources = {"table": "clips.csv", "events": "e.tsv"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": {"media": "f"}, "events": {"media": "f", **OF_EVENTS}})
+    assert strong(tables) == [("a", "dog", 0.5, 1.0, 0.25), ("a", "cat", 2.0, 3.0, None)]
+    assert tables["promised"]["class_names"].to_list() == [[], []]
+    assert [(line, reason) for line, _, reason in reasons(tables)] == [
+        (4, "no_such_clip"),
+        (5, "bad_span"),
+        (6, "expression_failed"),
+        (7, "no_class"),
+    ]
+
+
+def test_events_are_heard_in_the_spans_that_they_fall_into(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,s,e\na.wav,0,10\na.wav,10,20\n")
+    (tmp_path / "e.tsv").write_text("f\ton\toff\tlabel\na.wav\t8\t12\tdog\na.wav\t15\t16\tcat\na.wav\t30\t31\tcow\n")
+    sources = {"table": "clips.csv", "events": "e.tsv"}
+    events = {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "label"}
+    clip = {"media": "f", "start_s": "s", "end_s": "e"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": clip, "events": events})
+    assert strong(tables) == [
+        ("a_0", "dog", 8.0, 10.0, None),
+        ("a_10000", "dog", 0.0, 2.0, None),
+        ("a_10000", "cat", 5.0, 6.0, None),
+    ]
+    assert reasons(tables) == [(4, "row", "no_such_clip")]
+
+
+def test_events_of_a_clip_that_is_named_count_from_its_start(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,s,e\na.wav,10,20\n")
+    (tmp_path / "e.csv").write_text("i,on,off,label\na,1,2,dog\n")
+    sources = {"table": "clips.csv", "events": "e.csv"}
+    events = {"id": "i", "onset_s": '"on"', "offset_s": "off", "class": "label"}
+    tables = ingest_file(
+        tmp_path, {"sources": sources, "clip": {"media": "f", "start_s": "s", "end_s": "e"}, "events": events}
+    )
+    assert strong(tables) == [("a", "dog", 1.0, 2.0, None)]
+
+
+def test_one_file_a_recording_names_it_by_its_own_name(tmp_path: Path) -> None:
+    """As people write labels by hand, here with Audacity: no header, one file a recording."""
+    (tmp_path / "labels").mkdir()
+    for name, text in (("one", "0.5\t1.5\tblackbird\n2\t3\trobin\n"), ("two", "1\t2\trobin\n")):
+        (tmp_path / f"labels/{name}.txt").write_text(text)
+    tables = ingest_file(
+        tmp_path,
+        {
+            "sources": {"table": "labels/*.txt"},
+            "reading": {"header": ["onset", "offset", "what"]},
+            "clip": {"media": "stem(source_path) || '.wav'"},
+            "events": {"onset_s": "onset", "offset_s": '"offset"', "class": "what"},
+        },
+    )
+    assert tables["promised"]["media_key"].to_list() == ["one.wav", "two.wav"]
+    assert [row[:3] for row in strong(tables)] == [
+        ("one", "blackbird", 0.5),
+        ("one", "robin", 2.0),
+        ("two", "robin", 1.0),
+    ]
+    assert tables["sources"]["rows_kept"].to_list() == [2, 1]
+
+
+def test_an_event_of_an_unknown_class_is_a_reject(tmp_path: Path) -> None:
+    (tmp_path / "ontology.json").write_text(json.dumps([{"id": "/m/dog", "name": "Dog", "child_ids": []}]))
+    (tmp_path / "classes.csv").write_text("index,mid,display_name\n0,/m/dog,Dog\n")
+    (tmp_path / "clips.csv").write_text("f\na.wav\n")
+    (tmp_path / "e.tsv").write_text(EVENTS)
+    sources = {"table": "clips.csv", "events": "e.tsv", "ontology": "ontology.json", "classes": "classes.csv"}
+    content = {"sources": sources, "clip": {"media": "f"}, "events": {"media": "f", **OF_EVENTS}}
+    tables = ingest_file(tmp_path, content | {"vocabulary": "audioset"})
+    assert [row[1] for row in strong(tables)] == ["Dog"]
+    assert reasons(tables) == [(3, "row", "unknown_class")]
+
+
+def test_captions_of_a_table_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f\na.wav\nb.wav\n")
+    (tmp_path / "c.csv").write_text('f,said\na.wav,"One, two"\na.wav,One more\nc.wav,Nobody\n')
+    sources = {"table": "clips.csv", "captions": "c.csv"}
+    tables = ingest_file(
+        tmp_path, {"sources": sources, "clip": {"media": "f"}, "captions": {"media": "f", "text": "said"}}
+    )
+    assert tables["captions"].rows() == [("a", 0, "One, two"), ("a", 1, "One more")]
+    assert reasons(tables) == [(4, "row", "no_such_clip")]
+
+
 # --- media ---
 
 
@@ -211,5 +312,5 @@ def test_a_pattern_that_no_file_fits_is_told(tmp_path: Path) -> None:
 
 def test_one_file_of_two_splits_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("f\na\n")
-    with pytest.raises(SourceError, match=r"a\.csv: named for the splits train and test"):
+    with pytest.raises(SourceError, match=r"sources\.table: a\.csv is named for the splits train and test"):
         ingest_file(tmp_path, {"sources": {"table": {"train": "a.csv", "test": "*.csv"}}, "clip": {"media": "f"}})

@@ -104,7 +104,7 @@ def _weak_labels(found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
         .select("clip_id", "label_set")
         .join(said.lazy(), on="label_set", how="left", maintain_order="left")
         .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(onset_s=nowhere, offset_s=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
+        .with_columns(onset_s=nowhere, offset_s=nowhere, value=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
         .select(*schemas.LABELS.columns)
     )
 
@@ -118,7 +118,7 @@ def _strong_labels(events: Events, found: Clips, classes: pl.DataFrame) -> pl.La
         .select("clip_id", "onset_s", "offset_s", "class_row")
         .join(said.lazy(), on="class_row", how="left", maintain_order="left")
         .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(strength=pl.lit("strong").cast(pl.Categorical))
+        .with_columns(strength=pl.lit("strong").cast(pl.Categorical), value=pl.lit(None, dtype=pl.Float64))
         .select(*schemas.LABELS.columns)
     )
 

@@ -1,26 +1,27 @@
 """From tables of any dataset to the tables of an ingest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.adapters import IngestSettings
+from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
-from workflow_scripts.adapters.table.judged import Judge
+from workflow_scripts.adapters.table.judged import judged_captions, judged_clips, judged_events, with_events
 from workflow_scripts.adapters.table.mapping import ORIGIN, expressions
-from workflow_scripts.adapters.table.vocabulary import classes_of
-from workflow_scripts.sources.classes import NO_ROWS, Classes, read_classes
+from workflow_scripts.adapters.table.said import Said, inside, of_clips
+from workflow_scripts.adapters.table.vocabulary import Vocabulary, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.files import files_of
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
-from workflow_scripts.sources.label_sets import look_up
 from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
 NOTHING = pl.lit([], dtype=pl.List(pl.String))
+NOWHERE = pl.lit(None, dtype=pl.Float64)
 
 
 def ingest(settings: IngestSettings) -> Ingested:
@@ -30,76 +31,121 @@ def ingest(settings: IngestSettings) -> Ingested:
         SourceError: a source that cannot be used at all; single bad rows become rejects instead.
         ExpressionError: an expression of the dataset file cannot be asked of a row.
     """
-    judge = Judge(list(expressions(settings.mapping)), settings.mapping["match"], settings.mapping["reading"])
-    counted, parts = [], []
-    for split, path in _tables(settings.sources):
-        source = Source.read(path)
-        of_source = list(judge.rows(source, split))
-        parts += of_source
-        counted.append(Counted.of(source, sum(map(len, of_source))))
-    rows = pl.concat(parts).with_row_index("place")
-    good = rows.filter(pl.col("reason").is_null())
-    kept, duplicates = told_together(named(good))
-    vocabulary = _vocabulary(settings, kept)
-    said = _said(kept, vocabulary.table, by_name_alone=settings.mapping["vocabulary"] == "labels")
-    clips = _clips(kept, said, settings.rights)
-    rejects = pl.concat([row_rejects(rows), duplicates, row_rejects(vocabulary.rows), _label_rejects(kept, said)])
-    known = [kept, vocabulary.rows.filter(pl.col("reason").is_null())]
-    kept_rows = pl.concat([_kept(part) for part in known])
+    tables = _Tables(settings)
+    rows = tables.clips()
+    kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
+    said = {name: of_clips(tables.more(name), kept) for name in ("events", "captions") if name in settings.sources}
+    if "events" in said:
+        said["events"] = inside(said["events"])
+    events = said["events"].of_clips if "events" in said else kept.filter(pl.col("class").is_not_null())
+    labels = pl.concat([kept["classes"].explode(), events["class"]])
+    vocabulary = read_vocabulary(settings.mapping["vocabulary"], settings.sources, labels)
+    if "events" in said:
+        said["events"] = _of_known_classes(said["events"], vocabulary)
+        events = said["events"].of_clips
+    weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
+    clips = _clips(kept, weak, settings.rights)
+    judged = [rows, *(one.rows for one in said.values()), vocabulary.rows]
+    rejects = pl.concat([*map(row_rejects, judged), duplicates, *map(_label_rejects, (weak, strong))])
+    good = [kept, *(part.filter(pl.col("reason").is_null()) for part in judged[1:])]
+    kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
-        labels=_labels(clips, vocabulary.table).lazy(),
-        captions=_captions(kept).lazy(),
+        labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]).lazy(),
+        captions=_captions(kept, said.get("captions")).lazy(),
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
-        sources=source_table([*counted, *vocabulary.counted], kept_rows, rejects.lazy()),
+        sources=source_table([*tables.counted, *vocabulary.counted], kept_rows, rejects.lazy()),
         kept=kept_rows,
     )
 
 
-def _tables(sources: Mapping[str, Any]) -> Iterator[tuple[str | None, str]]:
-    """Each file of the tables, once, with the split that it is named for."""
+class _Tables:
+    """The tables of a dataset, and how many rows each has."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self._sources, self._mapping = settings.sources, settings.mapping
+        self.counted: list[Counted] = []
+
+    def clips(self) -> pl.DataFrame:
+        """The rows of clips, with the events that they hold, if the dataset has no table of these."""
+        wanted = list(expressions(self._mapping, "clip"))
+        if "events" in self._mapping and "events" not in self._sources:
+            wanted += expressions(self._mapping, "events")
+        asking, match = Asking(wanted, self._mapping["reading"]), self._mapping["match"]
+
+        def judged(rows: pl.DataFrame, split: str | None) -> pl.DataFrame:
+            return with_events(judged_clips(rows, match, split))
+
+        return self._read("table", asking, judged)
+
+    def more(self, name: str) -> pl.DataFrame:
+        """The rows of a table of events or captions."""
+        if name not in self._mapping:
+            raise SourceError(f"sources.{name}: {name} of the dataset file say nothing of its columns")
+        asking = Asking(list(expressions(self._mapping, name)), self._mapping[name].get("reading", {}))
+        judge = {"events": judged_events, "captions": judged_captions}[name]
+        return self._read(name, asking, lambda rows, _: judge(rows, self._mapping["match"]))
+
+    def _read(
+        self, name: str, asking: Asking, judge: Callable[[pl.DataFrame, str | None], pl.DataFrame]
+    ) -> pl.DataFrame:
+        parts = []
+        for split, path in _files(name, self._sources[name]):
+            source = Source.read(path)
+            of_source = [judge(rows, split) for rows in asking.rows(source)]
+            parts += of_source
+            self.counted.append(Counted.of(source, sum(map(len, of_source))))
+        return pl.concat(parts).with_row_index("place")
+
+
+def _files(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]:
+    """Each file of a table, once, with the split that it is named for."""
     named_for: dict[str, str | None] = {}
-    table = sources["table"]
-    of_splits = table.items() if isinstance(table, dict) else [(None, table)]
-    for split, patterns in of_splits:
+    for split, patterns in named_as.items() if isinstance(named_as, dict) else [(None, named_as)]:
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
             for path in files_of(pattern):
                 if path in named_for and named_for[path] != split:
-                    raise SourceError(f"{path}: named for the splits {named_for[path]} and {split}; name it for one")
+                    raise SourceError(
+                        f"sources.{name}: {path} is named for the splits {named_for[path]} and {split}; name it for one"
+                    )
                 if path not in named_for:
                     named_for[path] = split
                     yield split, path
 
 
-def _vocabulary(settings: IngestSettings, kept: pl.DataFrame) -> Classes:
-    if settings.mapping["vocabulary"] == "audioset":
-        return read_classes(settings.sources)
-    labels = kept["classes"].explode().drop_nulls().unique()
-    return Classes(classes_of(label for label in labels if label.strip()), NO_ROWS, [])
+def _weak(kept: pl.DataFrame) -> pl.DataFrame:
+    """Each label of each row, in their order; blank ones are none."""
+    labels = kept.select("place", "source", "line", "raw", "clip_id", label="classes").explode("label")
+    return labels.filter(pl.col("label").str.strip_chars() != "")
 
 
-def _said(kept: pl.DataFrame, classes: pl.DataFrame, by_name_alone: bool) -> pl.DataFrame:
-    """Each label of each row, in their order: place, clip_id, label, class_id and name (null where it is no class).
+def _strong(events: pl.DataFrame) -> pl.DataFrame:
+    return events.select("source", "line", "raw", "clip_id", "onset_s", "offset_s", "value", label="class")
 
-    Blank ones are none.
-    """
-    labels = kept.select("place", "clip_id", label="classes").explode("label")
-    labels = labels.filter(pl.col("label").str.strip_chars() != "")
-    names = classes.select("class_id", "name")
-    found = (
-        names.with_columns(label="name")
-        if by_name_alone
-        else look_up(labels["label"], classes).join(names, on="class_id", how="left")
+
+def _of_known_classes(said: Said, vocabulary: Vocabulary) -> Said:
+    """Events of a table of their own: one of an unknown class has nothing else to say."""
+    known = vocabulary.of_each(said.of_clips.rename({"class": "label"})).rename({"label": "class"})
+    unknown = known.filter(pl.col("class_id").is_null()).unique("place").select("place", unknown="class")
+    rows = said.rows.join(unknown, on="place", how="left", maintain_order="left")
+    is_unknown = pl.col("unknown").is_not_null()
+    rows = rows.with_columns(
+        reason=pl.when(is_unknown).then(pl.lit("unknown_class")).otherwise("reason"),
+        detail=pl.when(is_unknown).then(_unknown("unknown")).otherwise("detail"),
     )
-    return labels.join(found.select("label", "class_id", "name"), on="label", how="left", maintain_order="left")
+    return Said(rows, said.of_clips.join(unknown, on="place", how="anti", maintain_order="left"))
 
 
-def _clips(kept: pl.DataFrame, said: pl.DataFrame, rights: Mapping[str, str]) -> pl.DataFrame:
+def _unknown(label: str) -> pl.Expr:
+    return pl.concat_str(label, pl.lit(" is in no source of classes"))
+
+
+def _clips(kept: pl.DataFrame, weak: pl.DataFrame, rights: Mapping[str, str]) -> pl.DataFrame:
     """The first row of each clip, with the classes of all of them."""
     first = kept.unique("clip_id", keep="first", maintain_order=True)
-    classes = said.drop_nulls("class_id").unique(["clip_id", "class_id"], keep="first", maintain_order=True)
+    classes = weak.drop_nulls("class_id").unique(["clip_id", "class_id"], keep="first", maintain_order=True)
     lists = classes.group_by("clip_id", maintain_order=True).agg(class_ids="class_id", class_names="name")
     return first.join(lists, on="clip_id", how="left", maintain_order="left").with_columns(
         pl.col("class_ids", "class_names").fill_null(NOTHING).cast(pl.List(pl.Categorical)),
@@ -108,23 +154,39 @@ def _clips(kept: pl.DataFrame, said: pl.DataFrame, rights: Mapping[str, str]) ->
     )
 
 
-def _labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+def _weak_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
     said = clips.select("clip_id", pl.col("class_ids").cast(pl.List(pl.String)))
     sets = said.select(pl.col("class_ids").unique(maintain_order=True)).with_row_index("label_set")
-    nowhere = pl.lit(None, dtype=pl.Float64)
     return (
         said.join(sets, on="class_ids", how="left", maintain_order="left")
         .join(with_ancestors(sets, classes), on="label_set", how="inner", maintain_order="left")
         .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(onset_s=nowhere, offset_s=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
+        .with_columns(onset_s=NOWHERE, offset_s=NOWHERE, value=NOWHERE, strength=pl.lit("weak").cast(pl.Categorical))
         .select(*schemas.LABELS.columns)
     )
 
 
-def _captions(kept: pl.DataFrame) -> pl.DataFrame:
-    texts = kept.select("clip_id", text="captions").explode("text").drop_nulls("text")
+def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    """Events with what follows from each: a class by itself is a label set of one."""
+    sets = classes.select(class_ids=pl.concat_list("class_id"), said="class_id").with_row_index("label_set")
+    follows = with_ancestors(sets.select("label_set", "class_ids"), classes).join(
+        sets.drop("class_ids"), on="label_set"
+    )
+    return (
+        events.drop_nulls("class_id")
+        .select("clip_id", "onset_s", "offset_s", "value", said="class_id")
+        .join(follows, on="said", how="left", maintain_order="left")
+        .explode("class_id", "class_name", "origin", "via_class_id")
+        .with_columns(strength=pl.lit("strong").cast(pl.Categorical))
+        .select(*schemas.LABELS.columns)
+    )
+
+
+def _captions(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
+    texts = [kept.select("clip_id", text="captions").explode("text")]
+    texts += [more.of_clips.select("clip_id", "text")] if more else []
     ordinal = pl.int_range(pl.len(), dtype=pl.Int32).over("clip_id")
-    return texts.with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
+    return pl.concat(texts).drop_nulls("text").with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
 
 
 def _origins(kept: pl.DataFrame) -> pl.DataFrame:
@@ -133,17 +195,13 @@ def _origins(kept: pl.DataFrame) -> pl.DataFrame:
     return origins.select(*schemas.ORIGINS.columns)
 
 
-def _label_rejects(kept: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+def _label_rejects(labels: pl.DataFrame) -> pl.DataFrame:
     """Labels that were left out of rows that were kept."""
-    unknown = said.filter(pl.col("class_id").is_null()).select(
-        "place", reason=pl.lit("unknown_class"), detail=pl.concat_str("label", pl.lit(" is in no source of classes"))
+    return labels.filter(pl.col("class_id").is_null()).select(
+        pl.col("source").cast(pl.String),
+        "line",
+        pl.lit("label").alias("scope"),
+        pl.lit("unknown_class").alias("reason"),
+        _unknown("label").alias("detail"),
+        "raw",
     )
-    return (
-        kept.select("place", "source", "line", "raw")
-        .join(unknown, on="place", how="inner", maintain_order="left_right")
-        .select(pl.col("source").cast(pl.String), "line", pl.lit("label").alias("scope"), "reason", "detail", "raw")
-    )
-
-
-def _kept(rows: pl.DataFrame) -> pl.LazyFrame:
-    return rows.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id")

@@ -54,8 +54,8 @@ def _digests(texts: pl.Series) -> pl.Series:
 def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that are kept, and the `rejects` of those that say nothing new of a clip or something else of it.
 
-    The first row of a clip is kept, and each other of the same media, span and split that has a caption, or says a
-    class that none before it said; unless it is the same row again.
+    The first row of a clip is kept, and each other of the same media, span and split that has a caption or an event, or
+    says a class that none before it said; unless it is the same row again.
 
     Args:
         rows: as `named` gives them, in the order of the sources, with `classes` and `captions`.
@@ -82,9 +82,9 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _that_add(rows: pl.DataFrame) -> pl.Series:
-    """The places of rows that say a class of their clip for the first time, or have a caption."""
+    """The places of rows that say a class of their clip for the first time, or have a caption or an event."""
     classes = rows.select("place", "clip_id", said="classes").explode("said").drop_nulls("said")
     first = classes.unique(["clip_id", "said"], keep="first", maintain_order=True)["place"]
     is_new = pl.struct("clip_id", "raw").is_first_distinct()
-    captioned = rows.filter(is_new & (pl.col("captions").list.drop_nulls().list.len() > 0))["place"]
-    return pl.concat([first, captioned]).unique()
+    says_more = (pl.col("captions").list.drop_nulls().list.len() > 0) | pl.col("class").is_not_null()
+    return pl.concat([first, rows.filter(is_new & says_more.fill_null(value=False))["place"]]).unique()

@@ -1,4 +1,4 @@
-"""What a dataset file says of the columns of its table: which expressions, of which types."""
+"""What a dataset file says of the columns of its tables: which expressions, of which types."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,29 +8,49 @@ import polars as pl
 from workflow_scripts.adapters.table.expressions import Expression
 from workflow_scripts.tables import schemas
 
-TYPES: dict[Any, str] = {pl.String: "VARCHAR", pl.Float64: "DOUBLE", pl.Int64: "BIGINT"}
+POLARS: dict[str, Any] = {
+    "VARCHAR": pl.String,
+    "DOUBLE": pl.Float64,
+    "BIGINT": pl.Int64,
+    "BOOLEAN": pl.Boolean,
+    "VARCHAR[]": pl.List(pl.String),
+}
+SQL = {str(dtype): kind for kind, dtype in POLARS.items()}
 ORIGIN = tuple(name for name in schemas.ORIGINS.columns if name not in ("clip_id", "extra"))
 """Fields of `origins` that have an expression of their own."""
-FIELDS = {
+CLIP = {
     **dict.fromkeys(("media", "id", "split", "licence", "source_url"), "VARCHAR"),
     **dict.fromkeys(("start_s", "end_s"), "DOUBLE"),
     **dict.fromkeys(("classes", "captions"), "VARCHAR[]"),
-    **{name: TYPES[schemas.ORIGINS.columns[name].dtype] for name in ORIGIN},
+    **{name: SQL[str(schemas.ORIGINS.columns[name].dtype)] for name in ORIGIN},
 }
 """Fields of a clip, and what they are in SQL."""
+WHOSE = dict.fromkeys(("media", "id"), "VARCHAR")
+"""Fields of a row that speaks of clips without being one."""
+EVENT = {"class": "VARCHAR", **dict.fromkeys(("onset_s", "offset_s", "value"), "DOUBLE")}
+FIELDS = {"clip": CLIP, "events": WHOSE | EVENT, "captions": WHOSE | {"text": "VARCHAR"}}
 EXTRA = "clip.extra."
 
 
-def expressions(mapping: Mapping[str, Any]) -> Iterator[Expression]:
-    """All that is asked of a row."""
-    if "where" in mapping:
+def expressions(mapping: Mapping[str, Any], part: str) -> Iterator[Expression]:
+    """What is asked of a row of one part of the mapping: clip, events or captions."""
+    if part == "clip" and "where" in mapping:
         yield Expression("where", mapping["where"], "BOOLEAN")
-    for name, text in mapping["clip"].items():
-        if name != "extra":
-            yield Expression(f"clip.{name}", text, FIELDS[name])
-    extra = mapping["clip"].get("extra", {})
+    for name, text in mapping[part].items():
+        if name in FIELDS[part]:
+            yield Expression(f"{part}.{name}", text, FIELDS[part][name])
+    extra = mapping[part].get("extra", {})
     for name, text in extra.items() if isinstance(extra, dict) else ((name, _quoted(name)) for name in extra):
         yield Expression(f"{EXTRA}{name}", text, "JSON")
+
+
+def fields(rows: pl.DataFrame, part: str, of: Mapping[str, str]) -> pl.DataFrame:
+    """Rows with fields of a part under their own names, null where nothing is said of them."""
+    keys = {name: f"{part}.{name}" for name in of}
+    return rows.with_columns(
+        (pl.col(key).cast(POLARS[of[name]]) if key in rows.columns else pl.lit(None, POLARS[of[name]])).alias(name)
+        for name, key in keys.items()
+    ).drop(keys.values(), strict=False)
 
 
 def _quoted(column: str) -> str:

@@ -1,0 +1,199 @@
+"""A table is read as it stands, however it is written; each row has its line and its text."""
+
+import gzip
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflow_scripts.sources import faults, rows
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.rows import Reading, Rows, read_rows
+from workflow_scripts.sources.source import Source
+
+TABLE = [["name", "said"], ["a", "one, two"], ["b", 'he said "no"'], ["c", "two\nlines"], ["d", ""]]
+
+
+def read(folder: Path, name: str, content: str | bytes, **declared: object) -> Rows:
+    """All rows of a file."""
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    parts = list(read_rows(Source.read(str(folder / name)), Reading(**declared)))  # type: ignore[arg-type]
+    return Rows(*(pl.concat(frames) for frames in zip(*parts, strict=True)))
+
+
+def delimited(between: str) -> str:
+    return "\n".join(between.join('"' + cell.replace('"', '""') + '"' for cell in line) for line in TABLE) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "between"),
+    [("t.csv", ","), ("t.csv", ";"), ("t.tsv", "\t"), ("t.txt", "\t"), ("t.txt", "|"), ("t", ","), ("t.csv", "\t")],
+)
+def test_what_stands_between_cells_is_found(tmp_path: Path, name: str, between: str) -> None:
+    found = read(tmp_path, name, delimited(between))
+    assert found.cells.rows() == [tuple(line) for line in TABLE[1:]]
+    assert found.found["line"].to_list() == [2, 3, 4, 6]
+    assert found.found["raw"][2] == f'"c"{between}"two\nlines"'
+    assert len(found.broken) == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_texts_with_a_mark_need_no_word(tmp_path: Path, encoding: str) -> None:
+    assert read(tmp_path, "t.csv", "näme,b\nж,2\n".encode(encoding)).cells.rows(named=True) == [{"näme": "ж", "b": "2"}]
+
+
+def test_another_encoding_is_declared_or_an_error_with_byte_and_line(tmp_path: Path) -> None:
+    content = "name,by\na,Müller\n".encode("latin-1")
+    assert read(tmp_path, "t.csv", content, encoding="latin-1").cells["by"].to_list() == ["Müller"]
+    with pytest.raises(SourceError, match=r"t\.csv, line 2: not UTF-8 at byte 11"):
+        read(tmp_path, "t.csv", content)
+
+
+def test_packed_tables_are_unpacked(tmp_path: Path) -> None:
+    content = delimited(",").encode()
+    for name, packed in (
+        ("t.csv.gz", gzip.compress(content)),
+        ("t.csv.zst", zstandard.compress(content)),
+        ("t.jsonl.gz", gzip.compress(b'{"name": "a"}\n')),
+    ):
+        assert read(tmp_path, name, packed).cells["name"][0] == "a"
+
+
+def test_a_table_without_header_has_the_declared_one(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.csv", "x,1\ny,2\n", header=("id", "start"))
+    assert found.cells.rows(named=True) == [{"id": "x", "start": "1"}, {"id": "y", "start": "2"}]
+    assert found.found["line"].to_list() == [1, 2]
+
+
+def test_rows_of_another_width_are_told_and_empty_cells_behind_do_not_count(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.csv", ",a,b\n0,1,2\n1,3,4,,\n2,5\n3,6,7,8\n\n")
+    assert found.cells.rows(named=True) == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]
+    assert found.broken.select("line", "raw", "detail").rows() == [
+        (4, "2,5", "2 cells where the header has 3"),
+        (5, "3,6,7,8", "4 cells where the header has 3"),
+    ]
+
+
+def test_columns_that_sql_would_not_tell_apart_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"t\.csv, line 1: columns 'Name' and 'name' cannot be told apart"):
+        read(tmp_path, "t.csv", "Name,name\n1,2\n")
+
+
+def test_a_quotation_mark_that_is_left_open_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "LONGEST_ROW", 50)
+    with pytest.raises(SourceError, match=r"t\.csv, line 3: a row of more than 50 characters; a quotation mark"):
+        read(tmp_path, "t.csv", 'a,b\n1,2\n3,"4\n' + "5,6\n" * 50)
+
+
+def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
+    for name, content in (("t.csv", ""), ("t.csv", "a,b\n"), ("t.json", "[]"), ("t.jsonl", ""), ("t.yaml", "[]")):
+        assert len(read(tmp_path, name, content).found) == 0
+
+
+# --- objects ---
+
+OBJECTS = [
+    {"id": "a", "n": 1, "x": 1.5, "tags": ["p", "q"], "ok": True, "mixed": 1, "deep": {"k": [1]}},
+    {"id": "b", "n": 2, "x": 2, "tags": [], "ok": None, "mixed": "two", "more": "only here"},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "at"),
+    [
+        ("t.json", json.dumps(OBJECTS), ""),
+        ("t.json", json.dumps({"num": 2, "data": OBJECTS}), "data"),
+        ("t.json", json.dumps({"a": {"b": OBJECTS}}), "a.b"),
+        ("t.jsonl", "\n".join(map(json.dumps, OBJECTS)), ""),
+        ("t.yaml", json.dumps({"files": OBJECTS}), "files"),
+    ],
+)
+def test_objects_are_rows_and_their_values_keep_their_kind(tmp_path: Path, name: str, content: str, at: str) -> None:
+    found = read(tmp_path, name, content, at=at)
+    assert found.cells.to_dict(as_series=False) == {
+        "id": ["a", "b"],
+        "n": [1, 2],
+        "x": [1.5, 2.0],
+        "tags": [["p", "q"], []],
+        "ok": [True, None],
+        "mixed": ["1", "two"],
+        "deep": ['{"k": [1]}', None],
+        "more": [None, "only here"],
+    }
+    assert found.found["line"].to_list() == [1, 2]
+    assert json.loads(found.found["raw"][0]) == OBJECTS[0]
+
+
+def test_the_keys_of_a_map_are_a_column(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.json", '{"a.wav": {"n": 1}, "b.wav": {"n": 2}}')
+    assert found.cells.rows(named=True) == [{"key": "a.wav", "n": 1}, {"key": "b.wav", "n": 2}]
+    found = read(tmp_path, "t.json", '{"a.wav": "dog", "b.wav": "cat"}')
+    assert found.cells.rows(named=True) == [{"key": "a.wav", "value": "dog"}, {"key": "b.wav", "value": "cat"}]
+
+
+def test_what_is_no_object_is_no_row(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.json", '[{"a": 1}, 2, null]')
+    assert found.broken.select("line", "reason").rows() == [(2, "no_object"), (3, "no_object")]
+
+
+def test_nan_is_nothing_and_texts_that_say_it_stay(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, "t.json", r'[{"a": NaN, "b": "NaN \" NaN"}, {"a": -Infinity, "b": ""}, {"a": 1.5, "b": "x"}]'
+    )
+    assert found.cells.rows() == [(None, 'NaN " NaN'), (None, ""), (1.5, "x")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.json", '[{"a": 1},', r"t\.json: not valid JSON"),
+        ("t.json", '{"data": 1}', r"a map's row|no list or map of rows"),
+        ("t.jsonl", '{"a": 1}\n{"a":\n', r"t\.jsonl, line 2: not valid JSON"),
+        ("t.yaml", "a: [", r"t\.yaml, line \d: not valid YAML"),
+        ("t.yaml", "a: &x [1]\nb: *x\n", r"t\.yaml: it holds aliases"),
+        ("t.parquet", "PAR1", r"t\.parquet: not a Parquet file"),
+    ],
+)
+def test_what_it_is_not_is_told(tmp_path: Path, name: str, content: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        read(tmp_path, name, content, at="data" if content == '{"data": 1}' else "")
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    table = pl.DataFrame({"id": ["a", None], "n": [1, 2], "tags": [["x"], None], "sound": [b"\0", None]})
+    table.write_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", (tmp_path / "t.parquet").read_bytes())
+    assert found.cells.equals(table)
+    assert json.loads(found.found["raw"][0]) == {"id": "a", "n": 1, "tags": ["x"]}
+
+
+# --- any cells ---
+
+CELL = st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=6)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=20), st.integers(1, 7), st.sampled_from(",;\t|"))
+def test_any_cells_come_back_as_they_were(cells: list[tuple[str, str]], at_once: int, between: str) -> None:
+    """Lines are those of the file, and with them the text of each row."""
+    import csv
+    import io
+
+    written = io.StringIO()
+    csv.writer(written, delimiter=between, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([("a", "b"), *cells])
+    text = written.getvalue()
+    there = [row for row in cells if any(map(str.strip, row))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "ROWS_AT_ONCE", at_once)
+        parts = list(read_rows(Source("t.csv", text.encode()), Reading(delimiter=between)))
+    assert [row for part in parts for row in part.cells.rows()] == there
+    lines = text.split("\n")
+    for part in parts:
+        for line, raw in part.found.rows():
+            assert "\n".join(lines[line - 1 :]).startswith(raw)

@@ -1,0 +1,61 @@
+"""Tables asked for what a dataset file says of their rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.adapters.table.evaluate import Evaluation
+from workflow_scripts.adapters.table.expressions import Expression
+from workflow_scripts.sources.rows import Reading, Rows, read_rows
+from workflow_scripts.sources.source import Source
+
+
+class Asking:
+    """Asks the rows of tables that are written alike.
+
+    Args:
+        expressions: what is asked of each row.
+        reading: what is declared of how the tables are written.
+    """
+
+    def __init__(self, expressions: Sequence[Expression], reading: Mapping[str, Any]) -> None:
+        self._expressions = expressions
+        self._reading = Reading(**{**reading, "header": tuple(reading["header"]) if "header" in reading else None})
+        self._evaluations: dict[tuple[Any, ...], Evaluation] = {}
+
+    def rows(self, source: Source) -> Iterator[pl.DataFrame]:
+        """The rows of a source, some at a time.
+
+        Columns: source, line, raw; what each expression gave, by its key, null where it failed; `reason` and `detail`
+        of rows that have no cells, or at which an expression failed.
+
+        Raises:
+            SourceError: the source is no table.
+            ExpressionError: an expression cannot be asked of its rows.
+        """
+        for part in read_rows(source, self._reading):
+            yield self._asked(part, source.path)
+
+    def _asked(self, part: Rows, path: str) -> pl.DataFrame:
+        cells = part.cells.with_columns(pl.lit(path).alias("source_path"))
+        signature = tuple(cells.schema.items())
+        if signature not in self._evaluations:
+            self._evaluations[signature] = Evaluation(self._expressions, cells)
+        values, failed = self._evaluations[signature].of(cells)
+        detail = self._words(failed, len(cells))
+        reason = pl.when(pl.col("detail").is_not_null()).then(pl.lit("expression_failed"))
+        asked = (
+            pl.concat([part.found, values], how="horizontal").with_columns(detail=detail).with_columns(reason=reason)
+        )
+        if len(part.broken):
+            asked = pl.concat([asked, part.broken], how="diagonal").sort("line", maintain_order=True)
+        return asked.with_columns(source=pl.lit(path).cast(pl.Categorical))
+
+    def _words(self, failed: pl.DataFrame, rows: int) -> pl.Series:
+        """Why each row failed, if it did, at the first of its expressions."""
+        places = {one.key: one.place for one in self._expressions}
+        words: list[str | None] = [None] * rows
+        for place, key, why in failed.iter_rows():
+            words[place] = words[place] or f"{places[key]}: {why}"
+        return pl.Series(words, dtype=pl.String)

@@ -1,0 +1,60 @@
+"""What rows say of clips: events and captions, from the rows of clips or from tables of their own."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Said:
+    """Rows of tables of events or captions.
+
+    Attributes:
+        rows: source, line, raw, what they say, reason and detail; `clip_id` of the first clip that they speak of.
+        of_clips: what they say of each clip.
+    """
+
+    rows: pl.DataFrame
+    of_clips: pl.DataFrame
+
+
+def of_clips(rows: pl.DataFrame, clips: pl.DataFrame) -> Said:
+    """Find the clips that rows speak of: by `id`, or all clips of their media.
+
+    Args:
+        rows: as judged, with `id`, `media_key` and `place`, unique.
+        clips: clip_id, media_key, start_s, end_s.
+    """
+    spans = clips.select("clip_id", "media_key", "start_s", "end_s")
+    of_clip = spans.select("clip_id", start_s=pl.lit(0.0), end_s=pl.col("end_s") - pl.col("start_s").fill_null(0.0))
+    by_id = rows.join(of_clip, left_on="id", right_on="clip_id", how="inner", coalesce=False)
+    by_media = rows.filter(pl.col("id").is_null()).join(spans, on="media_key", how="inner")
+    found = pl.concat([by_id, by_media.select(by_id.columns)]).sort("place", maintain_order=True)
+    return _with_first_clip(rows, found)
+
+
+def inside(said: Said) -> Said:
+    """Events by the stretch of each clip that they are heard in: of a clip that is a span they count from its start.
+
+    An event that none of the clips of its media hears is a row that says nothing of a clip.
+    """
+    start, end = pl.col("start_s").fill_null(0.0), pl.col("end_s").fill_null(float("inf"))
+    heard = said.of_clips.filter((pl.col("onset_s") < end) & (pl.col("offset_s") >= start)).with_columns(
+        onset_s=(pl.max_horizontal("onset_s", start) - start), offset_s=(pl.min_horizontal("offset_s", end) - start)
+    )
+    return _with_first_clip(said.rows.drop("clip_id"), heard)
+
+
+def _with_first_clip(rows: pl.DataFrame, found: pl.DataFrame) -> Said:
+    first = found.unique("place", keep="first", maintain_order=True).select("place", "clip_id")
+    rows = rows.join(first, on="place", how="left", maintain_order="left")
+    nobody = pl.col("reason").is_null() & pl.col("clip_id").is_null()
+    named = pl.coalesce("id", "media_key", pl.lit("null"))
+    rows = rows.with_columns(
+        reason=pl.when(nobody).then(pl.lit("no_such_clip")).otherwise("reason"),
+        detail=pl.when(nobody)
+        .then(pl.concat_str(pl.lit("no clip is promised that it speaks of: "), named))
+        .otherwise("detail"),
+    )
+    good = rows.filter(pl.col("reason").is_null()).select("place")
+    return Said(rows, found.join(good, on="place", how="semi", maintain_order="left"))
