@@ -264,7 +264,7 @@ def test_captions_of_a_table_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text('f,said\na.wav,"One, two"\na.wav,One more\nc.wav,Nobody\n')
     sources = {"table": "clips.csv", "captions": "c.csv"}
     tables = ingest_file(
-        tmp_path, {"sources": sources, "clip": {"media": "f"}, "captions": {"media": "f", "text": "said"}}
+        tmp_path, {"sources": sources, "clip": {"media": "f"}, "captions": {"media": "f", "texts": "[said]"}}
     )
     assert tables["captions"].rows() == [("a", 0, "One, two"), ("a", 1, "One more")]
     assert reasons(tables) == [(4, "row", "no_such_clip")]

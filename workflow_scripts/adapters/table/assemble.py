@@ -183,10 +183,11 @@ def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _captions(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
-    texts = [kept.select("clip_id", text="captions").explode("text")]
-    texts += [more.of_clips.select("clip_id", "text")] if more else []
+    texts = [kept.select("clip_id", text="captions")]
+    texts += [more.of_clips.select("clip_id", text="texts")] if more else []
     ordinal = pl.int_range(pl.len(), dtype=pl.Int32).over("clip_id")
-    return pl.concat(texts).drop_nulls("text").with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
+    said = pl.concat(texts).explode("text").drop_nulls("text")
+    return said.with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
 
 
 def _origins(kept: pl.DataFrame) -> pl.DataFrame:

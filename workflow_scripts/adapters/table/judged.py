@@ -85,9 +85,10 @@ def _faults_of_events() -> Faults:
 
 
 def judged_captions(rows: pl.DataFrame, match: str) -> pl.DataFrame:
-    """Rows with the fields of a caption, and what is wrong with each."""
+    """Rows of a table of captions with their fields, and what is wrong with each."""
     told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
-    return _judged(told, [("no_caption", pl.col("text").is_null(), pl.lit("it says nothing"))])
+    nothing = pl.col("texts").list.drop_nulls().list.len().fill_null(0) == 0
+    return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
 
 
 def _of_media(rows: pl.DataFrame, match: str) -> pl.DataFrame:

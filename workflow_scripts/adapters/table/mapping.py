@@ -28,7 +28,7 @@ CLIP = {
 WHOSE = dict.fromkeys(("media", "id"), "VARCHAR")
 """Fields of a row that speaks of clips without being one."""
 EVENT = {"class": "VARCHAR", **dict.fromkeys(("onset_s", "offset_s", "value"), "DOUBLE")}
-FIELDS = {"clip": CLIP, "events": WHOSE | EVENT, "captions": WHOSE | {"text": "VARCHAR"}}
+FIELDS = {"clip": CLIP, "events": WHOSE | EVENT, "captions": WHOSE | {"texts": "VARCHAR[]"}}
 EXTRA = "clip.extra."
 
 
