@@ -1,6 +1,6 @@
 """From tables of any dataset to the tables of an ingest."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -8,8 +8,8 @@ import polars as pl
 from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
-from workflow_scripts.adapters.table.judged import judged_captions, judged_clips, judged_events, with_events
-from workflow_scripts.adapters.table.mapping import ORIGIN, expressions
+from workflow_scripts.adapters.table.judged import judged
+from workflow_scripts.adapters.table.mapping import ORIGIN, TABLES, asked, reading_of
 from workflow_scripts.adapters.table.said import Said, inside, of_clips
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
@@ -32,9 +32,9 @@ def ingest(settings: IngestSettings) -> Ingested:
         ExpressionError: an expression of the dataset file cannot be asked of a row.
     """
     tables = _Tables(settings)
-    rows = tables.clips()
+    rows = tables.read("table")
     kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
-    said = {name: of_clips(tables.more(name), kept) for name in ("events", "captions") if name in settings.sources}
+    said = {name: of_clips(tables.read(name), kept) for name in ("events", "captions") if name in settings.sources}
     if "events" in said:
         said["events"] = inside(said["events"])
     events = said["events"].of_clips if "events" in said else kept.filter(pl.col("class").is_not_null())
@@ -45,9 +45,9 @@ def ingest(settings: IngestSettings) -> Ingested:
         events = said["events"].of_clips
     weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, settings.rights)
-    judged = [rows, *(one.rows for one in said.values()), vocabulary.rows]
-    rejects = pl.concat([*map(row_rejects, judged), duplicates, *map(_label_rejects, (weak, strong))])
-    good = [kept, *(part.filter(pl.col("reason").is_null()) for part in judged[1:])]
+    all_rows = [rows, *(one.rows for one in said.values()), vocabulary.rows]
+    rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *map(_label_rejects, (weak, strong))])
+    good = [kept, *(part.filter(pl.col("reason").is_null()) for part in all_rows[1:])]
     kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
@@ -68,40 +68,33 @@ class _Tables:
         self._sources, self._mapping = settings.sources, settings.mapping
         self.counted: list[Counted] = []
 
-    def clips(self) -> pl.DataFrame:
-        """The rows of clips, with the events that they hold, if the dataset has no table of these."""
-        wanted = list(expressions(self._mapping, "clip"))
-        if "events" in self._mapping and "events" not in self._sources:
-            wanted += expressions(self._mapping, "events")
-        asking, match = Asking(wanted, self._mapping["reading"]), self._mapping["match"]
+    def read(self, source: str) -> pl.DataFrame:
+        """The rows of one of TABLES as `judged` gives them, with their `place`.
 
-        def judged(rows: pl.DataFrame, split: str | None) -> pl.DataFrame:
-            return with_events(judged_clips(rows, match, split))
-
-        return self._read("table", asking, judged)
-
-    def more(self, name: str) -> pl.DataFrame:
-        """The rows of a table of events or captions."""
-        if name not in self._mapping:
-            raise SourceError(f"sources.{name}: {name} of the dataset file say nothing of its columns")
-        asking = Asking(list(expressions(self._mapping, name)), self._mapping[name].get("reading", {}))
-        judge = {"events": judged_events, "captions": judged_captions}[name]
-        return self._read(name, asking, lambda rows, _: judge(rows, self._mapping["match"]))
-
-    def _read(
-        self, name: str, asking: Asking, judge: Callable[[pl.DataFrame, str | None], pl.DataFrame]
-    ) -> pl.DataFrame:
+        Raises:
+            SourceError: the dataset file does not say what they are.
+        """
+        part = TABLES[source]
+        if part not in self._mapping:
+            raise SourceError(
+                f"sources.{source}: the dataset file says nothing of its columns; expected a key `{part}`"
+            )
+        asking = Asking(asked(self._mapping, self._sources, part), reading_of(self._mapping, part))
         parts = []
-        for split, path in _files(name, self._sources[name]):
-            source = Source.read(path)
-            of_source = [judge(rows, split) for rows in asking.rows(source)]
-            parts += of_source
-            self.counted.append(Counted.of(source, sum(map(len, of_source))))
+        for split, path in files_of_table(source, self._sources[source]):
+            file = Source.read(path)
+            of_file = [judged(rows, part, self._mapping["match"], split) for rows in asking.rows(file)]
+            parts += of_file
+            self.counted.append(Counted.of(file, sum(map(len, of_file))))
         return pl.concat(parts).with_row_index("place")
 
 
-def _files(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]:
-    """Each file of a table, once, with the split that it is named for."""
+def files_of_table(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]:
+    """Each file of a table, once, with the split that it is named for.
+
+    Raises:
+        SourceError: one is named for two splits.
+    """
     named_for: dict[str, str | None] = {}
     for split, patterns in named_as.items() if isinstance(named_as, dict) else [(None, named_as)]:
         for pattern in [patterns] if isinstance(patterns, str) else patterns:

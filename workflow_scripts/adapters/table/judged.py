@@ -29,14 +29,29 @@ def media_key(media: pl.Expr, match: str) -> pl.Expr:
     return media
 
 
-def judged_clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
-    """Rows with the fields of a clip and `extra`, `media_key` in place of its media; and what is wrong with each.
+def judged(rows: pl.DataFrame, part: str, match: str, split: str | None) -> pl.DataFrame:
+    """What rows say, and what is wrong with each.
 
     Args:
         rows: as `Asking` gives them.
+        part: of the mapping that says what they are: clip, events or captions.
         match: of the dataset.
-        split: of rows that do not say theirs.
+        split: of clips that do not say theirs.
+
+    Returns:
+        source, line, raw; the fields of the part, `media_key` in place of the media; of clips `extra`, and the event
+        that each holds; reason and detail, null where nothing is wrong.
     """
+    if part == "clip":
+        return _with_events(_clips(rows, match, split))
+    if part == "events":
+        return _judged(_of_media(fields(rows, "events", FIELDS["events"]), match), _faults_of_events())
+    told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
+    nothing = pl.col("texts").list.drop_nulls().list.len().fill_null(0) == 0
+    return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
+
+
+def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
     told = fields(rows, "clip", CLIP).with_columns(
         pl.col("split").fill_null(pl.lit(split or OTHERWISE)),
         media_key=media_key(pl.col("media"), match),
@@ -59,16 +74,10 @@ def judged_clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFr
     return _judged(told, faults).drop("media", "selected", "where", strict=False).drop(pl.selectors.starts_with(EXTRA))
 
 
-def with_events(clips: pl.DataFrame) -> pl.DataFrame:
-    """Rows of clips, as judged, that each hold an event too, or none."""
+def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
     told = fields(clips, "events", EVENT)
     said = pl.any_horizontal(pl.col(name).is_not_null() for name in EVENT)
     return _judged(told, [(reason, said & fault, words) for reason, fault, words in _faults_of_events()])
-
-
-def judged_events(rows: pl.DataFrame, match: str) -> pl.DataFrame:
-    """Rows of a table of events with the fields of one, and what is wrong with each."""
-    return _judged(_of_media(fields(rows, "events", FIELDS["events"]), match), _faults_of_events())
 
 
 def _faults_of_events() -> Faults:
@@ -82,13 +91,6 @@ def _faults_of_events() -> Faults:
         ("bad_span", nowhere, span),
         ("bad_value", ~pl.col("value").is_finite(), pl.format("value: {}", pl.col("value"))),
     ]
-
-
-def judged_captions(rows: pl.DataFrame, match: str) -> pl.DataFrame:
-    """Rows of a table of captions with their fields, and what is wrong with each."""
-    told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
-    nothing = pl.col("texts").list.drop_nulls().list.len().fill_null(0) == 0
-    return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
 
 
 def _of_media(rows: pl.DataFrame, match: str) -> pl.DataFrame:

@@ -32,8 +32,23 @@ FIELDS = {"clip": CLIP, "events": WHOSE | EVENT, "captions": WHOSE | {"texts": "
 EXTRA = "clip.extra."
 
 
-def expressions(mapping: Mapping[str, Any], part: str) -> Iterator[Expression]:
-    """What is asked of a row of one part of the mapping: clip, events or captions."""
+TABLES = {"table": "clip", "events": "events", "captions": "captions"}
+"""The sources that are tables, and the part of the mapping that says what their rows are."""
+
+
+def asked(mapping: Mapping[str, Any], sources: Mapping[str, Any], part: str) -> list[Expression]:
+    """What is asked of a row: of one of clips also what event it holds, if these have no table of their own."""
+    holds_events = part == "clip" and "events" in mapping and "events" not in sources
+    return [*_expressions(mapping, part), *(_expressions(mapping, "events") if holds_events else ())]
+
+
+def reading_of(mapping: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """What is declared of how the table of a part is written."""
+    reading: dict[str, Any] = mapping["reading"] if part == "clip" else mapping[part].get("reading", {})
+    return reading
+
+
+def _expressions(mapping: Mapping[str, Any], part: str) -> Iterator[Expression]:
     if part == "clip" and "where" in mapping:
         yield Expression("where", mapping["where"], "BOOLEAN")
     for name, text in mapping[part].items():
