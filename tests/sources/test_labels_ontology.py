@@ -209,7 +209,7 @@ def test_json_that_holds_something_else_is_refused(nodes):
 
 
 def test_ontology_that_is_not_utf_8_is_refused_by_name():
-    with pytest.raises(SourceError, match=r"ontology\.json: not UTF-8 at byte 2"):
+    with pytest.raises(SourceError, match=r"ontology\.json, line 1: not UTF-8 at byte 2"):
         read_ontology(Source("ontology.json", b'["\xe9"]'))
 
 

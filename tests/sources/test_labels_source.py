@@ -78,7 +78,7 @@ def test_utf_16_is_read_by_its_byte_order_mark(tmp_path, encoding):
     source = written(tmp_path, f"\ufeff{TEXT.decode()}".encode(encoding))
     assert lines(source) == lines(written(tmp_path, TEXT, "plain.csv"))
     assert source.text() == TEXT.decode()
-    with pytest.raises(SourceError, match=r"list\.csv: not UTF-16-.E at byte "):
+    with pytest.raises(SourceError, match=r"list\.csv, line 4: not UTF-16-.E at byte "):
         written(tmp_path, f"\ufeff{TEXT.decode()}".encode(encoding)[:-1]).text()
 
 
@@ -177,7 +177,7 @@ def test_folder_in_place_of_a_file_is_named(tmp_path):
 
 
 def test_text_that_is_not_utf_8_names_the_byte(tmp_path):
-    with pytest.raises(SourceError, match=r"list\.csv: not UTF-8 at byte 3"):
+    with pytest.raises(SourceError, match=r"list\.csv, line 1: not UTF-8 at byte 3"):
         written(tmp_path, b"caf\xe9\n").text()
 
 
