@@ -62,12 +62,12 @@ def read_strong(path: str, clips: pl.DataFrame, classes: pl.DataFrame) -> Events
         SourceError: the header lacks a column, or the times are no seconds of the clips.
     """
     source = Source.read(path)
-    counted, lines = Counted.of(source), source.lines().filter(pl.col("raw").str.strip_chars() != "")
-    places, videos = _places(source, lines), _Videos(clips)
+    counted, lines = Counted.of(source), source.lines()
     del source
-    header, data = lines["raw"][0], lines[1:]
+    lines = lines.filter(pl.col("raw").str.contains(r"\S"))
+    places, videos = _places(path, lines), _Videos(clips)
+    data = lines[1:].filter(~names_again(lines["raw"][0], "\t"))
     del lines
-    data = data.filter(~names_again(header, "\t"))
     parts = [data[first : first + ROWS_AT_ONCE] for first in range(0, len(data) or 1, ROWS_AT_ONCE)]
     judged = [_judged(path, part, places, videos, classes) for part in parts]
     rows, rejects = (pl.concat(of_all) for of_all in zip(*judged, strict=True))
@@ -124,12 +124,12 @@ class _Videos:
         return self._clips[places].filter(pl.col("media_key").is_in(asked.implode()))
 
 
-def _places(source: Source, lines: pl.DataFrame) -> dict[str, int]:
+def _places(path: str, lines: pl.DataFrame) -> dict[str, int]:
     header = header_names(lines["raw"][0], "\t") if len(lines) else []
     places = places_of(header, EVENT_COLUMNS)
     if missing := [" or ".join(known) for name, known in EVENT_COLUMNS.items() if name not in places]:
         raise SourceError(
-            f"{source.path}, line 1: expected tab-separated columns, found no {', no '.join(missing)} in {header}"
+            f"{path}, line 1: expected tab-separated columns, found no {', no '.join(missing)} in {header}"
         )
     return places
 
