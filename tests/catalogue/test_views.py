@@ -28,7 +28,10 @@ DESIGN = {
     "sources": "dataset source sha256 bytes rows_declared rows_read rows_kept rows_rejected",
     "summary": "dataset split status clips",
 }
-READY_MADE = ["audio_hours", "class_pairs", "clips_per_class", "duplicates", "duration_histogram", "losses"]
+READY_MADE = [
+    *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
+    *("losses", "overlap"),
+]
 
 Rows = list[dict[str, Any]]
 

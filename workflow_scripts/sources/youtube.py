@@ -43,3 +43,16 @@ def same_start(named: pl.Expr, start_s: pl.Expr) -> pl.Expr:
     seconds = (number - start_s).abs() <= START_TOLERANCE_S
     milliseconds = (number / 1000 - start_s).abs() <= MILLISECOND_TOLERANCE_S
     return seconds | milliseconds
+
+
+def address(media_key: pl.Expr, start_s: pl.Expr) -> pl.Expr:
+    """Where a clip of a video was published.
+
+    >>> clip = pl.DataFrame({"media_key": ["-cq7SqKl9AE"], "start_s": [30.5]})
+    >>> clip.select(address(pl.col("media_key"), pl.col("start_s"))).item()
+    'https://youtu.be/-cq7SqKl9AE?start=30'
+    """
+    start = start_s.floor().cast(pl.Int64).cast(pl.String)
+    return pl.concat_str(
+        pl.lit("https://youtu.be/"), media_key, pl.concat_str(pl.lit("?start="), start).fill_null("")
+    ).alias("source_url")

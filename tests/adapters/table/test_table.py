@@ -276,7 +276,9 @@ def test_captions_of_a_table_of_their_own(tmp_path: Path) -> None:
 def test_a_video_is_called_by_its_id(tmp_path: Path) -> None:
     table = "f\nY-cq7SqKl9AE_30.000_40.000.wav\nnot one\n"
     tables = ingest(tmp_path, table, {"media": "f"}, match="youtube")
-    assert tables["promised"].select("clip_id", "media_key").rows() == [("-cq7SqKl9AE", "-cq7SqKl9AE")]
+    [clip] = tables["promised"].rows(named=True)
+    assert clip["clip_id"] == clip["media_key"] == "-cq7SqKl9AE"
+    assert clip["source_url"] == "https://youtu.be/-cq7SqKl9AE"
     assert reasons(tables) == [(3, "row", "no_media")]
 
 

@@ -10,6 +10,7 @@ from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.audioset.clips import Clips, find_clips
 from workflow_scripts.adapters.audioset.segments import read_segments
 from workflow_scripts.adapters.audioset.strong import Events, read_strong
+from workflow_scripts.sources import youtube
 from workflow_scripts.sources.classes import read_classes
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
@@ -74,7 +75,6 @@ def _kept(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _promised(found: Clips, rights: dict[str, str]) -> pl.LazyFrame:
     names = found.sets.lazy().select("label_set", pl.col("class_ids", "class_names").cast(pl.List(pl.Categorical)))
-    start = pl.col("start_s").floor().cast(pl.Int64).cast(pl.String)
     return (
         found.clips.lazy()
         .join(names, on="label_set", how="left", maintain_order="left")
@@ -87,9 +87,7 @@ def _promised(found: Clips, rights: dict[str, str]) -> pl.LazyFrame:
             "class_ids",
             "class_names",
             pl.lit(rights.get("audio"), dtype=pl.String).cast(pl.Categorical).alias("licence"),
-            pl.concat_str(
-                pl.lit("https://youtu.be/"), "media_key", pl.concat_str(pl.lit("?start="), start).fill_null("")
-            ).alias("source_url"),
+            youtube.address(pl.col("media_key"), pl.col("start_s")),
             "source",
             pl.col("line").cast(pl.Int64),
         )

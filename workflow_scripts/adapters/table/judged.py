@@ -59,6 +59,8 @@ def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
         extra=_extra(rows),
     )
     start, end = pl.col("start_s"), pl.col("end_s")
+    if match == "youtube":
+        told = told.with_columns(pl.coalesce("source_url", youtube.address(pl.col("media_key"), start)))
     longest = pl.max_horizontal(
         pl.col(name).str.len_bytes() for name in ("media", "id", "split", "source_url", "extra")
     )
