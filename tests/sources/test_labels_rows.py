@@ -83,12 +83,36 @@ def test_columns_that_sql_would_not_tell_apart_are_an_error(tmp_path: Path) -> N
         read(tmp_path, "t.csv", "Name,name\n1,2\n")
 
 
-def test_a_quotation_mark_that_is_left_open_is_told_with_its_line(
+def test_a_quotation_mark_that_is_left_open_costs_its_row_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(faults, "LONGEST_ROW", 50)
-    with pytest.raises(SourceError, match=r"t\.csv, line 3: a row of more than 50 characters; a quotation mark"):
-        read(tmp_path, "t.csv", 'a,b\n1,2\n3,"4\n' + "5,6\n" * 50)
+    found = read(tmp_path, "t.csv", 'a,b\n1,2\n3,"4\n' + "5,6\n" * 50 + "x" * 60 + "\n7,8\n")
+    assert found.broken.select("line", "raw", "reason").rows() == [
+        (3, '3,"4', "unended_row"),
+        (54, "x" * 60, "unended_row"),
+    ]
+    assert found.found["line"].to_list() == [2, *range(4, 54), 55]
+    assert found.cells.rows()[-2:] == [("5", "6"), ("7", "8")]
+
+
+def test_a_quotation_mark_that_is_open_to_the_end_costs_its_row_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.csv", 'a,b\n1,2\n3,"4\n5,6\n7,8')
+    assert found.broken.select("line", "raw", "reason").rows() == [(3, '3,"4', "unended_row")]
+    assert found.cells.rows() == [("1", "2"), ("5", "6"), ("7", "8")]
+    assert found.found["line"].to_list() == [2, 4, 5]
+
+
+def test_a_cell_of_nearly_a_megabyte_is_a_cell(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.csv", "a,b\n1," + "x" * 1_000_000 + "\n")
+    assert found.cells["b"].str.len_chars().to_list() == [1_000_000]
+
+
+def test_an_object_that_is_too_long_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "LONGEST_ROW", 50)
+    found = read(tmp_path, "t.json", json.dumps([{"a": "x"}, {"a": "y" * 60}, {"a": "z"}]))
+    assert found.cells["a"].to_list() == ["x", "z"]
+    assert found.broken.select("line", "reason").rows() == [(2, "unended_row")]
 
 
 def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import itertools
 import json
 import logging
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -75,6 +76,9 @@ class Rows(NamedTuple):
     broken: pl.DataFrame
 
 
+UNENDED = ("unended_row", f"a quotation mark is left open, or it has more than {faults.LONGEST_ROW:,} characters")
+SHOWN = 1_000
+"""Characters that are kept of such a row."""
 FOUND = {"line": pl.Int64, "raw": pl.String}
 BROKEN = FOUND | {"reason": pl.String, "detail": pl.String}
 
@@ -112,28 +116,78 @@ def _of_cells(source: Source, reading: Reading, first: str) -> Iterator[Rows]:
         yield _cells([], header)
 
 
-def _records(path: str, text: str, delimiter: str) -> Iterator[tuple[int, str, list[str]]]:
-    """First line, text and cells of each record; blank lines are none."""
-    taken: list[str] = []
+Record = tuple[int, str, list[str] | None]
+"""First line, text and cells of a row; no cells where it has no end."""
 
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            if sum(map(len, taken)) > faults.LONGEST_ROW:
-                raise SourceError(
-                    f"{path}, line {before + 1}: a row of more than {faults.LONGEST_ROW:,} characters; a quotation "
-                    "mark may be open"
-                )
-            yield line
 
-    before = 0
-    reader = csv.reader(lines(), delimiter=delimiter)
-    with as_source_error(path, f"cells between {delimiter!r}", lambda: before + 1):
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                yield before + 1, "".join(taken).rstrip("\r\n"), cells
-            before = reader.line_num
-            taken.clear()
+def _records(path: str, text: str, delimiter: str) -> Iterator[Record]:
+    """The rows; blank lines are none. Of one without an end the second line is tried as the first of another.
+
+    Where a quotation mark was left open the rows that it swallowed are found again so.
+    """
+    csv.field_size_limit(faults.LONGEST_ROW)
+    lines = _Lines(text)
+    while not lines.are_over:
+        with as_source_error(path, f"cells between {delimiter!r}", lambda: lines.first):
+            try:
+                for cells in csv.reader(lines, delimiter=delimiter):
+                    if lines.are_over:  # asked for more in the middle of a cell
+                        raise _UnendedError
+                    first, raw = lines.row()
+                    if any(map(str.strip, cells)):
+                        yield first, raw, cells
+            except _UnendedError:
+                yield (*lines.first_line(), None)
+
+
+class _UnendedError(Exception):
+    pass
+
+
+class _Lines:
+    """The lines of a text, and those that the row at hand is made of.
+
+    Attributes:
+        first: number of the first of these.
+        are_over: there are no more.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text, self._again = io.StringIO(text, newline=""), deque[str]()
+        self._row: list[str] = []
+        self._length = 0
+        self.first, self.are_over = 1, False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._text.readline()
+        if not line:
+            self.are_over = True
+            raise StopIteration
+        self._row.append(line)
+        self._length += len(line)
+        if self._length > faults.LONGEST_ROW:
+            raise _UnendedError
+        return line
+
+    def row(self) -> tuple[int, str]:
+        """First line and text of the row that ends here."""
+        first, raw = self.first, "".join(self._row).rstrip("\r\n")
+        self._begin(first + len(self._row))
+        return first, raw
+
+    def first_line(self) -> tuple[int, str]:
+        """The same of its first line alone, cut; the others come again."""
+        first, (line, *others) = self.first, self._row
+        self._again.extendleft(reversed(others))
+        self.are_over = False
+        self._begin(first + 1)
+        return first, _cut(line.rstrip("\r\n"))
+
+    def _begin(self, line: int) -> None:
+        self.first, self._row, self._length = line, [], 0
 
 
 def _delimiter(path: str, text: str, first: str) -> str:
@@ -152,9 +206,9 @@ def _delimiter(path: str, text: str, first: str) -> str:
     return best
 
 
-def _header(path: str, records: Iterator[tuple[int, str, list[str]]]) -> tuple[str, ...]:
-    _, _, cells = next(records, (1, "", []))
-    header = tuple(cell.strip() for cell in cells)
+def _header(path: str, records: Iterator[Record]) -> tuple[str, ...]:
+    _, _, cells = next(records, (1, "", None))
+    header = tuple(cell.strip() for cell in cells or ())
     _refuse_names(f"{path}, line 1", header)
     return header
 
@@ -173,12 +227,14 @@ def _refuse_names(place: str, header: Iterable[str]) -> None:
             )
 
 
-def _cells(records: list[tuple[int, str, list[str]]], header: tuple[str, ...]) -> Rows:
+def _cells(records: list[Record], header: tuple[str, ...]) -> Rows:
     """Cells that are missing at the end, or are there without a word in them, do not count."""
     whole, broken = [], []
     width = len(header)
     for line, raw, cells in records:
-        if len(cells) == width:
+        if cells is None:
+            broken.append((line, raw, *UNENDED))
+        elif len(cells) == width:
             whole.append((line, raw, cells))
         elif len(cells) > width and not any(map(str.strip, cells[width:])):
             whole.append((line, raw, cells[:width]))
@@ -255,13 +311,11 @@ def _of_objects(source: Source, objects: Iterator[Any]) -> Iterator[Rows]:
     """Rows of objects. Those of a document are held as text, until it is known what each column is."""
     held: list[str] = []
     kinds: dict[str, set[str]] = {}
-    for number, value in enumerate(objects, start=1):
+    for value in objects:
         if isinstance(value, dict):
             for name, one in value.items():
                 kinds.setdefault(name, set()).add(_kind(one))
         held.append(json.dumps(value, ensure_ascii=False, default=str))
-        if len(held[-1]) > faults.LONGEST_ROW:
-            raise SourceError(f"{source.path}, row {number}: of more than {faults.LONGEST_ROW:,} characters")
     _refuse_names(source.path, kinds)
     types = {name: _type(of_column) for name, of_column in kinds.items()}
     for first in range(0, max(len(held), 1), ROWS_AT_ONCE):
@@ -272,7 +326,9 @@ def _objects(texts: list[str], first: int, types: Mapping[str, Any]) -> Rows:
     whole, broken = [], []
     for number, text in enumerate(texts, start=first):
         value = json.loads(text)
-        if isinstance(value, dict):
+        if len(text) > faults.LONGEST_ROW:
+            broken.append((number, _cut(text), *UNENDED))
+        elif isinstance(value, dict):
             whole.append((number, text, value))
         else:
             broken.append((number, text, "no_object", "it is no object with a value for each column"))
@@ -314,6 +370,10 @@ def _value(value: Any, dtype: Any) -> Any:
     if dtype != pl.String or value is None or isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
 # --- Parquet ---
