@@ -30,7 +30,7 @@ DESIGN = {
 }
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
-    *("losses", "overlap"),
+    *("class_map", "losses", "overlap"),
 ]
 
 Rows = list[dict[str, Any]]
