@@ -78,6 +78,8 @@ def _keys(schema: dict[str, Any], whole: dict[str, Any], prefix: str) -> Iterato
         key = f"{prefix}{name}"
         yield key, part, name in schema.get("required", [])
         yield from _keys(part, whole, f"{key}.")
+        for form in part.get("anyOf", []):
+            yield from _keys(form, whole, f"{key}.")
         for form in part.get("items", {}).get("anyOf", []):
             yield from _keys(form, whole, f"{key}[].")
 

@@ -28,8 +28,17 @@ def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
     counts = Counter(node["id"] for node in nodes)
     if twice := [f"{identity} ({count} times)" for identity, count in counts.items() if count > 1]:
         raise SourceError(f"{source.path}: ids of more than one node: {first_twenty(twice)}; keep one node for each")
+    return tree_of(nodes, source.path)
+
+
+def tree_of(nodes: list[dict[str, Any]], path: str) -> dict[str, dict[str, Any]]:
+    """Nodes by id.
+
+    Raises:
+        SourceError: unknown children, cycles.
+    """
     tree = {node["id"]: node for node in nodes}
-    _check_children(tree, source.path)
+    _check_children(tree, path)
     return tree
 
 

@@ -198,6 +198,19 @@ def test_events_of_a_table_of_their_own_are_strong_labels(tmp_path: Path) -> Non
     ]
 
 
+def test_what_a_further_table_says_of_a_clip_of_several_rows_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,label\na.wav,dog\na.wav,cat\n")
+    (tmp_path / "e.tsv").write_text("f\ton\toff\tlabel\na.wav\t1\t2\tdog\n")
+    (tmp_path / "c.csv").write_text("f,said\na.wav,One\n")
+    events = {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "label"}
+    content = {"clip": {"media": "f", "classes": "[label]"}, "events": events}
+    content |= {"captions": {"media": "f", "texts": "[said]"}}
+    sources = {"table": "clips.csv", "events": "e.tsv", "captions": "c.csv"}
+    tables = ingest_file(tmp_path, {"sources": sources, **content})
+    assert strong(tables) == [("a", "dog", 1.0, 2.0, None)]
+    assert tables["captions"].rows() == [("a", 0, "One")]
+
+
 def test_events_are_heard_in_the_spans_that_they_fall_into(tmp_path: Path) -> None:
     (tmp_path / "clips.csv").write_text("f,s,e\na.wav,0,10\na.wav,10,20\n")
     (tmp_path / "e.tsv").write_text("f\ton\toff\tlabel\na.wav\t8\t12\tdog\na.wav\t15\t16\tcat\na.wav\t30\t31\tcow\n")
@@ -268,6 +281,137 @@ def test_captions_of_a_table_of_their_own(tmp_path: Path) -> None:
     )
     assert tables["captions"].rows() == [("a", 0, "One, two"), ("a", 1, "One more")]
     assert reasons(tables) == [(4, "row", "no_such_clip")]
+
+
+# --- what another table tells about clips ---
+
+
+ABOUT = {"licence": "spdx(license)", "latitude": "lat::DOUBLE", "extra": ["uploader"]}
+
+
+def test_another_table_tells_more_of_a_clip(tmp_path: Path) -> None:
+    """FSD50K's licences: a JSON map of clips by their names."""
+    (tmp_path / "t.csv").write_text("f,site,take\na.wav,hill,1\nb.wav,,2\nc.wav,,3\n")
+    cc = "http://creativecommons.org/licenses/by/3.0/"
+    told = {"a": {"license": cc, "lat": "1.5", "uploader": "me"}, "b": {"license": "?", "lat": "x"}, "d": {}}
+    (tmp_path / "about.json").write_text(json.dumps(told))
+    sources = {"table": "t.csv", "about": "about.json"}
+    clip = {"media": "f", "site": "said(site)", "extra": ["take"]}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": clip, "about": {"id": "key", **ABOUT}})
+    assert tables["promised"].select("clip_id", "licence").rows() == [("a", "CC-BY-3.0"), ("b", None), ("c", None)]
+    assert tables["origins"].select("clip_id", "site", "latitude", "extra").rows() == [
+        ("a", "hill", 1.5, '{"take": "1", "uploader": "me"}'),
+        ("b", None, None, '{"take": "2"}'),
+        ("c", None, None, '{"take": "3"}'),
+    ]
+    assert reasons(tables) == [(2, "row", "expression_failed"), (3, "row", "no_such_clip")]
+    assert tables["sources"].select("rows_read", "rows_kept").rows() == [(3, 3), (3, 1)]
+
+
+def test_a_clip_s_own_word_counts_before_that_of_another_table(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("f,l\na.wav,CC0\nb.wav,\n")
+    (tmp_path / "about.csv").write_text("f,l\na.wav,first\nb.wav,\nb.wav,second\nb.wav,third\n")
+    sources, said = {"table": "t.csv", "about": "about.csv"}, {"media": "f", "licence": "said(l)"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": said, "about": said})
+    assert tables["promised"]["licence"].to_list() == ["CC0", "second"]
+    assert reasons(tables) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"sources": {"table": "t.csv", "about": "t.csv"}}, "sources.about: the dataset file says nothing"),
+        ({"sources": {"table": "t.csv"}, "about": {"media": "f"}}, "about: sources name no `about`"),
+        ({"sources": {"table": "t.csv", "vocabulary": "t.csv"}}, "sources.vocabulary: the dataset file says nothing"),
+        ({"sources": {"table": "t.csv"}, "vocabulary": {"id": "f"}}, "vocabulary: sources name no `vocabulary`"),
+    ],
+)
+def test_a_table_and_what_is_said_of_it_belong_together(tmp_path: Path, content: dict[str, Any], words: str) -> None:
+    (tmp_path / "t.csv").write_text("f\na\n")
+    with pytest.raises(SourceError, match=words):
+        ingest_file(tmp_path, content | {"clip": {"media": "f"}})
+
+
+def test_one_file_may_be_several_tables(tmp_path: Path) -> None:
+    """ESC-50's table of clips has the numbers of its classes."""
+    (tmp_path / "t.csv").write_text("f,target,category\na,1,dog\nb,0,cat\nc,1,dog\nd,-1,\n")
+    sources = {"table": "t.csv", "vocabulary": "t.csv"}
+    clip, vocabulary = {"media": "f", "classes": "[category]"}, {"id": "category", "index": "target::INTEGER"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": clip, "vocabulary": vocabulary})
+    assert tables["classes"].select("class_index", "name").rows() == [(1, "dog"), (0, "cat")]
+    assert tables["sources"].select("rows_read", "rows_kept", "rows_rejected").rows() == [(8, 7, 1)]
+    assert reasons(tables) == [(5, "row", "no_class")]
+
+
+# --- columns that not all files of a table have ---
+
+
+def test_a_column_that_only_other_files_have_is_null(tmp_path: Path) -> None:
+    """FSD50K's dev.csv has a column `split`, its eval.csv none; neither file here has all that is asked for."""
+    (tmp_path / "1.csv").write_text("f,Label\na,dog\n")
+    (tmp_path / "2.csv").write_text("f,part\nb,val\n")
+    (tmp_path / "3.csv").write_text("f,label,part\nc,cat,train\n")
+    clip = {"media": "f", "split": "part", "classes": "[label]"}
+    tables = ingest_file(tmp_path, {"sources": {"table": {"one": ["1.csv", "3.csv"], "two": "2.csv"}}, "clip": clip})
+    assert tables["promised"].select("clip_id", "split", "class_names").rows() == [
+        ("a", "one", ["dog"]),
+        ("c", "train", ["cat"]),
+        ("b", "val", []),
+    ]
+    assert tables["sources"]["source"].to_list() == ["1.csv", "3.csv", "2.csv"]
+
+
+def test_a_column_that_no_file_has_is_told(tmp_path: Path) -> None:
+    for name in ("1.csv", "2.csv"):
+        (tmp_path / name).write_text("f\na\n")
+    with pytest.raises(ExpressionError, match=r"clip\.split: `past`: no column 'past'"):
+        ingest_file(tmp_path, {"sources": {"table": "*.csv"}, "clip": {"media": "f", "split": "past"}})
+
+
+# --- classes of a table of their own ---
+
+VOCABULARY = {"id": "mid", "name": "label", "index": "i", "parents": "words(above, '+')"}
+BIRDS = "i,mid,label,above\n,b,Bird,\n1,r,Robin,b\n0,o,Owl,b+n\n,n,At night,\n"
+
+
+def of_vocabulary(folder: Path, vocabulary: str, said: dict[str, str]) -> Tables:
+    (folder / "v.csv").write_text(vocabulary)
+    (folder / "t.csv").write_text("f,what\na,o\nb,robin\nc,cow\n")
+    sources = {"table": "t.csv", "vocabulary": "v.csv"}
+    clip = {"media": "f", "classes": "[what]"}
+    return ingest_file(folder, {"sources": sources, "clip": clip, "vocabulary": said})
+
+
+def test_classes_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    tables = of_vocabulary(tmp_path, BIRDS + ",,,\n,b,Bird,\n-1,x,X,\n", {**VOCABULARY, "index": "said(i)::BIGINT"})
+    assert tables["classes"].select("class_id", "class_index", "name", "parent_ids", "depth").rows() == [
+        ("b", None, "Bird", [], 0),
+        ("r", 1, "Robin", ["b"], 1),
+        ("o", 0, "Owl", ["b", "n"], 1),
+        ("n", None, "At night", [], 0),
+    ]
+    assert tables["promised"]["class_names"].to_list() == [["Owl"], ["Robin"], []]
+    assert tables["labels"].filter(clip_id="a", origin="ontology")["class_id"].to_list() == ["b", "n"]
+    assert reasons(tables) == [(4, "label", "unknown_class"), (8, "row", "bad_index")]
+    assert tables["sources"].select("rows_read", "rows_kept").rows() == [(3, 3), (6, 5)]
+
+
+def test_classes_without_indices_are_counted_as_they_stand(tmp_path: Path) -> None:
+    tables = of_vocabulary(tmp_path, "code\no\nROBIN\n", {"id": "code"})
+    assert tables["classes"].select("class_id", "class_index", "name").rows() == [("o", 0, "o"), ("ROBIN", 1, "ROBIN")]
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "words"),
+    [
+        ("i,mid,label,above\n0,a,A,b\n", "v.csv: parents that are no classes: b \\(above a\\)"),
+        ("i,mid,label,above\n0,a,A,b\n1,b,B,a\n", "v.csv: classes above themselves: "),
+        ("i,mid,label,above\n3,a,A,\n3,b,B,\n", "v.csv: indices of more than one class: 3"),
+    ],
+)
+def test_a_table_of_classes_that_contradicts_itself_is_told(tmp_path: Path, vocabulary: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        of_vocabulary(tmp_path, vocabulary, VOCABULARY)
 
 
 # --- media ---

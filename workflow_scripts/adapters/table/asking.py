@@ -1,14 +1,18 @@
 """Tables asked for what a dataset file says of their rows."""
 
+import itertools
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.adapters.table.evaluate import Evaluation
-from workflow_scripts.adapters.table.expressions import Expression
+from workflow_scripts.adapters.table.expressions import Expression, NoColumnError
 from workflow_scripts.sources.rows import Reading, Rows, read_rows
 from workflow_scripts.sources.source import Source
+
+_log = logging.getLogger(__name__)
 
 
 class Asking:
@@ -23,9 +27,38 @@ class Asking:
         self._expressions = expressions
         self._reading = Reading(**{**reading, "header": tuple(reading["header"]) if "header" in reading else None})
         self._evaluations: dict[tuple[Any, ...], Evaluation] = {}
+        self._columns: dict[str, tuple[str, Any]] = {}
 
-    def rows(self, source: Source) -> Iterator[pl.DataFrame]:
+    def of_all(self, paths: Sequence[str]) -> Iterator[tuple[str, Source, Iterator[pl.DataFrame]]]:
+        """Each file with what `rows` gives of it, not in their order.
+
+        A column that some of the files have is null in the rows of the others: these come last, when it is known what
+        columns there are.
+
+        Raises:
+            SourceError: a source is no table.
+            ExpressionError: an expression cannot be asked of its rows.
+        """
+        late = []
+        for path in paths:
+            source = Source.read(path)
+            rows = self.rows(source)
+            try:
+                first = next(rows)
+            except NoColumnError:
+                late.append(path)
+            else:
+                yield path, source, itertools.chain([first], rows)
+        for path in late:
+            source = Source.read(path)
+            yield path, source, self.rows(source, with_others=True)
+
+    def rows(self, source: Source, *, with_others: bool = False) -> Iterator[pl.DataFrame]:
         """The rows of a source, some at a time.
+
+        Args:
+            source: to be read.
+            with_others: the columns that other sources had are there too, null.
 
         Columns: source, line, raw; what each expression gave, by its key, null where it failed; `reason` and `detail`
         of rows that have no cells, or at which an expression failed.
@@ -35,6 +68,13 @@ class Asking:
             ExpressionError: an expression cannot be asked of its rows.
         """
         for part in read_rows(source, self._reading):
+            there = {name.lower(): (name, kind) for name, kind in part.cells.schema.items()}
+            self._columns = there | self._columns
+            if with_others:
+                more = dict(self._columns[name] for name in self._columns if name not in there)
+                _log.info("%s: null are the columns of other files: %s", source.path, ", ".join(more))
+                nulls = (pl.lit(None, kind).alias(name) for name, kind in more.items())
+                part = part._replace(cells=part.cells.with_columns(nulls))
             yield self._asked(part, source.path)
 
     def _asked(self, part: Rows, path: str) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """From tables of any dataset to the tables of an ingest."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -10,14 +11,13 @@ from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
 from workflow_scripts.adapters.table.judged import judged
 from workflow_scripts.adapters.table.mapping import ORIGIN, TABLES, asked, reading_of
-from workflow_scripts.adapters.table.said import Said, inside, of_clips
-from workflow_scripts.adapters.table.vocabulary import Vocabulary, read_vocabulary
+from workflow_scripts.adapters.table.said import Said, inside, of_clips, told_about
+from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.files import files_of
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
 from workflow_scripts.sources.rejects import row_rejects
-from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
 NOTHING = pl.lit([], dtype=pl.List(pl.String))
@@ -31,15 +31,19 @@ def ingest(settings: IngestSettings) -> Ingested:
         SourceError: a source that cannot be used at all; single bad rows become rejects instead.
         ExpressionError: an expression of the dataset file cannot be asked of a row.
     """
+    _check_sources(settings)
     tables = _Tables(settings)
     rows = tables.read("table")
     kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
-    said = {name: of_clips(tables.read(name), kept) for name in ("events", "captions") if name in settings.sources}
+    further = [name for name in ("about", "events", "captions") if name in settings.sources]
+    said = {name: of_clips(tables.read(name), kept) for name in further}
+    if "about" in said:
+        kept = told_about(kept, said["about"])
     if "events" in said:
         said["events"] = inside(said["events"])
     events = said["events"].of_clips if "events" in said else kept.filter(pl.col("class").is_not_null())
     labels = pl.concat([kept["classes"].explode(), events["class"]])
-    vocabulary = read_vocabulary(settings.mapping["vocabulary"], settings.sources, labels)
+    vocabulary = _vocabulary(settings, tables, labels)
     if "events" in said:
         said["events"] = _of_known_classes(said["events"], vocabulary)
         events = said["events"].of_clips
@@ -56,9 +60,28 @@ def ingest(settings: IngestSettings) -> Ingested:
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
-        sources=source_table([*tables.counted, *vocabulary.counted], kept_rows, rejects.lazy()),
+        sources=source_table(added(tables.counted, vocabulary.counted), kept_rows, rejects.lazy()),
         kept=kept_rows,
     )
+
+
+def _check_sources(settings: IngestSettings) -> None:
+    """Raises SourceError where a table is named and nothing said of its columns, or the other way round."""
+    for source, part in TABLES.items():
+        said = isinstance(settings.mapping.get(part), dict)
+        if source in settings.sources and not said:
+            raise SourceError(
+                f"sources.{source}: the dataset file says nothing of its columns; expected a key `{part}`"
+            )
+        if said and source not in settings.sources and source != "events":
+            raise SourceError(f"{part}: sources name no `{source}` that it could speak of")
+
+
+def _vocabulary(settings: IngestSettings, tables: "_Tables", labels: pl.Series) -> Vocabulary:
+    kind = settings.mapping["vocabulary"]
+    if isinstance(kind, str):
+        return read_vocabulary(kind, settings.sources, labels)
+    return of_a_table(tables.read("vocabulary"), labels, settings.sources["vocabulary"])
 
 
 class _Tables:
@@ -69,24 +92,25 @@ class _Tables:
         self.counted: list[Counted] = []
 
     def read(self, source: str) -> pl.DataFrame:
-        """The rows of one of TABLES as `judged` gives them, with their `place`.
-
-        Raises:
-            SourceError: the dataset file does not say what they are.
-        """
+        """The rows of one of TABLES as `judged` gives them, with their `place`."""
         part = TABLES[source]
-        if part not in self._mapping:
-            raise SourceError(
-                f"sources.{source}: the dataset file says nothing of its columns; expected a key `{part}`"
-            )
         asking = Asking(asked(self._mapping, self._sources, part), reading_of(self._mapping, part))
-        parts = []
-        for split, path in files_of_table(source, self._sources[source]):
-            file = Source.read(path)
-            of_file = [judged(rows, part, self._mapping["match"], split) for rows in asking.rows(file)]
-            parts += of_file
-            self.counted.append(Counted.of(file, sum(map(len, of_file))))
-        return pl.concat(parts).with_row_index("place")
+        splits = {path: split for split, path in files_of_table(source, self._sources[source])}
+        parts, counted = {}, {}
+        for path, file, of_file in asking.of_all(list(splits)):
+            parts[path] = [judged(rows, part, self._mapping["match"], splits[path]) for rows in of_file]
+            counted[path] = Counted.of(file, sum(map(len, parts[path])))
+        self.counted = added(self.counted, [counted[path] for path in splits])
+        return pl.concat(rows for path in splits for rows in parts[path]).with_row_index("place")
+
+
+def added(counted: list[Counted], more: list[Counted]) -> list[Counted]:
+    """Counts of sources with those of more: a file that is several tables has the rows of each."""
+    by_path = {one.path: one for one in counted}
+    for one in more:
+        read = by_path[one.path].read if one.path in by_path else 0
+        by_path[one.path] = replace(one, read=read + one.read)
+    return list(by_path.values())
 
 
 def files_of_table(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]:

@@ -30,6 +30,10 @@ class ExpressionError(SoundledgerError):
     """An expression of a dataset file that cannot be asked of a row."""
 
 
+class NoColumnError(ExpressionError):
+    """An expression that speaks of a column that the table has not."""
+
+
 @dataclass(frozen=True)
 class Expression:
     """One expression.
@@ -84,12 +88,13 @@ class Grammar:
             columns: those of the table.
 
         Raises:
-            ExpressionError: it is no expression, speaks of a column that is not there, or is no affair of one row.
+            NoColumnError: it speaks of a column that is not there.
+            ExpressionError: it is no expression, or no affair of one row.
         """
         there = {name.lower() for name in columns}
         for name in self._columns(self._parsed(expression), expression.place, frozenset()):
             if name.lower() not in there:
-                raise ExpressionError(
+                raise NoColumnError(
                     f"{expression.place}: no column {shown(name)}{nearest(name, columns)}; there are "
                     f"{', '.join(columns)}"
                 )

@@ -6,7 +6,7 @@ import re
 import polars as pl
 
 from workflow_scripts.adapters.table.evaluate import LONGEST_VALUE
-from workflow_scripts.adapters.table.mapping import CLIP, EVENT, EXTRA, FIELDS, fields
+from workflow_scripts.adapters.table.mapping import CLIP, EVENT, FIELDS, extra_of, fields
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.rejects import with_first_fault
@@ -34,18 +34,22 @@ def judged(rows: pl.DataFrame, part: str, match: str, split: str | None) -> pl.D
 
     Args:
         rows: as `Asking` gives them.
-        part: of the mapping that says what they are: clip, events or captions.
+        part: of the mapping that says what they are.
         match: of the dataset.
         split: of clips that do not say theirs.
 
     Returns:
-        source, line, raw; the fields of the part, `media_key` in place of the media; of clips `extra`, and the event
-        that each holds; reason and detail, null where nothing is wrong.
+        source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told about
+        them `extra`, and of clips the event that each holds; reason and detail, null where nothing is wrong.
     """
     if part == "clip":
         return _with_events(_clips(rows, match, split))
     if part == "events":
         return _judged(_of_media(fields(rows, "events", FIELDS["events"]), match), _faults_of_events())
+    if part == "about":
+        return _judged(*_about(rows, match))
+    if part == "vocabulary":
+        return _judged(fields(rows, "vocabulary", FIELDS["vocabulary"]), _faults_of_classes())
     told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
     nothing = pl.col("texts").list.drop_nulls().list.len().fill_null(0) == 0
     return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
@@ -56,24 +60,27 @@ def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
         pl.col("split").fill_null(pl.lit(split or OTHERWISE)),
         media_key=media_key(pl.col("media"), match),
         selected=pl.col("where") if "where" in rows.columns else pl.lit(value=True),
-        extra=_extra(rows),
+        extra=_extra(rows, "clip"),
     )
     start, end = pl.col("start_s"), pl.col("end_s")
     if match == "youtube":
         told = told.with_columns(pl.coalesce("source_url", youtube.address(pl.col("media_key"), start)))
-    longest = pl.max_horizontal(
-        pl.col(name).str.len_bytes() for name in ("media", "id", "split", "source_url", "extra")
-    )
     span = pl.format("from {} to {} s", start.cast(pl.String).fill_null("null"), end.cast(pl.String).fill_null("null"))
     faults = [
         ("not_selected", ~pl.col("selected").fill_null(value=False), pl.lit("where does not hold")),
         _no_media(match),
-        ("too_long", longest > LONGEST_VALUE, pl.lit("a value is longer than a megabyte")),
+        _too_long("media", "id", "split", "source_url", "extra"),
         ("bad_id", ~pl.col("id").str.contains(IDENTIFIER), pl.concat_str(pl.lit("id: "), "id")),
         ("bad_split", ~pl.col("split").str.contains(FILE_NAME), pl.concat_str(pl.lit("split: "), "split")),
         ("bad_span", ~(start.is_finite() & (start >= 0)) | ~end.is_finite() | (end <= start.fill_null(0)), span),
     ]
-    return _judged(told, faults).drop("media", "selected", "where", strict=False).drop(pl.selectors.starts_with(EXTRA))
+    told = _judged(told, faults).drop("media", "selected", "where", strict=False)
+    return told.drop(pl.selectors.starts_with(extra_of("clip")))
+
+
+def _about(rows: pl.DataFrame, match: str) -> tuple[pl.DataFrame, Faults]:
+    told = _of_media(fields(rows, "about", FIELDS["about"]).with_columns(extra=_extra(rows, "about")), match)
+    return told.drop(pl.selectors.starts_with(extra_of("about"))), [_too_long("source_url", "extra")]
 
 
 def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
@@ -95,6 +102,14 @@ def _faults_of_events() -> Faults:
     ]
 
 
+def _faults_of_classes() -> Faults:
+    nothing = pl.coalesce("id", "name").fill_null("").str.strip_chars() == ""
+    return [
+        ("no_class", nothing, pl.lit("it names no class")),
+        ("bad_index", pl.col("index") < 0, pl.format("index: {}", pl.col("index"))),
+    ]
+
+
 def _of_media(rows: pl.DataFrame, match: str) -> pl.DataFrame:
     return rows.with_columns(media_key=media_key(pl.col("media"), match)).drop("media")
 
@@ -102,6 +117,11 @@ def _of_media(rows: pl.DataFrame, match: str) -> pl.DataFrame:
 def _no_media(match: str) -> tuple[str, pl.Expr, pl.Expr]:
     nothing = pl.col("media_key").is_null() | (pl.col("media_key") == "")
     return "no_media", nothing, pl.concat_str(pl.lit(_NO_NAME[match]), pl.col("media").fill_null("null"))
+
+
+def _too_long(*names: str) -> tuple[str, pl.Expr, pl.Expr]:
+    longest = pl.max_horizontal(pl.col(name).str.len_bytes() for name in names)
+    return "too_long", longest > LONGEST_VALUE, pl.lit("a value is longer than a megabyte")
 
 
 def _judged(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
@@ -115,12 +135,13 @@ def _reasons(rows: pl.DataFrame) -> list[str]:
     return rows["reason"].drop_nulls().unique(maintain_order=True).to_list()
 
 
-def _extra(rows: pl.DataFrame) -> pl.Expr:
+def _extra(rows: pl.DataFrame, part: str) -> pl.Expr:
     """A JSON object a row of what else is kept; null where that is nothing."""
+    prefix = extra_of(part)
     entries = [
-        pl.concat_str(pl.lit(json.dumps(key.removeprefix(EXTRA), ensure_ascii=False) + ": "), key)
+        pl.concat_str(pl.lit(json.dumps(key.removeprefix(prefix), ensure_ascii=False) + ": "), key)
         for key in rows.columns
-        if key.startswith(EXTRA)
+        if key.startswith(prefix)
     ]
     if not entries:
         return pl.lit(None, pl.String)

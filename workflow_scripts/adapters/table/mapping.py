@@ -28,11 +28,17 @@ CLIP = {
 WHOSE = dict.fromkeys(("media", "id"), "VARCHAR")
 """Fields of a row that speaks of clips without being one."""
 EVENT = {"class": "VARCHAR", **dict.fromkeys(("onset_s", "offset_s", "value"), "DOUBLE")}
-FIELDS = {"clip": CLIP, "events": WHOSE | EVENT, "captions": WHOSE | {"texts": "VARCHAR[]"}}
-EXTRA = "clip.extra."
-
-
-TABLES = {"table": "clip", "events": "events", "captions": "captions"}
+ABOUT = {name: CLIP[name] for name in ("licence", "source_url", *ORIGIN)}
+"""Fields of a clip that another table may tell."""
+CLASS = {"id": "VARCHAR", "name": "VARCHAR", "index": "BIGINT", "parents": "VARCHAR[]"}
+FIELDS = {
+    "clip": CLIP,
+    "events": WHOSE | EVENT,
+    "captions": WHOSE | {"texts": "VARCHAR[]"},
+    "about": WHOSE | ABOUT,
+    "vocabulary": CLASS,
+}
+TABLES = {name: "clip" if name == "table" else name for name in ("table", "about", "events", "captions", "vocabulary")}
 """The sources that are tables, and the part of the mapping that says what their rows are."""
 
 
@@ -56,7 +62,12 @@ def _expressions(mapping: Mapping[str, Any], part: str) -> Iterator[Expression]:
             yield Expression(f"{part}.{name}", text, FIELDS[part][name])
     extra = mapping[part].get("extra", {})
     for name, text in extra.items() if isinstance(extra, dict) else ((name, _quoted(name)) for name in extra):
-        yield Expression(f"{EXTRA}{name}", text, "JSON")
+        yield Expression(f"{extra_of(part)}{name}", text, "JSON")
+
+
+def extra_of(part: str) -> str:
+    """What the keys of its further expressions begin with."""
+    return f"{part}.extra."
 
 
 def fields(rows: pl.DataFrame, part: str, of: Mapping[str, str]) -> pl.DataFrame:

@@ -11,7 +11,6 @@ from workflow_scripts.adapters.table.expressions import Expression
 from workflow_scripts.adapters.table.judged import judged
 from workflow_scripts.adapters.table.mapping import TABLES, asked, reading_of
 from workflow_scripts.errors import as_text
-from workflow_scripts.sources.source import Source
 
 LONGEST = 100
 """Characters of a value that are shown."""
@@ -29,9 +28,10 @@ def preview(settings: IngestSettings, rows: int) -> Iterator[str]:
         if source not in settings.sources or part not in mapping:
             continue
         wanted = asked(mapping, settings.sources, part)
-        split, path = next(files_of_table(source, settings.sources[source]))
-        first = next(Asking(wanted, reading_of(mapping, part)).rows(Source.read(path)))[:rows]
-        yield from _told(path, wanted, first, judged(first, part, mapping["match"], split))
+        splits = {path: split for split, path in files_of_table(source, settings.sources[source])}
+        path, _, of_file = next(Asking(wanted, reading_of(mapping, part)).of_all(list(splits)))
+        first = next(of_file)[:rows]
+        yield from _told(path, wanted, first, judged(first, part, mapping["match"], splits[path]))
 
 
 def _told(path: str, wanted: list[Expression], rows: pl.DataFrame, told: pl.DataFrame) -> Iterator[str]:

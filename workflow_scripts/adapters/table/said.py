@@ -1,13 +1,15 @@
-"""What rows say of clips: events and captions, from the rows of clips or from tables of their own."""
+"""What rows say of clips: events, captions and whatever else, from the rows of clips or from tables of their own."""
 
 from dataclasses import dataclass
 
 import polars as pl
 
+from workflow_scripts.adapters.table.mapping import ABOUT
+
 
 @dataclass(frozen=True)
 class Said:
-    """Rows of tables of events or captions.
+    """Rows of tables of events, of captions, or about clips.
 
     Attributes:
         rows: source, line, raw, what they say, reason and detail; `clip_id` of the first clip that they speak of.
@@ -23,14 +25,36 @@ def of_clips(rows: pl.DataFrame, clips: pl.DataFrame) -> Said:
 
     Args:
         rows: as judged, with `id`, `media_key` and `place`, unique.
-        clips: clip_id, media_key, start_s, end_s.
+        clips: rows of clips with clip_id, media_key, start_s, end_s.
     """
-    spans = clips.select("clip_id", "media_key", "start_s", "end_s")
+    spans = clips.select("clip_id", "media_key", "start_s", "end_s").unique(
+        "clip_id", keep="first", maintain_order=True
+    )
     of_clip = spans.select("clip_id", start_s=pl.lit(0.0), end_s=pl.col("end_s") - pl.col("start_s").fill_null(0.0))
     by_id = rows.join(of_clip, left_on="id", right_on="clip_id", how="inner", coalesce=False)
     by_media = rows.filter(pl.col("id").is_null()).join(spans, on="media_key", how="inner")
     found = pl.concat([by_id, by_media.select(by_id.columns)]).sort("place", maintain_order=True)
     return _with_first_clip(rows, found)
+
+
+def told_about(clips: pl.DataFrame, said: Said) -> pl.DataFrame:
+    """Clips with what rows tell about them where they say nothing themselves: of each field the first that is told.
+
+    Args:
+        clips: rows with `clip_id`, the fields of ABOUT and `extra`, a JSON object; what else is told is added to it.
+        said: the same fields of clips.
+    """
+    names = (*ABOUT, "extra")
+    told = said.of_clips.group_by("clip_id").agg(
+        pl.col(name).drop_nulls().first().alias(f"told_{name}") for name in names
+    )
+    clips = clips.join(told, on="clip_id", how="left", maintain_order="left")
+    own, more = pl.col("extra"), pl.col("told_extra")
+    both = pl.concat_str(own.str.head(-1), pl.lit(", "), more.str.slice(1))
+    return clips.with_columns(
+        *(pl.coalesce(name, f"told_{name}").alias(name) for name in ABOUT),
+        extra=pl.when(own.is_not_null() & more.is_not_null()).then(both).otherwise(pl.coalesce(own, more)),
+    ).drop(f"told_{name}" for name in names)
 
 
 def inside(said: Said) -> Said:

@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.errors import first_twenty
 from workflow_scripts.sources.classes import NO_ROWS, read_classes
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import look_up
+from workflow_scripts.sources.ontology import class_table, tree_of
 from workflow_scripts.tables import schemas
 
 
@@ -36,7 +38,7 @@ class Vocabulary:
 
 
 def read_vocabulary(kind: str, sources: Mapping[str, Any], labels: pl.Series) -> Vocabulary:
-    """The classes that a dataset file declares.
+    """The classes that a dataset file names.
 
     Args:
         kind: `labels`, or `audioset`.
@@ -53,9 +55,57 @@ def read_vocabulary(kind: str, sources: Mapping[str, Any], labels: pl.Series) ->
     if missing := [name for name in ("ontology", "classes") if name not in sources]:
         raise SourceError(f"vocabulary: audioset: sources name no {' and no '.join(missing)}")
     read = read_classes(sources)
-    found = look_up(labels, read.table).select("label", "class_id").drop_nulls()
-    names = read.table.select("class_id", "name")
-    return Vocabulary(read.table, read.rows, read.counted, found.join(names, on="class_id", how="left"))
+    return Vocabulary(read.table, read.rows, read.counted, _found(labels, read.table))
+
+
+def of_a_table(rows: pl.DataFrame, labels: pl.Series, named_as: Any) -> Vocabulary:
+    """The classes that a table holds, in its order; rows of one class say more of what is above it.
+
+    Args:
+        rows: as judged.
+        labels: all that are said.
+        named_as: how the dataset file names the table.
+
+    Raises:
+        SourceError: parents that are no classes, a class above itself.
+    """
+    rows = rows.with_columns(pl.coalesce("id", "name").alias("id"), pl.coalesce("name", "id").alias("name"))
+    good = rows.filter(pl.col("reason").is_null())
+    first = _numbered(good.unique("id", keep="first", maintain_order=True), named_as)
+    nodes = [{"id": one, "name": called, "child_ids": []} for one, called in first.select("id", "name").iter_rows()]
+    children = {node["id"]: node["child_ids"] for node in nodes}
+    above = good.select("id", "parents").explode("parents").drop_nulls().unique(maintain_order=True)
+    unknown = above.filter(~pl.col("parents").is_in(list(children)))
+    if len(unknown):
+        found = [f"{parent} (above {child})" for child, parent in unknown.iter_rows()]
+        raise SourceError(f"{named_as}: parents that are no classes: {first_twenty(found)}; add their rows")
+    for child, parent in above.iter_rows():
+        children[parent].append(child)
+    in_use = first.select("index", "id", "name").drop_nulls("index").rows()
+    table = class_table(tree_of(nodes, str(named_as)), in_use, {})
+    return Vocabulary(table, _rows(rows), [], _found(labels, table))
+
+
+def _numbered(classes: pl.DataFrame, named_as: Any) -> pl.DataFrame:
+    """Classes with their `index`: where none has any, their places."""
+    if classes["index"].null_count() == len(classes):
+        return classes.with_columns(index=pl.int_range(pl.len()))
+    twice = classes["index"].drop_nulls()
+    again = [str(one) for one in twice.filter(twice.is_duplicated()).unique(maintain_order=True)]
+    if again:
+        raise SourceError(f"{named_as}: indices of more than one class: {first_twenty(again)}; expected one for each")
+    return classes
+
+
+def _rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """As NO_ROWS has them."""
+    kept = rows.with_columns(class_id="id", class_index="index", clip_id=pl.lit(None, pl.String))
+    return kept.select(pl.col(name).cast(kind) for name, kind in NO_ROWS.schema.items())
+
+
+def _found(labels: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
+    found = look_up(labels, table).select("label", "class_id").drop_nulls()
+    return found.join(table.select("class_id", "name"), on="class_id", how="left")
 
 
 def classes_of(labels: Iterable[str]) -> pl.DataFrame:
