@@ -115,6 +115,11 @@ def test_events_of_clips_that_the_run_does_not_promise_are_no_loss():
     assert found([("strong.tsv", 1000, 10)], rejected(990, "unknown_clip", source="strong.tsv")) == []
 
 
+@pytest.mark.parametrize("reason", ["no_such_clip", "not_selected", "no_event"])
+def test_what_a_dataset_file_leaves_out_is_no_loss(reason):
+    assert found([("a.csv", 1000, 10)], rejected(990, reason)) == []
+
+
 def test_if_all_events_are_of_such_clips_the_list_is_lost():
     [loss] = found([("strong.tsv", 9, 0)], rejected(9, "unknown_clip", source="strong.tsv"))
     assert loss.cause.startswith("0 of 9 rows were taken; 9 for unknown_clip, ")

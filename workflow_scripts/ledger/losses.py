@@ -8,9 +8,9 @@ import polars as pl
 
 from workflow_scripts.errors import shown
 
-EXCUSED = ("unknown_clip", "no_event", "repeated_class")
-"""Reasons of rejects that are no loss where anything was kept: events of clips that the run does not promise, rows of
-clips without events, and a class that is said twice of a clip."""
+EXCUSED = ("unknown_clip", "no_such_clip", "not_selected", "no_event", "repeated_class")
+"""Reasons of rejects that are no loss where anything was kept: what is said of clips that the run does not promise,
+rows that the dataset file leaves out, rows without events, and a class that is said twice of a clip."""
 
 UNCLAIMED = {
     "unclaimed": "match a promised id",

@@ -382,6 +382,25 @@ def test_tau2021sse(ingest: Ingest, layouts: Path) -> None:
 
 
 @pytest.mark.shared
+def test_dcase_bioacoustic(ingest: Ingest, layouts: Path) -> None:
+    """The sample has a recording for training; that of the validation set is made by hand."""
+    made = "Audiofilename,Starttime,Endtime,Q\nME1.wav,1.5,2,POS\nME1.wav,3,4,UNK\n"
+    texts = {"dcase_bioacoustic/Development_Set/Validation_Set/ME/ME1.csv": made}
+    tables = ingest("dcase_bioacoustic", {"dcase_bioacoustic": layouts / "dcase_bioacoustic"}, texts)
+    assert numbers(tables) == (2, 2, 0, 4)
+    recording = "2015-09-04_08-04-59_unit03"
+    assert row(tables, recording) == {
+        "media_key": f"BV/{recording}.wav",
+        "split": "Training_Set",
+        "class_names": [],
+        "licence": "CC-BY-4.0",
+    }
+    assert events(tables, recording) == [("Ovenbird", 30.707, 30.857)]
+    assert events(tables, "ME1") == [("Meerkat move call", 1.5, 2.0)]
+    assert set(tables["rejects"]["reason"]) == {"no_event"}
+
+
+@pytest.mark.shared
 def test_singapura(ingest: Ingest, layouts: Path) -> None:
     tables = ingest("singapura", {"singapura": layouts / "singapura"})
     assert numbers(tables) == (5, 7, 0, 0)

@@ -118,6 +118,39 @@ def test_a_split_that_no_file_can_be_called_after_is_no_split(tmp_path: Path) ->
     assert reasons(tables) == [(2, "row", "bad_split")]
 
 
+def test_a_blank_text_says_nothing(tmp_path: Path) -> None:
+    table = "f,i,s,l,c\na,, ,,\nb,7,x,CC0,One\n"
+    said = {"media": "f", "id": "i", "split": "s", "licence": "l", "site": "l", "captions": "[c]"}
+    tables = ingest(tmp_path, table, said, rights={"audio": "MIT"})
+    assert tables["promised"].select("clip_id", "split", "licence").rows() == [("a", "all", "MIT"), ("7", "x", "CC0")]
+    assert tables["origins"].select("clip_id", "site").rows() == [("7", "CC0")]
+    assert tables["captions"].rows() == [("7", 0, "One")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("latitude", "91.0"),
+        ("longitude", "-181.0"),
+        ("location_uncertainty_m", "-1.0"),
+        ("declared_duration_s", "-0.5"),
+        ("declared_sample_rate", "0"),
+    ],
+)
+def test_what_no_origin_can_be_costs_its_row_alone(tmp_path: Path, field: str, value: str) -> None:
+    kind = "BIGINT" if field == "declared_sample_rate" else "DOUBLE"
+    tables = ingest(tmp_path, f"f,n\na,{value}\nb,1\n", {"media": "f", field: f"n::{kind}"})
+    assert tables["origins"]["clip_id"].to_list() == ["b"]
+    assert tables["rejects"].select("line", "reason", "detail").rows() == [(2, "bad_value", f"{field}: {value}")]
+
+
+def test_a_number_that_is_none_is_nothing(tmp_path: Path) -> None:
+    """So pandas writes places that it does not know."""
+    tables = ingest(tmp_path, "f,n\na,NaN\nb,1\n", {"media": "f", "latitude": "n::DOUBLE"})
+    assert tables["origins"].select("clip_id", "latitude").rows() == [("b", 1.0)]
+    assert reasons(tables) == []
+
+
 def test_a_value_of_megabytes_is_no_value(tmp_path: Path) -> None:
     tables = ingest(tmp_path, "f,n\na,1\nb,2000000\n", {"media": "f || repeat('x', n::INTEGER)"})
     assert reasons(tables) == [(3, "row", "too_long")]
@@ -258,6 +291,46 @@ def test_one_file_a_recording_names_it_by_its_own_name(tmp_path: Path) -> None:
         ("two", "robin", 1.0),
     ]
     assert tables["sources"]["rows_kept"].to_list() == [2, 1]
+
+
+MANY = (
+    "f\ton\toff\tdog\tcat\n"
+    "a\t1\t2\tNEG\tUNK\na\t3\t4\tPOS\tPOS\na\t5\t6\tNEG\tPOS\nb\t1\t2\tNEG\tNEG\na\tx\t2\tNEG\tNEG\n"
+)
+OF_MANY = {
+    "onset_s": 'TRY("on"::DOUBLE)',
+    "offset_s": "off",
+    "class": "[one.name for one in source_cells if one.value = 'POS']",
+}
+
+
+def test_each_column_may_be_a_class(tmp_path: Path) -> None:
+    """As in the lists of few-shot detection. A row in which nothing is heard says only that there is the clip."""
+    tables = ingest(tmp_path, MANY, {"media": "f"}, "t.tsv", events=OF_MANY)
+    assert strong(tables) == [("a", "dog", 3.0, 4.0, None), ("a", "cat", 3.0, 4.0, None), ("a", "cat", 5.0, 6.0, None)]
+    assert tables["promised"]["clip_id"].to_list() == ["a", "b"]
+    assert reasons(tables) == [(6, "row", "no_event")]
+
+
+def test_each_column_of_a_table_of_events_may_be_a_class(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f\na\nb\n")
+    (tmp_path / "e.tsv").write_text(MANY)
+    sources = {"table": "clips.csv", "events": "e.tsv"}
+    tables = ingest_file(tmp_path, {"sources": sources, "clip": {"media": "f"}, "events": {"media": "f", **OF_MANY}})
+    assert strong(tables) == [("a", "dog", 3.0, 4.0, None), ("a", "cat", 3.0, 4.0, None), ("a", "cat", 5.0, 6.0, None)]
+    assert reasons(tables) == [(line, "row", "no_event") for line in (2, 5, 6)]
+
+
+def test_an_event_of_several_classes_is_kept_with_those_that_are_known(tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("id\ndog\n")
+    (tmp_path / "clips.csv").write_text("f\na\n")
+    (tmp_path / "e.tsv").write_text("f\ton\toff\twhat\na\t1\t2\tdog,cow\na\t3\t4\tcow,pig\n")
+    events = {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "words(what, ',')"}
+    content = {"clip": {"media": "f"}, "events": events, "vocabulary": {"id": "id"}}
+    sources = {"table": "clips.csv", "events": "e.tsv", "vocabulary": "v.csv"}
+    tables = ingest_file(tmp_path, {"sources": sources, **content})
+    assert strong(tables) == [("a", "dog", 1.0, 2.0, None)]
+    assert reasons(tables) == [(2, "label", "unknown_class"), (3, "row", "unknown_class")]
 
 
 def test_an_event_of_an_unknown_class_is_a_reject(tmp_path: Path) -> None:
@@ -449,6 +522,11 @@ def test_a_key_that_no_adapter_knows_is_told_with_the_nearest(tmp_path: Path) ->
         ingest(tmp_path, "f\na\n", {"media": "f", "start": "0"})
     with pytest.raises(SettingsError, match=r"wher: unknown key; did you mean `where`"):
         ingest(tmp_path, "f\na\n", {"media": "f"}, wher="true")
+
+
+def test_the_same_name_twice_in_extra_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"clip\.extra: .* has non-unique elements"):
+        ingest(tmp_path, "f\na\n", {"media": "f", "extra": ["f", "f"]})
 
 
 def test_a_pattern_that_no_file_fits_is_told(tmp_path: Path) -> None:

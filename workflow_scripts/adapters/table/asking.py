@@ -79,6 +79,8 @@ class Asking:
 
     def _asked(self, part: Rows, path: str) -> pl.DataFrame:
         cells = part.cells.with_columns(pl.lit(path).alias("source_path"))
+        if any("source_cells" in one.text.lower() for one in self._expressions):
+            cells = cells.with_columns(source_cells=_each(part.cells))
         signature = tuple(cells.schema.items())
         if signature not in self._evaluations:
             self._evaluations[signature] = Evaluation(self._expressions, cells)
@@ -99,3 +101,13 @@ class Asking:
         for place, key, why in failed.iter_rows():
             words[place] = words[place] or f"{places[key]}: {why}"
         return pl.Series(words, dtype=pl.String)
+
+
+def _each(cells: pl.DataFrame) -> pl.Expr:
+    """The cells of a row as a list: of each its column's name and its text."""
+    pairs = [
+        pl.struct(pl.lit(name).alias("name"), pl.col(name).cast(pl.String).alias("value"))
+        for name, kind in cells.schema.items()
+        if not kind.is_nested()
+    ]
+    return pl.concat_list(pairs) if pairs else pl.lit(None, pl.List(pl.Struct({"name": pl.String, "value": pl.String})))

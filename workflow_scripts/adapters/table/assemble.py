@@ -10,7 +10,7 @@ from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
 from workflow_scripts.adapters.table.judged import judged
-from workflow_scripts.adapters.table.mapping import ORIGIN, TABLES, asked, reading_of
+from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, ORIGIN, TABLES, asked, reading_of
 from workflow_scripts.adapters.table.said import Said, inside, of_clips, told_about
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
@@ -41,7 +41,7 @@ def ingest(settings: IngestSettings) -> Ingested:
         kept = told_about(kept, said["about"])
     if "events" in said:
         said["events"] = inside(said["events"])
-    events = said["events"].of_clips if "events" in said else kept.filter(pl.col("class").is_not_null())
+    events = said["events"].of_clips if "events" in said else _with_each_class(kept)
     labels = pl.concat([kept["classes"].explode(), events["class"]])
     vocabulary = _vocabulary(settings, tables, labels)
     if "events" in said:
@@ -138,14 +138,20 @@ def _weak(kept: pl.DataFrame) -> pl.DataFrame:
     return labels.filter(pl.col("label").str.strip_chars() != "")
 
 
+def _with_each_class(rows: pl.DataFrame) -> pl.DataFrame:
+    """The events of rows, one for each of their classes."""
+    return rows.filter(pl.col("class").list.len() > 0).explode("class")
+
+
 def _strong(events: pl.DataFrame) -> pl.DataFrame:
     return events.select("source", "line", "raw", "clip_id", "onset_s", "offset_s", "value", label="class")
 
 
 def _of_known_classes(said: Said, vocabulary: Vocabulary) -> Said:
-    """Events of a table of their own: one of an unknown class has nothing else to say."""
-    known = vocabulary.of_each(said.of_clips.rename({"class": "label"})).rename({"label": "class"})
-    unknown = known.filter(pl.col("class_id").is_null()).unique("place").select("place", unknown="class")
+    """Events of a table of their own: a row of unknown classes alone has nothing else to say."""
+    classes = vocabulary.of_each(said.of_clips.rename({"class": "label"})).rename({"label": "class"})
+    unknown = classes.join(classes.drop_nulls("class_id"), on="place", how="anti", maintain_order="left")
+    unknown = unknown.unique("place", keep="first", maintain_order=True).select("place", unknown="class")
     rows = said.rows.join(unknown, on="place", how="left", maintain_order="left")
     is_unknown = pl.col("unknown").is_not_null()
     rows = rows.with_columns(
@@ -203,7 +209,7 @@ def _captions(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
     texts = [kept.select("clip_id", text="captions")]
     texts += [more.of_clips.select("clip_id", text="texts")] if more else []
     ordinal = pl.int_range(pl.len(), dtype=pl.Int32).over("clip_id")
-    said = pl.concat(texts).explode("text").drop_nulls("text")
+    said = pl.concat(texts).explode("text").filter(pl.col("text").str.contains(BLANK_IS_NOT))
     return said.with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
 
 

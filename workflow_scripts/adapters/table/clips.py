@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 
+from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT
 from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.tables.schemas import IDENTIFIER
 
@@ -74,8 +75,11 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     detail = pl.format("{} is kept from {}", "clip_id", "kept_from")
     other = pl.when(~alike).then(pl.lit(", of another media, span or split")).otherwise(pl.lit(", which says the same"))
     broken = ~(is_first | (alike & adds))
+    no_event = alike & (pl.col("class").list.len() == 0)
+    reason = pl.when(no_event).then(pl.lit("no_event")).otherwise(pl.lit("duplicate_id"))
+    other = pl.when(no_event).then(pl.lit(", and its list of classes is empty")).otherwise(other)
     judged = rows.with_columns(
-        reason=pl.when(broken).then(pl.lit("duplicate_id")), detail=pl.when(broken).then(pl.concat_str(detail, other))
+        reason=pl.when(broken).then(reason), detail=pl.when(broken).then(pl.concat_str(detail, other))
     )
     kept = judged.filter(pl.col("reason").is_null()).drop(*first.columns[1:])
     return kept, row_rejects(judged)
@@ -86,5 +90,6 @@ def _that_add(rows: pl.DataFrame) -> pl.Series:
     classes = rows.select("place", "clip_id", said="classes").explode("said").drop_nulls("said")
     first = classes.unique(["clip_id", "said"], keep="first", maintain_order=True)["place"]
     is_new = pl.struct("clip_id", "raw").is_first_distinct()
-    says_more = (pl.col("captions").list.drop_nulls().list.len() > 0) | pl.col("class").is_not_null()
+    has_caption = pl.col("captions").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any()
+    says_more = has_caption | (pl.col("class").list.len() > 0)
     return pl.concat([first, rows.filter(is_new & says_more.fill_null(value=False))["place"]]).unique()

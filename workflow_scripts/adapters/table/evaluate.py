@@ -12,7 +12,7 @@ from typing import cast
 import duckdb
 import polars as pl
 
-from workflow_scripts.adapters.table.expressions import Expression, ExpressionError, Grammar
+from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression, ExpressionError, Grammar
 
 MACROS = Path(__file__).with_name("macros.sql")
 SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
@@ -48,7 +48,7 @@ class Evaluation:
     """
 
     def __init__(self, expressions: Sequence[Expression], cells: pl.DataFrame) -> None:
-        self._expressions = expressions
+        self._expressions: list[Expression] = []
         self._connection = duckdb.connect(config=SHUT_IN)
         macros = MACROS.read_text()
         self._connection.execute(macros)
@@ -57,9 +57,9 @@ class Evaluation:
         for expression in expressions:
             grammar.check(expression, cells.columns)
             try:
-                if expression.type.endswith("[]") and not self._is_list(expression, cells.clear()):
-                    raise ExpressionError(f"{expression.place}: expected a list, `[…]`")
-                self._ask([expression], cells.clear())
+                typed = self._typed(expression, cells.clear())
+                self._ask([typed], cells.clear())
+                self._expressions.append(typed)
             except duckdb.Error as error:  # of types that do not fit, which is so in any row
                 raise ExpressionError(f"{expression.place}: {_words(error)}") from None
 
@@ -96,8 +96,16 @@ class Evaluation:
             words += ["as others do"] * (len(places) - len(words))
             return tried.list.first(), list(zip(places, words, strict=True))
 
-    def _is_list(self, expression: Expression, cells: pl.DataFrame) -> bool:
-        return isinstance(self._ask([replace(expression, type="")], cells).dtypes[0], pl.List)
+    def _typed(self, expression: Expression, cells: pl.DataFrame) -> Expression:
+        """An expression with a type of SQL's, once it is known whether it gives a list."""
+        if not expression.type.endswith("[]"):
+            return expression
+        is_list = isinstance(self._ask([replace(expression, type="")], cells).dtypes[0], pl.List)
+        if expression.type == ONE_OR_MORE:
+            return replace(expression, type="VARCHAR[]" if is_list else "VARCHAR")
+        if not is_list:
+            raise ExpressionError(f"{expression.place}: expected a list, `[…]`")
+        return expression
 
     def _why(self, expression: Expression, row: pl.DataFrame) -> str:
         try:

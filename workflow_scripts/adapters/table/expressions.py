@@ -12,6 +12,8 @@ import duckdb
 
 from workflow_scripts.errors import SoundledgerError, nearest, shown
 
+ONE_OR_MORE = "VARCHAR or VARCHAR[]"
+"""A type of expressions: a text, or a list of texts."""
 TELLING = frozenset({"version", "age", "current_localtime", "current_localtimestamp", "vector_type", "stats", "hash"})
 """Functions that DuckDB calls consistent, though they tell of the machine, the hour or the release."""
 REFUSED = {

@@ -6,7 +6,7 @@ import re
 import polars as pl
 
 from workflow_scripts.adapters.table.evaluate import LONGEST_VALUE
-from workflow_scripts.adapters.table.mapping import CLIP, EVENT, FIELDS, extra_of, fields
+from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, BOUNDS, CLIP, EVENT, FIELDS, extra_of, fields
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.rejects import with_first_fault
@@ -51,12 +51,12 @@ def judged(rows: pl.DataFrame, part: str, match: str, split: str | None) -> pl.D
     if part == "vocabulary":
         return _judged(fields(rows, "vocabulary", FIELDS["vocabulary"]), _faults_of_classes())
     told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
-    nothing = pl.col("texts").list.drop_nulls().list.len().fill_null(0) == 0
+    nothing = ~pl.col("texts").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any().fill_null(value=False)
     return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
 
 
 def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
-    told = fields(rows, "clip", CLIP).with_columns(
+    told = _with_origins(fields(rows, "clip", CLIP)).with_columns(
         pl.col("split").fill_null(pl.lit(split or OTHERWISE)),
         media_key=media_key(pl.col("media"), match),
         selected=pl.col("where") if "where" in rows.columns else pl.lit(value=True),
@@ -73,19 +73,35 @@ def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
         ("bad_id", ~pl.col("id").str.contains(IDENTIFIER), pl.concat_str(pl.lit("id: "), "id")),
         ("bad_split", ~pl.col("split").str.contains(FILE_NAME), pl.concat_str(pl.lit("split: "), "split")),
         ("bad_span", ~(start.is_finite() & (start >= 0)) | ~end.is_finite() | (end <= start.fill_null(0)), span),
+        *_faults_of_origins(),
     ]
     told = _judged(told, faults).drop("media", "selected", "where", strict=False)
     return told.drop(pl.selectors.starts_with(extra_of("clip")))
 
 
 def _about(rows: pl.DataFrame, match: str) -> tuple[pl.DataFrame, Faults]:
-    told = _of_media(fields(rows, "about", FIELDS["about"]).with_columns(extra=_extra(rows, "about")), match)
-    return told.drop(pl.selectors.starts_with(extra_of("about"))), [_too_long("source_url", "extra")]
+    told = _with_origins(fields(rows, "about", FIELDS["about"])).with_columns(extra=_extra(rows, "about"))
+    told = _of_media(told, match).drop(pl.selectors.starts_with(extra_of("about")))
+    return told, [_too_long("source_url", "extra"), *_faults_of_origins()]
+
+
+def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in which a number that is none is nothing: so pandas writes what is not there."""
+    return rows.with_columns(pl.col(name).fill_nan(None) for name in BOUNDS if rows.schema[name].is_float())
+
+
+def _faults_of_origins() -> Faults:
+    return [
+        ("bad_value", ~pl.col(name).is_between(*bounds), pl.format(f"{name}: {{}}", pl.col(name)))
+        for name, bounds in BOUNDS.items()
+    ]
 
 
 def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
     told = fields(clips, "events", EVENT)
-    said = pl.any_horizontal(pl.col(name).is_not_null() for name in EVENT)
+    none = (pl.col("class").list.len() == 0).fill_null(value=False)
+    told = told.with_columns(pl.when(~none).then(pl.col(name)).alias(name) for name in EVENT if name != "class")
+    said = pl.any_horizontal(pl.col(name).is_not_null() for name in EVENT) & ~none
     return _judged(told, [(reason, said & fault, words) for reason, fault, words in _faults_of_events()])
 
 
@@ -96,7 +112,8 @@ def _faults_of_events() -> Faults:
         "from {} to {} s", onset.cast(pl.String).fill_null("null"), offset.cast(pl.String).fill_null("null")
     )
     return [
-        ("no_class", (pl.col("class").fill_null("").str.strip_chars() == ""), pl.lit("it names no class")),
+        ("no_event", pl.col("class").list.len() == 0, pl.lit("its list of classes is empty")),
+        ("no_class", pl.col("class").is_null(), pl.lit("it names no class")),
         ("bad_span", nowhere, span),
         ("bad_value", ~pl.col("value").is_finite(), pl.format("value: {}", pl.col("value"))),
     ]

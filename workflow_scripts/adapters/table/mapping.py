@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.adapters.table.expressions import Expression
+from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression
 from workflow_scripts.tables import schemas
 
 POLARS: dict[str, Any] = {
@@ -14,8 +14,11 @@ POLARS: dict[str, Any] = {
     "BIGINT": pl.Int64,
     "BOOLEAN": pl.Boolean,
     "VARCHAR[]": pl.List(pl.String),
+    ONE_OR_MORE: pl.List(pl.String),
 }
-SQL = {str(dtype): kind for kind, dtype in POLARS.items()}
+SQL = {str(dtype): kind for kind, dtype in POLARS.items() if kind != ONE_OR_MORE}
+BLANK_IS_NOT = r"\S"
+"""What a text holds that says something."""
 ORIGIN = tuple(name for name in schemas.ORIGINS.columns if name not in ("clip_id", "extra"))
 """Fields of `origins` that have an expression of their own."""
 CLIP = {
@@ -27,9 +30,16 @@ CLIP = {
 """Fields of a clip, and what they are in SQL."""
 WHOSE = dict.fromkeys(("media", "id"), "VARCHAR")
 """Fields of a row that speaks of clips without being one."""
-EVENT = {"class": "VARCHAR", **dict.fromkeys(("onset_s", "offset_s", "value"), "DOUBLE")}
+EVENT = {"class": ONE_OR_MORE, **dict.fromkeys(("onset_s", "offset_s", "value"), "DOUBLE")}
 ABOUT = {name: CLIP[name] for name in ("licence", "source_url", *ORIGIN)}
 """Fields of a clip that another table may tell."""
+BOUNDS = {
+    name: (rule.arguments["min_value"], rule.arguments["max_value"])
+    for name in ORIGIN
+    for rule in schemas.ORIGINS.columns[name].rules
+    if rule.name == "in_range"
+}
+"""The least and the most that a field of `origins` may be."""
 CLASS = {"id": "VARCHAR", "name": "VARCHAR", "index": "BIGINT", "parents": "VARCHAR[]"}
 FIELDS = {
     "clip": CLIP,
@@ -71,12 +81,23 @@ def extra_of(part: str) -> str:
 
 
 def fields(rows: pl.DataFrame, part: str, of: Mapping[str, str]) -> pl.DataFrame:
-    """Rows with fields of a part under their own names, null where nothing is said of them."""
+    """Rows with fields of a part under their own names, null where nothing is said of them, as in a blank text."""
     keys = {name: f"{part}.{name}" for name in of}
     return rows.with_columns(
-        (pl.col(key).cast(POLARS[of[name]]) if key in rows.columns else pl.lit(None, POLARS[of[name]])).alias(name)
-        for name, key in keys.items()
+        (_said(rows[keys[name]], kind) if keys[name] in rows.columns else pl.lit(None, POLARS[kind])).alias(name)
+        for name, kind in of.items()
     ).drop(keys.values(), strict=False)
+
+
+def _said(values: pl.Series, kind: str) -> pl.Expr:
+    value = pl.col(values.name)
+    if kind == ONE_OR_MORE and values.dtype == pl.List:
+        return value.cast(POLARS[kind]).list.eval(pl.element().filter(pl.element().str.contains(BLANK_IS_NOT)))
+    if kind in ("VARCHAR", ONE_OR_MORE):
+        value = value.cast(pl.String)
+        text = pl.when(value.str.contains(BLANK_IS_NOT)).then(value)
+        return text if kind == "VARCHAR" else pl.when(text.is_not_null()).then(pl.concat_list(text))
+    return value.cast(POLARS[kind])
 
 
 def _quoted(column: str) -> str:

@@ -60,13 +60,15 @@ def told_about(clips: pl.DataFrame, said: Said) -> pl.DataFrame:
 def inside(said: Said) -> Said:
     """Events by the stretch of each clip that they are heard in: of a clip that is a span they count from its start.
 
-    An event that none of the clips of its media hears is a row that says nothing of a clip.
+    An event that none of the clips of its media hears is a row that says nothing of a clip. A row of several classes is
+    an event of each.
     """
     start, end = pl.col("start_s").fill_null(0.0), pl.col("end_s").fill_null(float("inf"))
     heard = said.of_clips.filter((pl.col("onset_s") < end) & (pl.col("offset_s") >= start)).with_columns(
         onset_s=(pl.max_horizontal("onset_s", start) - start), offset_s=(pl.min_horizontal("offset_s", end) - start)
     )
-    return _with_first_clip(said.rows.drop("clip_id"), heard)
+    told = _with_first_clip(said.rows.drop("clip_id"), heard)
+    return Said(told.rows, told.of_clips.explode("class"))
 
 
 def _with_first_clip(rows: pl.DataFrame, found: pl.DataFrame) -> Said:
