@@ -333,6 +333,23 @@ def test_an_event_of_several_classes_is_kept_with_those_that_are_known(tmp_path:
     assert reasons(tables) == [(2, "label", "unknown_class"), (3, "row", "unknown_class")]
 
 
+def test_frames_that_follow_each_other_are_one_event(tmp_path: Path) -> None:
+    """Of two sources of a class at once as of one. What has another value is another event."""
+    frames = [(2, "dog", 1), (0, "dog", 1), (1, "dog", 1), (1, "dog", 1), (1, "cat", 1), (5, "dog", 1), (3, "dog", 2)]
+    table = "f,frame,what,sure\n" + "".join(f"a,{frame},{what},{sure}\n" for frame, what, sure in frames)
+    events = {"onset_s": "frame::INTEGER / 10", "offset_s": "(frame::INTEGER + 1) / 10", "class": "what"}
+    events |= {"value": "sure", "join_s": 0.01}
+    tables = ingest(tmp_path, table + "b,3,dog,1\n", {"media": "f"}, events=events)
+    assert strong(tables) == [
+        ("a", "dog", 0.0, 0.3, 1.0),
+        ("a", "cat", 0.1, 0.2, 1.0),
+        ("a", "dog", 0.5, 0.6, 1.0),
+        ("a", "dog", 0.3, 0.4, 2.0),
+        ("b", "dog", 0.3, 0.4, 1.0),
+    ]
+    assert tables["sources"].select("rows_read", "rows_kept").rows() == [(8, 7)]
+
+
 def test_an_event_of_an_unknown_class_is_a_reject(tmp_path: Path) -> None:
     (tmp_path / "ontology.json").write_text(json.dumps([{"id": "/m/dog", "name": "Dog", "child_ids": []}]))
     (tmp_path / "classes.csv").write_text("index,mid,display_name\n0,/m/dog,Dog\n")

@@ -11,7 +11,7 @@ from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
 from workflow_scripts.adapters.table.judged import judged
 from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, ORIGIN, TABLES, asked, reading_of
-from workflow_scripts.adapters.table.said import Said, inside, of_clips, told_about
+from workflow_scripts.adapters.table.said import Said, inside, joined, of_clips, told_about
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
@@ -47,6 +47,8 @@ def ingest(settings: IngestSettings) -> Ingested:
     if "events" in said:
         said["events"] = _of_known_classes(said["events"], vocabulary)
         events = said["events"].of_clips
+    if "join_s" in settings.mapping.get("events", {}):
+        events = joined(events, settings.mapping["events"]["join_s"])
     weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, settings.rights)
     all_rows = [rows, *(one.rows for one in said.values()), vocabulary.rows]

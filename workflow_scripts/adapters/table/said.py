@@ -71,6 +71,25 @@ def inside(said: Said) -> Said:
     return Said(told.rows, told.of_clips.explode("class"))
 
 
+def joined(events: pl.DataFrame, within_s: float) -> pl.DataFrame:
+    """Events of which those of one class and value that follow each other in a clip are one.
+
+    It stands where the first of them stood, which is the row that it is told of.
+
+    Args:
+        events: with clip_id, class, value, onset_s, offset_s.
+        within_s: so long after one ends the next may begin at most.
+    """
+    alike = ("clip_id", "class", "value")
+    events = events.with_row_index("order").sort(*alike, "onset_s", "offset_s", "order")
+    heard_until = pl.col("offset_s").cum_max().shift().over(alike)
+    begins = (pl.col("onset_s") > heard_until + within_s).fill_null(value=True)
+    runs = events.with_columns(run=begins.cum_sum())
+    whole = runs.group_by("run").agg(pl.col("onset_s").min(), pl.col("offset_s").max())
+    first = runs.sort("order").unique("run", keep="first", maintain_order=True).drop("order", "onset_s", "offset_s")
+    return first.join(whole, on="run", how="left", maintain_order="left").drop("run").select(events.columns[1:])
+
+
 def _with_first_clip(rows: pl.DataFrame, found: pl.DataFrame) -> Said:
     first = found.unique("place", keep="first", maintain_order=True).select("place", "clip_id")
     rows = rows.join(first, on="place", how="left", maintain_order="left")
