@@ -328,7 +328,7 @@ def _objects(texts: list[str], first: int, types: Mapping[str, Any]) -> Rows:
         value = json.loads(text)
         if len(text) > faults.LONGEST_ROW:
             broken.append((number, _cut(text), *UNENDED))
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and types:
             whole.append((number, text, value))
         else:
             broken.append((number, text, "no_object", "it is no object with a value for each column"))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,23 @@ def test_a_number_that_is_none_is_nothing(tmp_path: Path) -> None:
     tables = ingest(tmp_path, "f,n\na,NaN\nb,1\n", {"media": "f", "latitude": "n::DOUBLE"})
     assert tables["origins"].select("clip_id", "latitude").rows() == [("b", 1.0)]
     assert reasons(tables) == []
+
+
+def test_what_else_is_kept_is_json(tmp_path: Path) -> None:
+    """Which has no NaN."""
+    rows = {
+        "f": ["a", "b"],
+        "n": [float("nan"), 1.5],
+        "l": [[1.0, float("inf")], []],
+        "d": [timedelta(seconds=1), None],
+    }
+    pl.DataFrame(rows).write_parquet(tmp_path / "t.parquet")
+    extra = {"n": "n", "l": "l", "d": "d", "cells": "[one.name for one in source_cells if one.value is not null]"}
+    tables = ingest_file(tmp_path, {"sources": {"table": "t.parquet"}, "clip": {"media": "f", "extra": extra}})
+    assert [json.loads(one, parse_constant=pytest.fail) for one in tables["origins"]["extra"]] == [
+        {"l": [1.0, None], "d": "00:00:01", "cells": ["f", "n"]},
+        {"n": 1.5, "l": [], "cells": ["f", "n"]},
+    ]
 
 
 def test_a_value_of_megabytes_is_no_value(tmp_path: Path) -> None:
@@ -451,10 +469,34 @@ def test_a_column_that_only_other_files_have_is_null(tmp_path: Path) -> None:
     assert tables["sources"]["source"].to_list() == ["1.csv", "3.csv", "2.csv"]
 
 
+def test_rows_of_small_files_are_told_by_file_and_line(tmp_path: Path) -> None:
+    """They are asked together; the second file has other columns."""
+    for name, text in (("1.csv", "f,n\na,1\nb,x\n"), ("2.csv", "n,f\n2,c\n"), ("3.csv", "f,n\nd,y\ne,4,5\nf,3\n")):
+        (tmp_path / name).write_text(text)
+    clip = {"media": "f", "start_s": "n", "extra": {"from": "source_path"}}
+    tables = ingest_file(tmp_path, {"sources": {"table": {"one": "1.csv", "two": ["2.csv", "3.csv"]}}, "clip": clip})
+    assert tables["promised"].select("clip_id", "split", "start_s", "source", "line").rows() == [
+        ("a", "one", 1.0, "1.csv", 2),
+        ("c", "two", 2.0, "2.csv", 2),
+        ("f", "two", 3.0, "3.csv", 4),
+    ]
+    assert [json.loads(one)["from"] for one in tables["origins"]["extra"]] == ["1.csv", "2.csv", "3.csv"]
+    assert tables["rejects"].select("source", "line", "reason", "raw").rows() == [
+        ("1.csv", 3, "expression_failed", "b,x"),
+        ("3.csv", 2, "expression_failed", "d,y"),
+        ("3.csv", 3, "wrong_number_of_cells", "e,4,5"),
+    ]
+    assert tables["sources"].select("rows_read", "rows_kept", "rows_rejected").rows() == [
+        (2, 1, 1),
+        (1, 1, 0),
+        (3, 1, 2),
+    ]
+
+
 def test_a_column_that_no_file_has_is_told(tmp_path: Path) -> None:
     for name in ("1.csv", "2.csv"):
         (tmp_path / name).write_text("f\na\n")
-    with pytest.raises(ExpressionError, match=r"clip\.split: `past`: no column 'past'"):
+    with pytest.raises(ExpressionError, match=r"1\.csv: clip\.split: `past`: no column 'past'"):
         ingest_file(tmp_path, {"sources": {"table": "*.csv"}, "clip": {"media": "f", "split": "past"}})
 
 
@@ -539,6 +581,20 @@ def test_a_key_that_no_adapter_knows_is_told_with_the_nearest(tmp_path: Path) ->
         ingest(tmp_path, "f\na\n", {"media": "f", "start": "0"})
     with pytest.raises(SettingsError, match=r"wher: unknown key; did you mean `where`"):
         ingest(tmp_path, "f\na\n", {"media": "f"}, wher="true")
+
+
+@pytest.mark.parametrize(("name", "text"), [("t.csv", ""), ("t.json", "[]"), ("t.json", "[{}]")])
+def test_what_is_empty_is_told(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SourceError, match=f"{name}: no table: it is empty, or its rows are"):
+        ingest(tmp_path, text, {"media": "f"}, name)
+
+
+def test_a_file_of_nothing_among_others_is_no_fault(tmp_path: Path) -> None:
+    for name, text in (("1.json", "[]"), ("2.json", '[{"f": "a"}]'), ("3.json", "[{}]")):
+        (tmp_path / name).write_text(text)
+    tables = ingest_file(tmp_path, {"sources": {"table": "*.json"}, "clip": {"media": "f"}})
+    assert tables["promised"]["clip_id"].to_list() == ["a"]
+    assert tables["rejects"].select("source", "line", "reason").rows() == [("3.json", 1, "no_object")]
 
 
 def test_the_same_name_twice_in_extra_is_told(tmp_path: Path) -> None:

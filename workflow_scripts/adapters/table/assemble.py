@@ -98,12 +98,15 @@ class _Tables:
         part = TABLES[source]
         asking = Asking(asked(self._mapping, self._sources, part), reading_of(self._mapping, part))
         splits = {path: split for split, path in files_of_table(source, self._sources[source])}
-        parts, counted = {}, {}
-        for path, file, of_file in asking.of_all(list(splits)):
-            parts[path] = [judged(rows, part, self._mapping["match"], splits[path]) for rows in of_file]
-            counted[path] = Counted.of(file, sum(map(len, parts[path])))
-        self.counted = added(self.counted, [counted[path] for path in splits])
-        return pl.concat(rows for path in splits for rows in parts[path]).with_row_index("place")
+        named_for = list(splits.values())
+        parts = [judged(rows, part, self._mapping["match"], named_for) for rows in asking.rows(list(splits))]
+        rows = pl.concat(parts)
+        if not rows["file"].is_sorted():
+            rows = rows.sort("file", maintain_order=True)
+        read = dict(rows["file"].value_counts().iter_rows())
+        counted = [replace(asking.counted[path], read=read.get(file, 0)) for file, path in enumerate(splits)]
+        self.counted = added(self.counted, counted)
+        return rows.drop("file").with_row_index("place")
 
 
 def added(counted: list[Counted], more: list[Counted]) -> list[Counted]:

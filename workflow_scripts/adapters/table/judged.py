@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -29,21 +30,21 @@ def media_key(media: pl.Expr, match: str) -> pl.Expr:
     return media
 
 
-def judged(rows: pl.DataFrame, part: str, match: str, split: str | None) -> pl.DataFrame:
+def judged(rows: pl.DataFrame, part: str, match: str, splits: Sequence[str | None]) -> pl.DataFrame:
     """What rows say, and what is wrong with each.
 
     Args:
         rows: as `Asking` gives them.
         part: of the mapping that says what they are.
         match: of the dataset.
-        split: of clips that do not say theirs.
+        splits: for each file that of the clips that do not say theirs.
 
     Returns:
-        source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told about
-        them `extra`, and of clips the event that each holds; reason and detail, null where nothing is wrong.
+        file, source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told
+        about them `extra`, and of clips the event that each holds; reason and detail, null where nothing is wrong.
     """
     if part == "clip":
-        return _with_events(_clips(rows, match, split))
+        return _with_events(_clips(rows, match, splits))
     if part == "events":
         return _judged(_of_media(fields(rows, "events", FIELDS["events"]), match), _faults_of_events())
     if part == "about":
@@ -55,9 +56,10 @@ def judged(rows: pl.DataFrame, part: str, match: str, split: str | None) -> pl.D
     return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
 
 
-def _clips(rows: pl.DataFrame, match: str, split: str | None) -> pl.DataFrame:
+def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.DataFrame:
+    named_for = pl.Series(splits, dtype=pl.String).gather(rows["file"])
     told = _with_origins(fields(rows, "clip", CLIP)).with_columns(
-        pl.col("split").fill_null(pl.lit(split or OTHERWISE)),
+        pl.coalesce("split", named_for.alias("named_for"), pl.lit(OTHERWISE)).alias("split"),
         media_key=media_key(pl.col("media"), match),
         selected=pl.col("where") if "where" in rows.columns else pl.lit(value=True),
         extra=_extra(rows, "clip"),
@@ -145,7 +147,9 @@ def _judged(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """Rows with the first fault of each, before which is that it could not be asked at all."""
     asked = rows.rename({"reason": "asked_reason", "detail": "asked_detail"})
     first = [(name, pl.col("asked_reason") == name, pl.col("asked_detail")) for name in _reasons(rows)]
-    return with_first_fault(asked, first + faults).drop("asked_reason", "asked_detail")
+    asked = asked.rename({"line": "own_line"}).with_row_index("line")  # lines of several files are alike
+    told = with_first_fault(asked, first + faults).drop("line", "asked_reason", "asked_detail")
+    return told.rename({"own_line": "line"})
 
 
 def _reasons(rows: pl.DataFrame) -> list[str]:
@@ -156,7 +160,7 @@ def _extra(rows: pl.DataFrame, part: str) -> pl.Expr:
     """A JSON object a row of what else is kept; null where that is nothing."""
     prefix = extra_of(part)
     entries = [
-        pl.concat_str(pl.lit(json.dumps(key.removeprefix(prefix), ensure_ascii=False) + ": "), key)
+        pl.concat_str(pl.lit(json.dumps(key.removeprefix(prefix), ensure_ascii=False) + ": "), pl.lit(_json(rows[key])))
         for key in rows.columns
         if key.startswith(prefix)
     ]
@@ -164,3 +168,15 @@ def _extra(rows: pl.DataFrame, part: str) -> pl.Expr:
         return pl.lit(None, pl.String)
     inside = pl.concat_list(entries).list.drop_nulls().list.join(", ")
     return pl.when(inside != "").then(pl.concat_str(pl.lit("{"), inside, pl.lit("}")))
+
+
+def _json(texts: pl.Series) -> pl.Series:
+    """Values as JSON has them: a number that is none, or infinite, is null."""
+    odd = texts.str.contains("NaN|Infinity")
+    if not odd.any():
+        return texts
+    values = [json.loads(text, parse_constant=lambda _: None) if text else None for text in texts.filter(odd)]
+    mended = pl.Series(
+        [None if one is None else json.dumps(one, ensure_ascii=False) for one in values], dtype=pl.String
+    )
+    return texts.scatter(odd.fill_null(False).arg_true(), mended)

@@ -29,16 +29,16 @@ def preview(settings: IngestSettings, rows: int) -> Iterator[str]:
             continue
         wanted = asked(mapping, settings.sources, part)
         splits = {path: split for split, path in files_of_table(source, settings.sources[source])}
-        path, _, of_file = next(Asking(wanted, reading_of(mapping, part)).of_all(list(splits)))
-        first = next(of_file)[:rows]
-        yield from _told(path, wanted, first, judged(first, part, mapping["match"], splits[path]))
+        first = next(Asking(wanted, reading_of(mapping, part)).rows(list(splits)))
+        first = first.filter(pl.col("file") == pl.col("file").first())[:rows]
+        yield from _told(wanted, first, judged(first, part, mapping["match"], list(splits.values())))
 
 
-def _told(path: str, wanted: list[Expression], rows: pl.DataFrame, told: pl.DataFrame) -> Iterator[str]:
+def _told(wanted: list[Expression], rows: pl.DataFrame, told: pl.DataFrame) -> Iterator[str]:
     keys = max(len(one.key) for one in wanted)
     texts = max(len(one.text.strip()) for one in wanted)
     for row, of_row in zip(rows.iter_rows(named=True), told.iter_rows(named=True), strict=True):
-        yield f"{path}, line {row['line']}: {_short(row['raw'])}"
+        yield f"{row['source']}, line {row['line']}: {_short(row['raw'])}"
         for one in wanted:
             yield f"  {one.key:{keys}}  {one.text.strip():{texts}}  {_short(row[one.key])}"
         if of_row["reason"]:
