@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from workflow_scripts.settings.reading import load_yaml
-from workflow_scripts.settings.reference import reference
+from workflow_scripts.settings.reference import datasets, reference
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     adapters,
@@ -42,6 +42,17 @@ def parts(schema: object, place: str) -> Iterator[tuple[str, dict]]:
 def test_readme_of_the_config_is_what_the_schemas_say():
     written = (CONFIG_FOLDER / "README.md").read_text(encoding="utf-8")
     assert written == reference(), "config/README.md and the schemas differ: run `make docs`"
+
+
+def test_the_list_of_dataset_files_is_what_they_begin_with():
+    written = (CONFIG_FOLDER / "datasets/README.md").read_text(encoding="utf-8")
+    assert written == datasets(), "config/datasets/README.md and the dataset files differ: run `make docs`"
+
+
+@pytest.mark.parametrize("file", sorted((CONFIG_FOLDER / "datasets").glob("*.yaml")), ids=lambda file: file.stem)
+def test_a_dataset_file_says_what_it_is(file):
+    said = file.read_text(encoding="utf-8").partition("\nname: ")[0]
+    assert all(line.startswith("# ") and len(line) <= 120 for line in said.splitlines())
 
 
 def test_there_are_schemas_for_the_run_the_datasets_each_adapter_and_each_export():

@@ -1,8 +1,12 @@
-"""config/README.md, written from the schemas: every key with its type, default and meaning; and the list of README.md.
+"""Pages that are written from what is there.
+
+config/README.md, from the schemas: every key with its type, default and meaning. The list in README.md. And
+config/datasets/README.md, from the dataset files.
 
 Run as `python -m workflow_scripts.settings.reference` (`make docs`).
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +24,16 @@ from workflow_scripts.settings.schemas import (
 
 README = CONFIG_FOLDER.parent / "README.md"
 BEGIN, END = "<!-- made by `make docs` from the schemas of adapters and exports -->", "<!-- end of what was made -->"
+DATASETS = """\
+# Dataset files
+
+Made by `make docs` from the comments that they begin with; change those, not this page. In each stands besides whence
+the data comes and how it is to be cited. Paths start from the folder where Snakemake runs: with `esc50/` there, as its
+authors publish it, `snakemake --config 'datasets=["esc50"]'` is all. A copy of the file may have paths of your own
+([more](../../docs/add-a-dataset.md)).
+
+| dataset | what it is | licence |
+| --- | --- | --- |"""
 HEADER = """\
 # Configuration
 
@@ -42,6 +56,23 @@ def with_overview(readme: str) -> str:
     before, _, rest = readme.partition(f"{BEGIN}\n")
     _, _, after = rest.partition(f"{END}\n")
     return "\n".join([f"{before}{BEGIN}", *_overview(), f"{END}\n{after}"])
+
+
+def datasets() -> str:
+    """A page of the dataset files that are there: what each begins with."""
+    files = sorted((CONFIG_FOLDER / "datasets").glob("*.yaml"))
+    rows = [(f"[`{file.stem}`]({file.name})", *_said_of(file.read_text(encoding="utf-8"))) for file in files]
+    return "\n".join([DATASETS, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def _said_of(file: str) -> tuple[str, str]:
+    """Of the comment that a dataset file begins with what it is, and the licence."""
+    lines = [
+        line.removeprefix("#").strip() for line in itertools.takewhile(lambda line: line[:1] == "#", file.splitlines())
+    ]
+    parts = re.split(r" (?=(?:From|Audio|Licence|Cite): )", " ".join(lines).replace("|", "\\|"))
+    licence = next((part for part in parts if part.startswith("Licence: ")), "")
+    return parts[0], licence.removeprefix("Licence: ")[:1].upper() + licence.removeprefix("Licence: ")[1:]
 
 
 def _overview() -> Iterator[str]:
@@ -109,3 +140,4 @@ if __name__ == "__main__":
     page, overview = reference(), with_overview(README.read_text(encoding="utf-8"))
     (CONFIG_FOLDER / "README.md").write_text(page, encoding="utf-8")
     README.write_text(overview, encoding="utf-8")
+    (CONFIG_FOLDER / "datasets/README.md").write_text(datasets(), encoding="utf-8")

@@ -17,7 +17,7 @@ CELLS = pl.List(pl.Struct({"name": pl.String, "value": pl.String}))
 _log = logging.getLogger(__name__)
 
 
-class Part(NamedTuple):
+class RowsOfFile(NamedTuple):
     """Some rows of a file, and its place among the files."""
 
     file: int
@@ -53,7 +53,7 @@ class Asking:
             SourceError: a file is no table.
             ExpressionError: an expression cannot be asked of its rows.
         """
-        waiting: dict[tuple[Any, ...], list[Part]] = {}
+        waiting: dict[tuple[Any, ...], list[RowsOfFile]] = {}
         for part in self._parts(paths):
             columns = tuple(part.rows.cells.schema.items())
             alike = waiting.setdefault(columns, [])
@@ -63,7 +63,7 @@ class Asking:
         for alike in waiting.values():
             yield self._asked(alike)
 
-    def _parts(self, paths: Sequence[str]) -> Iterator[Part]:
+    def _parts(self, paths: Sequence[str]) -> Iterator[RowsOfFile]:
         """All rows. A column that only other files have is null: such files come last, when all columns are known."""
         late = []
         for file, path in enumerate(paths):
@@ -71,10 +71,10 @@ class Asking:
                 if not self._has_all_columns(rows.cells):
                     late.append((file, path))
                     break
-                yield Part(file, path, rows)
+                yield RowsOfFile(file, path, rows)
         for file, path in late:
             for rows in self._read(path):
-                yield Part(file, path, rows._replace(cells=self._with_others(rows.cells, path)))
+                yield RowsOfFile(file, path, rows._replace(cells=self._with_others(rows.cells, path)))
 
     def _read(self, path: str) -> Iterator[Rows]:
         source = Source.read(path)
@@ -116,7 +116,7 @@ class Asking:
             told.append(_each(cells))
         return cells.with_columns(told) if cells.width else pl.DataFrame(told)
 
-    def _asked(self, parts: Sequence[Part]) -> pl.DataFrame:
+    def _asked(self, parts: Sequence[RowsOfFile]) -> pl.DataFrame:
         found = pl.concat([_of_file(part, part.rows.found) for part in parts])
         broken = pl.concat([_of_file(part, part.rows.broken) for part in parts])
         cells = pl.concat([part.rows.cells for part in parts])
@@ -138,7 +138,7 @@ class Asking:
         return pl.Series(words, dtype=pl.String)
 
 
-def _of_file(part: Part, rows: pl.DataFrame) -> pl.DataFrame:
+def _of_file(part: RowsOfFile, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(file=pl.lit(part.file, pl.UInt32), source=pl.lit(part.path).cast(pl.Categorical))
 
 
