@@ -197,6 +197,22 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert json.loads(found.found["raw"][0]) == {"id": "a", "n": 1, "tags": ["x"]}
 
 
+def test_bytes_of_parquet_inside_a_column_are_no_cells(tmp_path: Path) -> None:
+    """As the Hugging Face hub has audio; what says nothing else is no column."""
+    audio = {"bytes": b"\xff\0", "path": "a.wav"}
+    table = pl.DataFrame({"id": ["a"], "audio": [audio], "parts": [[b"\0"]], "more": [{"bytes": b"\0"}]})
+    table.write_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", (tmp_path / "t.parquet").read_bytes())
+    assert found.cells.rows(named=True) == [{"id": "a", "audio": {"path": "a.wav"}}]
+    assert json.loads(found.found["raw"][0]) == {"id": "a", "audio": {"path": "a.wav"}}
+
+
+def test_a_number_of_parquet_that_is_none_is_nothing(tmp_path: Path) -> None:
+    pl.DataFrame({"id": ["a", "b"], "start": [float("nan"), 1.5]}).write_parquet(tmp_path / "t.parquet")
+    found = read(tmp_path, "t.parquet", (tmp_path / "t.parquet").read_bytes())
+    assert found.cells["start"].to_list() == [None, 1.5]
+
+
 # --- any cells ---
 
 CELL = st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=6)

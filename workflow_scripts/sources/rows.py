@@ -382,6 +382,7 @@ def _cut(text: str) -> str:
 def _of_parquet(source: Source) -> Iterator[Rows]:
     with as_source_error(source.path, "a Parquet file"):
         table = pl.read_parquet(io.BytesIO(source.content), use_pyarrow=False)
+    table = _without_bytes(table).fill_nan(None)  # as pandas writes what is not there
     _refuse_names(source.path, table.columns)
     for first in range(0, max(len(table), 1), ROWS_AT_ONCE):
         cells = table[first : first + ROWS_AT_ONCE]
@@ -390,3 +391,22 @@ def _of_parquet(source: Source) -> Iterator[Rows]:
             raw=pl.struct(pl.exclude(pl.Binary)).struct.json_encode(),
         )
         yield Rows(found, cells, pl.DataFrame(schema=BROKEN))
+
+
+def _without_bytes(table: pl.DataFrame) -> pl.DataFrame:
+    """A table without the bytes inside its columns, as in `audio`, which on the Hugging Face hub is bytes and a path."""
+    held = {name: kind for name, kind in table.schema.items() if kind != pl.Binary and _holds_bytes(kind)}
+    paths = {
+        name: [pl.col(name).struct.field(field.name) for field in kind.fields if not _holds_bytes(field.dtype)]
+        for name, kind in held.items()
+        if isinstance(kind, pl.Struct)
+    }
+    return table.with_columns(pl.struct(kept).alias(name) for name, kept in paths.items() if kept).drop(
+        name for name in held if not paths.get(name)
+    )
+
+
+def _holds_bytes(kind: Any) -> bool:
+    if isinstance(kind, pl.Struct):
+        return any(_holds_bytes(field.dtype) for field in kind.fields)
+    return kind == pl.Binary or (isinstance(kind, (pl.List, pl.Array)) and _holds_bytes(kind.inner))

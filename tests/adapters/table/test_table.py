@@ -164,7 +164,7 @@ def test_what_else_is_kept_is_json(tmp_path: Path) -> None:
     extra = {"n": "n", "l": "l", "d": "d", "cells": "[one.name for one in source_cells if one.value is not null]"}
     tables = ingest_file(tmp_path, {"sources": {"table": "t.parquet"}, "clip": {"media": "f", "extra": extra}})
     assert [json.loads(one, parse_constant=pytest.fail) for one in tables["origins"]["extra"]] == [
-        {"l": [1.0, None], "d": "00:00:01", "cells": ["f", "n"]},
+        {"l": [1.0, None], "d": "00:00:01", "cells": ["f"]},
         {"n": 1.5, "l": [], "cells": ["f", "n"]},
     ]
 
@@ -569,6 +569,15 @@ def test_a_stem_has_neither_folders_nor_the_suffix_of_audio(tmp_path: Path) -> N
 def test_a_column_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ExpressionError, match=r"clip\.media: `filname`: no column 'filname'; did you mean `filename`"):
         ingest(tmp_path, "filename\na\n", {"media": "filname"})
+
+
+def test_a_column_of_nothing_is_a_list_of_nothing(tmp_path: Path) -> None:
+    rows = {"f": ["a"], "tags": [None], "pair": pl.Series([["x", "y"]], dtype=pl.Array(pl.String, 2))}
+    pl.DataFrame(rows).write_parquet(tmp_path / "t.parquet")
+    clip = {"media": "f", "classes": "pair", "captions": "tags"}
+    tables = ingest_file(tmp_path, {"sources": {"table": "t.parquet"}, "clip": clip})
+    assert tables["promised"]["class_names"].to_list() == [["x", "y"]]
+    assert tables["captions"].rows() == []
 
 
 def test_what_is_no_list_of_labels_is_told(tmp_path: Path) -> None:

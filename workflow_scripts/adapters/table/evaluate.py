@@ -100,7 +100,7 @@ class Evaluation:
         """An expression with a type of SQL's, once it is known whether it gives a list."""
         if not expression.type.endswith("[]"):
             return expression
-        is_list = isinstance(self._ask([replace(expression, type="")], cells).dtypes[0], pl.List)
+        is_list = isinstance(self._ask([replace(expression, type="")], cells).dtypes[0], (pl.List, pl.Array, pl.Null))
         if expression.type == ONE_OR_MORE:
             return replace(expression, type="VARCHAR[]" if is_list else "VARCHAR")
         if not is_list:
