@@ -231,6 +231,21 @@ def test_a_folder_that_may_not_be_read_is_an_error(
         list(walk(str(open_folder)))
 
 
+def test_a_link_to_a_folder_that_may_not_be_entered_is_an_error_with_its_name(
+    open_folder: Path, as_ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Its files are not missing for that. What is called like a file is told by its check."""
+    _write(open_folder, "forbidden/folder/x.wav")
+    (open_folder / "root").mkdir()
+    (open_folder / "root/y.wav").symlink_to("../forbidden/folder/x.wav")
+    (open_folder / "forbidden").chmod(0)
+    with as_ordinary_user():
+        assert _paths(open_folder / "root") == ["y.wav"]
+    (open_folder / "root/link").symlink_to("../forbidden/folder")
+    with as_ordinary_user(), pytest.raises(PermissionError, match="root/link"):
+        list(walk(str(open_folder / "root")))
+
+
 def test_names_that_are_no_utf8_are_found_and_lead_to_their_files(tmp_path: Path) -> None:
     names = [b"caf\xe9.wav", b"\xff\xfe.wav", "née.wav".encode(), b"line\nbreak.wav"]
     for name in names:

@@ -1,5 +1,6 @@
 """Finding audio files and archives below a root. Knows no labels, and imports nothing but the standard library."""
 
+import errno
 import heapq
 import itertools
 import os
@@ -48,6 +49,8 @@ ENTRIES_AT_ONCE = 1_000
 ASKED_AT_ONCE = 32
 """Questions that a file server is asked side by side, where a file's answer is waited for longer than the next."""
 WAITED_S = 1e-4
+_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+"""Faults of links that lead to nothing; others may have a folder behind them."""
 
 Found = tuple[str, str, int, int]
 """Name in its folder, kind, size in bytes, time of last change in nanoseconds; a tuple, since there are millions."""
@@ -249,10 +252,14 @@ def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """A link that leads nowhere, or in a circle, is no folder."""
+    """A link that leads nowhere, or in a circle, is no folder; one that is called like a file is a file.
+
+    Raises:
+        OSError: a link may lead to a folder, but not now, or not this user.
+    """
     try:
         return entry.is_dir()
-    except OSError:
-        if entry.is_symlink():
+    except OSError as error:
+        if entry.is_symlink() and (error.errno in _NOWHERE or _kind(entry.name)):
             return False
         raise
