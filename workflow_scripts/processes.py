@@ -1,4 +1,4 @@
-"""Which processes of this machine are alive."""
+"""Which processes of this machine are alive, and how many may work side by side."""
 
 import os
 from pathlib import Path
@@ -31,3 +31,12 @@ def _answers(pid: int) -> str | None:
     except OSError:  # it is somebody else's
         return ""
     return ""
+
+
+def cores() -> int:
+    """How many this process may use; of those that there are, where the system does not say.
+
+    >>> cores() >= 1
+    True
+    """
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

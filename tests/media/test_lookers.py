@@ -1,5 +1,6 @@
 """Many who look into folders see what one sees."""
 
+import errno
 import itertools
 import os
 import random
@@ -11,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from workflow_scripts.media import lookers
 from workflow_scripts.media.lookers import parts
 from workflow_scripts.media.walk import FOLDERS_AT_ONCE, Below, Identity, Way
-from workflow_scripts.processes import started
+from workflow_scripts.processes import cores, started
 
 
 @pytest.fixture
@@ -108,6 +110,68 @@ def test_a_looker_that_is_killed_ends_the_look(root: Path, at_once: None, monkey
     with pytest.raises(ChildProcessError, match="was ended; run again"):
         list(parts(str(root)))
     assert not children()
+
+
+@pytest.mark.parametrize("can_start", [1, 3])
+def test_lookers_that_cannot_be_started_are_done_without(
+    root: Path, at_once: None, monkeypatch: pytest.MonkeyPatch, can_start: int
+) -> None:
+    """As where a user may have no more processes."""
+    alone = state(root)
+    start_only(monkeypatch, can_start)
+    assert state(root) == alone
+    assert not children()
+
+
+def test_where_no_looker_can_be_started_the_look_ends(
+    root: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_only(monkeypatch, 0)
+    with pytest.raises(BlockingIOError):
+        state(root)
+
+
+def test_where_a_looker_finds_no_thread_to_speak_to_it_is_ended(
+    root: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        state(root)
+    assert not children()
+
+
+def start_only(monkeypatch: pytest.MonkeyPatch, can_start: int) -> None:
+    """So many processes, and then no more."""
+    popen, started_by_now = subprocess.Popen, itertools.count()
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        if next(started_by_now) >= can_start:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return popen(*args, **kwargs)
+
+    monkeypatch.setattr(lookers, "cores", lambda: 8)
+    monkeypatch.setattr(subprocess, "Popen", start)
+
+
+def test_a_looker_that_cannot_begin_says_why(
+    root: Path, at_once: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lookers, "IMPORTS", tmp_path)
+    (tmp_path / "workflow_scripts").mkdir()
+    (tmp_path / "workflow_scripts/__init__.py").write_text("import something_that_is_not_there")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ChildProcessError, match="failed: ModuleNotFoundError: No module named 'something_that"):
+        state(root)
+    assert not children()
+
+
+def test_cores_are_counted_where_nobody_says_which_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As outside of Linux."""
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert cores() == os.cpu_count()
 
 
 def test_who_wants_no_more_leaves_nobody_at_work(root: Path, at_once: None) -> None:

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import xxhash
 
 from workflow_scripts.media.names import to_text
 from workflow_scripts.media.walk import Below, Found, Identity, Stats, Way, found_in, named_archive
+from workflow_scripts.processes import cores
 
 ALONE_S = 0.3
 """What takes no longer is gone through without others, which take a third of that to start."""
@@ -111,13 +113,20 @@ def _first_told(way: Way, folders: int, answers: Iterator[_Answer]) -> Iterator[
 
 
 def _side_by_side(root: str, way: Way) -> Iterator[Part]:
-    """The rest of the way, by as many processes as there are cores."""
+    """The rest of the way, by as many processes as there are cores, or as the system lets start."""
     found: SimpleQueue[Part | Exception | None] = SimpleQueue()
-    lookers = [_Looker(root) for _ in range(min(len(os.sched_getaffinity(0)), MOST))]
-    threads = [Thread(target=_go, args=(looker, way, found)) for looker in lookers]
-    for thread in threads:
-        thread.start()
+    lookers, threads = list[_Looker](), list[Thread]()
     try:
+        for _ in range(min(cores(), MOST)):
+            try:
+                lookers.append(_Looker(root))
+                thread = Thread(target=_go, args=(lookers[-1], way, found))
+                thread.start()
+            except (OSError, RuntimeError):  # RuntimeError: no thread can be started
+                if not threads:
+                    raise
+                break
+            threads.append(thread)
         at_work = len(threads)
         while at_work:
             one = found.get()
@@ -153,10 +162,12 @@ class _Looker:
 
     def __init__(self, root: str) -> None:
         path = os.pathsep.join(filter(None, [str(IMPORTS), os.environ.get("PYTHONPATH")]))
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  a pipe that nobody empties would stop it
         self._process = subprocess.Popen(
             [sys.executable, "-c", f"from {__name__} import main; main()", root],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._complaints,
             env=os.environ | {"PYTHONPATH": path},
         )
         self._asked, self._said = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
@@ -173,12 +184,19 @@ class _Looker:
             while True:
                 yield pickle.load(self._said)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
-            raise ChildProcessError("a process that looked through folders was ended; run again") from None
+            raise ChildProcessError(f"a process that looked through folders {self._last_words()}") from None
 
     def end(self) -> None:
         """End it, also in the middle of its work."""
         self._process.kill()
         self._process.communicate()
+        self._complaints.close()
+
+    def _last_words(self) -> str:
+        """How it ended, and the last line that it said of that."""
+        self._complaints.seek(0)
+        *_, last = ["", *self._complaints.read().decode(errors="replace").splitlines()]
+        return f"failed: {last}" if last else "was ended; run again"
 
 
 def main() -> None:
