@@ -394,7 +394,7 @@ def _of_parquet(source: Source) -> Iterator[Rows]:
 
 
 def _without_bytes(table: pl.DataFrame) -> pl.DataFrame:
-    """A table without the bytes inside its columns, as in `audio`, which on the Hugging Face hub is bytes and a path."""
+    """A table without the bytes inside its columns: `audio`, on the Hugging Face hub, is bytes and a path."""
     held = {name: kind for name, kind in table.schema.items() if kind != pl.Binary and _holds_bytes(kind)}
     paths = {
         name: [pl.col(name).struct.field(field.name) for field in kind.fields if not _holds_bytes(field.dtype)]
