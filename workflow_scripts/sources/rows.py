@@ -39,6 +39,7 @@ FORMATS = {
     ".parquet": "parquet",
 }
 """By suffix; what has another is cells between delimiters."""
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
 _CONSTANT = re.compile(rb'("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b')
 _log = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ def read_rows(source: Source, reading: Reading) -> Iterator[Rows]:
     suffixes = [suffix for suffix in PurePath(source.path.lower()).suffixes if suffix not in UNPACK]
     suffix = suffixes[-1] if suffixes else ""
     kind = reading.format or FORMATS.get(suffix, "csv")
+    if kind == "csv" and suffix in SPREADSHEETS:
+        raise SourceError(f"{source.path}: a spreadsheet; save it as CSV (UTF-8)")
     if kind == "csv":
         return _of_cells(source, reading, DELIMITERS.get(suffix, ","))
     if kind == "parquet":

@@ -580,6 +580,24 @@ def test_a_column_of_nothing_is_a_list_of_nothing(tmp_path: Path) -> None:
     assert tables["captions"].rows() == []
 
 
+def test_a_column_may_be_called_like_a_word_of_sql(tmp_path: Path) -> None:
+    table = "order,start,end,my take,offset\na,1,2,x,3\n"
+    clip = {"media": "order", "start_s": "start", "end_s": " End ", "site": "my take", "extra": {"more": "offset"}}
+    tables = ingest(tmp_path, table, clip)
+    assert tables["promised"].select("media_key", "start_s", "end_s").rows() == [("a", 1.0, 2.0)]
+    assert tables["origins"].select("site", "extra").rows() == [("x", '{"more": "3"}')]
+
+
+def test_rows_below_a_key_are_told_to_be_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(ExpressionError, match=r"no column 'f'; .* below one of its keys\? reading: {at: …}"):
+        ingest(tmp_path, '{"data": [{"f": "a"}]}', {"media": "f"}, "t.json")
+
+
+def test_a_spreadsheet_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"t\.xlsx: a spreadsheet; save it as CSV"):
+        ingest(tmp_path, "PK", {"media": "f"}, "t.xlsx")
+
+
 def test_what_is_no_list_of_labels_is_told(tmp_path: Path) -> None:
     with pytest.raises(ExpressionError, match=r"clip\.classes: `label`: expected a list, `\[…\]`"):
         ingest(tmp_path, "f,label\na,dog\n", {"media": "f", "classes": "label"})

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from workflow_scripts.adapters.table.evaluate import Evaluation
-from workflow_scripts.adapters.table.expressions import Expression, NoColumnError
+from workflow_scripts.adapters.table.expressions import Expression, NoColumnError, of_column
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.rows import ROWS_AT_ONCE, Reading, Rows, read_rows
@@ -100,13 +100,17 @@ class Asking:
         try:
             self._evaluation(cells)
         except NoColumnError as error:
-            raise NoColumnError(f"{path}: {error}") from None
+            deeper = (
+                "; are the rows below one of its keys? reading: {at: …}" if cells.columns == ["key", "value"] else ""
+            )
+            raise NoColumnError(f"{path}: {error}{deeper}") from None
         return cells
 
     def _evaluation(self, cells: pl.DataFrame) -> Evaluation:
         columns = tuple(cells.schema.items())
         if columns not in self._evaluations:
-            self._evaluations[columns] = Evaluation(self._expressions, self._with_told(cells, [""] * len(cells)))
+            told = self._with_told(cells, [""] * len(cells))
+            self._evaluations[columns] = Evaluation([of_column(one, told.columns) for one in self._expressions], told)
         return self._evaluations[columns]
 
     def _with_told(self, cells: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ It is told by the tree that DuckDB parses it into, never by its letters.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -62,6 +62,17 @@ class Expression:
     def place(self) -> str:
         """How errors call it."""
         return f"{self.key}: `{self.text.strip()}`"
+
+
+def quoted(column: str) -> str:
+    """A column's name as SQL takes it for nothing else."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def of_column(expression: Expression, columns: Sequence[str]) -> Expression:
+    """The same expression; one that is a column's name and nothing else is that column, though it be a word of SQL."""
+    name = expression.text.strip()
+    return replace(expression, text=quoted(name)) if name.lower() in map(str.lower, columns) else expression
 
 
 class Grammar:

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression
+from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression, quoted
 from workflow_scripts.tables import schemas
 
 POLARS: dict[str, Any] = {
@@ -71,7 +71,7 @@ def _expressions(mapping: Mapping[str, Any], part: str) -> Iterator[Expression]:
         if name in FIELDS[part]:
             yield Expression(f"{part}.{name}", text, FIELDS[part][name])
     extra = mapping[part].get("extra", {})
-    for name, text in extra.items() if isinstance(extra, dict) else ((name, _quoted(name)) for name in extra):
+    for name, text in extra.items() if isinstance(extra, dict) else ((name, quoted(name)) for name in extra):
         yield Expression(f"{extra_of(part)}{name}", text, "JSON")
 
 
@@ -98,7 +98,3 @@ def _said(values: pl.Series, kind: str) -> pl.Expr:
         text = pl.when(value.str.contains(BLANK_IS_NOT)).then(value)
         return text if kind == "VARCHAR" else pl.when(text.is_not_null()).then(pl.concat_list(text))
     return value.cast(POLARS[kind])
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
