@@ -212,7 +212,7 @@ TREES = st.recursive(
 @given(TREES, st.integers(1, 5), st.randoms(use_true_random=False))
 def test_any_number_go_through_each_folder_once(tree: dict | None, number: int, chance: random.Random) -> None:
     """Each takes some, and they come back in any order."""
-    way, gone_through, under_way = Way(), list[str](), list[str]()
+    way, gone_through, under_way = Way(""), list[str](), list[str]()
     identities = {path: Identity(0, place) for place, path in enumerate(_folders(tree or {}, ""))}
     while True:
         if len(under_way) < number and (way._folders or not under_way):

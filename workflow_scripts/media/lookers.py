@@ -51,7 +51,7 @@ def parts(root: str) -> Iterator[Part]:
     if not stat.S_ISDIR(seen.st_mode):
         yield from told("", [named_archive(root, seen)])
         return
-    way, stats, began = Way(), Stats(), time.monotonic()
+    way, stats, began = Way(root), Stats(), time.monotonic()
     while (folders := way.take()) and time.monotonic() < began + ALONE_S:
         yield from _first_told(way, len(folders), _answers(root, folders, stats))
     if folders:

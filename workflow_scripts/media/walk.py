@@ -12,6 +12,7 @@ from threading import Condition
 from typing import NamedTuple
 
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
+from workflow_scripts.media.mounts import doubled_mounts
 
 
 def _suffixes(*names: str) -> frozenset[str]:
@@ -119,9 +120,12 @@ class Way:
 
     They come in no promised order. Links are followed, each folder is entered once; links come last, the smallest
     first, and none before all is seen that lies behind the one before: so a folder has one path, however it is found.
+    A mount of what may lie elsewhere too counts as a link.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._root, self._mounts = root, doubled_mounts()
+        self._mounted = self._mounts_below("")
         self._folders, self._links = [""], list[str]()
         self._entered: set[Identity] = set()
         self._under_way = 0
@@ -135,7 +139,8 @@ class Way:
             if self._has_ended:
                 return []
             if not self._folders and self._links:
-                self._folders.append(heapq.heappop(self._links))
+                self._folders.append(link := heapq.heappop(self._links))
+                self._mounted = self._mounts_below(f"{link}/")
             few = min(FOLDERS_AT_ONCE, 1 + len(self._folders) // FOLDERS_AT_ONCE)
             some, self._folders = self._folders[-few:], self._folders[:-few]
             self._under_way += len(some)
@@ -158,8 +163,8 @@ class Way:
     def go_on(self, below: Below) -> None:
         """A folder has been gone through."""
         with self._changes:
-            self._folders += below.folders
-            for link in below.links:
+            self._folders += [folder for folder in below.folders if folder not in self._mounted]
+            for link in [*below.links, *self._mounted.intersection(below.folders)]:
                 heapq.heappush(self._links, link)
             self._under_way -= 1
             self._changes.notify_all()
@@ -169,6 +174,13 @@ class Way:
         with self._changes:
             self._has_ended = True
             self._changes.notify_all()
+
+    def _mounts_below(self, before: str) -> set[str]:
+        """Paths of mounts below a folder; before: what the paths of folders in it begin with."""
+        if not self._mounts:
+            return set()
+        above = os.path.join(os.path.realpath(os.path.join(self._root, before)), "")
+        return {before + place.removeprefix(above) for place in self._mounts if place.startswith(above)}
 
 
 def named_archive(root: str, seen: os.stat_result) -> Found:
