@@ -717,6 +717,7 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
         "license": ["//creativecommons.org/licenses/by-nc-sa/4.0/"],
     }
     shared |= {"call_type": ["song"], "sex": [None], "local_time": ["06:18"], "source": ["xenocanto"], "quality": ["A"]}
+    shared |= {"length": [29], "ebird_code_secondary": [["yellow2"]]}
     train = {"filepath": ["XC1.ogg"], "start_time": [None], "end_time": [None], "ebird_code": ["gcrfin"]}
     test = {
         "filepath": ["HSN_001_20150708_061805.ogg"] * 2,
@@ -748,7 +749,8 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
         "recordist": "Ann",
         "quality": "A",
         "microphone": "SM2",
-        "extra": {"call_type": "song", "local_time": "06:18", "source": "xenocanto"},
+        "declared_duration_s": 29.0,
+        "extra": {"call_type": "song", "local_time": "06:18", "source": "xenocanto", "secondary": ["yellow2"]},
     }
     assert row(tables, "XC1")["class_names"] == ["gcrfin", "mouchi"]
 
