@@ -29,8 +29,8 @@ DATASETS = """\
 
 Made by `make docs` from the comments that they begin with; change those, not this page. In each stands besides whence
 the data comes and how it is to be cited. Paths start from the folder where Snakemake runs: with `esc50/` there, as its
-authors publish it, `snakemake --config 'datasets=["esc50"]'` is all. A copy of the file may have paths of your own
-([more](../../docs/add-a-dataset.md)).
+authors publish it, `snakemake --config 'datasets=["esc50"]'` is all. A copy of the file may have paths of your own, and
+no `audio` where only the labels are wanted ([more](../../docs/add-a-dataset.md)).
 
 | dataset | what it is | licence |
 | --- | --- | --- |"""
