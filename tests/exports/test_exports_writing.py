@@ -1,7 +1,10 @@
 """An export appears at once under its name, is replaced at once, and its account notices what happens to its files."""
 
+import json
 import os
 import shutil
+import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,8 @@ import pytest
 
 from tests.exports.made_exports import account_file, account_of, exported
 from tests.exports.small_run import SmallAudioset
-from workflow_scripts.exports.account import TRIES, Account, is_whole, spoilt
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports.account import SECOND_NS, TRIES, Account, is_whole, read_account, spoilt
 from workflow_scripts.exports.formats import Written, format_of
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.writing import write_export
@@ -147,6 +151,74 @@ def test_what_happens_to_an_export_is_noticed(tmp_path: Path, happens: Any) -> N
     assert spoilt([str(account_file(link))]) == []
     happens(link)
     assert spoilt([str(account_file(link))]) == [str(account_file(link))]
+
+
+def test_results_out_of_an_archive_that_keeps_whole_seconds_are_whole(tmp_path: Path) -> None:
+    link = tmp_path / "mine"
+    write(link, "first")
+    with tarfile.open(tmp_path / "results.tar", "w", format=tarfile.GNU_FORMAT) as tar:
+        for name in (".mine.1", "mine", "mine.account.json"):
+            tar.add(tmp_path / name, name)
+    (tmp_path / "out").mkdir()
+    subprocess.run(["tar", "-xf", tmp_path / "results.tar", "-C", tmp_path / "out"], check=True)
+    account = str(account_file(tmp_path / "out/mine"))
+    assert spoilt([account]) == []
+    for path in ("said", "many/of"):
+        seen = (file := tmp_path / "out/mine" / path).stat().st_mtime_ns
+        assert seen % SECOND_NS == 0
+        os.utime(file, ns=(seen + 1, seen + 1))
+        assert spoilt([account]) == [account], path
+        os.utime(file, ns=(seen, seen))
+
+
+OTHER_SHAPES = {
+    "no_list": '{"folder": ".mine.1", "files": null}',
+    "too_few": '{"folder": ".mine.1", "files": [["said", 5]]}',
+    "no_words": '{"folder": ".mine.1", "failed": {"one": ["io_error"]}}',
+    "no_number": '{"folder": ".mine.1", "tries": "1"}',
+    "truth": '{"folder": ".mine.1", "clips": {"train": true}}',
+    "no_text": '{"folder": 1}',
+    "no_folder": "{}",
+    "no_entries": "[]",
+    "no_text_at_all": b"\xff\x00",
+    "deep": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", OTHER_SHAPES)
+def test_an_account_of_another_shape_is_told_and_its_export_made_again(tmp_path: Path, name: str) -> None:
+    written = OTHER_SHAPES[name]
+    (file := tmp_path / "mine.account.json").write_bytes(written if isinstance(written, bytes) else written.encode())
+    with pytest.raises(SoundledgerError, match=r"mine\.account\.json: not what this version writes"):
+        read_account(file)
+    assert spoilt([str(file)]) == [str(file)]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_what_has_no_name_of_a_file_is_not_whole(tmp_path: Path, name: str) -> None:
+    (file := tmp_path / "mine.account.json").write_text(json.dumps({"folder": "", "folders": [[name, 1]]}))
+    assert spoilt([str(file)]) == [str(file)]
+
+
+def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
+    account = Account(
+        *(
+            "all",
+            "mine",
+            {"train": 1},
+            {"missing": 2},
+            3,
+            ["a warning"],
+            "digest",
+            4,
+            {"one": ["io_error", "words"]},
+            2,
+        ),
+        files=[["said", 5, 6]],
+        folders=[["many", 7]],
+    )
+    account.write(tmp_path / "mine.account.json")
+    assert read_account(tmp_path / "mine.account.json") == account
 
 
 def test_an_account_that_is_not_there_is_not_spoilt(tmp_path: Path) -> None:

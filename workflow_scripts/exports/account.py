@@ -8,12 +8,15 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.errors import SoundledgerError, shown
 
 TRIES = 3
 """How often a pack is made whose files could not be read for what may lie in the moment."""
+
+SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,40 @@ def read_account(file: Path) -> Account:
         FileNotFoundError: there is none.
     """
     try:
-        return Account(**json.loads(file.read_bytes()))
-    except (ValueError, TypeError) as error:
+        account = Account(**json.loads(file.read_bytes()))
+        for name, kind in _KINDS.items():
+            if not _is(kind, value := getattr(account, name)):
+                raise TypeError(f"{name}: {shown(value)}")
+    except (ValueError, TypeError, RecursionError) as error:
         raise SoundledgerError(f"{file}: not what this version writes ({error}); delete it and run again") from None
+    return account
+
+
+_KINDS = get_type_hints(Account) | {
+    "failed": dict[str, tuple[str, str]],
+    "files": list[tuple[str, int, int]],
+    "folders": list[tuple[str, int]],
+}
+"""Of each entry; a tuple is a list of so many items."""
+
+
+def _is(kind: Any, value: Any) -> bool:
+    """Whether what JSON gave is of a kind: a class, or something made of such."""
+    made_of, parts = get_origin(kind), get_args(kind)
+    if made_of is UnionType:
+        return any(_is(part, value) for part in parts)
+    if made_of is tuple:
+        return type(value) is list and len(value) == len(parts) and all(map(_is, parts, value))
+    if made_of is not None:  # a list, or a dict, whose keys are text
+        items = value.values() if type(value) is dict else value
+        return type(value) is made_of and all(_is(parts[-1], item) for item in items)
+    return type(value) is kind
 
 
 def is_whole(place: Path, account: Account) -> bool:
     """Whether what an account speaks of is as it was written: one stat each of its files and folders.
+
+    A time that was cut to whole seconds is the same, as archives of results give them back.
 
     Args:
         place: the folder that the account belongs into; it may have been read elsewhere.
@@ -89,15 +119,26 @@ def is_whole(place: Path, account: Account) -> bool:
         if account.link is not None and os.readlink(place / account.link) != account.folder:
             return False
         folder = place / account.folder
-        return all(_seen(folder / name) == seen for name, *seen in account.files) and all(
-            (folder / path).stat().st_mtime_ns == changed for path, changed in account.folders
+        return all(_is_as(_seen(folder / name), seen) for name, *seen in account.files) and all(
+            _is_same_time((folder / path).stat().st_mtime_ns, changed) for path, changed in account.folders
         )
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no file can have such a name
         return False
 
 
+def _is_as(seen: list[int], written: list[int]) -> bool:
+    return seen[0] == written[0] and _is_same_time(seen[1], written[1])
+
+
+def _is_same_time(seen: int, written: int) -> bool:
+    return seen in (written, written - written % SECOND_NS)
+
+
 def spoilt(accounts: Iterable[str]) -> list[str]:
-    """Those of the accounts that are there and not whole, or whose passing faults have tries left."""
+    """Those of the accounts that are there and not whole, or whose passing faults have tries left.
+
+    A copy that is changed in its place, whose folder does not change with it, is not noticed.
+    """
     return [file for file in accounts if os.path.lexists(file) and _is_spoilt(Path(file))]
 
 
