@@ -139,10 +139,31 @@ def test_nothing_that_is_said_is_no_failure() -> None:
 
 
 def test_of_many_failures_some_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "WORDS_AT_ONCE", 2)
+    monkeypatch.setattr(evaluate, "MOST_EXPLAINED", 2)
     cells = pl.DataFrame({"fold": ["x"] * 5})
-    _, failed = Evaluation([Expression("clip.start_s", "fold", "DOUBLE")], cells).of(cells)
-    assert [words == "as others do" for words in failed["words"]] == [False, False, True, True, True]
+    expressions = [Expression("clip.start_s", "fold", "DOUBLE")]
+    _, failed = Evaluation(expressions, cells).of(cells)
+    assert [words == "as in rows before" for words in failed["words"]] == [False, False, True, True, True]
+    in_parts = Evaluation(expressions, cells)
+    assert [in_parts.of(part)[1]["words"].item() for part in cells.iter_slices(1)] == failed["words"].to_list()
+
+
+def test_a_row_that_fails_beside_one_that_takes_all_memory() -> None:
+    cells = pl.DataFrame({"times": ["x", "2000000000", "3"]})
+    assert asked("len(repeat('a', times::BIGINT))::VARCHAR", cells=cells) == ([None, None, "3"], [0, 1])
+
+
+def test_an_expression_that_takes_all_memory_in_row_after_row_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "MOST_BOMBS", 2)
+    with pytest.raises(ExpressionError, match=r"clip\.media: .* takes too much memory or time in row after row"):
+        asked("len(repeat(fold, 2000000000))::VARCHAR")
+
+
+def test_values_of_megabytes_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "LONGEST_VALUE", 3)
+    assert asked("repeat('ä', fold::INTEGER)", cells=pl.DataFrame({"fold": ["1", "2"]})) == (["ä", None], [1])
+    cells = pl.DataFrame({"fold": [["ab", "c"], ["ab", "cd"]]})
+    assert asked("fold", "VARCHAR[]", cells) == ([["ab", "c"], None], [1])
 
 
 def test_a_row_that_takes_all_memory_costs_itself_alone() -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.adapters.table.expressions import ExpressionError
+from workflow_scripts.adapters.table.said import heard_in
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.run import load_run
 from workflow_scripts.sources.faults import SourceError
@@ -61,7 +64,7 @@ def test_a_clip_is_called_like_its_media(tmp_path: Path, media: list[str], ids: 
     """A hash stands behind what does not say all of it."""
     tables = ingest(tmp_path, "f\n" + "\n".join(media), {"media": "f"})
     found = tables["promised"]["clip_id"].to_list()
-    assert [re.sub("[0-9a-f]{8}$", "#", one) for one in found] == ids
+    assert [re.sub("[0-9a-f]{12}$", "#", one) for one in found] == ids
     assert len(set(found)) == len(media)
 
 
@@ -76,6 +79,22 @@ def test_an_id_of_the_table_s_own_is_taken(tmp_path: Path) -> None:
     assert tables["promised"].select("clip_id", "media_key").rows() == [("7", "a.wav")]
     assert reasons(tables) == [(3, "row", "duplicate_id"), (4, "row", "bad_id")]
     assert "of another media" in tables["rejects"]["detail"][0]
+
+
+def test_no_two_clips_are_called_the_same(tmp_path: Path) -> None:
+    """What follows from a span is what another media is called, or what the table calls a clip."""
+    table = "i,f,s\n,a.wav,5\n,a.wav,7\n,a_5000.wav,\n,b.wav,\nb,c.wav,\n"
+    tables = ingest(tmp_path, table, {"media": "f", "id": "i", "start_s": "said(s)"})
+    ids = tables["promised"]["clip_id"].to_list()
+    assert [re.sub("[0-9a-f]{12}$", "#", one) for one in ids] == ["a_5000_#", "a_7000", "a_5000_#", "b_#", "b"]
+    assert len(set(ids)) == 5
+
+
+def test_no_start_is_the_start(tmp_path: Path) -> None:
+    tables = ingest(
+        tmp_path, "f,s,e,c\na,,10,x\na,0,10,y\n", {"media": "f", "start_s": "said(s)", "end_s": "e", "classes": "[c]"}
+    )
+    assert tables["promised"].select("clip_id", "class_names").rows() == [("a", ["x", "y"])]
 
 
 # --- rows of one clip ---
@@ -171,7 +190,8 @@ def test_what_else_is_kept_is_json(tmp_path: Path) -> None:
 
 def test_a_value_of_megabytes_is_no_value(tmp_path: Path) -> None:
     tables = ingest(tmp_path, "f,n\na,1\nb,2000000\n", {"media": "f || repeat('x', n::INTEGER)"})
-    assert reasons(tables) == [(3, "row", "too_long")]
+    assert reasons(tables) == [(3, "row", "expression_failed")]
+    assert "its value is longer than a megabyte" in tables["rejects"]["detail"].item()
 
 
 @pytest.mark.parametrize(
@@ -193,12 +213,17 @@ def test_hostile_cells_stay_text(tmp_path: Path, hostile: str) -> None:
 def test_labels_are_a_vocabulary_by_themselves(tmp_path: Path) -> None:
     table = "f,labels\na,Dog;dog;Dog!\nb,\n"
     tables = ingest(tmp_path, table, {"media": "f", "classes": "string_split(labels, ';')"})
-    assert tables["classes"].select("class_id", "class_index", "name").rows() == [
-        ("dog", 0, "Dog"),
-        ("dog_2", 1, "Dog!"),
-        ("dog_3", 2, "dog"),
-    ]
-    assert tables["promised"]["class_ids"].to_list() == [["dog", "dog_3", "dog_2"], []]
+    named = tables["classes"].select("class_id", "class_index", "name").rows()
+    assert [(index, name) for _, index, name in named] == [(0, "Dog"), (1, "Dog!"), (2, "dog")]
+    assert all(re.fullmatch("dog_[0-9a-f]{8}", class_id) for class_id, *_ in named)
+    ids = {name: class_id for class_id, _, name in named}
+    assert tables["promised"]["class_ids"].to_list() == [[ids["Dog"], ids["dog"], ids["Dog!"]], []]
+
+
+def test_blanks_around_a_label_do_not_count(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,label\na, Dog \nb,Dog\nc,собака\n", {"media": "f", "classes": "[label]"})
+    assert tables["classes"]["name"].to_list() == ["Dog", "собака"]
+    assert tables["classes"]["class_id"].to_list()[0] == "dog"
 
 
 def test_labels_of_audioset_are_found_by_id_or_name(tmp_path: Path) -> None:
@@ -546,16 +571,105 @@ def test_a_table_of_classes_that_contradicts_itself_is_told(tmp_path: Path, voca
         of_vocabulary(tmp_path, vocabulary, VOCABULARY)
 
 
+def test_events_of_rows_of_clips_count_from_the_clip_s_start(tmp_path: Path) -> None:
+    table = "f,s,e,on,off,label\na,10,20,12,14,bark\na,10,20,19,25,howl\na,10,20,30,31,purr\n"
+    events = {"onset_s": '"on"', "offset_s": "off", "class": "label"}
+    tables = ingest(tmp_path, table, {"media": "f", "start_s": "s", "end_s": "e"}, events=events)
+    assert strong(tables) == [("a", "bark", 2.0, 4.0, None), ("a", "howl", 9.0, 10.0, None)]
+    assert reasons(tables) == [(4, "label", "outside_clip")]
+
+
+def test_rows_of_clips_hold_their_own_events_alone(tmp_path: Path) -> None:
+    events = {"media": "g", "onset_s": '"on"', "offset_s": "off", "class": "label"}
+    with pytest.raises(SourceError, match=r"events\.media: sources name no `events`"):
+        ingest(tmp_path, "f,g,on,off,label\na,b,1,2,x\n", {"media": "f"}, events=events)
+
+
+def test_a_clip_of_several_rows_hears_an_event_once(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,c\na,dog\na,cat\n")
+    (tmp_path / "e.csv").write_text("f,on,off,label\na,1,2,bark\n")
+    (tmp_path / "c.csv").write_text("f,said\na,One\n")
+    content = {
+        "sources": {"table": "clips.csv", "events": "e.csv", "captions": "c.csv"},
+        "clip": {"media": "f", "classes": "[c]"},
+        "events": {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "label"},
+        "captions": {"media": "f", "texts": "[said]"},
+    }
+    tables = ingest_file(tmp_path, content)
+    assert len(strong(tables)) == len(tables["captions"]) == 1
+
+
+def test_an_event_of_a_cut_of_a_video_counts_from_its_start(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,s\nabcdefghijk,30\nabcdefghijk,60\n")
+    (tmp_path / "e.csv").write_text(
+        "f,on,off,label\nYabcdefghijk_60.000_70.000.wav,1,2,bark\nabcdefghijk_90.0,1,2,howl\n"
+    )
+    content = {
+        "sources": {"table": "clips.csv", "events": "e.csv"},
+        "clip": {"media": "f", "start_s": "s", "end_s": "s::DOUBLE + 10"},
+        "events": {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "label"},
+        "match": "youtube",
+    }
+    tables = ingest_file(tmp_path, content)
+    assert strong(tables) == [("abcdefghijk_60000", "bark", 1.0, 2.0, None)]
+    assert reasons(tables) == [(3, "row", "no_such_clip")]
+
+
+def test_an_event_that_ends_where_a_clip_starts_is_not_heard_there(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("f,s,e\na,0,10\na,10,20\n")
+    (tmp_path / "e.csv").write_text("f,on,off,label\na,9,10,x\na,10,10,y\na,10,11,z\n")
+    content = {
+        "sources": {"table": "clips.csv", "events": "e.csv"},
+        "clip": {"media": "f", "start_s": "s", "end_s": "e"},
+        "events": {"media": "f", "onset_s": '"on"', "offset_s": "off", "class": "label"},
+    }
+    tables = ingest_file(tmp_path, content)
+    assert [row[:4] for row in strong(tables)] == [("a_0", "x", 9, 10), ("a_10000", "y", 0, 0), ("a_10000", "z", 0, 1)]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9)), min_size=1, max_size=12, unique=True),
+    st.lists(st.tuples(st.integers(0, 25), st.integers(0, 9)), max_size=12),
+)
+def test_events_are_heard_wherever_they_fall_into(spans: list[tuple[int, int]], events: list[tuple[int, int]]) -> None:
+    """As each of them is held against each span."""
+    clips = pl.DataFrame(
+        [(f"c{n}", "m", float(start), float(start + length)) for n, (start, length) in enumerate(spans)],
+        schema=["clip_id", "media_key", "start_s", "end_s"],
+        orient="row",
+    )
+    nothing = {"id": None, "named_start": None, "reason": None, "detail": None}
+    columns = {"place": pl.UInt32, "media_key": pl.String, "onset_s": pl.Float64, "offset_s": pl.Float64}
+    rows = pl.DataFrame(
+        [(n, "m", float(onset), float(onset + length)) for n, (onset, length) in enumerate(events)],
+        schema=columns,
+        orient="row",
+    ).with_columns(
+        *(pl.lit(value, pl.String).alias(name) for name, value in nothing.items()), **{"class": pl.lit(["x"])}
+    )
+    expected = {
+        (n, f"c{m}")
+        for n, (onset, length) in enumerate(events)
+        for m, (start, of_clip) in enumerate(spans)
+        if onset < start + of_clip and (onset + length > start or (length == 0 and onset == start))
+    }
+    found = heard_in(rows, clips).of_clips.select("place", "clip_id").rows()
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
 # --- media ---
 
 
 def test_a_video_is_called_by_its_id(tmp_path: Path) -> None:
-    table = "f\nY-cq7SqKl9AE_30.000_40.000.wav\nnot one\n"
-    tables = ingest(tmp_path, table, {"media": "f"}, match="youtube")
-    [clip] = tables["promised"].rows(named=True)
-    assert clip["clip_id"] == clip["media_key"] == "-cq7SqKl9AE"
-    assert clip["source_url"] == "https://youtu.be/-cq7SqKl9AE"
-    assert reasons(tables) == [(3, "row", "no_media")]
+    table = "f,start\nY-cq7SqKl9AE.wav,\nabcdefghijk_30.000_40.000.wav,30\nnot one,\nabcdefghijk_000060.mp4,\n"
+    tables = ingest(tmp_path, table, {"media": "f", "start_s": "said(start)"}, match="youtube")
+    assert tables["promised"].select("clip_id", "media_key", "source_url").rows() == [
+        ("-cq7SqKl9AE", "-cq7SqKl9AE", "https://youtu.be/-cq7SqKl9AE"),
+        ("abcdefghijk", "abcdefghijk", "https://youtu.be/abcdefghijk?start=30"),
+    ]
+    assert reasons(tables) == [(4, "row", "no_media"), (5, "row", "no_start")]
 
 
 def test_a_stem_has_neither_folders_nor_the_suffix_of_audio(tmp_path: Path) -> None:
@@ -599,7 +713,7 @@ def test_a_spreadsheet_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_no_list_of_labels_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ExpressionError, match=r"clip\.classes: `label`: expected a list, `\[…\]`"):
+    with pytest.raises(ExpressionError, match=r"clip\.classes: `\"?label\"?`: expected a list, `\[…\]`"):
         ingest(tmp_path, "f,label\na,dog\n", {"media": "f", "classes": "label"})
 
 
@@ -638,3 +752,15 @@ def test_one_file_of_two_splits_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("f\na\n")
     with pytest.raises(SourceError, match=r"sources\.table: a\.csv is named for the splits train and test"):
         ingest_file(tmp_path, {"sources": {"table": {"train": "a.csv", "test": "*.csv"}}, "clip": {"media": "f"}})
+
+
+def test_a_row_that_is_left_out_may_fail_at_anything(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,s\na,x\nb,1\n", {"media": "f", "start_s": "s"}, where="f <> 'a'")
+    assert reasons(tables) == [(2, "row", "not_selected")]
+
+
+@pytest.mark.parametrize("start", ["1e10", "9.3e15", "1e300"])
+def test_a_span_of_centuries_is_none(tmp_path: Path, start: str) -> None:
+    for match in ("path", "youtube"):
+        tables = ingest(tmp_path, f"f,s\nabcdefghijk,{start}\n", {"media": "f", "start_s": "s"}, match=match)
+        assert reasons(tables) == [(2, "row", "bad_span")]

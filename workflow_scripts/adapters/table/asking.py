@@ -127,6 +127,8 @@ class Asking:
         evaluation = self._evaluation(cells)
         values, failed = evaluation.of(self._with_told(cells, found["source"].cast(pl.String).to_list()))
         detail = self._words(failed, len(found))
+        if "where" in values.columns:  # a row that is left out may fail at anything else
+            detail = detail.zip_with(values["where"].fill_null(value=True), pl.Series([None], dtype=pl.String))
         reason = pl.when(pl.col("detail").is_not_null()).then(pl.lit("expression_failed"))
         asked = pl.concat([found, values], how="horizontal").with_columns(detail=detail).with_columns(reason=reason)
         if len(broken):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from workflow_scripts.adapters.table.asking import Asking
 from workflow_scripts.adapters.table.clips import named, told_together
 from workflow_scripts.adapters.table.judged import judged
 from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, ORIGIN, TABLES, asked, reading_of
-from workflow_scripts.adapters.table.said import Said, inside, joined, of_clips, told_about
+from workflow_scripts.adapters.table.said import Said, heard, heard_in, joined, of_clips, told_about
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
@@ -36,13 +37,13 @@ def ingest(settings: IngestSettings) -> Ingested:
     rows = tables.read("table")
     kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
     further = [name for name in ("about", "events", "captions") if name in settings.sources]
-    said = {name: of_clips(tables.read(name), kept) for name in further}
+    said = {name: (heard_in if name == "events" else of_clips)(tables.read(name), kept) for name in further}
     if "about" in said:
         kept = told_about(kept, said["about"])
-    if "events" in said:
-        said["events"] = inside(said["events"])
-    events = said["events"].of_clips if "events" in said else _with_each_class(kept)
-    labels = pl.concat([kept["classes"].explode(), events["class"]])
+    own = _with_each_class(kept)
+    own_heard = heard(own)
+    events = said["events"].of_clips if "events" in said else own_heard
+    labels = pl.concat([kept["classes"].explode(), events["class"]]).str.strip_chars()
     vocabulary = _vocabulary(settings, tables, labels)
     if "events" in said:
         said["events"] = _of_known_classes(said["events"], vocabulary)
@@ -52,7 +53,9 @@ def ingest(settings: IngestSettings) -> Ingested:
     weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, settings.rights)
     all_rows = [rows, *(one.rows for one in said.values()), vocabulary.rows]
-    rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *map(_label_rejects, (weak, strong))])
+    unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
+    left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
+    rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *left_out])
     good = [kept, *(part.filter(pl.col("reason").is_null()) for part in all_rows[1:])]
     kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
     return Ingested(
@@ -77,6 +80,13 @@ def _check_sources(settings: IngestSettings) -> None:
             )
         if said and source not in settings.sources and source != "events":
             raise SourceError(f"{part}: sources name no `{source}` that it could speak of")
+    if "events" not in settings.sources and (
+        more := {"media", "id", "reading"} & set(settings.mapping.get("events", {}))
+    ):
+        raise SourceError(
+            f"events.{min(more)}: sources name no `events`, so each row of a clip holds events of that clip; expected "
+            "no such key, or the table that it is about"
+        )
 
 
 def _vocabulary(settings: IngestSettings, tables: "_Tables", labels: pl.Series) -> Vocabulary:
@@ -138,18 +148,20 @@ def files_of_table(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]
 
 
 def _weak(kept: pl.DataFrame) -> pl.DataFrame:
-    """Each label of each row, in their order; blank ones are none."""
+    """Each label of each row, in their order, without the blanks around it; blank ones are none."""
     labels = kept.select("place", "source", "line", "raw", "clip_id", label="classes").explode("label")
-    return labels.filter(pl.col("label").str.strip_chars() != "")
+    return labels.with_columns(pl.col("label").str.strip_chars()).filter(pl.col("label") != "")
 
 
 def _with_each_class(rows: pl.DataFrame) -> pl.DataFrame:
-    """The events of rows, one for each of their classes."""
-    return rows.filter(pl.col("class").list.len() > 0).explode("class")
+    """The events of rows of clips, one for each of their classes, with the `start` and `end` of the clip."""
+    stretch = {"start": pl.col("start_s").fill_null(0.0), "end": pl.col("end_s").fill_null(inf)}
+    return rows.filter(pl.col("class").list.len() > 0).explode("class").with_columns(**stretch)
 
 
 def _strong(events: pl.DataFrame) -> pl.DataFrame:
-    return events.select("source", "line", "raw", "clip_id", "onset_s", "offset_s", "value", label="class")
+    label = pl.col("class").str.strip_chars()
+    return events.select("source", "line", "raw", "clip_id", "onset_s", "offset_s", "value", label=label)
 
 
 def _of_known_classes(said: Said, vocabulary: Vocabulary) -> Said:
@@ -224,13 +236,21 @@ def _origins(kept: pl.DataFrame) -> pl.DataFrame:
     return origins.select(*schemas.ORIGINS.columns)
 
 
-def _label_rejects(labels: pl.DataFrame) -> pl.DataFrame:
+def _unknown_labels(labels: pl.DataFrame) -> pl.DataFrame:
+    return _label_rejects(labels.filter(pl.col("class_id").is_null()), "unknown_class", _unknown("label"))
+
+
+def _outside() -> pl.Expr:
+    return pl.format("{} from {} to {} s is not heard in the clip", "class", "onset_s", "offset_s")
+
+
+def _label_rejects(labels: pl.DataFrame, reason: str, detail: pl.Expr) -> pl.DataFrame:
     """Labels that were left out of rows that were kept."""
-    return labels.filter(pl.col("class_id").is_null()).select(
+    return labels.select(
         pl.col("source").cast(pl.String),
         "line",
         pl.lit("label").alias("scope"),
-        pl.lit("unknown_class").alias("reason"),
-        _unknown("label").alias("detail"),
+        pl.lit(reason).alias("reason"),
+        detail.alias("detail"),
         "raw",
     )

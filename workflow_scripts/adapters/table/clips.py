@@ -1,17 +1,14 @@
 """Which rows are which clip: what clips are called, and rows that say more of a clip or the same again."""
 
-import re
-
 import polars as pl
 
 from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT
 from workflow_scripts.sources.rejects import row_rejects
-from workflow_scripts.tables.schemas import IDENTIFIER
 
-UNFIT = re.sub(r"[\^$+]|\[", "", IDENTIFIER)
-DIGITS = 8
-"""Of a hash behind an id that does not say all of its media's name."""
+DIGITS = 12
+"""Of a hash behind an id that does not say all of its media's name: of a million two are alike once in 500 times."""
 _SPAN = ("start_ms", "end_ms")
+_CLIP = ["media_key", *_SPAN]
 
 
 def named(rows: pl.DataFrame) -> pl.DataFrame:
@@ -19,31 +16,39 @@ def named(rows: pl.DataFrame) -> pl.DataFrame:
 
     It is the `id` that the dataset file gives, or else the media's name without folders and suffix. A name that holds
     other characters than ids may, or is another media's too, has a hash of the whole behind it. Of media with several
-    spans the start in ms follows, and the end where several start together.
+    spans the start in ms follows, and the end where several start together; and a hash of all where that is what
+    another is called.
 
     Args:
         rows: with `id` (null where there is none), `media_key`, `start_s`, `end_s`.
     """
+    ms = [(pl.col(f"{one}_s") * 1000).round().cast(pl.Int64).alias(f"{one}_ms") for one in ("start", "end")]
+    rows = rows.with_columns(ms).with_columns(pl.col("start_ms").fill_null(0))
+    clips = rows.filter(pl.col("id").is_null()).unique(_CLIP, maintain_order=True).select(_CLIP)
+    clips = clips.join(_names(clips["media_key"].unique()), on="media_key", how="left", maintain_order="left")
+    spans, ends = pl.len().over("media_key"), pl.len().over("media_key", "start_ms")
+    with_start = pl.concat_str("name", "start_ms", separator="_")
+    with_end = pl.concat_str(with_start, pl.col("end_ms").cast(pl.String).fill_null("end"), separator="_")
+    derived = pl.when(spans == 1).then("name").when(ends == 1).then(with_start).otherwise(with_end)
+    clips = clips.with_columns(derived=derived)
+    is_anothers = pl.col("derived").is_duplicated() | pl.col("derived").is_in(rows["id"].drop_nulls().implode())
+    whole = clips.select(
+        pl.concat_str("media_key", "start_ms", pl.col("end_ms").fill_null(-1), separator="\n")
+    ).to_series()
+    told_apart = pl.concat_str("derived", _digests(whole), separator="_")
+    clips = clips.select(*_CLIP, derived=pl.when(is_anothers).then(told_apart).otherwise("derived"))
+    rows = rows.join(clips, on=_CLIP, how="left", maintain_order="left", nulls_equal=True)
+    return rows.with_columns(clip_id=pl.coalesce("id", "derived")).drop("derived")
+
+
+def _names(media: pl.Series) -> pl.DataFrame:
+    """What clips of each media are called: `media_key`, `name`."""
     stem = pl.col("media_key").str.replace(r"(?s)^.*/", "").str.replace(r"(?s)(.)\.[^.]*$", "${1}")
     fit = stem.str.replace_all(r"[^A-Za-z0-9_-]", "_")
-    media = rows.select(pl.col("media_key").unique(maintain_order=True)).with_columns(stem=stem, fit=fit)
-    digest = _digests(media["media_key"])
+    names = media.to_frame("media_key").with_columns(stem=stem, fit=fit)
     says_all = (pl.col("stem") == pl.col("fit")) & (pl.col("fit") != "") & ~pl.col("fit").is_duplicated()
-    media = media.with_columns(
-        name=pl.when(says_all).then("fit").otherwise(pl.concat_str("fit", digest, separator="_"))
-    )
-    ms = [(pl.col(f"{one}_s") * 1000).round().cast(pl.Int64).alias(f"{one}_ms") for one in ("start", "end")]
-    rows = rows.with_columns(ms).join(
-        media.select("media_key", "name"), on="media_key", how="left", maintain_order="left"
-    )
-    spans = rows.unique(["media_key", *_SPAN]).group_by("media_key").agg(spans=pl.len())
-    starts = rows.unique(["media_key", *_SPAN]).group_by("media_key", "start_ms").agg(ends=pl.len())
-    rows = rows.join(spans, on="media_key", how="left", maintain_order="left")
-    rows = rows.join(starts, on=["media_key", "start_ms"], how="left", maintain_order="left", nulls_equal=True)
-    with_start = pl.concat_str("name", pl.col("start_ms").fill_null(0), separator="_")
-    with_end = pl.concat_str(with_start, pl.col("end_ms").cast(pl.String).fill_null("end"), separator="_")
-    derived = pl.when(pl.col("spans") == 1).then("name").when(pl.col("ends") == 1).then(with_start).otherwise(with_end)
-    return rows.with_columns(clip_id=pl.coalesce("id", derived)).drop("name", "spans", "ends")
+    hashed = pl.concat_str("fit", _digests(media), separator="_")
+    return names.select("media_key", name=pl.when(says_all).then("fit").otherwise(hashed))
 
 
 def _digests(texts: pl.Series) -> pl.Series:

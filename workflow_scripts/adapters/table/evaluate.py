@@ -4,6 +4,7 @@ import contextlib
 import re
 import resource
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ import duckdb
 import polars as pl
 
 from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression, ExpressionError, Grammar
+from workflow_scripts.adapters.table.mapping import POLARS
 
+STATM = Path("/proc/self/statm")
 MACROS = Path(__file__).with_name("macros.sql")
 SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -28,11 +31,15 @@ MOST_S = 60.0
 """So long some rows may take; then they are asked in halves, and a row that takes so long by itself has failed."""
 MOST_BYTES = 1 << 30
 """So much memory; likewise."""
-WORDS_AT_ONCE = 100
-"""Of so many rows that fail at once DuckDB is asked why; the others only have failed."""
+MOST_BOMBS = 20
+"""Rows that take too much of either; an expression of which there are more takes too much in any row."""
+BOMBS = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+MOST_EXPLAINED = 100
+"""Of so many rows that fail at an expression DuckDB is asked why; the others only have failed."""
 LONGEST_VALUE = 2**20
-"""Characters of one value: `repeat` makes 300 MB of a row."""
+"""Bytes of one value: `repeat` makes 300 MB of a row."""
 
+TYPES = POLARS | {"JSON": pl.String}
 FAILED = {"place": pl.UInt32, "expression": pl.String, "words": pl.String}
 
 
@@ -49,6 +56,7 @@ class Evaluation:
 
     def __init__(self, expressions: Sequence[Expression], cells: pl.DataFrame) -> None:
         self._expressions: list[Expression] = []
+        self._explained, self._bombs = Counter[str](), 0
         self._connection = duckdb.connect(config=SHUT_IN)
         macros = MACROS.read_text()
         self._connection.execute(macros)
@@ -78,23 +86,40 @@ class Evaluation:
         return pl.DataFrame(columns), pl.DataFrame(failed, schema=FAILED, orient="row")
 
     def _one(self, expression: Expression, cells: pl.DataFrame) -> tuple[pl.Series, list[tuple[int, str]]]:
-        """An expression's values, and the places of rows where it fails: all at once, or row by row where one does."""
+        """An expression's values, and the places of rows where it fails.
+
+        All rows at once; where one fails, each by itself within the same question; and where that takes too much memory
+        or time, in halves down to the row that does.
+        """
         try:
-            return self._ask([expression], cells).to_series(), []
-        except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
-            if len(cells) == 1:
-                values = self._ask([expression], cells.clear()).to_series().extend_constant(None, 1)
-                return values, [(0, f"it takes too much memory or time: {_words(error)}")]
-            middle = len(cells) // 2
-            first, faults = self._one(expression, cells[:middle])
-            second, more = self._one(expression, cells[middle:])
-            return first.append(second), faults + [(middle + place, words) for place, words in more]
-        except duckdb.Error:
-            tried = self._ask([expression], cells, "TRY(list_value({}))").to_series()
-            places = tried.is_null().arg_true().to_list()
-            words = [self._why(expression, cells[place]) for place in places[:WORDS_AT_ONCE]]
-            words += ["as others do"] * (len(places) - len(words))
-            return tried.list.first(), list(zip(places, words, strict=True))
+            return _cut(self._ask([expression], cells).to_series())
+        except duckdb.Error as failed:
+            error = failed
+        if not isinstance(error, BOMBS):
+            try:
+                return self._tried(expression, cells)
+            except duckdb.Error as failed:
+                error = failed
+        if len(cells) == 1:
+            return pl.Series([None], dtype=TYPES[expression.type]), [(0, self._bomb(expression, error))]
+        middle = len(cells) // 2
+        first, faults = self._one(expression, cells[:middle])
+        second, more = self._one(expression, cells[middle:])
+        return first.append(second), faults + [(middle + place, words) for place, words in more]
+
+    def _tried(self, expression: Expression, cells: pl.DataFrame) -> tuple[pl.Series, list[tuple[int, str]]]:
+        tried = self._ask([expression], cells, "TRY(list_value({}))").to_series()
+        values, faults = _cut(tried.list.first())
+        places = tried.is_null().arg_true().to_list()
+        return values, faults + [(place, self._why(expression, cells[place])) for place in places]
+
+    def _bomb(self, expression: Expression, error: duckdb.Error) -> str:
+        self._bombs += 1
+        if self._bombs > MOST_BOMBS:
+            raise ExpressionError(
+                f"{expression.place}: it takes too much memory or time in row after row: {_words(error)}"
+            )
+        return f"it takes too much memory or time: {_words(error)}"
 
     def _typed(self, expression: Expression, cells: pl.DataFrame) -> Expression:
         """An expression with a type of SQL's, once it is known whether it gives a list."""
@@ -108,6 +133,10 @@ class Evaluation:
         return expression
 
     def _why(self, expression: Expression, row: pl.DataFrame) -> str:
+        """DuckDB's words, for the first rows that fail at an expression, in whatever parts they come."""
+        self._explained[expression.key] += 1
+        if self._explained[expression.key] > MOST_EXPLAINED:
+            return "as in rows before"
         try:
             self._ask([expression], row)
         except duckdb.Error as error:
@@ -129,11 +158,30 @@ class Evaluation:
             self._connection.unregister("found")
 
 
+def _cut(values: pl.Series) -> tuple[pl.Series, list[tuple[int, str]]]:
+    """Values without those that are too long, and the places of these."""
+    if values.dtype == pl.String:
+        length = values.str.len_bytes()
+    elif values.dtype == pl.List(pl.String):
+        length = values.list.eval(pl.element().str.len_bytes()).list.sum()
+    else:
+        return values, []
+    places = (length > LONGEST_VALUE).arg_true()
+    if not len(places):
+        return values, []
+    kept = pl.select(pl.when((length <= LONGEST_VALUE).fill_null(value=True)).then(values)).to_series()
+    return kept, [(place, "its value is longer than a megabyte") for place in places]
+
+
 @contextlib.contextmanager
 def _bounded() -> Iterator[None]:
     """Let no more memory be asked for than MOST_BYTES: DuckDB's own limit knows nothing of the texts of a result."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    try:
+        pages = int(STATM.read_text().split()[0])
+    except OSError:  # of another system, which does not tell
+        yield
+        return
     most = pages * resource.getpagesize() + MOST_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard))
     try:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from workflow_scripts.adapters.table.evaluate import LONGEST_VALUE
 from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, BOUNDS, CLIP, EVENT, FIELDS, extra_of, fields
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.rejects import with_first_fault
 from workflow_scripts.tables.schemas import FILE_NAME, IDENTIFIER
 
+MOST_SECONDS = 1e9
+"""Of a start or an end: 30 years."""
 OTHERWISE = "all"
 """The split of a dataset that has none."""
 _AUDIO = rf"(?:{'|'.join(map(re.escape, sorted(AUDIO_SUFFIXES)))})"
@@ -65,16 +66,19 @@ def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.D
         extra=_extra(rows, "clip"),
     )
     start, end = pl.col("start_s"), pl.col("end_s")
+    no_span = (start > MOST_SECONDS) | (end > MOST_SECONDS)
+    no_span |= ~(start.is_finite() & (start >= 0)) | ~end.is_finite() | (end <= start.fill_null(0))
     if match == "youtube":
-        told = told.with_columns(pl.coalesce("source_url", youtube.address(pl.col("media_key"), start)))
+        known = pl.when(start.is_between(0, MOST_SECONDS)).then(start)
+        told = told.with_columns(pl.coalesce("source_url", youtube.address(pl.col("media_key"), known)))
     span = pl.format("from {} to {} s", start.cast(pl.String).fill_null("null"), end.cast(pl.String).fill_null("null"))
     faults = [
         ("not_selected", ~pl.col("selected").fill_null(value=False), pl.lit("where does not hold")),
         _no_media(match),
-        _too_long("media", "id", "split", "source_url", "extra"),
+        ("no_start", _says_a_time(match) & start.is_null(), pl.concat_str(pl.lit("say start_s, as in: "), "media")),
         ("bad_id", ~pl.col("id").str.contains(IDENTIFIER), pl.concat_str(pl.lit("id: "), "id")),
         ("bad_split", ~pl.col("split").str.contains(FILE_NAME), pl.concat_str(pl.lit("split: "), "split")),
-        ("bad_span", ~(start.is_finite() & (start >= 0)) | ~end.is_finite() | (end <= start.fill_null(0)), span),
+        ("bad_span", no_span, span),
         *_faults_of_origins(),
     ]
     told = _judged(told, faults).drop("media", "selected", "where", strict=False)
@@ -84,7 +88,7 @@ def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.D
 def _about(rows: pl.DataFrame, match: str) -> tuple[pl.DataFrame, Faults]:
     told = _with_origins(fields(rows, "about", FIELDS["about"])).with_columns(extra=_extra(rows, "about"))
     told = _of_media(told, match).drop(pl.selectors.starts_with(extra_of("about")))
-    return told, [_too_long("source_url", "extra"), *_faults_of_origins()]
+    return told, _faults_of_origins()
 
 
 def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +113,8 @@ def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
 
 def _faults_of_events() -> Faults:
     onset, offset = pl.col("onset_s"), pl.col("offset_s")
-    nowhere = ~(onset.is_finite() & (onset >= 0) & offset.is_finite() & (offset >= onset)).fill_null(value=False)
+    somewhere = onset.is_between(0, MOST_SECONDS) & offset.is_between(onset, MOST_SECONDS)
+    nowhere = ~somewhere.fill_null(value=False)
     span = pl.format(
         "from {} to {} s", onset.cast(pl.String).fill_null("null"), offset.cast(pl.String).fill_null("null")
     )
@@ -130,17 +135,21 @@ def _faults_of_classes() -> Faults:
 
 
 def _of_media(rows: pl.DataFrame, match: str) -> pl.DataFrame:
-    return rows.with_columns(media_key=media_key(pl.col("media"), match)).drop("media")
+    """Rows with the `media_key` of their media, and the start that the name of a cut of a video says."""
+    start = youtube.read(pl.col("media")).struct.field("named_start") if match == "youtube" else pl.lit(None, pl.String)
+    return rows.with_columns(named_start=start, media_key=media_key(pl.col("media"), match)).drop("media")
+
+
+def _says_a_time(match: str) -> pl.Expr:
+    """Whether the name of a media says where in its video it starts, which nobody reads here: in seconds or in ms."""
+    if match != "youtube":
+        return pl.lit(value=False)
+    return youtube.read(pl.col("media")).struct.field("named_start").is_not_null()
 
 
 def _no_media(match: str) -> tuple[str, pl.Expr, pl.Expr]:
     nothing = pl.col("media_key").is_null() | (pl.col("media_key") == "")
     return "no_media", nothing, pl.concat_str(pl.lit(_NO_NAME[match]), pl.col("media").fill_null("null"))
-
-
-def _too_long(*names: str) -> tuple[str, pl.Expr, pl.Expr]:
-    longest = pl.max_horizontal(pl.col(name).str.len_bytes() for name in names)
-    return "too_long", longest > LONGEST_VALUE, pl.lit("a value is longer than a megabyte")
 
 
 def _judged(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:

@@ -1,10 +1,12 @@
 """What rows say of clips: events, captions and whatever else, from the rows of clips or from tables of their own."""
 
 from dataclasses import dataclass
+from math import inf
 
 import polars as pl
 
 from workflow_scripts.adapters.table.mapping import ABOUT
+from workflow_scripts.sources import youtube
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,75 @@ def of_clips(rows: pl.DataFrame, clips: pl.DataFrame) -> Said:
         rows: as judged, with `id`, `media_key` and `place`, unique.
         clips: rows of clips with clip_id, media_key, start_s, end_s.
     """
-    spans = clips.select("clip_id", "media_key", "start_s", "end_s").unique(
-        "clip_id", keep="first", maintain_order=True
-    )
-    of_clip = spans.select("clip_id", start_s=pl.lit(0.0), end_s=pl.col("end_s") - pl.col("start_s").fill_null(0.0))
-    by_id = rows.join(of_clip, left_on="id", right_on="clip_id", how="inner", coalesce=False)
+    spans = _spans(clips).select("clip_id", "media_key")
+    by_id = rows.join(spans.select("clip_id"), left_on="id", right_on="clip_id", how="inner", coalesce=False)
     by_media = rows.filter(pl.col("id").is_null()).join(spans, on="media_key", how="inner")
     found = pl.concat([by_id, by_media.select(by_id.columns)]).sort("place", maintain_order=True)
     return _with_first_clip(rows, found)
+
+
+def heard_in(events: pl.DataFrame, clips: pl.DataFrame) -> Said:
+    """Find the clips that events are heard in: that of an event's `id`, or those of its media that it falls into.
+
+    Of a clip that is a span of its media, an event counts from the clip's start, and ends with it at the latest. A row
+    of several classes is an event of each.
+
+    Args:
+        events: rows as judged, with `id`, `media_key`, `named_start` and `place`, unique.
+        clips: rows of clips with clip_id, media_key, start_s, end_s.
+    """
+    good, spans = events.filter(pl.col("reason").is_null()), _spans(clips)
+    spans = spans.with_columns(start=pl.col("start_s").fill_null(0.0), end=pl.col("end_s").fill_null(inf))
+    own = spans.select("clip_id", "media_key", "start_s", start=pl.lit(0.0), end=pl.col("end") - pl.col("start"))
+    by_id = good.join(own.drop("media_key"), left_on="id", right_on="clip_id", how="inner", coalesce=False)
+    of_media = good.filter(pl.col("id").is_null())
+    named = of_media.filter(pl.col("named_start").is_not_null()).join(own, on="media_key", how="inner")
+    named = named.filter(youtube.same_start(pl.col("named_start"), pl.col("start_s").fill_null(0.0)))
+    others = _within(of_media.filter(pl.col("named_start").is_null()), spans)
+    found = pl.concat([by_id, named.select(by_id.columns), others.select(by_id.columns)])
+    told = _with_first_clip(events, heard(found).sort("place", maintain_order=True))
+    return Said(told.rows, told.of_clips.explode("class"))
+
+
+def heard(events: pl.DataFrame) -> pl.DataFrame:
+    """Those of events that are heard between `start` and `end`, counted from there.
+
+    One of no length is heard where a stretch begins, but not where it ends.
+    """
+    onset, offset = pl.col("onset_s"), pl.col("offset_s")
+    inside = (onset < pl.col("end")) & ((offset > pl.col("start")) | ((onset == offset) & (offset >= pl.col("start"))))
+    return events.filter(inside).with_columns(
+        onset_s=pl.max_horizontal("onset_s", "start") - pl.col("start"),
+        offset_s=pl.min_horizontal("offset_s", "end") - pl.col("start"),
+    )
+
+
+def _spans(clips: pl.DataFrame) -> pl.DataFrame:
+    return clips.select("clip_id", "media_key", "start_s", "end_s").unique("clip_id", keep="first", maintain_order=True)
+
+
+def _within(events: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Events with each clip of their media that may hear them: a day in spans of 3 s has 30,000, and as many events.
+
+    Of the spans of a media, in the order of their starts, those that end before an event and those that start behind it
+    are not even asked.
+    """
+    of_media = spans.sort("start").partition_by("media_key", as_dict=True)
+    parts = [events.clear().join(spans.clear(), on="media_key", how="inner")]
+    for key, some in events.partition_by("media_key", as_dict=True, maintain_order=True).items():
+        if key in of_media:
+            clips = of_media[key]
+            first = clips["end"].cum_max().search_sorted(some["onset_s"], side="left")
+            behind = clips["start"].search_sorted(some["offset_s"], side="right")
+            pairs = pl.select(event=pl.int_range(len(some)), first=first, number=behind - first).filter(
+                pl.col("number") > 0
+            )
+            pairs = pairs.select(
+                pl.col("event").repeat_by("number"), clip=pl.int_ranges("first", pl.col("first") + pl.col("number"))
+            ).explode("event", "clip")
+            found = some[pairs["event"]].hstack(clips[pairs["clip"]].drop("media_key"))
+            parts.append(found.select(parts[0].columns))
+    return pl.concat(parts)
 
 
 def told_about(clips: pl.DataFrame, said: Said) -> pl.DataFrame:
@@ -55,20 +118,6 @@ def told_about(clips: pl.DataFrame, said: Said) -> pl.DataFrame:
         *(pl.coalesce(name, f"told_{name}").alias(name) for name in ABOUT),
         extra=pl.when(own.is_not_null() & more.is_not_null()).then(both).otherwise(pl.coalesce(own, more)),
     ).drop(f"told_{name}" for name in names)
-
-
-def inside(said: Said) -> Said:
-    """Events by the stretch of each clip that they are heard in: of a clip that is a span they count from its start.
-
-    An event that none of the clips of its media hears is a row that says nothing of a clip. A row of several classes is
-    an event of each.
-    """
-    start, end = pl.col("start_s").fill_null(0.0), pl.col("end_s").fill_null(float("inf"))
-    heard = said.of_clips.filter((pl.col("onset_s") < end) & (pl.col("offset_s") >= start)).with_columns(
-        onset_s=(pl.max_horizontal("onset_s", start) - start), offset_s=(pl.min_horizontal("offset_s", end) - start)
-    )
-    told = _with_first_clip(said.rows.drop("clip_id"), heard)
-    return Said(told.rows, told.of_clips.explode("class"))
 
 
 def joined(events: pl.DataFrame, within_s: float) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The classes of a dataset, and which of them each label is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,16 +112,15 @@ def _found(labels: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
 def classes_of(labels: Iterable[str]) -> pl.DataFrame:
     """The `classes` table of labels: for each an id made of its letters, and an index in the order of their names.
 
+    Where the letters do not tell labels apart, or there are none of the Latin ones, a hash of the label stands behind.
+
     >>> classes_of(["cat", "Dog, barking"]).select("class_id", "class_index", "name").rows()
     [('dog_barking', 0, 'Dog, barking'), ('cat', 1, 'cat')]
     """
-    ids: dict[str, str] = {}
-    for name in sorted(set(labels)):
-        plain = re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") or "class"
-        number = 1
-        while (identity := plain if number == 1 else f"{plain}_{number}") in ids:
-            number += 1
-        ids[identity] = name
+    names = sorted(set(labels))
+    plain = {name: re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") for name in names}
+    times = Counter(plain.values())
+    ids = {one if one and times[one] == 1 else _with_hash(one, name): name for name, one in plain.items()}
     rows: list[dict[str, Any]] = [
         {
             "class_id": identity,
@@ -136,3 +136,9 @@ def classes_of(labels: Iterable[str]) -> pl.DataFrame:
         for index, (identity, name) in enumerate(ids.items())
     ]
     return pl.DataFrame(rows, schema=schemas.CLASSES.empty().schema)
+
+
+def _with_hash(plain: str, name: str) -> str:
+    import xxhash
+
+    return f"{plain or 'class'}_{xxhash.xxh3_64_hexdigest(name.encode())[:8]}"
