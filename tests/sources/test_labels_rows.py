@@ -3,14 +3,16 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.sources import faults, rows
+from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.rows import Reading, Rows, read_rows
 from workflow_scripts.sources.source import Source
@@ -189,11 +191,16 @@ def test_what_it_is_not_is_told(tmp_path: Path, name: str, content: str, words: 
         read(tmp_path, name, content, at="data" if content == '{"data": 1}' else "")
 
 
-def test_parquet_keeps_its_types(tmp_path: Path) -> None:
-    table = pl.DataFrame({"id": ["a", None], "n": [1, 2], "tags": [["x"], None], "sound": [b"\0", None]})
-    table.write_parquet(tmp_path / "t.parquet")
-    found = read(tmp_path, "t.parquet", (tmp_path / "t.parquet").read_bytes())
-    assert found.cells.equals(table)
+def parquet(folder: Path, columns: dict[str, object], schema: Any = None) -> Rows:
+    """A table written and read again."""
+    pl.DataFrame(columns, schema=schema).write_parquet(folder / "t.parquet")
+    return read(folder, "t.parquet", (folder / "t.parquet").read_bytes())
+
+
+def test_parquet_keeps_its_types_but_for_bytes(tmp_path: Path) -> None:
+    columns = {"id": ["a", None], "n": [1, 2], "tags": [["x"], None], "sound": [b"\0", None]}
+    found = parquet(tmp_path, columns)
+    assert found.cells.equals(pl.DataFrame(columns).drop("sound"))
     assert json.loads(found.found["raw"][0]) == {"id": "a", "n": 1, "tags": ["x"]}
 
 
@@ -213,6 +220,44 @@ def test_a_number_of_parquet_that_is_none_is_nothing(tmp_path: Path) -> None:
     assert found.cells["start"].to_list() == [None, 1.5]
 
 
+SOUND = pl.Struct({"bytes": pl.Binary, "path": pl.String})
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "as_read"),
+    [
+        (SOUND, [{"bytes": b"\xff", "path": "a.wav"}, None], [{"path": "a.wav"}, None]),
+        (pl.List(SOUND), [[{"bytes": b"\xff", "path": "a"}, None], None], [[{"path": "a"}, None], None]),
+        (pl.Struct({"in": SOUND}), [{"in": {"bytes": None, "path": "a"}}], [{"in": {"path": "a"}}]),
+        (pl.List(pl.Binary), [[b"\xff"]], None),
+        (pl.Array(pl.Binary, 1), [[b"\xff"]], None),
+        (pl.Struct({"bytes": pl.List(pl.Binary)}), [{"bytes": [b"\xff"]}], None),
+        (pl.Int128, [2**100, None], [str(2**100), None]),
+        (pl.List(pl.Int128), [[1, 2**100]], [["1", str(2**100)]]),
+        (pl.Float16, [1.5, None], [1.5, None]),
+        (pl.Array(pl.Int64, 2), [[1, 2], None], [[1, 2], None]),
+        (pl.Enum(["a"]), ["a", None], ["a", None]),
+        (pl.Null, [None, None], [None, None]),
+    ],
+)
+def test_parquet_of_any_type_is_told_as_json_and_asked_by_duckdb(
+    tmp_path: Path, kind: object, values: list[object], as_read: list[object] | None
+) -> None:
+    found = parquet(tmp_path, {"id": ["x"] * len(values), "it": values}, {"id": pl.String, "it": kind})
+    assert found.cells.columns == (["id", "it"] if as_read else ["id"])
+    of_json = [json.loads(raw).get("it") for raw in found.found["raw"]]
+    assert of_json == (as_read or [None])
+    asked = duckdb.connect()
+    asked.register("found", found.cells.to_arrow())
+    assert [it for *_, it in asked.sql("SELECT * FROM found").fetchall()] == (as_read or ["x"])
+
+
+@pytest.mark.parametrize("columns", [{}, {"sound": [b"\xff"], "more": [[b"\xff"]]}])
+def test_parquet_of_bytes_alone_is_an_error(tmp_path: Path, columns: dict[str, object]) -> None:
+    with pytest.raises(SourceError, match=r"t\.parquet: of its columns \((none|sound, more)\) none is more than bytes"):
+        parquet(tmp_path, columns)
+
+
 # --- any cells ---
 
 CELL = st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=6)
@@ -230,7 +275,7 @@ def test_any_cells_come_back_as_they_were(cells: list[tuple[str, str]], at_once:
     text = written.getvalue()
     there = [row for row in cells if any(map(str.strip, row))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "ROWS_AT_ONCE", at_once)
+        patch.setattr(forms, "ROWS_AT_ONCE", at_once)
         parts = list(read_rows(Source("t.csv", text.encode()), Reading(delimiter=between)))
     assert [row for part in parts for row in part.cells.rows()] == there
     lines = text.split("\n")

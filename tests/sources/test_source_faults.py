@@ -25,6 +25,7 @@ READERS = {
     "CSV": lambda: list(csv.reader(io.StringIO("x" * (csv.field_size_limit() + 1)))),
     "Parquet by pyarrow": lambda: pyarrow.parquet.read_table(io.BytesIO(b"PAR1 is not enough")),
     "Parquet by polars": lambda: pl.read_parquet(io.BytesIO(b"PAR1 is not enough")),
+    "polars, where it panics": lambda: pl.select(pl.lit(b"\xff").implode().struct.json_encode()),
     "DuckDB": lambda: duckdb.sql("SELECT * FROM read_csv('/no/such/file.csv')"),
     "text": lambda: b"caf\xe9".decode(),
     "a number too long": lambda: int("1" * 5000),
@@ -77,7 +78,7 @@ def test_nan_in_json_is_nothing():
 
 
 def test_class_list_with_a_field_beyond_all_bounds_names_the_line():
-    source = Source("classes.csv", b"index,mid,display_name\n0,/m/a,A\n1,/m/b," + b"x" * 200_000)
+    source = Source("classes.csv", b"index,mid,display_name\n0,/m/a,A\n1,/m/b," + b"x" * (faults.LONGEST_ROW + 1))
     with pytest.raises(SourceError, match=r"^classes\.csv, line 3: not a comma-separated list: "):
         read_class_index(source)
 

@@ -3,6 +3,8 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
+import polars as pl
+
 from workflow_scripts.errors import SoundledgerError
 
 MOST_BYTES = 2 * 2**30
@@ -37,19 +39,19 @@ def as_source_error(path: str, expected: str, line: Callable[[], int] | None = N
         yield
     except SoundledgerError:
         raise
-    except Exception as error:  # noqa: BLE001  see above
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  see above
         number = _line(error) or (line() if line else None)
         place = f", line {number}" if number else ""
         raise SourceError(f"{path}{place}: not {expected}: {_words(error)}") from None
 
 
-def _line(error: Exception) -> int | None:
+def _line(error: BaseException) -> int | None:
     """JSON's errors know their line, YAML's a mark."""
     mark = getattr(error, "problem_mark", None)
     return mark.line + 1 if mark else getattr(error, "lineno", None)
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
     if isinstance(error, MemoryError):

@@ -1,0 +1,71 @@
+"""What a reader of tables is told, and what it gives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import polars as pl
+
+from workflow_scripts.errors import shown
+from workflow_scripts.sources import faults
+from workflow_scripts.sources.faults import SourceError
+
+ROWS_AT_ONCE = 50_000
+UNENDED = ("unended_row", f"a quotation mark is left open, or it has more than {faults.LONGEST_ROW:,} characters")
+SHOWN = 1_000
+"""Characters that are kept of such a row."""
+FOUND = {"line": pl.Int64, "raw": pl.String}
+BROKEN = FOUND | {"reason": pl.String, "detail": pl.String}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is declared of how a table is written; the rest is found.
+
+    Attributes:
+        format: csv, json, jsonl, yaml or parquet.
+        delimiter: what stands between cells.
+        encoding: of text.
+        header: the names of the columns, where the table has none.
+        at: where in a JSON or YAML document the rows are: keys with dots between them.
+    """
+
+    format: str | None = None
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    header: tuple[str, ...] | None = None
+    at: str = ""
+
+
+class Rows(NamedTuple):
+    """Some rows of a table.
+
+    Attributes:
+        found: `line` (or number of the row, from 1) and `raw`, the row as it stands there.
+        cells: its columns.
+        broken: rows that have no cells: `line`, `raw`, `reason`, `detail`.
+    """
+
+    found: pl.DataFrame
+    cells: pl.DataFrame
+    broken: pl.DataFrame
+
+
+def refuse_names(place: str, header: Iterable[str]) -> None:
+    """Raises SourceError for columns that cannot be told apart; SQL takes capital and small letters for the same.
+
+    One without a name, as pandas writes its index, cannot be asked for.
+    """
+    seen: dict[str, str] = {}
+    for name in filter(None, header):
+        if earlier := seen.get(name.lower()):
+            raise SourceError(
+                f"{place}: columns {shown(earlier)} and {shown(name)} cannot be told apart; expected a name for each, "
+                "or declare them: reading: {header: […]}"
+            )
+        seen[name.lower()] = name
+
+
+def cut(text: str) -> str:
+    """The beginning of a row that is too long."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
