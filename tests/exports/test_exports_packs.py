@@ -1,9 +1,12 @@
 """Copies are made pack by pack: a change touches one pack, and a bad media costs its own clips alone."""
 
+import errno
 import io
 import os
+import shutil
 import stat
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +274,32 @@ def test_copies_of_an_export_are_those_of_its_packs_not_twice_on_the_disk(small:
         assert stat.filemode(copy.stat().st_mode) == "-r--r--r--"
     assert "audio" in {path for path, *_ in account_of(link).folders}
     assert not list((link / "audio").rglob("told*"))
+
+
+def test_a_copy_of_two_packs_is_not_written_over_the_first(small: SmallAudioset, tmp_path: Path) -> None:
+    options = {"copies": "auto", "restricted_classes": True}
+    [pack] = make_packs(ast, small.for_exports, tmp_path / "ast", options)  # type: ignore[arg-type]
+    shutil.copytree(pack.folder, tmp_path / "again")
+    for copy in (tmp_path / "again/files").iterdir():
+        copy.chmod(0o644)
+        copy.write_bytes(b"other")
+    with pytest.raises(FileExistsError):
+        link_copies([pack, replace(pack, folder=tmp_path / "again")], tmp_path / "out")
+    assert {copy.read_bytes() for copy in pack.files.iterdir()}.isdisjoint({b"other"})
+
+
+def test_copies_whose_mode_cannot_be_changed_are_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on some network file systems."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    (tmp_path / "a.wav").write_bytes(wav(noise16(16_000)))
+    lists(frame(row(tmp_path / "a.wav", "a")), tmp_path / "plan")
+    monkeypatch.setattr(os, "chmod", refuse)
+    account = tmp_path / "packs/all.json"
+    write_pack(OfAPlan(pl.DataFrame()), tmp_path / "plan/all.parquet", account)  # type: ignore[arg-type]
+    assert read_account(account).made == 1
 
 
 def test_a_copy_that_is_gone_from_its_pack_is_told(small: SmallAudioset, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Files appear under their final name whole or not at all."""
 
 import contextlib
+import errno
 import os
 import random
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow_scripts.tables.files import aside, publish, published, whole
+from workflow_scripts.tables.files import aside, link_or_copy, publish, published, whole
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -300,3 +301,44 @@ def test_kill_at_any_moment_leaves_whole_files_under_both_names(path, tmp_path):
             assert not name.exists() or name.read_text() in ("a" * 300_000, "b" * 300_000)
     publish(path, lambda part: part.write_text("new"))
     assert tree(tmp_path / "mine") == {".published/tables/clips.parquet": "new", "tables/clips.parquet": "new"}
+
+
+# --- second names ---
+
+NO_LINKS = [errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV]
+
+
+@pytest.mark.parametrize("number", NO_LINKS)
+def test_a_file_that_can_have_no_second_name_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "one").write_text("text")
+    monkeypatch.setattr(os, "link", refuse)
+    link_or_copy(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "other").read_text() == "text"
+    assert (tmp_path / "other").stat().st_nlink == 1
+
+
+def test_a_file_that_is_there_already_is_not_written_over(tmp_path: Path) -> None:
+    """It may be a name of a file of somebody else."""
+    for name in ("one", "other"):
+        (tmp_path / name).write_text(name)
+    os.link(tmp_path / "other", tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        link_or_copy(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "elsewhere").read_text() == "other"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ENOSPC, errno.EROFS, errno.ESTALE])
+def test_another_fault_is_none_of_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    (tmp_path / "one").write_text("text")
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(OSError, match=os.strerror(number)):
+        link_or_copy(tmp_path / "one", tmp_path / "other")
+    assert not (tmp_path / "other").exists()

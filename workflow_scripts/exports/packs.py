@@ -1,5 +1,6 @@
 """Packs: the parts of an export that take time, each made by a job of its own from a list of what goes into it."""
 
+import contextlib
 import logging
 import os
 import shutil
@@ -13,7 +14,7 @@ from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, read_account, stands
 from workflow_scripts.exports.formats import Format, Packed
 from workflow_scripts.exports.reading import Pack
-from workflow_scripts.tables.files import publish, published, published_folder, whole
+from workflow_scripts.tables.files import link_or_copy, publish, published, published_folder, whole
 from workflow_scripts.tables.store import read_table
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
 
     Raises:
         SoundledgerError: a file is gone.
+        OSError: two packs have one file, or it cannot be written.
     """
     there: set[str] = set()
     for pack in packs:
@@ -70,7 +72,7 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
             if (above := os.path.dirname(target)) not in there:
                 os.makedirs(above, exist_ok=True)
                 there.add(above)
-            _link(f"{files}/{name}", target)
+            link_or_copy(f"{files}/{name}", target)
 
 
 def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
@@ -87,19 +89,16 @@ def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _link(file: str, target: str) -> None:
-    try:
-        os.link(file, target)
-    except OSError:  # a filesystem without hard links
-        shutil.copy2(file, target)
-
-
 def _protect(files: Path) -> int:
-    """Have nobody write to files by mistake: an export has them under other names. How many there are."""
+    """Have nobody write to files by mistake: an export has them under other names. How many there are.
+
+    Where modes are not the owner's to change, as on some network file systems, they stay as they are.
+    """
     with os.scandir(files) as entries:
         modes = {entry.path: entry.stat().st_mode for entry in entries}
     for path, mode in modes.items():
-        os.chmod(path, mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+        with contextlib.suppress(OSError):
+            os.chmod(path, mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
     return len(modes)
 
 

@@ -1,6 +1,7 @@
 """Files that appear under their final name whole or not at all."""
 
 import contextlib
+import errno
 import functools
 import os
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 from workflow_scripts.processes import started
 
 SYNCED_AT_ONCE = 16
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
+"""What a filesystem says that has no hard links, or no more of a file, or none from here to there."""
 _PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)(\.old)?\.part(\.wal)?", re.DOTALL)
 """What `whole` names its files; `.wal` is what DuckDB keeps beside a database that it writes."""
 
@@ -84,17 +87,17 @@ def publish_folder(path: Path) -> Iterator[Path]:
             link_or_copy(folder / name, part / name)
 
 
-def link_or_copy(path: Path, other: Path) -> None:
-    """Give a file a second name: a hard link, and a copy on a filesystem without such.
+def link_or_copy(path: Path | str, other: Path | str) -> None:
+    """Give a file a second name: a hard link, and a copy where it can have no other.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        OSError: there is no such file, or already one under the other name, which may be a name of a third.
     """
     try:
         os.link(path, other)
-    except FileNotFoundError:
-        raise
-    except OSError:
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
         shutil.copyfile(path, other)
 
 
