@@ -21,12 +21,17 @@ AUDIO = {"one.wav": wav(ONE), "two.wav": wav(TWO), "onetoo.flac": encoded(ONE, 1
 FREESOUND = "https://freesound.org/people/some_body/sounds/123/"
 CLIPS = {
     "first": [
-        {"clip_id": "one", "split": "train", "source_url": "https://youtu.be/abcdefghijk?start=10"},
-        {"clip_id": "two", "split": "test", "source_url": FREESOUND},
+        {
+            "clip_id": "one",
+            "split": "train",
+            "source_url": "https://youtu.be/abcdefghijk?start=10",
+            "licence": "CC0-1.0",
+        },
+        {"clip_id": "two", "split": "test", "source_url": FREESOUND, "licence": "CC-BY-NC-3.0"},
         {"clip_id": "gone", "split": "test", "source_url": "https://www.youtube.com/watch?v=abcdefghijk"},
     ],
     "second": [
-        {"clip_id": "onetoo", "split": "all", "source_url": "https://freesound.org/s/123"},
+        {"clip_id": "onetoo", "split": "all", "source_url": "https://freesound.org/s/123", "licence": "ask the author"},
         {"clip_id": "two", "split": "all", "source_url": "https://xeno-canto.org/77"},
         {"clip_id": "gone", "split": "other", "source_url": "https://example.org/123"},
     ],
@@ -84,4 +89,15 @@ def test_what_a_source_declares_is_held_against_the_file(catalogue: duckdb.DuckD
     assert asked(catalogue, "FROM declared_against_found") == [
         ("first", "two", 1.5, 2.0, True, 44_100, 16_000, True),
         ("first", "one", 1.0, 1.0, False, 16_000, 16_000, False),
+    ]
+
+
+def test_clips_and_hours_are_told_by_licence(catalogue: duckdb.DuckDBPyConnection) -> None:
+    hour = 3600
+    assert asked(catalogue, "FROM rights") == [
+        ("second", None, None, 2, 1, 2 / hour),
+        ("first", "CC-BY-NC-3.0", True, 1, 1, 2 / hour),
+        ("first", "CC0-1.0", False, 1, 1, 1 / hour),
+        ("second", "ask the author", None, 1, 1, 1 / hour),
+        ("first", None, None, 1, 0, 0.0),
     ]
