@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.errors import SoundledgerError, shown
 from workflow_scripts.exports.account import Account, read_account
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
@@ -15,6 +16,8 @@ ROWS_AT_ONCE = 100_000
 """So many rows of the ledger are held with all that an export writes of them."""
 FILES_AT_ONCE = 20
 """So many files of checks, of some 5,000 rows each."""
+LONGEST_SPLIT = 200
+"""Characters, where files are called after a split: names have 255 bytes, and some are more than the split."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,31 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
 def splits_of(clips: pl.LazyFrame) -> list[str]:
     """The splits, in the order of the clips."""
     return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
+
+
+def refuse_splits(export: str, splits: Iterable[str], files: Sequence[str], own: Sequence[str] = ()) -> None:
+    """See that files can be called after splits, before any is written.
+
+    Args:
+        export: the format.
+        splits: all that there are.
+        files: the names of a split's files, with {} in its place.
+        own: names of other files of the export.
+
+    Raises:
+        SoundledgerError: a split is called too long, or has a file that is called like one of the export's own.
+    """
+    for split in splits:
+        if len(split) > LONGEST_SPLIT:
+            raise SoundledgerError(
+                f"export {export}: files are called after splits, whose names may have {LONGEST_SPLIT} characters; "
+                f"{shown(split)} has {len(split):,}. Call it otherwise in the dataset file"
+            )
+        for file in {pattern.format(split) for pattern in files}.intersection(own):
+            raise SoundledgerError(
+                f"export {export}: a split may not be called `{split}`: {file} is a file of the export's own. Call it "
+                "otherwise in the dataset file"
+            )
 
 
 def in_ranges(table: pl.LazyFrame) -> Iterator[pl.DataFrame]:

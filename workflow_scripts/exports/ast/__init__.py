@@ -18,22 +18,24 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.ast.choice import MEDIA, choose, trained_classes
-from workflow_scripts.exports.ast.manifest import split_files
+from workflow_scripts.exports.ast.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan, link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, splits_of
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, splits_of
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
 SORTED_BY = IN_ORDER
+CLASS_INDEX, STATISTICS, README = "class_labels_indices.csv", "stats.json", "README"
 _log = logging.getLogger(__name__)
 
 
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
+    _splits(tables)
     choice = choose(tables, options)
     ways = choice.trainable.select("taken", "copied")  # the other columns take a gigabyte for twenty million clips
     choice = replace(choice, trainable=ways)
@@ -55,8 +57,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
     Clips are taken in the order of the ledger, with those of their annotated classes that are trained on.
     """
+    splits = _splits(tables)
     choice = choose(tables, options)
-    splits = splits_of(tables.lazy("clips"))
     taken = choice.trainable.lazy().filter("taken")
     with contextlib.ExitStack() as stack:
         of_splits = {split: taken.filter(pl.col("split") == split) for split in splits}
@@ -66,15 +68,22 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             for split, add in adds.items():
                 add(named.filter(pl.col("split") == split))
     classes = trained_classes(tables, options["restricted_classes"])
-    _write_class_index(classes, folder / "class_labels_indices.csv")
+    _write_class_index(classes, folder / CLASS_INDEX)
     clips_of = by_split(taken, splits)
     train, evaluated = _roles(splits, options)
     stats = statistics(choice, train, tables)
-    (folder / "stats.json").write_text(json.dumps(stats, indent=2) + "\n")
-    (folder / "README").write_text(readme(choice, clips_of, train, evaluated, classes, stats), encoding="utf-8")
+    (folder / STATISTICS).write_text(json.dumps(stats, indent=2) + "\n")
+    (folder / README).write_text(readme(choice, clips_of, train, evaluated, classes, stats), encoding="utf-8")
     link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
     return Written(clips_of, choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
+
+
+def _splits(tables: Tables) -> list[str]:
+    """Those of the clips, if all of their files can be written."""
+    splits = splits_of(tables.lazy("clips"))
+    refuse_splits("ast", splits, [MANIFEST, WEIGHTS], [CLASS_INDEX, STATISTICS, README])
+    return splits
 
 
 def _warnings(clips_of: dict[str, int], train: list[str]) -> Iterator[str]:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
+MANIFEST, WEIGHTS = "{}.json", "{}_weights.csv"
+"""The files of a split."""
+
 
 @contextmanager
 def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Callable[[pl.DataFrame], None]]:
@@ -21,8 +24,8 @@ def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Calla
     weights = _weights(clips)
     entry = pl.struct("wav", pl.col("labels").cast(pl.String), pl.col("media_key").alias("video_id"))
     with (
-        (folder / f"{split}.json").open("w", encoding="utf-8") as manifest,
-        (folder / f"{split}_weights.csv").open("wb") as of_weights,
+        (folder / MANIFEST.format(split)).open("w", encoding="utf-8") as manifest,
+        (folder / WEIGHTS.format(split)).open("wb") as of_weights,
     ):
         between = "\n"
 

@@ -7,13 +7,23 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, in_ranges, not_usable, splits_of
+from workflow_scripts.exports.reading import (
+    Tables,
+    by_split,
+    file_paths,
+    in_ranges,
+    not_usable,
+    refuse_splits,
+    splits_of,
+)
 
 READ = [
     *("split", "clip_id", "start_s", "end_s", "class_ids", "class_names"),
     *("media_path", "member", "duration_s", "sample_rate", "channels"),
 ]
 """Columns of the ledger, of usable clips alone: that all of a row stays unread where it is not is most of the time."""
+FILE = "full_{}_segments.csv"
+"""Of a split."""
 NAME_SEPARATOR = ";"
 """Between class names: 75 of AudioSet's 527 hold a comma, none a semicolon."""
 
@@ -27,8 +37,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     """
     ledger = tables.lazy("clips")
     splits, usable = splits_of(ledger), ledger.filter("usable")
+    refuse_splits("csv", splits, [FILE])
     with contextlib.ExitStack() as stack:
-        files = {split: stack.enter_context((folder / f"full_{split}_segments.csv").open("wb")) for split in splits}
+        files = {split: stack.enter_context((folder / FILE.format(split)).open("wb")) for split in splits}
         for number, clips in enumerate(in_ranges(usable.select(READ))):
             rows = _rows(clips, file_paths(clips, options["paths"], final_folder))
             for split, file in files.items():
