@@ -105,6 +105,41 @@ def test_a_quotation_mark_that_is_open_to_the_end_costs_its_row_alone(tmp_path: 
     assert found.found["line"].to_list() == [2, 4, 5]
 
 
+QUOTED = 'f\tsaid\na\t"quoted start\nb\tplain\nc\t"another\nd\tlast\n'
+
+
+def test_quotation_marks_inside_cells_swallow_no_rows(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.tsv", QUOTED)
+    assert found.cells.rows() == [("b", "plain"), ("d", "last")]
+    assert found.broken.select("line", "raw", "reason").rows() == [
+        (2, 'a\t"quoted start', "unended_row"),
+        (4, 'c\t"another', "unended_row"),
+    ]
+
+
+def test_where_quotation_marks_are_text_they_are_declared_to_be(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.tsv", QUOTED, quote="")
+    assert found.cells.rows() == [("a", '"quoted start'), ("b", "plain"), ("c", '"another'), ("d", "last")]
+    assert read(tmp_path, "t.csv", "a,b\n'x, y',\"z\n", quote="'").cells.rows() == [("x, y", '"z')]
+
+
+def test_text_behind_a_quotation_mark_costs_nothing_where_its_line_ends(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.csv", 'a,b\n1,"two" and\n"3",4\n5,"six" "\n7,8\n')
+    assert found.cells.rows() == [("1", "two and"), ("3", "4"), ("5", 'six "'), ("7", "8")]
+
+
+def test_spaces_may_stand_before_what_is_quoted(tmp_path: Path) -> None:
+    """As in the lists of AudioSet."""
+    found = read(tmp_path, "t.csv", 'id, start, labels\nx, 30.0, "/m/a,/m/b"\ny, 0.0, "/m/c"\n')
+    assert found.cells.rows() == [("x", "30.0", "/m/a,/m/b"), ("y", "0.0", "/m/c")]
+    assert read(tmp_path, "t.csv", "id,said\nx, a\n").cells.rows() == [("x", " a")]
+
+
+def test_header_without_an_end_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"t\.csv, line 1: no header: a quotation mark is left open"):
+        read(tmp_path, "t.csv", '"a,b\n1,2\n')
+
+
 def test_a_cell_of_nearly_a_megabyte_is_a_cell(tmp_path: Path) -> None:
     found = read(tmp_path, "t.csv", "a,b\n1," + "x" * 1_000_000 + "\n")
     assert found.cells["b"].str.len_chars().to_list() == [1_000_000]
@@ -261,6 +296,27 @@ def test_parquet_of_bytes_alone_is_an_error(tmp_path: Path, columns: dict[str, o
 # --- any cells ---
 
 CELL = st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=6)
+
+
+LINE = st.text('a "\t,\n', max_size=8)
+
+
+@settings(deadline=None)
+@given(st.lists(LINE, max_size=9), st.integers(1, 3), st.sampled_from(['"', ""]), st.sampled_from([",", "\t", None]))
+def test_every_line_is_in_a_row_of_its_own_or_of_others(
+    lines: list[str], at_once: int, quote: str, between: str | None
+) -> None:
+    """None that says something vanishes."""
+    text = "\n".join(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forms, "ROWS_AT_ONCE", at_once)
+        declared = Reading(header=("a", "b"), quote=quote, delimiter=between)
+        parts = list(read_rows(Source("t.csv", text.encode()), declared))
+    told = [row for part in parts for frame in (part.found, part.broken) for row in frame.select("line", "raw").rows()]
+    of_rows = [first + more for first, raw in told for more in range(raw.count("\n") + 1)]
+    says = [number for number, line in enumerate(text.split("\n"), start=1) if line.strip(' \t,"')]
+    assert sorted(set(of_rows)) == sorted(of_rows)
+    assert set(says) <= set(of_rows)
 
 
 @settings(deadline=None)

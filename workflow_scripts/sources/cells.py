@@ -5,12 +5,14 @@ import io
 import itertools
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
+from workflow_scripts.errors import shown
 from workflow_scripts.sources import faults, forms
-from workflow_scripts.sources.faults import as_source_error
+from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.forms import BROKEN, FOUND, UNENDED, Reading, Rows, cut, refuse_names
 from workflow_scripts.sources.source import Source
 
@@ -18,15 +20,14 @@ DELIMITERS = {".tsv": "\t", ".tab": "\t", ".csv": ",", ".txt": "\t", ".ann": "\t
 """What is tried first, by suffix."""
 OTHERS = ("\t", ",", ";", "|")
 LINES_TO_TELL = 1000
-"""So many lines tell what stands between cells."""
+"""So many lines tell how cells are written."""
 _log = logging.getLogger(__name__)
 
 
 def of_cells(source: Source, reading: Reading, suffix: str) -> Iterator[Rows]:
     """The rows of a table; its file's suffix tells what is tried first."""
     text = source.text(reading.encoding)
-    delimiter = reading.delimiter or _delimiter(source.path, text, DELIMITERS.get(suffix, ","))
-    records = _records(source.path, text, delimiter)
+    records = _records(source.path, text, _dialect(source.path, text, reading, DELIMITERS.get(suffix, ",")))
     header = reading.header or _header(source.path, records)
     there = False
     while some := list(itertools.islice(records, forms.ROWS_AT_ONCE)):
@@ -37,27 +38,40 @@ def of_cells(source: Source, reading: Reading, suffix: str) -> Iterator[Rows]:
 
 
 Record = tuple[int, str, list[str] | None]
-"""First line, text and cells of a row; no cells where it has no end."""
+"""First line, text and cells of a row; no cells where it cannot be told where they end."""
+Dialect = Mapping[str, Any]
+"""How cells are written, in the words of `csv`."""
 
 
-def _records(path: str, text: str, delimiter: str) -> Iterator[Record]:
+def _records(path: str, text: str, dialect: Dialect) -> Iterator[Record]:
     """The rows; blank lines are none. Of one without an end the second line is tried as the first of another.
 
-    Where a quotation mark was left open the rows that it swallowed are found again so.
+    Where a quotation mark was left open the rows that it swallowed are found again so: the next mark is none that
+    closes, but for the rarest cells, since text stands behind it.
     """
     csv.field_size_limit(faults.LONGEST_ROW)
     lines = _Lines(text)
     while not lines.are_over:
-        with as_source_error(path, f"cells between {delimiter!r}", lambda: lines.first):
+        with as_source_error(path, f"cells between {dialect['delimiter']!r}", lambda: lines.first):
             try:
-                for cells in csv.reader(lines, delimiter=delimiter):
-                    if lines.are_over:  # asked for more in the middle of a cell
-                        raise _UnendedError
+                for cells in csv.reader(lines, strict=True, **dialect):
                     first, raw = lines.row()
                     if any(map(str.strip, cells)):
                         yield first, raw, cells
-            except _UnendedError:
-                yield (*lines.first_line(), None)
+            except (csv.Error, _UnendedError):
+                is_one = lines.is_one
+                first, line = lines.first_line()
+                yield first, cut(line.rstrip("\r\n")), _leniently(line, dialect) if is_one else None
+
+
+def _leniently(line: str, dialect: Dialect) -> list[str] | None:
+    """The cells of a line in which text stands behind a quotation mark, unless one is left open."""
+    lines = _Lines(line)
+    try:
+        cells = next(csv.reader(lines, **dialect))
+    except (csv.Error, _UnendedError):
+        return None
+    return None if lines.are_over else cells
 
 
 class _UnendedError(Exception):
@@ -98,38 +112,48 @@ class _Lines:
         self._begin(first + len(self._row))
         return first, raw
 
+    @property
+    def is_one(self) -> bool:
+        """Whether the row has not gone beyond its first line."""
+        return len(self._row) == 1
+
     def first_line(self) -> tuple[int, str]:
-        """The same of its first line alone, cut; the others come again."""
+        """Its first line alone; the others come again."""
         first, (line, *others) = self.first, self._row
         self._again.extendleft(reversed(others))
         self.are_over = False
         self._begin(first + 1)
-        return first, cut(line.rstrip("\r\n"))
+        return first, line
 
     def _begin(self, line: int) -> None:
         self.first, self._row, self._length = line, [], 0
 
 
-def _delimiter(path: str, text: str, first: str) -> str:
-    """That by which the most lines have as many cells as the first has, and that is more than one."""
-    lines = list(itertools.islice(filter(str.strip, io.StringIO(text)), LINES_TO_TELL))
-    best, most = first, 0
-    for delimiter in dict.fromkeys((first, *OTHERS)):
-        try:
-            counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter)]
-        except csv.Error:
-            continue
-        alike = counts.count(counts[0]) if counts and counts[0] > 1 else 0
-        if alike > most:
-            best, most = delimiter, alike
-    _log.info("%s: cells between %r", path, best)
+def _dialect(path: str, text: str, reading: Reading, first: str) -> Dialect:
+    """That by which the most rows have as many cells as the first has, and that is more than one."""
+    sample = "".join(itertools.islice(io.StringIO(text, newline=""), LINES_TO_TELL))
+    quotes = {"quotechar": reading.quote} if reading.quote else {"quoting": csv.QUOTE_NONE}
+    tried = (reading.delimiter,) if reading.delimiter else dict.fromkeys((first, *OTHERS))
+    best: Dialect = {"delimiter": tried[0] if isinstance(tried, tuple) else first, **quotes}
+    most = 0
+    for delimiter in tried:
+        spaced = delimiter != " " and bool(reading.quote) and f"{delimiter} {reading.quote}" in sample
+        for skips in (True, False) if spaced else (False,):  # `1, "a, b"`
+            dialect = {"delimiter": delimiter, "skipinitialspace": skips, **quotes}
+            counts = [len(cells or ()) for *_, cells in _records(path, sample, dialect)]
+            alike = counts.count(counts[0]) if counts and counts[0] > 1 else 0
+            if alike > most:
+                best, most = dialect, alike
+    _log.info("%s: cells between %r", path, best["delimiter"])
     return best
 
 
 def _header(path: str, records: Iterator[Record]) -> tuple[str, ...]:
-    _, _, cells = next(records, (1, "", None))
-    header = tuple(cell.strip() for cell in cells or ())
-    refuse_names(f"{path}, line 1", header)
+    line, raw, cells = next(records, (1, "", []))
+    if cells is None:
+        raise SourceError(f'{path}, line {line}: no header: {UNENDED[1]}: {shown(raw)}; reading: {{quote: ""}}?')
+    header = tuple(cell.strip() for cell in cells)
+    refuse_names(f"{path}, line {line}", header)
     return header
 
 

@@ -11,7 +11,10 @@ from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError
 
 ROWS_AT_ONCE = 50_000
-UNENDED = ("unended_row", f"a quotation mark is left open, or it has more than {faults.LONGEST_ROW:,} characters")
+UNENDED = (
+    "unended_row",
+    f"a quotation mark is left open or has text behind it, or it has more than {faults.LONGEST_ROW:,} characters",
+)
 SHOWN = 1_000
 """Characters that are kept of such a row."""
 FOUND = {"line": pl.Int64, "raw": pl.String}
@@ -25,6 +28,7 @@ class Reading:
     Attributes:
         format: csv, json, jsonl, yaml or parquet.
         delimiter: what stands between cells.
+        quote: what stands around cells that hold the delimiter, or ends of lines; "" where that is nothing.
         encoding: of text.
         header: the names of the columns, where the table has none.
         at: where in a JSON or YAML document the rows are: keys with dots between them.
@@ -32,6 +36,7 @@ class Reading:
 
     format: str | None = None
     delimiter: str | None = None
+    quote: str = '"'
     encoding: str = "utf-8"
     header: tuple[str, ...] | None = None
     at: str = ""
