@@ -154,14 +154,17 @@ def test_a_blank_text_says_nothing(tmp_path: Path) -> None:
         ("longitude", "-181.0"),
         ("location_uncertainty_m", "-1.0"),
         ("declared_duration_s", "-0.5"),
+        ("declared_duration_s", "inf"),
         ("declared_sample_rate", "0"),
     ],
 )
-def test_what_no_origin_can_be_costs_its_row_alone(tmp_path: Path, field: str, value: str) -> None:
+def test_what_no_origin_can_be_costs_no_clip(tmp_path: Path, field: str, value: str) -> None:
     kind = "BIGINT" if field == "declared_sample_rate" else "DOUBLE"
     tables = ingest(tmp_path, f"f,n\na,{value}\nb,1\n", {"media": "f", field: f"n::{kind}"})
+    assert tables["promised"]["clip_id"].to_list() == ["a", "b"]
     assert tables["origins"]["clip_id"].to_list() == ["b"]
-    assert tables["rejects"].select("line", "reason", "detail").rows() == [(2, "bad_value", f"{field}: {value}")]
+    rejects = tables["rejects"].select("line", "scope", "reason", "detail").rows()
+    assert rejects == [(2, "label", "bad_value", f"{field}: {value}")]
 
 
 def test_a_number_that_is_none_is_nothing(tmp_path: Path) -> None:

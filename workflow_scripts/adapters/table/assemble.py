@@ -55,6 +55,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     all_rows = [rows, *(one.rows for one in said.values()), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
     left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
+    left_out += [_not_beside(part) for part in (kept, said["about"].rows if "about" in said else kept.clear())]
     rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *left_out])
     good = [kept, *(part.filter(pl.col("reason").is_null()) for part in all_rows[1:])]
     kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
@@ -242,6 +243,12 @@ def _unknown_labels(labels: pl.DataFrame) -> pl.DataFrame:
 
 def _outside() -> pl.Expr:
     return pl.format("{} from {} to {} s is not heard in the clip", "class", "onset_s", "offset_s")
+
+
+def _not_beside(rows: pl.DataFrame) -> pl.DataFrame:
+    """What rows that are kept say of places and durations, and cannot be."""
+    good = rows.filter(pl.col("reason").is_null() & pl.col("beside").is_not_null())
+    return _label_rejects(good, "bad_value", pl.col("beside"))
 
 
 def _label_rejects(labels: pl.DataFrame, reason: str, detail: pl.Expr) -> pl.DataFrame:

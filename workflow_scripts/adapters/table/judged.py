@@ -42,7 +42,8 @@ def judged(rows: pl.DataFrame, part: str, match: str, splits: Sequence[str | Non
 
     Returns:
         file, source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told
-        about them `extra`, and of clips the event that each holds; reason and detail, null where nothing is wrong.
+        about them `extra`, and `beside`, what of it could not be; of clips the event that each holds; reason and detail,
+        null where nothing is wrong.
     """
     if part == "clip":
         return _with_events(_clips(rows, match, splits))
@@ -79,7 +80,6 @@ def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.D
         ("bad_id", ~pl.col("id").str.contains(IDENTIFIER), pl.concat_str(pl.lit("id: "), "id")),
         ("bad_split", ~pl.col("split").str.contains(FILE_NAME), pl.concat_str(pl.lit("split: "), "split")),
         ("bad_span", no_span, span),
-        *_faults_of_origins(),
     ]
     told = _judged(told, faults).drop("media", "selected", "where", strict=False)
     return told.drop(pl.selectors.starts_with(extra_of("clip")))
@@ -88,19 +88,22 @@ def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.D
 def _about(rows: pl.DataFrame, match: str) -> tuple[pl.DataFrame, Faults]:
     told = _with_origins(fields(rows, "about", FIELDS["about"])).with_columns(extra=_extra(rows, "about"))
     told = _of_media(told, match).drop(pl.selectors.starts_with(extra_of("about")))
-    return told, _faults_of_origins()
+    return told, []
 
 
 def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows in which a number that is none is nothing: so pandas writes what is not there."""
-    return rows.with_columns(pl.col(name).fill_nan(None) for name in BOUNDS if rows.schema[name].is_float())
+    """Rows without numbers that no place or duration can be, which `beside` tells; they cost no clip.
 
-
-def _faults_of_origins() -> Faults:
-    return [
-        ("bad_value", ~pl.col(name).is_between(*bounds), pl.format(f"{name}: {{}}", pl.col(name)))
-        for name, bounds in BOUNDS.items()
-    ]
+    One that is no number is nothing: so pandas writes what is not there.
+    """
+    rows = rows.with_columns(pl.col(name).fill_nan(None) for name in BOUNDS if rows.schema[name].is_float())
+    is_one = {name: pl.col(name).is_between(*bounds) & pl.col(name).is_finite() for name, bounds in BOUNDS.items()}
+    told = [pl.when(~one).then(pl.format(f"{name}: {{}}", pl.col(name))) for name, one in is_one.items()]
+    beside = pl.concat_list(told).list.drop_nulls().list.join(", ")
+    return rows.with_columns(
+        *(pl.when(one).then(name).alias(name) for name, one in is_one.items()),
+        beside=pl.when(beside != "").then(beside),
+    )
 
 
 def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
@@ -154,6 +157,8 @@ def _no_media(match: str) -> tuple[str, pl.Expr, pl.Expr]:
 
 def _judged(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """Rows with the first fault of each, before which is that it could not be asked at all."""
+    if not faults:
+        return rows
     asked = rows.rename({"reason": "asked_reason", "detail": "asked_detail"})
     first = [(name, pl.col("asked_reason") == name, pl.col("asked_detail")) for name in _reasons(rows)]
     asked = asked.rename({"line": "own_line"}).with_row_index("line")  # lines of several files are alike
