@@ -42,8 +42,8 @@ def judged(rows: pl.DataFrame, part: str, match: str, splits: Sequence[str | Non
 
     Returns:
         file, source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told
-        about them `extra`, and `beside`, what of it could not be; of clips the event that each holds; reason and detail,
-        null where nothing is wrong.
+        about them `extra`, and `beside`, what of it could not be; of clips the event that each holds; reason and
+        detail, null where nothing is wrong.
     """
     if part == "clip":
         return _with_events(_clips(rows, match, splits))
