@@ -30,6 +30,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         file="birds.yaml",
         adapter="audioset",
         sources={},
+        mapping={},
         source_files=(),
         match="stem",
         splits=(),
