@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "errors": set(),
     "processes": set(),
     "tables": {"errors", "processes"},
-    "media": {"errors", "tables"},
+    "media": {"errors", "processes", "tables"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables"},
     "settings": {"errors", "media", "sources"},
