@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.json_text import Document
 from workflow_scripts.sources.rows import Reading, Rows, read_rows
 from workflow_scripts.sources.source import Source
 
@@ -172,7 +173,6 @@ OBJECTS = [
         ("t.json", json.dumps({"num": 2, "data": OBJECTS}), "data"),
         ("t.json", json.dumps({"a": {"b": OBJECTS}}), "a.b"),
         ("t.jsonl", "\n".join(map(json.dumps, OBJECTS)), ""),
-        ("t.yaml", json.dumps({"files": OBJECTS}), "files"),
     ],
 )
 def test_objects_are_rows_and_their_values_keep_their_kind(tmp_path: Path, name: str, content: str, at: str) -> None:
@@ -198,6 +198,73 @@ def test_the_keys_of_a_map_are_a_column(tmp_path: Path) -> None:
     assert found.cells.rows(named=True) == [{"key": "a.wav", "value": "dog"}, {"key": "b.wav", "value": "cat"}]
 
 
+def test_the_key_of_a_map_is_that_of_the_map_whatever_its_rows_call_so(tmp_path: Path) -> None:
+    for name in ("t.json", "t.yaml"):
+        found = read(tmp_path, name, '{"a.wav": {"key": "C major", "n": "x"}}')
+        assert found.cells.rows(named=True) == [{"key": "a.wav", "n": "x"}]
+
+
+def test_scalars_of_yaml_are_texts(tmp_path: Path) -> None:
+    content = "- {country: NO, at: 12:30, id: 010, on: 2020-01-01, x: 1.50, none: ~, tags: [y, 1], said: 'null'}\n"
+    assert read(tmp_path, "t.yaml", content).cells.rows(named=True) == [
+        {"country": "NO", "at": "12:30", "id": "010", "on": "2020-01-01", "x": "1.50", "none": None}
+        | {"tags": ["y", "1"], "said": "null"}
+    ]
+    found = read(tmp_path, "t.yaml", "1: {a: x, ~: y, 2: z}\n")
+    assert found.cells.rows(named=True) == [{"key": "1", "a": "x", "2": "z"}]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "cells"),
+    [
+        ([f"{2**53 + 1}", "1.5"], ["9007199254740993", "1.5"]),
+        ([f"{2**53}", "1.5"], [2.0**53, 1.5]),
+        ([f"{2**63 - 1}", "1"], [2**63 - 1, 1]),
+        ([f"{2**70}", "1"], [f"{2**70}", "1"]),
+        (["1" * 5000, "1"], ["1" * 5000, "1"]),
+        (["1e400", "1.5"], ["1e400", "1.5"]),
+        (["-1e400", "null"], ["-1e400", None]),
+    ],
+)
+def test_numbers_keep_all_their_digits(tmp_path: Path, numbers: list[str], cells: list[object]) -> None:
+    rows_of = [f'{{"n": {number}}}' for number in numbers]
+    for name, content in (("t.json", f"[{', '.join(rows_of)}]"), ("t.jsonl", "\n".join(rows_of))):
+        assert read(tmp_path, name, content).cells["n"].to_list() == cells
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"a": ', "Expecting value"),
+        ("nonsense", "Expecting value"),
+        (r'{"a": "\ud800"}', "half of a character"),
+        (r'{"\ud800": 1}', "half of a character"),
+        ('{"a": ' + "[" * 100_000, "nested too deeply"),
+        ('{"a": ' + "[" * 150 + "]" * 150 + "}", "nested more than 100 deep"),
+    ],
+)
+def test_a_line_that_is_no_json_costs_itself_alone(tmp_path: Path, line: str, words: str) -> None:
+    found = read(tmp_path, "t.jsonl", f'{{"a": 1}}\n\n{line}\n{{"a": 2}}\n')
+    assert found.found["line"].to_list() == [1, 4]
+    assert found.cells["a"].to_list() == [1, 2]
+    assert found.broken.select("line", "reason").rows() == [(3, "not_json")]
+    assert words in found.broken["detail"][0]
+
+
+def test_half_of_a_character_costs_its_row_of_a_document_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, "t.json", r'[{"a": "x"}, {"a": "\ud800"}]')
+    assert found.cells["a"].to_list() == ["x"]
+    assert found.broken.select("line", "raw", "reason").rows() == [(2, r'{"a": "\ud800"}', "not_json")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.yaml"])
+def test_objects_are_of_any_encoding(tmp_path: Path, name: str, encoding: str) -> None:
+    content = '{"ä": "é"}' if name == "t.jsonl" else '[{"ä": "é"}]'
+    declared = {"encoding": encoding} if encoding == "latin-1" else {}
+    assert read(tmp_path, name, content.encode(encoding), **declared).cells.rows(named=True) == [{"ä": "é"}]
+
+
 def test_what_is_no_object_is_no_row(tmp_path: Path) -> None:
     found = read(tmp_path, "t.json", '[{"a": 1}, 2, null]')
     assert found.broken.select("line", "reason").rows() == [(2, "no_object"), (3, "no_object")]
@@ -213,9 +280,19 @@ def test_nan_is_nothing_and_texts_that_say_it_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("t.json", '[{"a": 1},', r"t\.json: not valid JSON"),
+        ("t.json", '[{"a": 1},', r"t\.json, line 1: not valid JSON"),
+        ("t.json", '[{"a": 1}]\n]', r"t\.json, line 2: not valid JSON: expected the end"),
+        ("t.json", '{"data": [{"a": 1}]', r"t\.json, line 1: not valid JSON: expected '}'"),
+        ("t.json", "[" * 100_000, r"t\.json: not valid JSON: nested too deeply"),
+        ("t.yaml", "[" * 100_000, r"t\.yaml, line 1: nested more than 100 deep"),
+        ("t.yaml", "- " * 100_000, r"t\.yaml, line 1: nested more than 100 deep"),
+        ("t.yaml", "? [a]\n: 1\n", r"t\.yaml, line 1: not valid YAML"),
         ("t.json", '{"data": 1}', r"a map's row|no list or map of rows"),
-        ("t.jsonl", '{"a": 1}\n{"a":\n', r"t\.jsonl, line 2: not valid JSON"),
+        (
+            "t.jsonl",
+            '[\n{"a": 1}\n'.replace("}", ""),
+            r"t\.jsonl: none of its rows is JSON; of the first: Expecting value",
+        ),
         ("t.yaml", "a: [", r"t\.yaml, line \d: not valid YAML"),
         ("t.yaml", "a: &x [1]\nb: *x\n", r"t\.yaml: it holds aliases"),
         ("t.parquet", "PAR1", r"t\.parquet: not a Parquet file"),
@@ -223,7 +300,7 @@ def test_nan_is_nothing_and_texts_that_say_it_stay(tmp_path: Path) -> None:
 )
 def test_what_it_is_not_is_told(tmp_path: Path, name: str, content: str, words: str) -> None:
     with pytest.raises(SourceError, match=words):
-        read(tmp_path, name, content, at="data" if content == '{"data": 1}' else "")
+        read(tmp_path, name, content, at="data" if content.startswith('{"data"') else "")
 
 
 def parquet(folder: Path, columns: dict[str, object], schema: Any = None) -> Rows:
@@ -296,6 +373,31 @@ def test_parquet_of_bytes_alone_is_an_error(tmp_path: Path, columns: dict[str, o
 # --- any cells ---
 
 CELL = st.text(st.characters(exclude_characters="\r\0", exclude_categories=("Cs",)), max_size=6)
+
+
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(VALUE, max_size=6), st.booleans(), VALUE, st.sampled_from([None, 1]))
+def test_a_document_is_read_part_by_part_as_it_is_as_a_whole(
+    values: list[object], is_map: bool, beside: object, indent: int | None
+) -> None:
+    rows_of = {str(place): value for place, value in enumerate(values)} if is_map else values
+    text = json.dumps({"a": beside, "b": {"c": rows_of, "d": beside}, "e": 1}, indent=indent)
+    read_so = Document(text).rows(["b", "c"])
+    assert read_so is not None
+    keys = map(str, range(len(values))) if is_map else [None] * len(values)
+    assert list(read_so) == [
+        (key, json.loads(json.dumps(value), parse_int=lambda text: int(text) if len(text) <= 20 else text))
+        for key, value in zip(keys, values, strict=True)
+    ]
+    with pytest.raises(ValueError, match="expected"):
+        list(Document(text[:-1]).rows(["b", "c"]) or ())
 
 
 LINE = st.text('a "\t,\n', max_size=8)

@@ -1,103 +1,172 @@
-"""Tables of objects: JSON, JSON lines, YAML."""
+"""Tables of objects: JSON, JSON lines, YAML. What each column is shows when all of them are read."""
 
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.forms import BROKEN, FOUND, UNENDED, Reading, Rows, cut, refuse_names
+from workflow_scripts.sources.json_text import DECODER, Document
 from workflow_scripts.sources.source import Source
 
-_CONSTANT = re.compile(rb'("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b')
+DEEPEST = 100
+"""So deep a row may be nested; what goes deeper ends readers that call themselves for each level."""
+EXACT = 2**53
+"""Whole numbers up to this are the same as floating ones."""
+NO_OBJECT = ("no_object", "it is no object with a value for each column")
 
 
-def of_json(source: Source, reading: Reading) -> Iterator[Any]:
+class Item(NamedTuple):
+    """What is to be a row.
+
+    Attributes:
+        number: of its line, or of the item in its document.
+        value: what it is.
+        fault: reason and detail, where it cannot be read; then the value is its text.
+    """
+
+    number: int
+    value: Any
+    fault: tuple[str, str] | None = None
+
+
+def of_json(source: Source, reading: Reading) -> Iterator[Item]:
     """The items of a list or a map, one after the other: a document of a gigabyte is never there as a whole."""
-    import ijson
-
-    content = source.content
-    if b"NaN" in content or b"Infinity" in content:  # which JSON has not, but writers write
-        content = _CONSTANT.sub(lambda found: found[1] or b"null", content)
+    document = Document(source.text(reading.encoding))
     with as_source_error(source.path, "valid JSON"):
-        begin = next((event for at, event, _ in ijson.parse(io.BytesIO(content)) if at == reading.at), None)
-        if begin == "start_array":
-            item = f"{reading.at}.item" if reading.at else "item"
-            yield from ijson.items(io.BytesIO(content), item, use_float=True)
-        elif begin == "start_map":
-            for key, value in ijson.kvitems(io.BytesIO(content), reading.at, use_float=True):
-                yield _with_key(key, value)
-        else:
-            raise SourceError(f"{source.path}: {_no_rows(reading.at, begin)}")
+        rows = document.rows(_keys(reading.at))
+        if rows is None:
+            raise SourceError(f"{source.path}: {_no_rows(reading.at)}")
+        for number, (key, value) in enumerate(rows, start=1):
+            yield Item(number, value if key is None else _with_key(key, value))
 
 
-def of_json_lines(source: Source, reading: Reading) -> Iterator[Any]:
-    """What each line is."""
-    for line in source.lines().iter_rows(named=True):
-        if line["raw"].strip():
-            try:
-                yield json.loads(line["raw"], parse_constant=lambda _: None)
-            except ValueError as error:
-                raise SourceError(f"{source.path}, line {line['line']}: not valid JSON: {error}") from None
+def of_json_lines(source: Source, reading: Reading) -> Iterator[Item]:
+    """What each line is; blank ones are nothing."""
+    for number, line in enumerate(io.StringIO(source.text(reading.encoding), newline=None), start=1):
+        if line.strip():
+            yield _of_line(number, line.rstrip("\n"))
 
 
-def of_yaml(source: Source, reading: Reading) -> Iterator[Any]:
-    """The items of a list or a map."""
+def _of_line(number: int, line: str) -> Item:
+    try:
+        return Item(number, DECODER.decode(line))
+    except json.JSONDecodeError as error:
+        return Item(number, line, ("not_json", f"{error.msg} at character {error.pos + 1:,}"))
+    except RecursionError:
+        return Item(number, line, ("not_json", "nested too deeply"))
+
+
+def of_yaml(source: Source, reading: Reading) -> Iterator[Item]:
+    """The items of a list or a map. Scalars are texts: `NO` is no `false`, and `12:30` not 750."""
     import yaml
 
-    text, loader = source.text(reading.encoding), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = source.text(reading.encoding)
+    loader: Any = type("Texts", (getattr(yaml, "CBaseLoader", yaml.BaseLoader),), {})
+    loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null)?$"), ["~", "n", ""])
+    loader.add_constructor("tag:yaml.org,2002:null", lambda *_: None)
     with as_source_error(source.path, "valid YAML"):
-        if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
-            raise SourceError(f"{source.path}: it holds aliases (`*name`), of which a few lines make gigabytes")
+        _refuse_bombs(source.path, yaml.parse(text, Loader=loader), yaml)
         value = yaml.load(text, Loader=loader)
-    for key in filter(None, reading.at.split(".")):
+    for key in _keys(reading.at):
         value = value.get(key) if isinstance(value, dict) else None
-    if isinstance(value, list):
-        yield from value
-    elif isinstance(value, dict):
-        yield from (_with_key(str(key), one) for key, one in value.items())
-    else:
-        raise SourceError(f"{source.path}: {_no_rows(reading.at, None)}")
+    if isinstance(value, dict):
+        value = [_with_key(key or "", one) for key, one in value.items()]
+    if not isinstance(value, list):
+        raise SourceError(f"{source.path}: {_no_rows(reading.at)}")
+    yield from map(Item, range(1, len(value) + 1), value)
 
 
-def _no_rows(at: str, begin: str | None) -> str:
-    where = f"at {at!r}" if at else "at the top"
-    return f"no list or map of rows {where}{f' but a {begin}' if begin else ''}; say where: reading: {{at: …}}"
+def _refuse_bombs(path: str, events: Iterable[Any], yaml: Any) -> None:
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise SourceError(f"{path}, line {event.start_mark.line + 1}: nested more than {DEEPEST} deep")
+        if isinstance(event, yaml.AliasEvent):
+            raise SourceError(f"{path}: it holds aliases (`*name`), of which a few lines make gigabytes")
+
+
+def _keys(at: str) -> list[str]:
+    return [key for key in at.split(".") if key]
+
+
+def _no_rows(at: str) -> str:
+    return f"no list or map of rows at {repr(at) if at else 'the top'}; say where: reading: {{at: …}}"
 
 
 def _with_key(key: str, value: Any) -> dict[str, Any]:
-    return {"key": key, **value} if isinstance(value, dict) else {"key": key, "value": value}
+    """A row of a map. `key` is the map's key also where the row calls something of its own so."""
+    return {"key": key} | (value if isinstance(value, dict) else {"value": value}) | {"key": key}
 
 
-def of_objects(source: Source, objects: Iterator[Any]) -> Iterator[Rows]:
-    """Rows of objects. Those of a document are held as text, until it is known what each column is."""
-    held: list[str] = []
+class _Held(NamedTuple):
+    """A row as it is held: its number and its text, and what is wrong with it."""
+
+    number: int
+    text: str
+    fault: tuple[str, str] | None
+
+
+def of_objects(source: Source, items: Iterator[Item]) -> Iterator[Rows]:
+    """Rows of objects, held as text until it is known what each column is."""
+    held: list[_Held] = []
     kinds: dict[str, set[str]] = {}
-    for value in objects:
-        if isinstance(value, dict):
-            for name, one in value.items():
+    for item in items:
+        row = _held(item)
+        held.append(row)
+        if isinstance(item.value, dict) and not row.fault:
+            for name, one in item.value.items():
                 kinds.setdefault(name, set()).add(_kind(one))
-        held.append(json.dumps(value, ensure_ascii=False, default=str))
-    refuse_names(source.path, kinds)
-    types = {name: _type(of_column) for name, of_column in kinds.items()}
+    types = {name: _type(of_column) for name, of_column in kinds.items() if name}
+    refuse_names(source.path, types)
+    if held and not types and (fault := held[0].fault) and fault[0] == "not_json":
+        raise SourceError(f"{source.path}: none of its rows is JSON; of the first: {fault[1]}")
     for first in range(0, max(len(held), 1), forms.ROWS_AT_ONCE):
-        yield _objects(held[first : first + forms.ROWS_AT_ONCE], first + 1, types)
+        yield _objects(held[first : first + forms.ROWS_AT_ONCE], types)
 
 
-def _objects(texts: list[str], first: int, types: Mapping[str, Any]) -> Rows:
+def _held(item: Item) -> _Held:
+    if item.fault:
+        return _Held(item.number, cut(item.value), item.fault)
+    try:
+        text = json.dumps(item.value, ensure_ascii=False)
+        text.encode()
+    except RecursionError:
+        return _Held(item.number, "…", ("not_json", "nested too deeply"))
+    except UnicodeEncodeError:
+        return _Held(item.number, cut(json.dumps(item.value)), ("not_json", "it holds half of a character (surrogate)"))
+    if len(text) > faults.LONGEST_ROW:
+        return _Held(item.number, cut(text), UNENDED)
+    if text.count("[") + text.count("{") > DEEPEST and _is_deep(item.value):
+        return _Held(item.number, cut(text), ("not_json", f"nested more than {DEEPEST} deep"))
+    return _Held(item.number, text, None if isinstance(item.value, dict) else NO_OBJECT)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return bool(level)
+
+
+def _objects(held: list[_Held], types: Mapping[str, Any]) -> Rows:
     whole, broken = [], []
-    for number, text in enumerate(texts, start=first):
-        value = json.loads(text)
-        if len(text) > faults.LONGEST_ROW:
-            broken.append((number, cut(text), *UNENDED))
-        elif isinstance(value, dict) and types:
-            whole.append((number, text, value))
+    for number, text, fault in held:
+        if fault or not types:
+            broken.append((number, text, *(fault or NO_OBJECT)))
         else:
-            broken.append((number, text, "no_object", "it is no object with a value for each column"))
+            whole.append((number, text, json.loads(text)))
     columns = [
         pl.Series(name, [_value(value.get(name), kind) for _, _, value in whole], dtype=kind)
         for name, kind in types.items()
@@ -112,8 +181,8 @@ def _objects(texts: list[str], first: int, types: Mapping[str, Any]) -> Rows:
 def _kind(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return "texts"
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        return "str"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > EXACT:
+        return "long" if -(2**63) <= value < 2**63 else "str"
     return type(value).__name__
 
 
@@ -121,7 +190,7 @@ def _type(kinds: set[str]) -> Any:
     """What a column is whose values are of these kinds: text where they have nothing else in common."""
     kinds = kinds - {"NoneType"}
     for of, dtype in (
-        ({"int"}, pl.Int64),
+        ({"int", "long"}, pl.Int64),
         ({"int", "float"}, pl.Float64),
         ({"bool"}, pl.Boolean),
         ({"texts"}, pl.List(pl.String)),
