@@ -42,7 +42,7 @@ usage:  ## Tell what each rule asked for and what it used, in the run that wrote
 	@$(IN_ANY_VENV) python -m workflow_scripts.run.usage "$(RESULTS)"
 
 preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its first rows
-	@$(IN_VENV) python -m workflow_scripts.preview "$(FILE)"
+	@$(IN_VENV) python -m workflow_scripts.run.preview "$(FILE)"
 
 test: setup .venv-slurm/installed  ## Run the tests
 	@$(IN_VENV) pytest

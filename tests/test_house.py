@@ -21,7 +21,18 @@ MAY_IMPORT = {
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},
     "catalogue": {"errors", "tables", "settings"},
-    "run": {"errors", "processes", "tables", "settings", "check", "catalogue", "exports", "ledger", "media"},
+    "run": {
+        "errors",
+        "processes",
+        "tables",
+        "settings",
+        "check",
+        "catalogue",
+        "exports",
+        "ledger",
+        "media",
+        "adapters",
+    },
     "sample": {"errors", "tables"},
 }
 """Each room, and the rooms that it may import from. Entry scripts may from all."""

@@ -1,6 +1,6 @@
 """What a dataset file of the adapter `table` would make of its first rows; nothing is written.
 
-python -m workflow_scripts.preview FILE [ROWS]
+python -m workflow_scripts.run.preview FILE [ROWS]
 """
 
 import sys
