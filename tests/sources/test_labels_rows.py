@@ -72,6 +72,11 @@ def test_a_table_without_header_has_the_declared_one(tmp_path: Path) -> None:
     assert found.found["line"].to_list() == [1, 2]
 
 
+def test_names_that_are_declared_are_told_apart_too(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"reading: header: columns 'f' and 'F' cannot be told apart"):
+        read(tmp_path, "t.csv", "x,1\n", header=("f", "F"))
+
+
 def test_rows_of_another_width_are_told_and_empty_cells_behind_do_not_count(tmp_path: Path) -> None:
     found = read(tmp_path, "t.csv", ",a,b\n0,1,2\n1,3,4,,\n2,5\n3,6,7,8\n\n")
     assert found.cells.rows(named=True) == [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]

@@ -28,6 +28,8 @@ def of_cells(source: Source, reading: Reading, suffix: str) -> Iterator[Rows]:
     """The rows of a table; its file's suffix tells what is tried first."""
     text = source.text(reading.encoding)
     records = _records(source.path, text, _dialect(source.path, text, reading, DELIMITERS.get(suffix, ",")))
+    if reading.header:
+        refuse_names(f"{source.path}: reading: header", reading.header)
     header = reading.header or _header(source.path, records)
     there = False
     while some := list(itertools.islice(records, forms.ROWS_AT_ONCE)):

@@ -114,11 +114,12 @@ class Asking:
         return self._evaluations[columns]
 
     def _with_told(self, cells: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
-        """Cells with the columns that every table has."""
+        """Cells with the columns that every table has, unless it has its own that are called so."""
         told = [pl.Series("source_path", paths, dtype=pl.String)]
         if any("source_cells" in one.text.lower() for one in self._expressions):
             told.append(_each(cells))
-        return cells.with_columns(told) if cells.width else pl.DataFrame(told)
+        there = {name.lower() for name in cells.columns}
+        return cells.with_columns(one for one in told if one.name not in there) if cells.width else pl.DataFrame(told)
 
     def _asked(self, parts: Sequence[RowsOfFile]) -> pl.DataFrame:
         found = pl.concat([_of_file(part, part.rows.found) for part in parts])
