@@ -19,9 +19,8 @@ from workflow_scripts.settings.schemas import (
     run_schema,
     sources_schema,
 )
-from workflow_scripts.settings.sources import READ, check_leaves, from_workdir, leaves, refuse_braces, seen_from
+from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves, read_by, refuse_braces, seen_from
 from workflow_scripts.settings.validation import validated
-from workflow_scripts.sources.files import files_of
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,7 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content
     }
     split_from = sources.get(schema.get("splits"))
-    files = [(path, leaf.key) for leaf in read if leaf.format in READ for path in files_of(leaf.value)]
+    files = read_by(read, str(file))
     dataset = Dataset(
         name=content["name"],
         file=str(file),

@@ -1,5 +1,6 @@
 """The leaves of a dataset file's `sources`: which are paths, folders or addresses, as the adapter's schema says."""
 
+import glob
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,16 +10,19 @@ from typing import Any
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.roots import made_by_workflow
 from workflow_scripts.settings.validation import Schema, form_of, schema_below
-from workflow_scripts.sources.files import files_of
+from workflow_scripts.sources.files import files_of, pattern_below, without_escapes
 
-ON_DISK = {
-    "path": ("file", Path.is_file),
-    "files": ("file", lambda pattern: any(map(os.path.isfile, files_of(str(pattern))))),
-    "folder": ("folder", Path.is_dir),
+ON_DISK: dict[str | None, tuple[str, Callable[[Path, str], bool]]] = {
+    "path": ("file", lambda workdir, path: (workdir / path).is_file()),
+    "files": (
+        "file",
+        lambda workdir, pattern: any(map(os.path.isfile, files_of(pattern_below(str(workdir), pattern)))),
+    ),
+    "folder": ("folder", lambda workdir, path: (workdir / path).is_dir()),
 }
-"""The formats that name something on disk: what that is, and whether it is there."""
-READ = ("path", "files")
-"""The formats that name files to be read."""
+"""The formats that name something on disk: what that is, and whether it is there, below the folder of the run."""
+READ: dict[str | None, Callable[[str], list[str]]] = {"path": lambda path: [path], "files": files_of}
+"""The formats that name files to be read, and which files these are."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ def from_workdir(sources: Any, schema: Schema, base: Path, workdir: Path) -> Any
     def seen(leaf: Leaf) -> Any:
         if leaf.format not in ON_DISK:
             return leaf.value
+        if leaf.format == "files":
+            return seen_from(Path(glob.escape(str(workdir))), pattern_below(str(base), leaf.value))
         return seen_from(workdir, os.path.abspath(base / leaf.value))
 
     return _with_each(seen, sources, schema, schema, "")
@@ -66,6 +72,20 @@ def refuse_braces(path: str, where: str) -> None:
         raise SettingsError(f"{where}: {path!r} holds a brace, which Snakemake takes for a wildcard; call it otherwise")
 
 
+def read_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
+    """Each file that is read, and the key of the leaf that names it or a pattern that fits it.
+
+    Raises:
+        SettingsError: one has a name that no table of ours or no rule can hold.
+    """
+    files = [(path, leaf.key) for leaf in found if leaf.format in READ for path in READ[leaf.format](leaf.value)]
+    for path, key in files:
+        refuse_braces(path, f"{where}: sources.{key}")
+        if any("\udc80" <= one <= "\udcff" for one in path):  # so Python calls bytes that are none
+            raise SettingsError(f"{where}: sources.{key}: {path!r}: its name is no UTF-8; call it otherwise")
+    return files
+
+
 def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:
     """Raises SettingsError for a path where no file is, and for a folder that is not there."""
     for leaf in found:
@@ -73,11 +93,10 @@ def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path)
             continue
         refuse_braces(leaf.value, f"{file}: sources.{leaf.key}")
         kind, is_there = ON_DISK[leaf.format]
-        if not is_there(workdir / leaf.value):
-            raise SettingsError(
-                f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: "
-                f"{os.path.abspath(workdir / leaf.value)}"
-            )
+        if not is_there(workdir, leaf.value):
+            path = os.path.abspath(workdir / leaf.value)
+            path = without_escapes(path) if leaf.format == "files" else path
+            raise SettingsError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}")
 
 
 def _with_each(change: Callable[[Leaf], Any], value: Any, schema: Schema, whole: Schema, key: str) -> Any:

@@ -3,8 +3,6 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-import polars as pl
-
 from workflow_scripts.errors import SoundledgerError
 
 MOST_BYTES = 2 * 2**30
@@ -37,9 +35,9 @@ def as_source_error(path: str, expected: str, line: Callable[[], int] | None = N
     """
     try:
         yield
-    except SoundledgerError:
+    except (SoundledgerError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001  see above
+    except BaseException as error:  # noqa: BLE001  see above; what polars panics with is no Exception
         number = _line(error) or (line() if line else None)
         place = f", line {number}" if number else ""
         raise SourceError(f"{path}{place}: not {expected}: {_words(error)}") from None

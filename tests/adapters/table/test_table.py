@@ -114,6 +114,40 @@ def test_a_clip_of_two_splits_is_of_the_first(tmp_path: Path) -> None:
     assert reasons(tables) == [(3, "row", "duplicate_id")]
 
 
+# --- which files ---
+
+
+def test_a_file_is_one_table(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("f,c\na,x\n")
+    content = {"sources": {"table": "t.csv", "captions": "./t.csv"}, "clip": {"media": "f"}}
+    with pytest.raises(SourceError, match=r"t\.csv: named as sources\.table and as sources\.captions"):
+        ingest_file(tmp_path, content | {"captions": {"media": "f", "texts": "[c]"}})
+
+
+def test_folders_and_files_may_be_called_like_patterns(tmp_path: Path) -> None:
+    folder = tmp_path / "data [v2]"
+    folder.mkdir()
+    (folder / "t1.csv").write_text("f\nb\n")
+    tables = ingest(folder, "f\na\n", {"media": "f"}, name="t[1].csv")
+    assert tables["promised"]["clip_id"].to_list() == ["a"]
+    assert tables["sources"]["source"].to_list() == ["t[1].csv"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("a{b}.csv", "holds a brace"), ("caf\udce9.csv", "its name is no UTF-8")])
+def test_names_that_a_pattern_finds_are_held_against_the_rules_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("f\na\n")
+    with pytest.raises(SettingsError, match=words):
+        ingest_file(tmp_path, {"sources": {"table": "*.csv"}, "clip": {"media": "f"}})
+
+
+def test_a_column_of_the_table_is_the_tables_also_if_others_are_called_so(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, "f,Source_Path\na,own\n", {"media": "f", "extra": {"from": "source_path"}})
+    assert json.loads(tables["origins"]["extra"][0]) == {"from": "own"}
+
+
 # --- what is wrong with a row ---
 
 

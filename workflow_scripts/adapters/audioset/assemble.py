@@ -1,6 +1,5 @@
 """From AudioSet's files to the tables of an ingest."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from workflow_scripts.adapters.audioset.strong import Events, read_strong
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.classes import read_classes
 from workflow_scripts.sources.expand import with_ancestors
-from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.files import refuse_one_file_twice
 from workflow_scripts.sources.ingested import Ingested, source_table
 from workflow_scripts.sources.rejects import row_rejects, with_raw
 from workflow_scripts.tables import schemas
@@ -25,7 +24,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     Raises:
         SourceError: a source that cannot be used at all; single bad rows become rejects instead.
     """
-    _refuse_one_file_twice(settings.sources)
+    refuse_one_file_twice(_named(settings.sources))
     read = read_classes(settings.sources)
     classes = read.table
     lists = {
@@ -51,15 +50,6 @@ def ingest(settings: IngestSettings) -> Ingested:
         sources=source_table([*counted, *read.counted], kept, rejects.lazy()),
         kept=kept,
     )
-
-
-def _refuse_one_file_twice(sources: dict[str, Any]) -> None:
-    """A file that is named for two things would be read as both: its clips as duplicates of themselves."""
-    seen: dict[str, str] = {}
-    for key, path in _named(sources):
-        earlier = seen.setdefault(os.path.realpath(path), key)
-        if earlier != key:
-            raise SourceError(f"{path}: named as {earlier} and as {key}; each of the sources has a file of its own")
 
 
 def _named(sources: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from workflow_scripts.adapters.table.said import Said, heard, heard_in, joined, 
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
 from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
-from workflow_scripts.sources.files import files_of
+from workflow_scripts.sources.files import files_of, refuse_one_file_twice
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
 from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.tables import schemas
@@ -81,6 +81,12 @@ def _check_sources(settings: IngestSettings) -> None:
             )
         if said and source not in settings.sources and source != "events":
             raise SourceError(f"{part}: sources name no `{source}` that it could speak of")
+    refuse_one_file_twice(  # but a table of clips may tell of its classes too
+        (f"sources.{source}", path)
+        for source in TABLES
+        if source in settings.sources and source != "vocabulary"
+        for _, path in files_of_table(source, settings.sources[source])
+    )
     if "events" not in settings.sources and (
         more := {"media", "id", "reading"} & set(settings.mapping.get("events", {}))
     ):
