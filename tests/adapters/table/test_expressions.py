@@ -85,6 +85,7 @@ def test_what_a_row_says_of_itself(text: str, values: list[object]) -> None:
         ("fold), (fold", "no SQL expression"),
         ("fold; DROP TABLE found", "no SQL expression"),
         ("fold UNION SELECT 1", "nothing else"),
+        (" || ".join(["fold"] * 1000), "nested too deeply"),
         ("fold + 1", r"Binder Error: No function matches.*\+\(VARCHAR"),
     ],
 )

@@ -105,7 +105,11 @@ class Grammar:
             ExpressionError: it is no expression, or no affair of one row.
         """
         there = {name.lower() for name in columns}
-        for name in self._columns(self._parsed(expression), expression.place, frozenset()):
+        try:
+            used = list(self._columns(self._parsed(expression), expression.place, frozenset()))
+        except RecursionError:
+            raise ExpressionError(f"{expression.place}: it is nested too deeply") from None
+        for name in used:
             if name.lower() not in there:
                 raise NoColumnError(
                     f"{expression.place}: no column {shown(name)}{nearest(name, columns)}; there are "
