@@ -13,13 +13,9 @@ import polars as pl
 import pytest
 import yaml
 
-from workflow_scripts.adapters import IngestSettings, adapter
-from workflow_scripts.settings.run import load_run
+from tests.adapters.table.ingests import Tables, ingested_in
 from workflow_scripts.settings.schemas import CONFIG_FOLDER
-from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import validate
 
-Tables = dict[str, pl.DataFrame]
 Ingest = Callable[..., Tables]
 AUDIO = shutil.ignore_patterns("*.wav", "*.flac", "*.jams")
 
@@ -43,14 +39,7 @@ def ingest(tmp_path: Path) -> Ingest:
         for root in yaml.safe_load((CONFIG_FOLDER / f"datasets/{name}.yaml").read_text())["audio"]:
             path = root if isinstance(root, str) else root["path"]
             (tmp_path / path).mkdir(parents=True, exist_ok=True)
-        [dataset] = load_run({"datasets": [name]}, tmp_path).datasets.values()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(tmp_path)
-            made = adapter("table")(IngestSettings(**dataset.ingest_settings))
-            tables = {table: frame.collect() for table, frame in made.by_name().items()}
-        for table, schema in schemas.INGESTED.items():
-            validate(tables[table], schema)
-        return tables
+        return ingested_in(tmp_path, name)
 
     return ingested
 

@@ -11,16 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.adapters import IngestSettings, adapter
+from tests.adapters.table.ingests import Tables, ingested_in
 from workflow_scripts.adapters.table.expressions import ExpressionError
 from workflow_scripts.adapters.table.said import heard_in
 from workflow_scripts.settings.reading import SettingsError
-from workflow_scripts.settings.run import load_run
 from workflow_scripts.sources.faults import SourceError
-from workflow_scripts.tables import schemas
-from workflow_scripts.tables.store import validate
-
-Tables = dict[str, pl.DataFrame]
 
 
 def ingest(folder: Path, table: str, clip: dict[str, Any], name: str = "table.csv", **others: Any) -> Tables:
@@ -32,14 +27,7 @@ def ingest(folder: Path, table: str, clip: dict[str, Any], name: str = "table.cs
 def ingest_file(folder: Path, content: dict[str, Any]) -> Tables:
     """The tables of a dataset file; every one keeps to its schema."""
     (folder / "set.yaml").write_text(json.dumps({"name": "set", "adapter": "table"} | content))
-    [dataset] = load_run({"datasets": ["set.yaml"]}, folder).datasets.values()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        made = adapter("table")(IngestSettings(**dataset.ingest_settings))
-        tables = {table: frame.collect() for table, frame in made.by_name().items()}
-    for table, schema in schemas.INGESTED.items():
-        validate(tables[table], schema)
-    return tables
+    return ingested_in(folder, "set.yaml")
 
 
 def reasons(tables: Tables) -> list[tuple[int, str, str]]:

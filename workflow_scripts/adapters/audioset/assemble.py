@@ -11,9 +11,9 @@ from workflow_scripts.adapters.audioset.segments import read_segments
 from workflow_scripts.adapters.audioset.strong import Events, read_strong
 from workflow_scripts.sources import youtube
 from workflow_scripts.sources.classes import read_classes
-from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.files import refuse_one_file_twice
 from workflow_scripts.sources.ingested import Ingested, source_table
+from workflow_scripts.sources.labels import strong_labels, weak_labels
 from workflow_scripts.sources.rejects import row_rejects, with_raw
 from workflow_scripts.tables import schemas
 
@@ -85,30 +85,13 @@ def _promised(found: Clips, rights: dict[str, str]) -> pl.LazyFrame:
 
 
 def _weak_labels(found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
-    said = with_ancestors(found.sets.select("label_set", "class_ids"), classes)
-    nowhere = pl.lit(None, dtype=pl.Float64)
-    return (
-        found.clips.lazy()
-        .select("clip_id", "label_set")
-        .join(said.lazy(), on="label_set", how="left", maintain_order="left")
-        .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(onset_s=nowhere, offset_s=nowhere, value=nowhere, strength=pl.lit("weak").cast(pl.Categorical))
-        .select(*schemas.LABELS.columns)
-    )
+    clips = found.clips.lazy().select("clip_id", "label_set")
+    return weak_labels(clips, found.sets.select("label_set", "class_ids"), classes)
 
 
 def _strong_labels(events: Events, found: Clips, classes: pl.DataFrame) -> pl.LazyFrame:
-    """Events with what follows from each: a class by itself is a label set of one."""
-    sets = classes.select(class_ids=pl.concat_list("class_id")).with_row_index("label_set")
-    said = with_ancestors(sets, classes).rename({"label_set": "class_row"})
-    return (
-        found.named(events.rows)
-        .select("clip_id", "onset_s", "offset_s", "class_row")
-        .join(said.lazy(), on="class_row", how="left", maintain_order="left")
-        .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(strength=pl.lit("strong").cast(pl.Categorical), value=pl.lit(None, dtype=pl.Float64))
-        .select(*schemas.LABELS.columns)
-    )
+    of_clips = found.named(events.rows).select("clip_id", "onset_s", "offset_s", label_set="class_row")
+    return strong_labels(of_clips, classes)
 
 
 def _label_rejects(found: Clips) -> pl.DataFrame:

@@ -14,15 +14,14 @@ from workflow_scripts.adapters.table.judged import judged
 from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, ORIGIN, TABLES, asked, reading_of
 from workflow_scripts.adapters.table.said import Said, heard, heard_in, joined, of_clips, told_about
 from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
-from workflow_scripts.sources.expand import with_ancestors
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.files import files_of, refuse_one_file_twice
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
+from workflow_scripts.sources.labels import strong_labels, weak_labels
 from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.tables import schemas
 
 NOTHING = pl.lit([], dtype=pl.List(pl.String))
-NOWHERE = pl.lit(None, dtype=pl.Float64)
 
 
 def ingest(settings: IngestSettings) -> Ingested:
@@ -61,7 +60,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
-        labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]).lazy(),
+        labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]),
         captions=_captions(kept, said.get("captions")).lazy(),
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
@@ -201,32 +200,19 @@ def _clips(kept: pl.DataFrame, weak: pl.DataFrame, rights: Mapping[str, str]) ->
     )
 
 
-def _weak_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
-    said = clips.select("clip_id", pl.col("class_ids").cast(pl.List(pl.String)))
+def _weak_labels(clips: pl.DataFrame, classes: pl.DataFrame) -> pl.LazyFrame:
+    said = clips.select("clip_id", pl.col("class_ids").cast(pl.List(pl.String))).filter(
+        pl.col("class_ids").list.len() > 0
+    )
     sets = said.select(pl.col("class_ids").unique(maintain_order=True)).with_row_index("label_set")
-    return (
-        said.join(sets, on="class_ids", how="left", maintain_order="left")
-        .join(with_ancestors(sets, classes), on="label_set", how="inner", maintain_order="left")
-        .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(onset_s=NOWHERE, offset_s=NOWHERE, value=NOWHERE, strength=pl.lit("weak").cast(pl.Categorical))
-        .select(*schemas.LABELS.columns)
-    )
+    of_clips = said.join(sets, on="class_ids", how="left", maintain_order="left")
+    return weak_labels(of_clips.lazy().select("clip_id", "label_set"), sets, classes)
 
 
-def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
-    """Events with what follows from each: a class by itself is a label set of one."""
-    sets = classes.select(class_ids=pl.concat_list("class_id"), said="class_id").with_row_index("label_set")
-    follows = with_ancestors(sets.select("label_set", "class_ids"), classes).join(
-        sets.drop("class_ids"), on="label_set"
-    )
-    return (
-        events.drop_nulls("class_id")
-        .select("clip_id", "onset_s", "offset_s", "value", said="class_id")
-        .join(follows, on="said", how="left", maintain_order="left")
-        .explode("class_id", "class_name", "origin", "via_class_id")
-        .with_columns(strength=pl.lit("strong").cast(pl.Categorical))
-        .select(*schemas.LABELS.columns)
-    )
+def _strong_labels(events: pl.DataFrame, classes: pl.DataFrame) -> pl.LazyFrame:
+    places = classes.select("class_id").with_row_index("label_set")
+    of_clips = events.drop_nulls("class_id").join(places, on="class_id", how="left", maintain_order="left")
+    return strong_labels(of_clips.lazy().select("clip_id", "onset_s", "offset_s", "value", "label_set"), classes)
 
 
 def _captions(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:

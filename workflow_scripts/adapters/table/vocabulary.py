@@ -14,7 +14,6 @@ from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import look_up
 from workflow_scripts.sources.ontology import class_table, tree_of
-from workflow_scripts.tables import schemas
 
 
 @dataclass(frozen=True)
@@ -121,21 +120,7 @@ def classes_of(labels: Iterable[str]) -> pl.DataFrame:
     plain = {name: re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_") for name in names}
     times = Counter(plain.values())
     ids = {one if one and times[one] == 1 else _with_hash(one, name): name for name, one in plain.items()}
-    rows: list[dict[str, Any]] = [
-        {
-            "class_id": identity,
-            "class_index": index,
-            "name": name,
-            "parent_ids": [],
-            "ancestor_ids": [],
-            "depth": None,
-            "is_abstract": False,
-            "is_blacklisted": False,
-            "description": None,
-        }
-        for index, (identity, name) in enumerate(ids.items())
-    ]
-    return pl.DataFrame(rows, schema=schemas.CLASSES.empty().schema)
+    return class_table({}, [(index, identity, name) for index, (identity, name) in enumerate(ids.items())], {})
 
 
 def _with_hash(plain: str, name: str) -> str:
