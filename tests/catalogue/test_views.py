@@ -18,7 +18,8 @@ DESIGN = {
     "origins": "dataset clip_id recorded_at latitude longitude location_uncertainty_m country locality site recordist "
     "quality device microphone declared_duration_s declared_sample_rate extra",
     "captions": "dataset clip_id ordinal text",
-    "classes": "dataset class_id class_index name parent_ids ancestor_ids depth is_abstract is_blacklisted description",
+    "classes": "dataset class_id class_index name parent_ids ancestor_ids depth is_abstract is_blacklisted description "
+    "scientific_name",
     "media": "root path member stem bytes mtime_ns shard",
     "checks": "root path member bytes_digest load_ok resample_ok feature_ok error_kind error format subtype "
     "sample_rate channels frames duration_s declared_duration_s peak rms_dbfs dc_offset clipped_fraction "

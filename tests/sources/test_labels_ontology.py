@@ -99,6 +99,7 @@ def test_class_outside_the_ontology_has_no_depth_and_nothing_above():
         "is_abstract": False,
         "is_blacklisted": False,
         "description": None,
+        "scientific_name": None,
     }
 
 

@@ -142,6 +142,7 @@ CLASSES = Schema(
         "is_abstract": _column(pl.Boolean, "only groups other classes; nobody labels it"),
         "is_blacklisted": _column(pl.Boolean, "the ontology's authors withdrew it"),
         "description": _column(pl.String, "what the ontology says of it", null=True),
+        "scientific_name": _column(pl.String, "that of the species that it is, where its source says it", null=True),
     },
 )
 
