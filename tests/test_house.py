@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "tables": {"errors", "processes"},
     "media": {"errors", "processes", "tables"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
-    "sources": {"errors", "tables"},
+    "sources": {"errors", "tables", "media"},
     "settings": {"errors", "media", "sources"},
     "adapters": {"errors", "tables", "sources", "media"},
     "check": {"errors", "tables", "media", "sound"},

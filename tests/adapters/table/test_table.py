@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.adapters.table.ingests import Tables, ingested_in
 from workflow_scripts.adapters.table.expressions import ExpressionError
-from workflow_scripts.adapters.table.said import heard_in
 from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.sources.clips.said import heard_in
 from workflow_scripts.sources.faults import SourceError
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from workflow_scripts.adapters import IngestSettings
+from workflow_scripts.adapters.table.answers import answers
 from workflow_scripts.adapters.table.asking import Asking
-from workflow_scripts.adapters.table.assemble import files_of_table
 from workflow_scripts.adapters.table.expressions import Expression
-from workflow_scripts.adapters.table.judged import judged
+from workflow_scripts.adapters.table.ingest import files_of_table
 from workflow_scripts.adapters.table.mapping import TABLES, asked, reading_of
 from workflow_scripts.errors import as_text
+from workflow_scripts.sources.clips.judge import judged
 
 LONGEST = 100
 """Characters of a value that are shown."""
@@ -31,7 +32,7 @@ def preview(settings: IngestSettings, rows: int) -> Iterator[str]:
         splits = {path: split for split, path in files_of_table(source, settings.sources[source])}
         first = next(Asking(wanted, reading_of(mapping, part)).rows(list(splits)))
         first = first.filter(pl.col("file") == pl.col("file").first())[:rows]
-        yield from _told(wanted, first, judged(first, part, mapping["match"], list(splits.values())))
+        yield from _told(wanted, first, judged(answers(first, part, list(splits.values())), part, mapping["match"]))
 
 
 def _told(wanted: list[Expression], rows: pl.DataFrame, told: pl.DataFrame) -> Iterator[str]:

@@ -1,21 +1,15 @@
-"""From tables of any dataset to the tables of an ingest."""
+"""From rows that say what a clip is to the tables of an ingest."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import inf
-from typing import Any
 
 import polars as pl
 
-from workflow_scripts.adapters import IngestSettings
-from workflow_scripts.adapters.table.asking import Asking
-from workflow_scripts.adapters.table.clips import named, told_together
-from workflow_scripts.adapters.table.judged import judged
-from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, ORIGIN, TABLES, asked, reading_of
-from workflow_scripts.adapters.table.said import Said, heard, heard_in, joined, of_clips, told_about
-from workflow_scripts.adapters.table.vocabulary import Vocabulary, of_a_table, read_vocabulary
-from workflow_scripts.sources.faults import SourceError
-from workflow_scripts.sources.files import files_of, refuse_one_file_twice
+from workflow_scripts.sources.clips.fields import BLANK_IS_NOT, ORIGIN
+from workflow_scripts.sources.clips.naming import named, told_together
+from workflow_scripts.sources.clips.said import Said, heard, heard_in, joined, of_clips, told_about
+from workflow_scripts.sources.clips.vocabulary import Vocabulary
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
 from workflow_scripts.sources.labels import strong_labels, weak_labels
 from workflow_scripts.sources.rejects import row_rejects
@@ -24,133 +18,87 @@ from workflow_scripts.tables import schemas
 NOTHING = pl.lit([], dtype=pl.List(pl.String))
 
 
-def ingest(settings: IngestSettings) -> Ingested:
-    """Read the tables of a dataset as its file says.
+@dataclass(frozen=True)
+class Told:
+    """The rows of a dataset, each part as `judged` gives it.
+
+    Attributes:
+        clips: those that are clips.
+        vocabulary: its classes, of all labels that are said.
+        counted: the sources that all rows are from, but those of the vocabulary.
+        about: what other rows tell about clips.
+        events: what is heard in them, where rows of clips do not hold that themselves.
+        captions: what is said of them.
+        join_s: events of one class that follow each other by so many seconds are one.
+    """
+
+    clips: pl.DataFrame
+    vocabulary: Callable[[pl.Series], Vocabulary]
+    counted: Sequence[Counted]
+    about: pl.DataFrame | None = None
+    events: pl.DataFrame | None = None
+    captions: pl.DataFrame | None = None
+    join_s: float | None = None
+
+
+def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
+    """The tables of a dataset.
+
+    Args:
+        told: its rows.
+        rights: what the dataset file says of licences.
 
     Raises:
-        SourceError: a source that cannot be used at all; single bad rows become rejects instead.
-        ExpressionError: an expression of the dataset file cannot be asked of a row.
+        SourceError: classes that cannot be told apart, or are above themselves.
     """
-    _check_sources(settings)
-    tables = _Tables(settings)
-    rows = tables.read("table")
+    rows = _placed(told.clips)
     kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
-    further = [name for name in ("about", "events", "captions") if name in settings.sources]
-    said = {name: (heard_in if name == "events" else of_clips)(tables.read(name), kept) for name in further}
-    if "about" in said:
-        kept = told_about(kept, said["about"])
+    about, captions = (None if part is None else of_clips(_placed(part), kept) for part in (told.about, told.captions))
+    of_events = None if told.events is None else heard_in(_placed(told.events), kept)
+    if about:
+        kept = told_about(kept, about)
     own = _with_each_class(kept)
     own_heard = heard(own)
-    events = said["events"].of_clips if "events" in said else own_heard
-    labels = pl.concat([kept["classes"].explode(), events["class"]]).str.strip_chars()
-    vocabulary = _vocabulary(settings, tables, labels)
-    if "events" in said:
-        said["events"] = _of_known_classes(said["events"], vocabulary)
-        events = said["events"].of_clips
-    if "join_s" in settings.mapping.get("events", {}):
-        events = joined(events, settings.mapping["events"]["join_s"])
+    events = of_events.of_clips if of_events else own_heard
+    vocabulary = told.vocabulary(pl.concat([kept["classes"].explode(), events["class"]]).str.strip_chars())
+    if of_events:
+        of_events = _of_known_classes(of_events, vocabulary)
+        events = of_events.of_clips
+    if told.join_s is not None:
+        events = joined(events, told.join_s)
     weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
-    clips = _clips(kept, weak, settings.rights)
-    all_rows = [rows, *(one.rows for one in said.values()), vocabulary.rows]
+    clips = _clips(kept, weak, rights)
+    all_rows = [rows, *(one.rows for one in (about, of_events, captions) if one), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
     left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
-    left_out += [_not_beside(part) for part in (kept, said["about"].rows if "about" in said else kept.clear())]
+    left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
     rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *left_out])
     good = [kept, *(part.filter(pl.col("reason").is_null()) for part in all_rows[1:])]
     kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
         labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]),
-        captions=_captions(kept, said.get("captions")).lazy(),
+        captions=_captions(kept, captions).lazy(),
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
-        sources=source_table(added(tables.counted, vocabulary.counted), kept_rows, rejects.lazy()),
+        sources=source_table(added(told.counted, vocabulary.counted), kept_rows, rejects.lazy()),
         kept=kept_rows,
     )
 
 
-def _check_sources(settings: IngestSettings) -> None:
-    """Raises SourceError where a table is named and nothing said of its columns, or the other way round."""
-    for source, part in TABLES.items():
-        said = isinstance(settings.mapping.get(part), dict)
-        if source in settings.sources and not said:
-            raise SourceError(
-                f"sources.{source}: the dataset file says nothing of its columns; expected a key `{part}`"
-            )
-        if said and source not in settings.sources and source != "events":
-            raise SourceError(f"{part}: sources name no `{source}` that it could speak of")
-    refuse_one_file_twice(  # but a table of clips may tell of its classes too
-        (f"sources.{source}", path)
-        for source in TABLES
-        if source in settings.sources and source != "vocabulary"
-        for _, path in files_of_table(source, settings.sources[source])
-    )
-    if "events" not in settings.sources and (
-        more := {"media", "id", "reading"} & set(settings.mapping.get("events", {}))
-    ):
-        raise SourceError(
-            f"events.{min(more)}: sources name no `events`, so each row of a clip holds events of that clip; expected "
-            "no such key, or the table that it is about"
-        )
+def _placed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order in which they are told, each with its `place`."""
+    return rows.with_row_index("place")
 
 
-def _vocabulary(settings: IngestSettings, tables: "_Tables", labels: pl.Series) -> Vocabulary:
-    kind = settings.mapping["vocabulary"]
-    if isinstance(kind, str):
-        return read_vocabulary(kind, settings.sources, labels)
-    return of_a_table(tables.read("vocabulary"), labels, settings.sources["vocabulary"])
-
-
-class _Tables:
-    """The tables of a dataset, and how many rows each has."""
-
-    def __init__(self, settings: IngestSettings) -> None:
-        self._sources, self._mapping = settings.sources, settings.mapping
-        self.counted: list[Counted] = []
-
-    def read(self, source: str) -> pl.DataFrame:
-        """The rows of one of TABLES as `judged` gives them, with their `place`."""
-        part = TABLES[source]
-        asking = Asking(asked(self._mapping, self._sources, part), reading_of(self._mapping, part))
-        splits = {path: split for split, path in files_of_table(source, self._sources[source])}
-        named_for = list(splits.values())
-        parts = [judged(rows, part, self._mapping["match"], named_for) for rows in asking.rows(list(splits))]
-        rows = pl.concat(parts)
-        if not rows["file"].is_sorted():
-            rows = rows.sort("file", maintain_order=True)
-        read = dict(rows["file"].value_counts().iter_rows())
-        counted = [replace(asking.counted[path], read=read.get(file, 0)) for file, path in enumerate(splits)]
-        self.counted = added(self.counted, counted)
-        return rows.drop("file").with_row_index("place")
-
-
-def added(counted: list[Counted], more: list[Counted]) -> list[Counted]:
+def added(counted: Sequence[Counted], more: Sequence[Counted]) -> list[Counted]:
     """Counts of sources with those of more: a file that is several tables has the rows of each."""
     by_path = {one.path: one for one in counted}
     for one in more:
         read = by_path[one.path].read if one.path in by_path else 0
         by_path[one.path] = replace(one, read=read + one.read)
     return list(by_path.values())
-
-
-def files_of_table(name: str, named_as: Any) -> Iterator[tuple[str | None, str]]:
-    """Each file of a table, once, with the split that it is named for.
-
-    Raises:
-        SourceError: one is named for two splits.
-    """
-    named_for: dict[str, str | None] = {}
-    for split, patterns in named_as.items() if isinstance(named_as, dict) else [(None, named_as)]:
-        for pattern in [patterns] if isinstance(patterns, str) else patterns:
-            for path in files_of(pattern):
-                if path in named_for and named_for[path] != split:
-                    raise SourceError(
-                        f"sources.{name}: {path} is named for the splits {named_for[path]} and {split}; name it for one"
-                    )
-                if path not in named_for:
-                    named_for[path] = split
-                    yield split, path
 
 
 def _weak(kept: pl.DataFrame) -> pl.DataFrame:

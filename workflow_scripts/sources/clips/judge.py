@@ -1,14 +1,12 @@
 """What is wrong with rows: with those that would be clips, with events, and with captions from a table of their own."""
 
-import json
 import re
-from collections.abc import Sequence
 
 import polars as pl
 
-from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT, BOUNDS, CLIP, EVENT, FIELDS, extra_of, fields
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 from workflow_scripts.sources import youtube
+from workflow_scripts.sources.clips.fields import BLANK_IS_NOT, BOUNDS, EVENT, FIELDS, filled
 from workflow_scripts.sources.rejects import with_first_fault
 from workflow_scripts.tables.schemas import FILE_NAME, IDENTIFIER
 
@@ -31,40 +29,36 @@ def media_key(media: pl.Expr, match: str) -> pl.Expr:
     return media
 
 
-def judged(rows: pl.DataFrame, part: str, match: str, splits: Sequence[str | None]) -> pl.DataFrame:
+def judged(rows: pl.DataFrame, part: str, match: str) -> pl.DataFrame:
     """What rows say, and what is wrong with each.
 
     Args:
-        rows: as `Asking` gives them.
-        part: of the mapping that says what they are.
+        rows: source, line, raw; the fields of the part, as far as it has them, and of clips those of the event that
+            each holds; `selected`, false of clips that are left out; `extra`, a JSON object; reason and detail of rows
+            that could not be read.
+        part: of FIELDS.
         match: of the dataset.
-        splits: for each file that of the clips that do not say theirs.
 
     Returns:
-        file, source, line, raw; the fields of the part, `media_key` in place of the media; of clips and what is told
-        about them `extra`, and `beside`, what of it could not be; of clips the event that each holds; reason and
-        detail, null where nothing is wrong.
+        The same with all fields; `media_key` in place of the media; of clips and what is told about them `beside`, what
+        of it could not be; reason and detail, null where nothing is wrong.
     """
+    rows = filled(rows, {"reason": pl.String, "detail": pl.String, **FIELDS[part]})
     if part == "clip":
-        return _with_events(_clips(rows, match, splits))
-    if part == "events":
-        return _judged(_of_media(fields(rows, "events", FIELDS["events"]), match), _faults_of_events())
-    if part == "about":
-        return _judged(*_about(rows, match))
+        return _with_events(_clips(rows, match))
     if part == "vocabulary":
-        return _judged(fields(rows, "vocabulary", FIELDS["vocabulary"]), _faults_of_classes())
-    told = _of_media(fields(rows, "captions", FIELDS["captions"]), match)
-    nothing = ~pl.col("texts").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any().fill_null(value=False)
-    return _judged(told, [("no_caption", nothing, pl.lit("it says nothing"))])
+        return _judged(rows, _faults_of_classes())
+    if part == "about":
+        return _of_media(_with_origins(filled(rows, {"extra": pl.String})), match)
+    told = _of_media(rows, match)
+    return _judged(told, _faults_of_events() if part == "events" else _faults_of_captions())
 
 
-def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.DataFrame:
-    named_for = pl.Series(splits, dtype=pl.String).gather(rows["file"])
-    told = _with_origins(fields(rows, "clip", CLIP)).with_columns(
-        pl.coalesce("split", named_for.alias("named_for"), pl.lit(OTHERWISE)).alias("split"),
+def _clips(rows: pl.DataFrame, match: str) -> pl.DataFrame:
+    told = _with_origins(filled(rows, {"selected": pl.Boolean, "extra": pl.String})).with_columns(
+        pl.col("split").fill_null(OTHERWISE),
+        pl.col("selected").fill_null(value=True),
         media_key=media_key(pl.col("media"), match),
-        selected=pl.col("where") if "where" in rows.columns else pl.lit(value=True),
-        extra=_extra(rows, "clip"),
     )
     start, end = pl.col("start_s"), pl.col("end_s")
     no_span = (start > MOST_SECONDS) | (end > MOST_SECONDS)
@@ -74,21 +68,14 @@ def _clips(rows: pl.DataFrame, match: str, splits: Sequence[str | None]) -> pl.D
         told = told.with_columns(pl.coalesce("source_url", youtube.address(pl.col("media_key"), known)))
     span = pl.format("from {} to {} s", start.cast(pl.String).fill_null("null"), end.cast(pl.String).fill_null("null"))
     faults = [
-        ("not_selected", ~pl.col("selected").fill_null(value=False), pl.lit("where does not hold")),
+        ("not_selected", ~pl.col("selected"), pl.lit("where does not hold")),
         _no_media(match),
         ("no_start", _says_a_time(match) & start.is_null(), pl.concat_str(pl.lit("say start_s, as in: "), "media")),
         ("bad_id", ~pl.col("id").str.contains(IDENTIFIER), pl.concat_str(pl.lit("id: "), "id")),
         ("bad_split", ~pl.col("split").str.contains(FILE_NAME), pl.concat_str(pl.lit("split: "), "split")),
         ("bad_span", no_span, span),
     ]
-    told = _judged(told, faults).drop("media", "selected", "where", strict=False)
-    return told.drop(pl.selectors.starts_with(extra_of("clip")))
-
-
-def _about(rows: pl.DataFrame, match: str) -> tuple[pl.DataFrame, Faults]:
-    told = _with_origins(fields(rows, "about", FIELDS["about"])).with_columns(extra=_extra(rows, "about"))
-    told = _of_media(told, match).drop(pl.selectors.starts_with(extra_of("about")))
-    return told, []
+    return _judged(told, faults).drop("media", "selected")
 
 
 def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
@@ -107,11 +94,16 @@ def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
-    told = fields(clips, "events", EVENT)
+    told = filled(clips, EVENT)
     none = (pl.col("class").list.len() == 0).fill_null(value=False)
     told = told.with_columns(pl.when(~none).then(pl.col(name)).alias(name) for name in EVENT if name != "class")
     said = pl.any_horizontal(pl.col(name).is_not_null() for name in EVENT) & ~none
     return _judged(told, [(reason, said & fault, words) for reason, fault, words in _faults_of_events()])
+
+
+def _faults_of_captions() -> Faults:
+    nothing = ~pl.col("texts").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any().fill_null(value=False)
+    return [("no_caption", nothing, pl.lit("it says nothing"))]
 
 
 def _faults_of_events() -> Faults:
@@ -168,29 +160,3 @@ def _judged(rows: pl.DataFrame, faults: Faults) -> pl.DataFrame:
 
 def _reasons(rows: pl.DataFrame) -> list[str]:
     return rows["reason"].drop_nulls().unique(maintain_order=True).to_list()
-
-
-def _extra(rows: pl.DataFrame, part: str) -> pl.Expr:
-    """A JSON object a row of what else is kept; null where that is nothing."""
-    prefix = extra_of(part)
-    entries = [
-        pl.concat_str(pl.lit(json.dumps(key.removeprefix(prefix), ensure_ascii=False) + ": "), pl.lit(_json(rows[key])))
-        for key in rows.columns
-        if key.startswith(prefix)
-    ]
-    if not entries:
-        return pl.lit(None, pl.String)
-    inside = pl.concat_list(entries).list.drop_nulls().list.join(", ")
-    return pl.when(inside != "").then(pl.concat_str(pl.lit("{"), inside, pl.lit("}")))
-
-
-def _json(texts: pl.Series) -> pl.Series:
-    """Values as JSON has them: a number that is none, or infinite, is null."""
-    odd = texts.str.contains("NaN|Infinity")
-    if not odd.any():
-        return texts
-    values = [json.loads(text, parse_constant=lambda _: None) if text else None for text in texts.filter(odd)]
-    mended = pl.Series(
-        [None if one is None else json.dumps(one, ensure_ascii=False) for one in values], dtype=pl.String
-    )
-    return texts.scatter(odd.fill_null(False).arg_true(), mended)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from workflow_scripts.adapters.table.mapping import BLANK_IS_NOT
+from workflow_scripts.sources.clips.fields import BLANK_IS_NOT
 from workflow_scripts.sources.rejects import row_rejects
 
 DIGITS = 12

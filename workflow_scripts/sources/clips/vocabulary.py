@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +58,12 @@ def read_vocabulary(kind: str, sources: Mapping[str, Any], labels: pl.Series) ->
     return Vocabulary(read.table, read.rows, read.counted, _found(labels, read.table))
 
 
-def of_a_table(rows: pl.DataFrame, labels: pl.Series, named_as: Any) -> Vocabulary:
+def of_a_table(rows: pl.DataFrame, counted: Sequence[Counted], labels: pl.Series, named_as: Any) -> Vocabulary:
     """The classes that a table holds, in its order; rows of one class say more of what is above it.
 
     Args:
         rows: as judged.
+        counted: the files that they are from.
         labels: all that are said.
         named_as: how the dataset file names the table.
 
@@ -83,7 +84,7 @@ def of_a_table(rows: pl.DataFrame, labels: pl.Series, named_as: Any) -> Vocabula
         children[parent].append(child)
     in_use = first.select("index", "id", "name").drop_nulls("index").rows()
     table = class_table(tree_of(nodes, str(named_as)), in_use, {})
-    return Vocabulary(table, _rows(rows), [], _found(labels, table))
+    return Vocabulary(table, _rows(rows), [*counted], _found(labels, table))
 
 
 def _numbered(classes: pl.DataFrame, named_as: Any) -> pl.DataFrame:

@@ -5,8 +5,8 @@ from math import inf
 
 import polars as pl
 
-from workflow_scripts.adapters.table.mapping import ABOUT
 from workflow_scripts.sources import youtube
+from workflow_scripts.sources.clips.fields import ABOUT
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""From rows that say what a clip is, whatever they were read from, to the tables of an ingest."""
