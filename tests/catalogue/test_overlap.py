@@ -1,5 +1,6 @@
 """Which splits share media, by name or sample for sample; what sources declare of media, and what these hold."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ CLIPS = {
     ],
     "second": [
         {"clip_id": "onetoo", "split": "all", "source_url": "https://freesound.org/s/123", "licence": "ask the author"},
-        {"clip_id": "two", "split": "all", "source_url": "https://xeno-canto.org/77"},
+        {"clip_id": "two", "split": "all", "source_url": "https://xeno-canto.org/77", "licence": "cc-by-nc"},
         {"clip_id": "gone", "split": "other", "source_url": "https://example.org/123"},
     ],
 }
@@ -95,9 +96,24 @@ def test_what_a_source_declares_is_held_against_the_file(catalogue: duckdb.DuckD
 def test_clips_and_hours_are_told_by_licence(catalogue: duckdb.DuckDBPyConnection) -> None:
     hour = 3600
     assert asked(catalogue, "FROM rights") == [
-        ("second", None, None, 2, 1, 2 / hour),
         ("first", "CC-BY-NC-3.0", True, 1, 1, 2 / hour),
+        ("second", "cc-by-nc", True, 1, 1, 2 / hour),
         ("first", "CC0-1.0", False, 1, 1, 1 / hour),
         ("second", "ask the author", None, 1, 1, 1 / hour),
         ("first", None, None, 1, 0, 0.0),
+        ("second", None, None, 1, 0, 0.0),
     ]
+
+
+def test_the_catalogue_tells_what_may_be_used_commercially_under_any_name(
+    catalogue: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """What its views are made of comes along where it is one of several databases."""
+    [(file,)] = asked(catalogue, "SELECT path FROM duckdb_databases() WHERE NOT internal")
+    asked_for = "SELECT dataset, clip_id FROM {}clips WHERE NOT {}noncommercial(licence)"
+    assert asked(catalogue, asked_for.format("", "")) == [("first", "one")]
+    shutil.copy(file, tmp_path / "copy.duckdb")
+    with duckdb.connect() as other:
+        other.execute(f"ATTACH '{tmp_path}/copy.duckdb' AS there (READ_ONLY)")
+        assert asked(other, asked_for.format("there.", "there.")) == [("first", "one")]
+        assert asked(other, "SELECT count(*) FROM there.rights WHERE noncommercial") == [(2,)]

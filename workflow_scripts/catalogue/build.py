@@ -13,6 +13,7 @@ from workflow_scripts.catalogue.generations import current_generation, drop_gene
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import link_or_copy, whole
+from workflow_scripts.tables.licences import sql_macros
 
 STORAGE_VERSION = "v1.0.0"
 """The oldest format that the engine writes: shells older than the library can open the file too."""
@@ -81,10 +82,11 @@ def build_catalogue(contents: Contents, output: Path) -> None:
 
 
 def _write_views(contents: Contents, file: Path) -> None:
-    """A database of views; they name absolute paths, so that it can be opened from any folder."""
+    """A database of views; they name absolute paths, so that it can be opened from any folder. And of our macros."""
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {_text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
+        connection.execute(sql_macros())
         for view, schema in DATASET_TABLES.items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():

@@ -125,7 +125,12 @@ def test_fsd50k(ingest: Ingest, layouts: Path, audioset: dict[str, Path]) -> Non
         "licence": "http://creativecommons.org/licenses/sampling+/1.0/",
         "source_url": "https://freesound.org/s/64760/",
         "recordist": "casualsamples",
-        "extra": {"title": "guitarras_63.wav", "description": "electric guitar", "tags": ["electric", "guitar"]},
+        "extra": {
+            "licence": "http://creativecommons.org/licenses/sampling+/1.0/",
+            "title": "guitarras_63.wav",
+            "description": "electric guitar",
+            "tags": ["electric", "guitar"],
+        },
     }
     assert tables["promised"]["split"].to_list() == ["train", "val", "eval"]
     assert row(tables, "99")["licence"] == "CC-BY-3.0"
@@ -150,6 +155,7 @@ def test_fsd50k_collected(ingest: Ingest, layouts: Path, audioset: dict[str, Pat
         "source_url": "https://freesound.org/s/99/",
         "recordist": "plagasul",
         "extra": {
+            "licence": "http://creativecommons.org/licenses/by/3.0/",
             "title": "manzana_exterior.wav",
             "description": "eating apples on a park",
             "tags": ["apple", "crunch", "eat", "field-recording", "park"],
@@ -439,6 +445,7 @@ def test_clotho(ingest: Ingest, layouts: Path) -> None:
             "keywords": ["thunder", "weather", "field-recording", "rain", "city"],
             "sound_id": "267105",
             "start_end_samples": "[259072, 1507102]",
+            "licence": "http://creativecommons.org/licenses/by/3.0/",
         },
     }
     assert captions(tables, "1")[0] == "a steady sheet of rain falls softly, thunder rumbles and someone sneezes"
@@ -688,7 +695,12 @@ def test_birdclef(ingest: Ingest, year: int) -> None:
         "longitude": -1.493,
         "recordist": "Bram Piot",
         "quality": "2.5",
-        "extra": {"main": "afrsil1", "type": ["call", "song"], "scientific_name": "Euodice cantans"},
+        "extra": {
+            "main": "afrsil1",
+            "type": ["call", "song"],
+            "scientific_name": "Euodice cantans",
+            "licence": f"{SPELLED_OUT} 4.0",
+        },
         **({"recorded_at": "2013-03-03T08:00"} if year == 2021 else {}),
     }
     assert tables["rejects"].select("scope", "detail").rows() == [("label", "redava is in no source of classes")]
@@ -739,7 +751,13 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
         "quality": "A",
         "microphone": "SM2",
         "declared_duration_s": 29.0,
-        "extra": {"call_type": "song", "local_time": "06:18", "source": "xenocanto", "secondary": ["yellow2"]},
+        "extra": {
+            "call_type": "song",
+            "local_time": "06:18",
+            "source": "xenocanto",
+            "secondary": ["yellow2"],
+            "licence": "//creativecommons.org/licenses/by-nc-sa/4.0/",
+        },
     }
     assert row(tables, "XC1")["class_names"] == ["gcrfin", "mouchi"]
 

@@ -11,7 +11,7 @@ from workflow_scripts.adapters.table.expressions import Expression
 EXAMPLE = re.compile(r"^-- (\w+\(.*\)) ?(= .+|IS NULL|FAILS)$", re.MULTILINE)
 EXAMPLES = EXAMPLE.findall(MACROS.read_text())
 NAMES = re.findall(r"CREATE MACRO (\w+)", MACROS.read_text())
-HELPERS = {"refused", "date_pattern", "licence_words", "licence_id"}
+HELPERS = {"refused", "date_pattern", "licence_words", "licence_id", "known_licence", "one_licence"}
 ROW = pl.DataFrame({"a": [""]})
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression, ExpressionError, Grammar
 from workflow_scripts.adapters.table.mapping import POLARS
+from workflow_scripts.tables.licences import sql_macros
 
 STATM = Path("/proc/self/statm")
 MACROS = Path(__file__).with_name("macros.sql")
@@ -58,7 +59,7 @@ class Evaluation:
         self._expressions: list[Expression] = []
         self._explained, self._bombs = Counter[str](), 0
         self._connection = duckdb.connect(config=SHUT_IN)
-        macros = MACROS.read_text()
+        macros = sql_macros() + MACROS.read_text()
         self._connection.execute(macros)
         self._connection.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
         grammar = Grammar(self._connection, re.findall(r"CREATE MACRO (\w+)", macros))

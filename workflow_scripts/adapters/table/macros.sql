@@ -80,8 +80,9 @@ CREATE MACRO date_of(text, pattern) AS strftime(
     CASE WHEN contains(pattern, '%H') THEN '%Y-%m-%dT%H:%M:%S' ELSE '%Y-%m-%d' END
 );
 
--- spdx(text): the SPDX id of a licence as people write it: an address of Creative Commons, its name in words or letters;
--- null for what has none there or is not told by its text, a version that is not said among that
+-- spdx(text): the SPDX id of a licence as people write it: the id itself, an address of Creative Commons, its name in
+-- words or letters; null for what has none (spdx_ids() are those that are known) or is not told by its text, a version
+-- that is not said or two licences among that
 -- spdx('http://creativecommons.org/licenses/by-nc/3.0/') = 'CC-BY-NC-3.0'
 -- spdx('//creativecommons.org/licenses/by-nc-sa/4.0/') = 'CC-BY-NC-SA-4.0'
 -- spdx('https://creativecommons.org/licenses/by-nd-nc/2.0/legalcode') = 'CC-BY-NC-ND-2.0'
@@ -91,13 +92,17 @@ CREATE MACRO date_of(text, pattern) AS strftime(
 -- spdx('CC BY-NC-SA 4.0') = 'CC-BY-NC-SA-4.0'
 -- spdx('cc-by-sa-4.0') = 'CC-BY-SA-4.0'
 -- spdx('Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International') = 'CC-BY-NC-SA-4.0'
+-- spdx('Creative Commons Attribution 4.0 International (CC BY 4.0)') = 'CC-BY-4.0'
 -- spdx('Attribution Noncommercial No Derivatives 3.0') = 'CC-BY-NC-ND-3.0'
 -- spdx('CC BY') IS NULL
+-- spdx('CC BY 4.0 (audio: CC BY-NC 4.0)') IS NULL
 -- spdx('CC0') = 'CC0-1.0'
 -- spdx('http://creativecommons.org/publicdomain/zero/1.0/') = 'CC0-1.0'
 -- spdx('Creative Commons 0') = 'CC0-1.0'
+-- spdx('https://creativecommons.org/publicdomain/mark/1.0/') = 'CC-PDM-1.0'
 -- spdx('http://creativecommons.org/licenses/sampling+/1.0/') IS NULL
 -- spdx('MIT') = 'MIT'
+-- spdx('apache 2.0') = 'Apache-2.0'
 -- spdx('cc-by-nc by agreement 4.0') IS NULL
 CREATE MACRO licence_words(text) AS
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(lower(trim(text)),
@@ -106,7 +111,13 @@ CREATE MACRO licence_words(text) AS
         'no[ _-]?deriv(ative)?s?( works)?', 'nd', 'g');
 CREATE MACRO licence_id(words) AS CASE
     WHEN regexp_full_match(words, '(publicdomain/)?(zero|0)([ /_-]?(v|version )?1\.0)?( universal.*|/.*)?') THEN 'CC0-1.0'
-    WHEN regexp_full_match(words, 'by([ _-]+(nc|nd|sa))*[ /_-]+(v|version )?\d\.\d([ /].*)?')
+    WHEN regexp_full_match(words, 'public ?domain[ /]mark([ /]1\.0)?(/.*)?') THEN 'CC-PDM-1.0'
+    WHEN regexp_full_match(words, 'publicdomain/(deed.*)?') THEN 'CC-PDDC'
+    WHEN regexp_full_match(
+        words,
+        'by([ _-]+(nc|nd|sa))*[ /_-]+(v|version )?\d\.\d' ||
+        '((/[a-z]{2,3})?(/|/?(deed|legalcode)[a-z._-]*)?([?#].*)?|( (international|unported|generic|public|licen[cs]e|deed))*)'
+    )
     THEN 'CC-BY'
         || CASE WHEN regexp_matches(words, '^[a-z _-]*\bnc\b') THEN '-NC' ELSE '' END
         || CASE WHEN regexp_matches(words, '^[a-z _-]*\bnd\b') THEN '-ND' ELSE '' END
@@ -114,15 +125,14 @@ CREATE MACRO licence_id(words) AS CASE
         || '-' || regexp_extract(words, '\d\.\d')
         || upper(regexp_replace(regexp_extract(words, '\d\.\d/([a-z]{2,3})(?:/|$)', 1), '^(.)', '-\1'))
 END;
+CREATE MACRO known_licence(words) AS
+    list_extract(spdx_ids(), list_position(list_transform(spdx_ids(), lambda one: lower(one)), lower(words)));
+CREATE MACRO one_licence(text) AS coalesce(
+    known_licence(regexp_replace(regexp_replace(trim(text), '(?i) licen[cs]e$', ''), '[ _]+', '-', 'g')),
+    known_licence(licence_id(licence_words(text)))
+);
 CREATE MACRO spdx(text) AS CASE
-    WHEN lower(trim(text)) = 'mit' THEN 'MIT'
-    WHEN lower(trim(text)) IN ('apache-2.0', 'apache 2.0') THEN 'Apache-2.0'
-    WHEN regexp_full_match(licence_id(licence_words(text)), 'CC0-1\.0|CC-BY(-NC)?(-ND|-SA)?-(1\.0|2\.0|2\.5|3\.0|4\.0)')
-        OR licence_id(licence_words(text)) IN (
-            'CC-BY-2.5-AU', 'CC-BY-3.0-AT', 'CC-BY-3.0-AU', 'CC-BY-3.0-DE', 'CC-BY-3.0-IGO', 'CC-BY-3.0-NL', 'CC-BY-3.0-US',
-            'CC-BY-NC-3.0-DE', 'CC-BY-NC-ND-3.0-DE', 'CC-BY-NC-ND-3.0-IGO', 'CC-BY-NC-SA-2.0-DE', 'CC-BY-NC-SA-2.0-FR',
-            'CC-BY-NC-SA-2.0-UK', 'CC-BY-NC-SA-3.0-DE', 'CC-BY-NC-SA-3.0-IGO', 'CC-BY-ND-3.0-DE', 'CC-BY-SA-2.0-UK',
-            'CC-BY-SA-2.1-JP', 'CC-BY-SA-3.0-AT', 'CC-BY-SA-3.0-DE', 'CC-BY-SA-3.0-IGO'
-        )
-    THEN licence_id(licence_words(text))
+    WHEN NOT contains(text, '(') THEN one_licence(text)
+    WHEN one_licence(split_part(text, '(', 1)) = one_licence(regexp_extract(text, '\(([^()]*)\)\s*$', 1))
+    THEN one_licence(split_part(text, '(', 1))
 END;
