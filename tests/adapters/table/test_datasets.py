@@ -678,7 +678,8 @@ def test_birdclef(ingest: Ingest, year: int) -> None:
     if year == 2022:
         columns |= {"time": "08:00"}
     other = columns | {"primary_label": "houspa", "secondary_labels": "[]", "type": "['']", "latitude": ""}
-    other |= {"common_name": "House Sparrow", "filename": columns["filename"].replace("XC125458", "XC2")}
+    other |= {"common_name": "House Sparrow", "scientific_name": "Passer domesticus"}
+    other |= {"filename": columns["filename"].replace("XC125458", "XC2")}
     other = {name: value.replace("afrsil1", "houspa") for name, value in other.items()} | (
         {"time": "?"} if year < 2023 else {}
     )
@@ -704,6 +705,8 @@ def test_birdclef(ingest: Ingest, year: int) -> None:
         **({"recorded_at": "2013-03-03T08:00"} if year == 2021 else {}),
     }
     assert tables["rejects"].select("scope", "detail").rows() == [("label", "redava is in no source of classes")]
+    latin = tables["classes"].select("class_id", "scientific_name").rows()
+    assert latin == [("afrsil1", "Euodice cantans"), ("houspa", "Passer domesticus")]
     if year == 2021:
         assert row(tables, "XC2")["recorded_at"] == "2013-03-03"
 

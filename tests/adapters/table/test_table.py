@@ -583,6 +583,11 @@ def test_classes_without_indices_are_counted_as_they_stand(tmp_path: Path) -> No
     assert tables["classes"].select("class_id", "class_index", "name").rows() == [("o", 0, "o"), ("ROBIN", 1, "ROBIN")]
 
 
+def test_a_class_has_the_scientific_name_that_its_row_says(tmp_path: Path) -> None:
+    tables = of_vocabulary(tmp_path, "code,latin\no,Strix aluco\ncow, \n", {"id": "code", "scientific_name": "latin"})
+    assert tables["classes"].select("class_id", "scientific_name").rows() == [("o", "Strix aluco"), ("cow", None)]
+
+
 @pytest.mark.parametrize(
     ("vocabulary", "words"),
     [

@@ -26,7 +26,11 @@ WHOSE: Fields = dict.fromkeys(("media", "id"), pl.String)
 EVENT: Fields = {"class": TEXTS, **dict.fromkeys(("onset_s", "offset_s", "value"), pl.Float64)}
 ABOUT: Fields = {name: CLIP[name] for name in ("licence", "source_url", *ORIGIN)}
 """Of a clip, that another table may tell."""
-CLASS: Fields = {"id": pl.String, "name": pl.String, "index": pl.Int64, "parents": TEXTS}
+CLASS: Fields = {
+    **dict.fromkeys(("id", "name", "scientific_name"), pl.String),
+    "index": pl.Int64,
+    "parents": TEXTS,
+}
 FIELDS: dict[str, Fields] = {
     "clip": CLIP,
     "events": WHOSE | EVENT,

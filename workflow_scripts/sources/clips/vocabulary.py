@@ -73,7 +73,7 @@ def of_a_table(rows: pl.DataFrame, counted: Sequence[Counted], labels: pl.Series
     rows = rows.with_columns(pl.coalesce("id", "name").alias("id"), pl.coalesce("name", "id").alias("name"))
     good = rows.filter(pl.col("reason").is_null())
     first = _numbered(good.unique("id", keep="first", maintain_order=True), named_as)
-    nodes = [{"id": one, "name": called, "child_ids": []} for one, called in first.select("id", "name").iter_rows()]
+    nodes = [one | {"child_ids": []} for one in first.select("id", "name", "scientific_name").iter_rows(named=True)]
     children = {node["id"]: node["child_ids"] for node in nodes}
     above = good.select("id", "parents").explode("parents").drop_nulls().unique(maintain_order=True)
     unknown = above.filter(~pl.col("parents").is_in(list(children)))
