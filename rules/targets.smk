@@ -1,19 +1,26 @@
 # Targets: one stage with what comes before it, as `snakemake checks`. (`--until` would stop at the checkpoint of the scan.)
 #
 # requires: nothing by itself
-# produces: what the stage makes; from `tables` on, an error if all of something was lost
+# produces: what the stage makes; where labels are read, an error if all of something was lost
 # config:   none
 
 # What no target names is not made again when it is gone.
 FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
-MADE_LAST = {"tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
+MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
+# What tells of losses by then.
+OF_SOURCES = ["rejects", "sources"]
+TOLD_BY = {stage: [*OF_SOURCES, "promised", "clips", "orphans", "roots"] for stage in MADE_LAST} | {
+    "promised": OF_SOURCES
+}
+REJECTS_OF_ROOTS = {stage: [PLACES.root_rejects(slug) for slug in RUN.roots] for stage in MADE_LAST} | {"promised": []}
 
 
 rule promised:
     input:
         RUN.tables(rules.ingest.output.keys()),
+        PLACES.losses("promised"),
 
 
 rule media:

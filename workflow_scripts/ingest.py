@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.adapters import IngestSettings, adapter
+from workflow_scripts.sources.failed import NOT_ITS_OWN, keep_tables, write_failed
 from workflow_scripts.sources.ingested import check_classes
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, write_tables
@@ -14,8 +15,14 @@ if TYPE_CHECKING:
 
 
 with logged(snakemake.log[0]):
-    ingested = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
-    write_tables(
-        ingested.by_name(), {name: Path(snakemake.output[name]) for name in schemas.INGESTED}, schemas.INGESTED
-    )
-    check_classes(lazy_table(Path(snakemake.output.labels)), lazy_table(Path(snakemake.output.classes)))
+    paths = {name: Path(snakemake.output[name]) for name in schemas.INGESTED}
+    try:
+        ingested = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
+        write_tables(ingested.by_name(), paths, schemas.INGESTED)
+        check_classes(lazy_table(paths["labels"]), lazy_table(paths["classes"]))
+    except NOT_ITS_OWN:
+        raise
+    except BaseException as error:  # noqa: BLE001  whatever it is (polars panics), it is told when the run ends
+        write_failed(snakemake.wildcards.dataset, error, snakemake.log[0], paths)
+    else:
+        keep_tables(paths)

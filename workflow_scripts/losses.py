@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
-from workflow_scripts.ledger.losses import NEEDED, losses
+from workflow_scripts.ledger.losses import losses
 from workflow_scripts.run.losses import allowed_losses
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables.files import whole
@@ -17,8 +17,8 @@ with logged(snakemake.log[0]):
     places, datasets = Places(snakemake.params.results), snakemake.params.datasets
     found = {
         dataset: losses(
-            {name: lazy_table(Path(places.table(dataset, name))) for name in NEEDED},
-            {root: lazy_table(Path(places.root_rejects(root))) for root in of["roots"]},
+            {name: lazy_table(Path(places.table(dataset, name))) for name in snakemake.params.tables},
+            {root: lazy_table(Path(places.root_rejects(root))) for root in of["roots"] if snakemake.input.rejects},
             of["match"],
             of["max_rejected_fraction"],
         )

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 SMALL = ("--config", "datasets=['small/set.yaml']")
 STAGES = {
-    "promised": {"ingest"},
+    "promised": {"ingest", "losses"},
     "media": {"scan"},
     "checks": {"scan", "check"},
     "tables": {"ingest", "scan", "check", "resolve", "losses"},

@@ -28,20 +28,18 @@ EXPECTED = {
 
 SHOWN_NAMES = 3
 
-NEEDED = ("promised", "clips", "orphans", "roots", "rejects", "sources")
-"""The tables that tell of losses."""
-
 
 @dataclass(frozen=True)
 class Loss:
     """What was lost.
 
     Attributes:
-        of: a source or a root, as the tables name them; `audio` for all roots together.
+        of: a source or a root, as the tables name them; `audio` for all roots together; nothing where the dataset
+            failed as a whole.
         cause: how much of it, and the likely cause.
     """
 
-    of: str
+    of: str | None
     cause: str
 
 
@@ -51,21 +49,24 @@ def losses(
     match: str,
     max_rejected: float,
 ) -> list[Loss]:
-    """All losses of a dataset, sources before roots.
+    """All losses of a dataset, sources before roots, and before these that it failed.
 
     A dataset without audio, or with an empty root, is a set of labels: no loss.
 
     Args:
-        tables: those of NEEDED.
-        root_rejects: the `rejects` of each root, by its slug.
+        tables: sources, rejects; and promised, clips, orphans, roots, where audio has been looked at.
+        root_rejects: the `rejects` of each root then, by its slug.
         match: how media are matched to clips.
         max_rejected: the share of a source's rows that may be rejected, 0 to 1.
     """
-    return [
+    failed = tables["rejects"].filter(pl.col("scope") == "dataset").collect()
+    of_labels = [
+        *(Loss(None, cause) for cause in failed["detail"]),
         *_of_sources(tables["sources"].collect(), tables["rejects"], max_rejected),
-        *_of_roots(tables, root_rejects, match),
-        *_of_all_roots(tables["clips"]),
     ]
+    if "clips" not in tables:
+        return of_labels
+    return [*of_labels, *_of_roots(tables, root_rejects, match), *_of_all_roots(tables["clips"])]
 
 
 # --- sources ---

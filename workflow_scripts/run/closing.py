@@ -28,7 +28,10 @@ def summary_text(catalogue: Path) -> str:
         rejects = connection.execute(
             "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
             "count(*) FILTER (scope = 'media') "
-            "FROM rejects GROUP BY ALL ORDER BY dataset"
+            "FROM rejects WHERE scope <> 'dataset' GROUP BY ALL ORDER BY dataset"
+        ).fetchall()
+        failed = connection.execute(
+            "SELECT dataset, detail FROM rejects WHERE scope = 'dataset' ORDER BY dataset"
         ).fetchall()
         unread = connection.execute(
             "SELECT dataset, regexp_extract(lower(coalesce(member, path)), '[.][^.]*$') AS suffix, count(*) AS files "
@@ -38,6 +41,7 @@ def summary_text(catalogue: Path) -> str:
     if roots:
         parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
     parts += [f"{dataset}: no audio is named; its tables are of labels alone" for (dataset,) in without]
+    parts += [f"{dataset}: FAILED: {why}" for dataset, why in failed]
     parts += [f"{dataset}: {path}: no audio lies there" for dataset, path, media, *_ in roots if not media]
     for dataset, rows, labels, media in rejects:
         of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""

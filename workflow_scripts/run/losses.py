@@ -11,6 +11,10 @@ WHAT_TO_DO = (
     "All of something was lost, or so much that what is left is a biased set. Tables and exports hold what is left. "
     "Mend the cause; or, if it is as it should be, say so in the dataset file"
 )
+WHAT_FAILED = (
+    "Sources that cannot be read: the tables of these datasets are as they were before. All others are made. Mend the "
+    "cause and run the same command again"
+)
 
 
 class LossError(SoundledgerError):
@@ -28,11 +32,14 @@ def allowed_losses(
         allowed: for each dataset the sources and roots that may be lost, as the tables name them.
 
     Raises:
-        LossError: there are others; its last lines are their causes.
+        LossError: there are others, or a dataset failed; its last lines are their causes.
     """
-    borne, others, to_allow = [], [], set()
+    borne, others, failed, to_allow = [], [], [], set()
     for dataset, of_dataset in found.items():
         for loss in of_dataset:
+            if loss.of is None:
+                failed.append(f"{dataset}: {loss.cause}")
+                continue
             name = names[dataset].get(loss.of, loss.of)
             line = f"{dataset}: {name}: {loss.cause}"
             if loss.of in allowed[dataset]:
@@ -40,8 +47,16 @@ def allowed_losses(
             else:
                 others.append(line)
                 to_allow.add(name)
+    told = []
     if others:
-        more = [f"… and {len(others) - MOST:,} more"] if len(others) > MOST else []
-        way_out = f"{WHAT_TO_DO}: allow_loss: {json.dumps(sorted(to_allow)[:MOST], ensure_ascii=False)}"
-        raise LossError("\n".join([way_out, *more, *others[:MOST]]))
+        told += [f"{WHAT_TO_DO}: allow_loss: {json.dumps(sorted(to_allow)[:MOST], ensure_ascii=False)}", *_most(others)]
+    if failed:
+        told += [WHAT_FAILED, *_most(failed)]
+    if told:
+        raise LossError("\n".join(told))
     return as_text("".join(f"{line}\n" for line in borne))
+
+
+def _most(lines: list[str]) -> list[str]:
+    more = [f"… and {len(lines) - MOST:,} more"] if len(lines) > MOST else []
+    return [*more, *lines[:MOST]]

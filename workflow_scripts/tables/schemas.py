@@ -174,11 +174,12 @@ REJECTS = Schema(
     "one row for each raw row, label in a row, or part of an archive that could not be taken",
     {
         "source": _column(pl.String, "file it stands in"),
-        "line": _column(pl.Int64, "line, or number of the member of an archive, from 1", _at_least(1)),
+        "line": _column(pl.Int64, "line, or number of the member of an archive, from 1", _at_least(1), null=True),
         "scope": _column(
             pl.String,
-            "row: nothing of the row was kept; label: one label was not; media: audio in an archive was not",
-            _one_of(["row", "label", "media"]),
+            "row: nothing of the row was kept; label: one label was not; media: audio in an archive was not; dataset: "
+            "nothing could be read anew, and all tables of labels are as they were before, empty if there were none",
+            _one_of(["row", "label", "media", "dataset"]),
         ),
         "reason": _column(pl.String, "kind of fault", _matches(r"^[a-z_]+$")),
         "detail": _column(pl.String, "the fault in words"),

@@ -1,0 +1,56 @@
+"""A dataset whose sources cannot be read: the others are made, it keeps what it had, and the run's exit names it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.project import Project
+from tests.workflow.small_set import IDS, write_small_set
+
+pytestmark = pytest.mark.slow
+
+BOTH = "datasets=['broken/set.yaml','whole/set.yaml']"
+CLIPS = "SELECT dataset, count(*), count(*) FILTER (usable) FROM clips GROUP BY ALL ORDER BY dataset"
+
+
+def test_dataset_that_never_could_be_read_has_empty_tables_and_the_others_are_made(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    broken = write_small_set(project, "broken")
+    write_small_set(project, "whole")
+    ontology = broken / "ontology.json"
+    ontology.write_text("[{")
+    run = project.run("--config", BOTH, expect=1)
+    last = run.output.splitlines()[-1]
+    assert last.startswith(f"broken: {ontology.relative_to(tmp_path)}, line 1: not valid JSON")
+    assert "broken: FAILED: " in run.output
+    assert "job failed" not in run.output
+    assert "allow_loss" not in run.output
+    assert project.ask(CLIPS) == [("whole", 3, 3)]
+    assert project.ask("SELECT dataset, scope, line FROM rejects WHERE scope = 'dataset'") == [
+        ("broken", "dataset", None)
+    ]
+    assert (tmp_path / "results/whole/exports/csv/full_train_segments.csv").is_file()
+
+    again = project.run("--config", BOTH, expect=1)
+    assert set(again.jobs) == {"losses"}
+    ontology.write_text((tmp_path / "whole/ontology.json").read_text())
+    project.run("--config", BOTH)
+    assert project.ask(CLIPS) == [("broken", 3, 3), ("whole", 3, 3)]
+    assert project.ask("SELECT count(*) FROM rejects WHERE scope = 'dataset'") == [(0,)]
+
+
+def test_dataset_that_can_be_read_no_more_keeps_its_tables_and_exports(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    broken = write_small_set(project, "broken", exports=["csv", {"ast": {"copies": "auto"}}])
+    whole = write_small_set(project, "whole")
+    project.run("--config", BOTH)
+    before = {name: digest for name, digest in project.digests().items() if "broken" in name and "rejects" not in name}
+    (broken / "classes.csv").write_text("no, such, list\n")
+    (whole / "train.csv").write_text(f'{IDS[0]}, 30.000, 40.000, "/m/dog"\n')
+    run = project.run("--config", BOTH, expect=1)
+    assert run.output.splitlines()[-1].startswith("broken: broken/classes.csv")
+    assert project.ask(CLIPS) == [("broken", 3, 3), ("whole", 1, 1)]
+    assert "pack" not in run.jobs
+    after = project.digests()
+    assert {name: after[name] for name in before} == before
+    assert project.ask("SELECT dataset FROM rejects WHERE scope = 'dataset'") == [("broken",)]

@@ -1,0 +1,71 @@
+"""A dataset that cannot be ingested: it must not stop the others, nor take along what was made of it before."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from workflow_scripts.errors import SoundledgerError, as_text
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import link_or_copy, published, whole
+from workflow_scripts.tables.store import write_table
+
+SCOPE = "dataset"
+"""Of the one row of `rejects` that says so."""
+NOT_ITS_OWN = (OSError, MemoryError, KeyboardInterrupt, SystemExit)
+"""Faults of the machine, which fail the job: another attempt may go well, with the same sources."""
+_log = logging.getLogger(__name__)
+
+
+def keep_tables(paths: Mapping[str, Path]) -> None:
+    """Give the tables of an ingest that went well the names under which a later one that fails finds them."""
+    for path in paths.values():
+        with whole(published(path)) as part:
+            link_or_copy(path, part)
+
+
+def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[str, Path]) -> None:
+    """Write the tables of a dataset that failed: those kept, or empty ones; `rejects` says why.
+
+    Args:
+        dataset: its name.
+        error: why it failed.
+        log: where more is told, of an error that is none of the sources.
+        paths: where each of its tables is written.
+    """
+    _log.error("%s", error if isinstance(error, SoundledgerError) else traceback.format_exc())
+    row = _rejected(dataset, error, log)
+    print(
+        f"error: {dataset}: {row['detail'].item()}\nThe run goes on with all else, and ends with this.", file=sys.stderr
+    )
+    before = {name: published(path) for name, path in paths.items()}
+    kept = all(_is_whole(file, name) for name, file in before.items())
+    for name, path in paths.items():
+        if name == "rejects":
+            write_table(pl.concat([row, pl.read_parquet(before[name])]) if kept else row, path, schemas.REJECTS)
+        elif kept:
+            with whole(path) as part:
+                link_or_copy(before[name], part)
+                os.utime(part)  # Snakemake takes what is older than the sources for unfinished
+        else:
+            write_table(schemas.INGESTED[name].empty(), path, schemas.INGESTED[name])
+
+
+def _is_whole(file: Path, table: str) -> bool:
+    """Whether a table was kept, and by a version that made the same of it."""
+    try:
+        return pl.read_parquet_schema(file) == schemas.INGESTED[table].empty().schema
+    except (OSError, pl.exceptions.PolarsError):
+        return False
+
+
+def _rejected(dataset: str, error: BaseException, log: str) -> pl.DataFrame:
+    words = str(error)
+    if not isinstance(error, SoundledgerError):
+        words = as_text(f"{type(error).__name__}: {error}; see {log}")
+    row = {"source": dataset, "line": None, "scope": SCOPE, "reason": "failed", "detail": words, "raw": ""}
+    return pl.DataFrame([row], schema=schemas.REJECTS.empty().schema)
