@@ -29,6 +29,7 @@ rule ingest:
     params:
         adapter=lambda wildcards: dataset(wildcards).adapter,
         settings=lambda wildcards: dataset(wildcards).ingest_settings,
+        looks=lambda wildcards: RUN.looks_of_sources(**wildcards),
         contents=lambda wildcards: LOOKS.contents(**wildcards),
         version=VERSION,
     script:

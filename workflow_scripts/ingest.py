@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     paths = {name: Path(snakemake.output[name]) for name in schemas.INGESTED}
     try:
-        ingested = adapter(snakemake.params.adapter)(IngestSettings(**snakemake.params.settings))
+        settings = IngestSettings(**snakemake.params.settings, looks=snakemake.params.looks)
+        ingested = adapter(snakemake.params.adapter)(settings)
         write_tables(ingested.by_name(), paths, schemas.INGESTED)
         check_classes(lazy_table(paths["labels"]), lazy_table(paths["classes"]))
     except NOT_ITS_OWN:

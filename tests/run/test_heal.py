@@ -32,6 +32,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         sources={},
         mapping={},
         source_files=(),
+        source_folders={},
         match="stem",
         splits=(),
         audio={"clips": "clips"},

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from workflow_scripts.settings.reading import SettingsError
-from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
+from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves, listed_by
 from workflow_scripts.settings.validation import validated
 
 SCHEMA = yaml.safe_load("""
@@ -114,3 +114,10 @@ def test_only_what_is_to_be_on_disk_is_looked_for(workdir, sources, words):
     check_leaves(leaves(there, SCHEMA), workdir / "mine.yaml", "mine", workdir)
     with pytest.raises(SettingsError, match=words):
         check_leaves(leaves(sources, SCHEMA), workdir / "mine.yaml", "mine", workdir)
+
+
+def test_folders_whose_names_no_table_can_hold_are_refused():
+    found = leaves({"audio_at": "audio"}, SCHEMA)
+    assert listed_by(found, "mine.yaml") == [("audio", "audio_at")]
+    with pytest.raises(SettingsError, match=r"mine\.yaml: sources\.audio_at: .*its name is no UTF-8"):
+        listed_by(leaves({"audio_at": "caf\udce9"}, SCHEMA), "mine.yaml")

@@ -17,12 +17,15 @@ class IngestSettings:
         sources: its sources as its schema has them, paths as the run knows them.
         rights: what the dataset file says of licences.
         mapping: what else the adapter has a dataset file say, as its schema has it.
+        looks: for each folder among the sources where the look that the run began with kept what it saw; "" where
+            nobody looked.
     """
 
     name: str
     sources: dict[str, Any]
     rights: dict[str, str]
     mapping: dict[str, Any] = field(default_factory=dict)
+    looks: dict[str, str] = field(default_factory=dict)
 
 
 def adapter(name: str) -> Callable[[IngestSettings], Ingested]:

@@ -49,16 +49,20 @@ class Looks:
         """Have the scans of this run read what it saw: only who owns the results may."""
         from workflow_scripts.media.look import choose_listing
 
-        for slug in self.run.roots:
+        for slug in self.run.roots | self.run.folders:
             choose_listing(Path(self.run.places.look(slug)), _states.get(slug, ""))
 
     def contents(self, dataset: str) -> list[str]:
         """A digest of each source of a dataset: Snakemake asks for the content only of files that are newer.
 
         An older file in place of another (of a download that keeps the server's time, out of an archive) is newer to
-        nobody.
+        nobody. Of a folder the source is what lies there, as of a root.
         """
-        return [self._digest(file) for file in self.run.datasets[dataset].source_files] if self.is_main else []
+        known = self.run.datasets[dataset]
+        if not self.is_main:
+            return []
+        states = [self.state(self.run.folders[slug]) for slug in known.source_folders.values()]
+        return [self._digest(file) for file in known.source_files] + states
 
     def _digest(self, file: str) -> str:
         """Of what is not there yet, as the sample, there is none; Snakemake asks again when the job can start."""

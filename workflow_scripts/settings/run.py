@@ -10,7 +10,7 @@ from typing import Any
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.roots import Root, refuse_inside_each_other, roots_of
+from workflow_scripts.settings.roots import Root, made_by_workflow, refuse_inside_each_other, root_slug, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     dataset_schema,
@@ -19,7 +19,15 @@ from workflow_scripts.settings.schemas import (
     run_schema,
     sources_schema,
 )
-from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves, read_by, refuse_braces, seen_from
+from workflow_scripts.settings.sources import (
+    check_leaves,
+    from_workdir,
+    leaves,
+    listed_by,
+    read_by,
+    refuse_braces,
+    seen_from,
+)
 from workflow_scripts.settings.validation import validated
 
 
@@ -53,6 +61,8 @@ class Dataset:
     Attributes:
         sources: the adapter's sources; paths below the folder of the run are relative to it, others absolute.
         source_files: every file named in sources.
+        source_folders: every folder named there, of which it is read what lies in it; with the slug that it has as an
+            audio root.
         mapping: what else its adapter has it say.
         match: how media are matched to clips: youtube, stem or path.
         splits: those that the sources name, in their order; others may stand in the rows.
@@ -66,6 +76,7 @@ class Dataset:
     adapter: str
     sources: dict[str, Any]
     source_files: tuple[str, ...]
+    source_folders: dict[str, str]
     mapping: dict[str, Any]
     match: str
     splits: tuple[str, ...]
@@ -88,6 +99,8 @@ class Run:
     Attributes:
         shard_bound: how many media, and how many bytes of them, a shard holds at most.
         custom_rules: absolute paths of rule files of the user's own.
+        roots: the audio roots of all datasets, by slug.
+        folders: those that they read as sources, by slug too: one that is both is looked at once.
     """
 
     places: Places
@@ -97,6 +110,7 @@ class Run:
     custom_rules: tuple[str, ...] = ()
     datasets: dict[str, Dataset] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
+    folders: dict[str, Root] = field(default_factory=dict)
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -108,7 +122,12 @@ class Run:
 
         So it is to where nobody looks at the start, and where the workflow may have made all of the root since.
         """
-        return self.places.look(root) if self.look == "always" and not self.roots[root].made_by_workflow else ""
+        looked_at = self.roots | self.folders
+        return self.places.look(root) if self.look == "always" and not looked_at[root].made_by_workflow else ""
+
+    def looks_of_sources(self, dataset: str) -> dict[str, str]:
+        """For each folder among the sources of a dataset where an ingest finds what the look at it saw, likewise."""
+        return {path: self.look_before_scan(slug) for path, slug in self.datasets[dataset].source_folders.items()}
 
     def catalogue(self) -> list[str]:
         """What the run ends with for all datasets."""
@@ -165,6 +184,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
     results = _results(settings["results"], workdir)
     datasets: dict[str, Dataset] = {}
     roots: dict[str, Root] = {}
+    folders: dict[str, Root] = {}
     for wanted in settings["datasets"]:
         dataset, named = _load_dataset(wanted, workdir)
         if dataset.name in datasets:
@@ -176,6 +196,9 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         for where, root in named:
             refuse_inside_each_other(where, root, results, workdir)
             roots[root.slug] = root
+        for path, slug in dataset.source_folders.items():
+            folders[slug] = Root(slug, os.path.abspath(workdir / path), made_by_workflow(path, workdir))
+            refuse_inside_each_other(f"{dataset.file}: sources", folders[slug], results, workdir)
     return Run(
         Places(results),
         settings["look"],
@@ -184,6 +207,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         tuple(_custom_rules(settings["custom_rules"], workdir)),
         datasets,
         roots,
+        folders,
     )
 
 
@@ -225,13 +249,14 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content
     }
     split_from = sources.get(schema.get("splits"))
-    files = read_by(read, str(file))
+    files, folders = read_by(read, str(file)), listed_by(read, str(file))
     dataset = Dataset(
         name=content["name"],
         file=str(file),
         adapter=content["adapter"],
         sources=sources,
         source_files=tuple(path for path, _ in files),
+        source_folders={path: root_slug(os.path.abspath(workdir / path), workdir) for path, _ in folders},
         mapping=mapping,
         match=mapping["match"] if schema["match"] == "declared" else schema["match"],
         splits=tuple(split_from) if isinstance(split_from, dict) else (),
@@ -239,7 +264,7 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         limits=limits,
         exports={export.name: export for export in _exports(content["exports"], file)},
         bearable=bearable(
-            dict(files),
+            dict([*files, *folders]),
             {
                 root.slug: written["path"] if isinstance(written, dict) else written
                 for (_, root, _), written in zip(named, content["audio"], strict=True)

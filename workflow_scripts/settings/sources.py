@@ -81,9 +81,25 @@ def read_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     files = [(path, leaf.key) for leaf in found if leaf.format in READ for path in READ[leaf.format](leaf.value)]
     for path, key in files:
         refuse_braces(path, f"{where}: sources.{key}")
-        if any("\udc80" <= one <= "\udcff" for one in path):  # so Python calls bytes that are none
-            raise SettingsError(f"{where}: sources.{key}: {path!r}: its name is no UTF-8; call it otherwise")
+        _refuse_no_text(path, f"{where}: sources.{key}")
     return files
+
+
+def listed_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
+    """Each folder of which it is read what lies there, and the key of the leaf that names it.
+
+    Raises:
+        SettingsError: one has a name that no table of ours can hold.
+    """
+    folders = [(leaf.value, leaf.key) for leaf in found if leaf.format == "folder"]
+    for path, key in folders:
+        _refuse_no_text(path, f"{where}: sources.{key}")
+    return folders
+
+
+def _refuse_no_text(path: str, where: str) -> None:
+    if any("\udc80" <= one <= "\udcff" for one in path):  # so Python calls bytes that are none
+        raise SettingsError(f"{where}: {path!r}: its name is no UTF-8; call it otherwise")
 
 
 def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:

@@ -81,8 +81,8 @@ _CLIP = {
     "class_names": _column(pl.List(pl.Categorical), "their names, in the same order"),
     "licence": _column(pl.Categorical, "licence of the clip's audio, where known", null=True),
     "source_url": _column(pl.String, "where the clip was published", null=True),
-    "source": _column(pl.Categorical, "file of the label row that promises the clip"),
-    "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
+    "source": _column(pl.Categorical, "file of the label row that promises the clip, or folder that it lies in"),
+    "line": _column(pl.Int64, "its line there, or the number of its file in a folder, from 1", _at_least(1)),
 }
 
 PROMISED = Schema(
@@ -173,8 +173,13 @@ REJECTS = Schema(
     "rejects",
     "one row for each raw row, label in a row, or part of an archive that could not be taken",
     {
-        "source": _column(pl.String, "file it stands in"),
-        "line": _column(pl.Int64, "line, or number of the member of an archive, from 1", _at_least(1), null=True),
+        "source": _column(pl.String, "file it stands in, or folder that is listed"),
+        "line": _column(
+            pl.Int64,
+            "line, or number of the member of an archive or of the file in a folder, from 1",
+            _at_least(1),
+            null=True,
+        ),
         "scope": _column(
             pl.String,
             "row: nothing of the row was kept; label: one label was not; media: audio in an archive was not; dataset: "
@@ -189,11 +194,13 @@ REJECTS = Schema(
 
 SOURCES = Schema(
     "sources",
-    "one row for each file of labels or classes that was read",
+    "one row for each file of labels or classes that was read, and for each folder whose files were listed",
     {
-        "source": _column(pl.String, "path of the file", unique=True),
-        "sha256": _column(pl.String, "SHA-256 of its bytes", _matches("^[0-9a-f]{64}$")),
-        "bytes": _column(pl.Int64, "its size", _at_least(0)),
+        "source": _column(pl.String, "path of the file or folder", unique=True),
+        "sha256": _column(
+            pl.String, "SHA-256 of its bytes; of a folder, of what was read of it", _matches("^[0-9a-f]{64}$")
+        ),
+        "bytes": _column(pl.Int64, "its size, or that of what was read of it", _at_least(0)),
         "rows_declared": _column(
             pl.Int64, "rows that it says it has, null if it does not say", _at_least(0), null=True
         ),
