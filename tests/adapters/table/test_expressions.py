@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.adapters.table import evaluate
+from workflow_scripts.adapters.table.asker import asker, macros
 from workflow_scripts.adapters.table.evaluate import Evaluation
 from workflow_scripts.adapters.table.expressions import Expression, ExpressionError
+from workflow_scripts.adapters.table.shut_in import connect
 
 CELLS = pl.DataFrame(
     {"fold": ["1", "2", "x", None], "Start s": ["1.5", "", "7", "8"], "tags": [["a", "b"], [], None, [None]]},
@@ -106,7 +108,7 @@ def test_duckdb_itself_reaches_nothing(tmp_path: Path) -> None:
     import duckdb
 
     (tmp_path / "secret.csv").write_text("a\n1\n")
-    connection = Evaluation([], CELLS)._connection
+    connection = connect(macros())
     for statement in (
         f"SELECT * FROM read_csv('{tmp_path}/secret.csv')",
         f"SELECT * FROM '{tmp_path}/secret.csv'",
@@ -119,6 +121,8 @@ def test_duckdb_itself_reaches_nothing(tmp_path: Path) -> None:
     ):
         with pytest.raises(duckdb.Error):
             connection.execute(statement)
+        with pytest.raises(duckdb.Error):
+            asker().ask(statement, CELLS, 60.0, 1 << 30)
     assert [file.name for file in tmp_path.iterdir()] == ["secret.csv"]
 
 
@@ -177,6 +181,28 @@ def test_a_row_that_takes_too_long_costs_itself_alone(monkeypatch: pytest.Monkey
     cells = pl.DataFrame({"times": ["1", "20000", "2"]})
     slow = "list_sum([list_sum([a * b for b in range(times::BIGINT)]) for a in range(times::BIGINT)])::VARCHAR"
     assert asked(slow, cells=cells) == (["0", None, "1"], [1])
+
+
+def test_a_row_over_which_duckdb_crashes_costs_itself_alone() -> None:
+    """It calls itself for each level of a nested text, as deep as it goes."""
+    cells = pl.DataFrame({"text": ["[1]", "[" * 200_000 + "]" * 200_000, "[2]"]})
+    evaluation = Evaluation([Expression("clip.media", "json_contains(text, text)::VARCHAR", "VARCHAR")], cells)
+    values, failed = evaluation.of(cells)
+    assert values["clip.media"].to_list() == ["true", None, "true"]
+    assert failed["words"].to_list() == ["it takes too much memory or time: DuckDB crashes over it (SIGSEGV)"]
+
+
+def test_a_row_that_nothing_interrupts_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB looks for an interrupt between rows, not within a function."""
+    monkeypatch.setattr(evaluate, "MOST_S", 0.5)
+    cells = pl.DataFrame({"times": ["1", "300000", "2"]})
+    slow = "levenshtein(repeat('a', times::BIGINT), repeat('b', times::BIGINT))::VARCHAR"
+    evaluation = Evaluation([Expression("clip.media", slow, "VARCHAR")], cells)
+    values, failed = evaluation.of(cells)
+    assert values["clip.media"].to_list() == ["1", None, "2"]
+    assert failed["words"].to_list() == [
+        "it takes too much memory or time: it takes too long, and nothing interrupts it"
+    ]
 
 
 @settings(deadline=None)

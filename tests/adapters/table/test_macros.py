@@ -5,12 +5,13 @@ import re
 import polars as pl
 import pytest
 
-from workflow_scripts.adapters.table.evaluate import MACROS, Evaluation
+from workflow_scripts.adapters.table.asker import OWN_MACROS
+from workflow_scripts.adapters.table.evaluate import Evaluation
 from workflow_scripts.adapters.table.expressions import Expression
 
 EXAMPLE = re.compile(r"^-- (\w+\(.*\)) ?(= .+|IS NULL|FAILS)$", re.MULTILINE)
-EXAMPLES = EXAMPLE.findall(MACROS.read_text())
-NAMES = re.findall(r"CREATE MACRO (\w+)", MACROS.read_text())
+EXAMPLES = EXAMPLE.findall(OWN_MACROS.read_text())
+NAMES = re.findall(r"CREATE MACRO (\w+)", OWN_MACROS.read_text())
 HELPERS = {"refused", "date_pattern", "licence_words", "licence_id", "known_licence", "one_licence"}
 ROW = pl.DataFrame({"a": [""]})
 
@@ -29,7 +30,7 @@ def test_each_macro_has_an_example() -> None:
 
 @pytest.mark.parametrize("name", sorted({*NAMES} - HELPERS))
 def test_of_nothing_each_macro_makes_nothing(name: str) -> None:
-    [parameters] = re.findall(rf"CREATE MACRO {name}\(([^)]*)\)", MACROS.read_text())
+    [parameters] = re.findall(rf"CREATE MACRO {name}\(([^)]*)\)", OWN_MACROS.read_text())
     call = f"{name}({', '.join(['NULL', *parameters.split(', ')[1:]])})".replace("between", "','").replace(
         "pattern", "'%Y'"
     )

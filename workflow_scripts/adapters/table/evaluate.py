@@ -1,40 +1,25 @@
 """Expressions asked of rows, in a DuckDB that can reach nothing but these rows."""
 
-import contextlib
 import re
-import resource
-import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import cast
 
 import duckdb
 import polars as pl
 
+from workflow_scripts.adapters.table.asker import EndedError, asker, macros
 from workflow_scripts.adapters.table.expressions import ONE_OR_MORE, Expression, ExpressionError, Grammar
 from workflow_scripts.adapters.table.mapping import POLARS
-from workflow_scripts.tables.licences import sql_macros
+from workflow_scripts.adapters.table.shut_in import connect
 
-STATM = Path("/proc/self/statm")
-MACROS = Path(__file__).with_name("macros.sql")
-SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-    "memory_limit": "1GB",
-    "max_temp_directory_size": "0GB",
-    "threads": "1",
-}
-"""What no expression can undo, since the configuration is locked then."""
 MOST_S = 60.0
 """So long some rows may take; then they are asked in halves, and a row that takes so long by itself has failed."""
 MOST_BYTES = 1 << 30
 """So much memory; likewise."""
 MOST_BOMBS = 20
 """Rows that take too much of either; an expression of which there are more takes too much in any row."""
-BOMBS = (duckdb.OutOfMemoryException, duckdb.InterruptException)
+BOMBS = (duckdb.OutOfMemoryException, duckdb.InterruptException, EndedError)
 MOST_EXPLAINED = 100
 """Of so many rows that fail at an expression DuckDB is asked why; the others only have failed."""
 LONGEST_VALUE = 2**20
@@ -58,11 +43,7 @@ class Evaluation:
     def __init__(self, expressions: Sequence[Expression], cells: pl.DataFrame) -> None:
         self._expressions: list[Expression] = []
         self._explained, self._bombs = Counter[str](), 0
-        self._connection = duckdb.connect(config=SHUT_IN)
-        macros = sql_macros() + MACROS.read_text()
-        self._connection.execute(macros)
-        self._connection.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
-        grammar = Grammar(self._connection, re.findall(r"CREATE MACRO (\w+)", macros))
+        grammar = Grammar(connect(macros()), re.findall(r"CREATE MACRO (\w+)", macros()))
         for expression in expressions:
             grammar.check(expression, cells.columns)
             try:
@@ -146,17 +127,9 @@ class Evaluation:
 
     def _ask(self, expressions: Sequence[Expression], cells: pl.DataFrame, form: str = "{}") -> pl.DataFrame:
         asked = [form.format(one.sql) for one in expressions]
-        self._connection.register("found", cells.to_arrow())
-        alarm = threading.Timer(MOST_S, self._connection.interrupt)
-        alarm.start()
-        try:
-            with _bounded():
-                selected = ", ".join(f'{one} AS "{place}"' for place, one in enumerate(asked))
-                query = f"SELECT {selected} FROM found"  # noqa: S608  what is asked has been judged by the grammar
-                return cast(pl.DataFrame, pl.from_arrow(self._connection.sql(query).to_arrow_table()))
-        finally:
-            alarm.cancel()
-            self._connection.unregister("found")
+        selected = ", ".join(f'{one} AS "{place}"' for place, one in enumerate(asked))
+        query = f"SELECT {selected} FROM found"  # noqa: S608  what is asked has been judged by the grammar
+        return asker().ask(query, cells, MOST_S, MOST_BYTES)
 
 
 def _cut(values: pl.Series) -> tuple[pl.Series, list[tuple[int, str]]]:
@@ -172,23 +145,6 @@ def _cut(values: pl.Series) -> tuple[pl.Series, list[tuple[int, str]]]:
         return values, []
     kept = pl.select(pl.when((length <= LONGEST_VALUE).fill_null(value=True)).then(values)).to_series()
     return kept, [(place, "its value is longer than a megabyte") for place in places]
-
-
-@contextlib.contextmanager
-def _bounded() -> Iterator[None]:
-    """Let no more memory be asked for than MOST_BYTES: DuckDB's own limit knows nothing of the texts of a result."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    try:
-        pages = int(STATM.read_text().split()[0])
-    except OSError:  # of another system, which does not tell
-        yield
-        return
-    most = pages * resource.getpagesize() + MOST_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _words(error: Exception) -> str:
