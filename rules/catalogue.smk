@@ -20,6 +20,7 @@ rule build_catalogue:
         ),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
+        registry=REGISTRY,
     output:
         catalogue=update(PLACES.catalogue),
         generation=PLACES.current_generation,
@@ -35,6 +36,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
+        exports={name: len(dataset.exports) for name, dataset in RUN.datasets.items()},
         roots=list(RUN.roots),
         version=VERSION,
         results=lambda wildcards, output: os.path.dirname(output.catalogue),

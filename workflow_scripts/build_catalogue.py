@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     checks = Places.by_root(snakemake.input.checks, snakemake.params.roots)
-    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, checks)
+    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, checks, snakemake.params.exports)
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)
     with whole(Path(snakemake.output.summary)) as part:

@@ -31,7 +31,7 @@ DESIGN = {
 }
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
-    *("class_map", "losses", "overlap", "rights"),
+    *("board", "class_map", "exports", "losses", "overlap", "rights"),
 ]
 
 Rows = list[dict[str, Any]]

@@ -3,12 +3,14 @@
 import glob
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from workflow_scripts.catalogue.board import create_exports, create_registry
+from workflow_scripts.catalogue.comments import comment, text
 from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import schemas
@@ -31,11 +33,13 @@ class Contents:
         places: of the run.
         datasets: for each dataset the slugs of its roots, whose rejects are its own too.
         checks: for each root the files of its checks.
+        exports: for each dataset how many exports its file names.
     """
 
     places: Places
     datasets: Mapping[str, Sequence[str]]
     checks: Mapping[str, Sequence[str]]
+    exports: Mapping[str, int] = field(default_factory=dict)
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -73,7 +77,7 @@ def build_catalogue(contents: Contents, output: Path) -> None:
         for file in contents.files():
             link_into(part, file, contents.places)
     with whole(output) as part:
-        _write_views(replace(contents, places=generation), part)
+        _write_views(replace(contents, places=generation), contents.places, part)
         link_or_copy(part, Path(generation.catalogue))
     name = Path(generation.results).name
     drop_generations(contents.places, {before, name})
@@ -81,16 +85,24 @@ def build_catalogue(contents: Contents, output: Path) -> None:
         part.write_text(f"{name}\n")
 
 
-def _write_views(contents: Contents, file: Path) -> None:
-    """A database of views; they name absolute paths, so that it can be opened from any folder. And of our macros."""
+def _write_views(contents: Contents, places: Places, file: Path) -> None:
+    """A database of views; they name absolute paths, so that it can be opened from any folder. And of our macros.
+
+    Args:
+        contents: of a generation.
+        places: of the run, where exports will be.
+        file: the database.
+    """
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH {_text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
         connection.execute(sql_macros())
         for view, schema in DATASET_TABLES.items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
+        create_registry(connection, {name: contents.exports.get(name, 0) for name in contents.datasets}, Path.cwd())
+        create_exports(connection, places)
         for sql in sorted(READY_MADE.glob("*.sql")):
             _create_ready_made(connection, sql)
         connection.execute("USE memory")
@@ -108,12 +120,12 @@ def _create(
     columns = ", ".join(f'"{name}"' for name in schema.columns)
     parts = [
         # a view takes no parameters: names come from schemas, texts are quoted
-        f"SELECT {_text(name)} AS {key}, {columns} FROM {_read_parquet(paths)}"  # noqa: S608
+        f"SELECT {text(name)} AS {key}, {columns} FROM {_read_parquet(paths)}"  # noqa: S608
         for name, paths in files.items()
     ]
     connection.execute(f"CREATE VIEW {view} AS " + (" UNION ALL ".join(parts) or _nothing(key, schema)))
     comments = {key: key_meaning} | {name: column.description for name, column in schema.columns.items()}
-    _comment(connection, view, schema.description, comments)
+    comment(connection, "VIEW", view, schema.description, comments)
 
 
 def _nothing(key: str, schema: Any) -> str:
@@ -143,13 +155,7 @@ def _create_ready_made(connection: duckdb.DuckDBPyConnection, file: Path) -> Non
     connection.execute(sql)
     head = [line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- ")]
     comments = dict(line.split(": ", 1) for line in head[1:])
-    _comment(connection, file.stem, head[0], comments)
-
-
-def _comment(connection: duckdb.DuckDBPyConnection, view: str, meaning: str, columns: dict[str, str]) -> None:
-    connection.execute(f"COMMENT ON VIEW {view} IS {_text(meaning)}")
-    for name, words in columns.items():
-        connection.execute(f'COMMENT ON COLUMN {view}."{name}" IS {_text(words)}')
+    comment(connection, "VIEW", file.stem, head[0], comments)
 
 
 def _read_parquet(paths: list[str]) -> str:
@@ -158,9 +164,4 @@ def _read_parquet(paths: list[str]) -> str:
 
 
 def _location(path: str) -> str:
-    return _text(glob.escape(os.path.abspath(path)))
-
-
-def _text(value: str) -> str:
-    """A SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
+    return text(glob.escape(os.path.abspath(path)))

@@ -1,0 +1,120 @@
+"""How far each collection is, by what lies on disk; and the registry that lists them."""
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from workflow_scripts.catalogue.build import Contents, build_catalogue
+from workflow_scripts.settings import registry
+from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.registry import registered
+from workflow_scripts.settings.run import load_run
+from workflow_scripts.settings.schemas import CONFIG_FOLDER
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import write_table
+
+SAID = "title: T, home: 'https://example.org', kind: tags, size: 7 clips, licence: CC0, citation: C. 2020"
+REGISTRY = f"""\
+heard_of: {{{SAID}, assignee: Ada}}
+esc50: {{{SAID}, datasets: [esc50]}}
+vggsound: {{{SAID}, datasets: [vggsound]}}
+clotho: {{{SAID}, datasets: [clotho]}}
+"""
+RUN = {"clotho": 2, "no_audio": 0, "no_rows": 1, "broken": 1, "no_exports": 0, "half": 2}
+"""The datasets of the run, and how many exports each names; the collections know but the first."""
+
+
+@pytest.fixture(autouse=True)
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry, and ESC-50's table where its file says."""
+    file = tmp_path / "registry.yaml"
+    file.write_text(REGISTRY)
+    monkeypatch.setattr(registry, "REGISTRY", file)
+    monkeypatch.chdir(tmp_path)
+    table = tmp_path / "esc50/meta/esc50.csv"
+    table.parent.mkdir(parents=True)
+    table.write_text("filename,fold\n")
+    return file
+
+
+def rows(schema: Any, **values: object) -> pl.DataFrame:
+    return pl.DataFrame([values], schema={one: schema.empty().schema[one] for one in values}).select(
+        pl.col(one) if one in values else pl.lit(None, kind).alias(one) for one, kind in schema.empty().schema.items()
+    )
+
+
+def tables(dataset: str) -> dict[str, pl.DataFrame]:
+    made = {}
+    if dataset != "no_rows":
+        made["summary"] = rows(schemas.SUMMARY, split="all", status="usable", clips=3)
+    if dataset != "no_audio":
+        root = {"ordinal": 0, "root": "r", "path": "r", "holds": "clips", "media": 3, "served": 3, "usable": 3}
+        made["roots"] = rows(schemas.ROOTS, **root, orphans=0)
+    if dataset == "broken":
+        row = {"source": dataset, "line": None, "scope": "dataset", "reason": "failed", "detail": "a.csv: no list"}
+        made["rejects"] = rows(schemas.REJECTS, **row, raw="")
+    return made
+
+
+def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
+    places = Places(str(tmp_path / "res[ul]ts"))
+    for dataset in RUN:
+        of_dataset = tables(dataset)
+        for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
+            write_table(of_dataset.get(name, schema.empty()), Path(places.table(dataset, name)), schema)
+    build_catalogue(Contents(places, dict.fromkeys(RUN, ()), {}, RUN), Path(places.catalogue))
+    for account in (places.account("clotho", "csv"), places.account("clotho", "ast"), places.account("half", "csv")):
+        Path(account).parent.mkdir(parents=True, exist_ok=True)
+        Path(account).write_text("{}")
+    with duckdb.connect(places.catalogue, read_only=True) as connection:
+        told = connection.execute("SELECT collection, dataset, stage, lacks, clips, usable, assignee FROM board")
+        assert told.fetchall() == [
+            ("clotho", "clotho", "exported", "a review", 3, 3, None),
+            ("half", "half", "checked", "1 of 2 exports", 3, 3, None),
+            ("no_exports", "no_exports", "checked", "exports: its file names none", 3, 3, None),
+            ("no_audio", "no_audio", "ingested", "audio: its file names none", 3, 3, None),
+            ("broken", "broken", "acquired", "a.csv: no list", 3, 3, None),
+            ("esc50", "esc50", "acquired", "a run that names it", None, None, None),
+            ("no_rows", "no_rows", "acquired", "rows that are clips", 0, 0, None),
+            ("vggsound", "vggsound", "defined", told_of_vggsound(tmp_path), None, None, None),
+            ("heard_of", None, "listed", "a dataset file", None, None, "Ada"),
+        ]
+        assert connection.execute("SELECT dataset, export FROM exports").fetchall() == [
+            ("clotho", "ast"),
+            ("clotho", "csv"),
+            ("half", "csv"),
+        ]
+
+
+def told_of_vggsound(folder: Path) -> str:
+    with pytest.raises(SettingsError) as error:
+        load_run({"datasets": ["vggsound"]}, folder)
+    return str(error.value).partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (f"a: {{{SAID}, datasets: [esc50]}}\nb: {{{SAID}, datasets: [esc50]}}\n", "more than one collection: esc50"),
+        (f"a: {{{SAID}, datasets: [esc51]}}\n", "there is no config/datasets/esc51.yaml"),
+        (f"a: {{{SAID}, stage: checked}}\n", "stage"),
+        ("a: {title: T}\n", "home"),
+    ],
+)
+def test_registry_that_says_what_is_not_so_is_an_error(known: Path, written: str, told: str) -> None:
+    known.write_text(written)
+    with pytest.raises(SettingsError, match=told):
+        registered([], Path.cwd())
+
+
+def test_every_dataset_file_but_the_sample_is_in_the_registry_that_comes_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "REGISTRY", CONFIG_FOLDER / "registry.yaml")
+    named = {entry.dataset for entry in registered([], Path.cwd())}
+    there = {file.stem for file in (CONFIG_FOLDER / "datasets").glob("*.yaml")}
+    assert there - named == {"sample"}

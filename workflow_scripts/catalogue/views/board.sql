@@ -1,0 +1,74 @@
+-- Every collection of the registry and every dataset of the run: how far it is, and what it lacks for the next step.
+-- collection: its name in config/registry.yaml; that of the dataset where the registry knows none
+-- dataset: a dataset file for it, null where there is none
+-- title: what its authors call it
+-- kind: what is said of its recordings, or what they are
+-- size: how much its pages say it is
+-- stage: listed: the registry has it; defined: there is a dataset file; acquired: the files that this names are there; ingested: its clips are in this catalogue; checked: so is its audio; exported: all exports that its file names are there
+-- lacks: what it lacks for the next
+-- clips: clips that are promised, null of what is not in the run
+-- usable: clips of them that are usable
+-- licence: what its pages say
+-- home: its page
+-- citation: how it is to be cited
+-- assignee: who is at it
+CREATE VIEW board AS
+WITH promised AS (
+    SELECT dataset, sum(clips)::BIGINT AS clips, sum(clips) FILTER (status = 'usable')::BIGINT AS usable
+    FROM summary GROUP BY ALL
+),
+heard AS (SELECT dataset, sum(media)::BIGINT AS media, count(*) AS named FROM roots GROUP BY ALL),
+failed AS (SELECT dataset, any_value(detail) AS why FROM rejects WHERE scope = 'dataset' GROUP BY ALL),
+made AS (SELECT dataset, count(*) AS exports FROM exports GROUP BY ALL),
+known AS (
+    SELECT
+        registry.*,
+        coalesce(promised.clips, 0) AS clips,
+        coalesce(promised.usable, 0) AS usable,
+        coalesce(heard.media, 0) AS media,
+        coalesce(heard.named, 0) AS roots,
+        coalesce(made.exports, 0) AS made,
+        failed.why
+    FROM registry
+    LEFT JOIN promised USING (dataset)
+    LEFT JOIN heard USING (dataset)
+    LEFT JOIN failed USING (dataset)
+    LEFT JOIN made USING (dataset)
+),
+staged AS (
+    SELECT
+        *,
+        CASE
+            WHEN dataset IS NULL THEN 'listed'
+            WHEN NOT in_run THEN CASE WHEN lacks IS NULL THEN 'acquired' ELSE 'defined' END
+            WHEN clips = 0 OR why IS NOT NULL THEN 'acquired'
+            WHEN media = 0 THEN 'ingested'
+            WHEN exports = 0 OR made < exports THEN 'checked'
+            ELSE 'exported'
+        END AS stage
+    FROM known
+)
+SELECT
+    collection,
+    dataset,
+    title,
+    kind,
+    size,
+    stage,
+    CASE stage
+        WHEN 'listed' THEN 'a dataset file'
+        WHEN 'defined' THEN lacks
+        WHEN 'acquired' THEN coalesce(why, CASE WHEN in_run THEN 'rows that are clips' ELSE 'a run that names it' END)
+        WHEN 'ingested' THEN CASE WHEN roots = 0 THEN 'audio: its file names none' ELSE 'audio: none lies where its file says' END
+        WHEN 'checked' THEN CASE WHEN exports = 0 THEN 'exports: its file names none' ELSE format('{} of {} exports', exports - made, exports) END
+        ELSE 'a review'
+    END AS lacks,
+    CASE WHEN in_run THEN clips END AS clips,
+    CASE WHEN in_run THEN usable END AS usable,
+    licence,
+    home,
+    citation,
+    assignee
+FROM staged
+ORDER BY
+    list_position(['exported', 'checked', 'ingested', 'acquired', 'defined', 'listed'], stage), collection, dataset;
