@@ -158,12 +158,14 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
     told = {
         "format": export.format,
         "options": export.options,
+        "licences": export.licences,
         "tables": export.tables,
         "roots": run.roots_of_export(NAME, name),
         "check": run.check,
         "link": run.places.export(NAME, name),
     }
-    return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
+    made = {"lists": run.places.plan(NAME, name), "note": run.places.plan_note(NAME, name)}
+    return given, made | {"account": run.places.account(NAME, name)}, told
 
 
 _OF = {"ingest": _ingest, "build_catalogue": _build_catalogue, "losses": _losses}

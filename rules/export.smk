@@ -2,21 +2,23 @@
 #
 # requires: the tables of the dataset and the checks of its roots, as far as the format needs them
 # produces: <dataset>/exports/<name>, a link to the folder of its last generation, and <name>.account.json; on the way,
-#           where the format makes packs, .<name>.plan/<leaf>.parquet and .<name>.packs/<leaf>
-# config:   of the dataset file: exports and their options
+#           where the format makes packs, .<name>.plan/<leaf>.parquet, .<name>.planned.json and .<name>.packs/<leaf>
+# config:   of the dataset file: exports, their options and licences
 
 
 checkpoint plan:
     """Say what goes into each pack of an export.
 
     A checkpoint, so that Snakemake looks at the lists anew when it is done: a pack whose list has the same bytes as
-    before is not made again.
+    before is not made again. That it is asked for something else than last time, the start of a run sees to
+    (run/exported.py).
     """
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
         checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
     output:
         lists=directory(PLACES.plan("{dataset}", "{export}")),
+        note=PLACES.plan_note("{dataset}", "{export}"),
     log:
         PLACES.log("plan", "{dataset}", "{export}"),
     benchmark:
@@ -29,6 +31,7 @@ checkpoint plan:
     params:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
+        licences=lambda wildcards: export(wildcards).licences,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
         roots=lambda wildcards: RUN.roots_of_export(**wildcards),
@@ -78,6 +81,7 @@ rule export:
     params:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
+        licences=lambda wildcards: export(wildcards).licences,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
         roots=lambda wildcards: RUN.roots_of_export(**wildcards),

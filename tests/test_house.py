@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "media": {"errors", "processes", "tables"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables", "media"},
-    "settings": {"errors", "media", "sources"},
+    "settings": {"errors", "tables", "media", "sources"},
     "adapters": {"errors", "tables", "sources", "media"},
     "check": {"errors", "tables", "media", "sound"},
     "ledger": {"errors", "tables", "sources", "media"},

@@ -26,9 +26,10 @@ def first_twenty(items: list[str]) -> str:
 
 
 def nearest(name: object, known: Iterable[object]) -> str:
-    """The known name that is most like this one, as a question; nothing if none is."""
-    close = difflib.get_close_matches(str(name), map(str, known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    """The known name that is most like this one, small letters or capitals, as a question; nothing if none is."""
+    by_letters = {str(one).lower(): str(one) for one in known}
+    close = difflib.get_close_matches(str(name).lower(), by_letters, n=1)
+    return f"; did you mean `{by_letters[close[0]]}`?" if close else ""
 
 
 def as_text(message: str) -> str:

@@ -20,6 +20,28 @@ SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """The clips of one licence that an export does not take for it.
+
+    Attributes:
+        licence: as the tables have it; None where none is said.
+        clips: how many the dataset has.
+        usable: how many of them are usable.
+        hours: of sound that these have.
+    """
+
+    licence: str | None
+    clips: int
+    usable: int
+    hours: float
+
+    @property
+    def told(self) -> str:
+        """What is held back, in words."""
+        return f"{self.clips:,} of {shown(self.licence) if self.licence else 'none that is known'}"
+
+
+@dataclass(frozen=True)
 class Account:
     """What was written under one name.
 
@@ -27,7 +49,9 @@ class Account:
         folder: where its files are, beside the account.
         link: what leads there, beside the account; None for a pack.
         clips: how many were taken, by split; none where it is a pack.
-        held_back: how many were not, by reason.
+        held_back: how many were not, by reason; those of a licence that is not taken as `licence`, whatever else is
+            the matter with them.
+        licences: what licences these have, the entries of HeldBack each.
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
         made_of: of a pack, a digest of its list, which all its bytes follow from.
@@ -43,6 +67,7 @@ class Account:
     link: str | None = None
     clips: dict[str, int] = field(default_factory=dict)
     held_back: dict[str, int] = field(default_factory=dict)
+    licences: list[dict[str, Any]] = field(default_factory=list)
     copies_bytes: int = 0
     warnings: list[str] = field(default_factory=list)
     made_of: str | None = None
@@ -86,16 +111,24 @@ def read_account(file: Path) -> Account:
 
 
 _KINDS = get_type_hints(Account) | {
+    "licences": list[HeldBack],
     "failed": dict[str, tuple[str, str]],
     "files": list[tuple[str, int, int]],
     "folders": list[tuple[str, int]],
 }
-"""Of each entry; a tuple is a list of so many items."""
+"""Of each entry; a tuple is a list of so many items, HeldBack a mapping with its attributes."""
 
 
 def _is(kind: Any, value: Any) -> bool:
     """Whether what JSON gave is of a kind: a class, or something made of such."""
     made_of, parts = get_origin(kind), get_args(kind)
+    if kind is HeldBack:
+        hints = get_type_hints(kind)
+        return (
+            type(value) is dict
+            and value.keys() == hints.keys()
+            and all(_is(hints[name], value[name]) for name in hints)
+        )
     if made_of is UnionType:
         return any(_is(part, value) for part in parts)
     if made_of is tuple:

@@ -17,7 +17,7 @@ class Written:
 
     Attributes:
         clips: how many it took, by split.
-        held_back: how many it did not take, by reason; both together are all clips of the dataset.
+        held_back: how many it did not take, by reason; both together are all clips that the tables show it.
         copies_bytes: what copies would take of those that are held back because they need one.
         warnings: what the run should end with, as the consumer cannot do with what was written.
     """

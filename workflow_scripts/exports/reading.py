@@ -1,5 +1,6 @@
 """What exports read, and how they name media."""
 
+import functools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, shown
-from workflow_scripts.exports.account import Account, read_account
+from workflow_scripts.exports.account import Account, HeldBack, read_account
+from workflow_scripts.exports.licences import ANY, Licences
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
 ROWS_AT_ONCE = 100_000
@@ -57,25 +59,71 @@ def pack_of(account: Path) -> Pack:
 class Tables:
     """What an export may read of a dataset: the tables that its schema names under `needs`, and its packs.
 
+    Of clips that are held back for their licence no format finds a row, in no table that is of clips. Tables of files
+    and of the rows of sources, and the counts of `summary`, are those of the dataset.
+
     Attributes:
-        files: of each table but the checks.
+        files: of each table but the checks; of the clips always where `licences` holds any back.
         of_roots: the files of the checks of each root, by its slug.
         check: the settings of the check.
         packs: those that were made for it, where its schema says that it makes any.
+        licences: that clips are taken under.
     """
 
     files: Mapping[str, Path]
     of_roots: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     check: Mapping[str, Any] = field(default_factory=dict)
     packs: Sequence[Pack] = ()
+    licences: Licences = ANY
 
     def lazy(self, name: str) -> pl.LazyFrame:
         """A table to be read in part."""
-        return lazy_table(self.files[name])
+        table = lazy_table(self.files[name])
+        if not self.held_back:
+            return table
+        columns = table.collect_schema()
+        if "licence" in columns:
+            return table.filter(~self._is_held_back)
+        if "clip_id" in columns:
+            held_back = lazy_table(self.files["clips"]).filter(self._is_held_back).select("clip_id")
+            return table.join(held_back, on="clip_id", how="anti", maintain_order="left")
+        return table
 
     def read(self, name: str) -> pl.DataFrame:
         """A table, whole."""
-        return read_table(self.files[name])
+        return self.lazy(name).collect() if self.held_back else read_table(self.files[name])
+
+    def splits(self) -> list[str]:
+        """All splits of the dataset, in the order of the clips; of one that is held back whole an export is empty."""
+        clips = lazy_table(self.files["clips"])
+        return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
+
+    @functools.cached_property
+    def held_back(self) -> tuple[HeldBack, ...]:
+        """What is held back for its licence, the most clips first."""
+        if self.licences == ANY:
+            return ()
+        usable = pl.col("usable")
+        told = (
+            lazy_table(self.files["clips"])
+            .group_by(pl.col("licence").cast(pl.String))
+            .agg(
+                clips=pl.len(),
+                usable=usable.sum(),
+                hours=pl.col("duration_s").filter(usable).sum().truediv(3600).round(6),
+            )
+            .sort("clips", "licence", descending=[True, False], nulls_last=True)
+            .collect()
+        )
+        each = (HeldBack(**row) for row in told.iter_rows(named=True))
+        return tuple(one for one in each if not self.licences.allow(one.licence))
+
+    @property
+    def _is_held_back(self) -> pl.Expr:
+        """Whether a row with a `licence` is one of them."""
+        licences = {one.licence for one in self.held_back}
+        words = sorted(licence for licence in licences if licence is not None)
+        return pl.col("licence").cast(pl.String).is_in(words).fill_null(None in licences)
 
     def checks(self, columns: Sequence[str]) -> pl.DataFrame:
         """Columns of the checks of all roots; `root` is the slug."""
@@ -93,6 +141,7 @@ def tables_of(
     files: Mapping[str, str],
     checks: Mapping[str, Sequence[str]],
     check: Mapping[str, Any],
+    licences: Mapping[str, Any] | None,
     packs: Iterable[str] = (),
 ) -> Tables:
     """What a job of an export reads.
@@ -101,6 +150,7 @@ def tables_of(
         files: of the tables.
         checks: their files by the slug of their root.
         check: the settings of the check.
+        licences: those of the export, where it is narrowed by any.
         packs: accounts of the packs.
     """
     return Tables(
@@ -108,6 +158,7 @@ def tables_of(
         {slug: [Path(file) for file in of_root] for slug, of_root in checks.items()},
         check,
         [pack_of(Path(account)) for account in packs],
+        Licences.of(licences),
     )
 
 
@@ -127,11 +178,6 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
     )
     parts = parts.join(folders, on="folder", how="left", maintain_order="left")
     return parts.select(pl.concat_str("relative", "name", separator="/").alias("media_path")).to_series()
-
-
-def splits_of(clips: pl.LazyFrame) -> list[str]:
-    """The splits, in the order of the clips."""
-    return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
 
 
 def refuse_splits(export: str, splits: Iterable[str], files: Sequence[str], own: Sequence[str] = ()) -> None:

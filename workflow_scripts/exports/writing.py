@@ -3,10 +3,12 @@
 import os
 import re
 import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.exports.account import Account
+from workflow_scripts.exports.account import Account, HeldBack
 from workflow_scripts.exports.formats import Format
 from workflow_scripts.exports.packs import remove_other_packs
 from workflow_scripts.exports.reading import Tables
@@ -31,7 +33,8 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             folder=made.name,
             link=link.name,
             clips=written.clips,
-            held_back=written.held_back,
+            held_back=written.held_back | _for_licences(tables.held_back),
+            licences=[asdict(one) for one in tables.held_back],
             copies_bytes=written.copies_bytes,
             warnings=list(written.warnings),
         )
@@ -39,6 +42,10 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
     for earlier in generations.values():
         shutil.rmtree(earlier, ignore_errors=True)
     remove_other_packs(link, tables.packs)
+
+
+def _for_licences(held_back: Sequence[HeldBack]) -> dict[str, int]:
+    return {"licence": sum(one.clips for one in held_back)} if held_back else {}
 
 
 def _generations(link: Path) -> dict[int, Path]:

@@ -2,31 +2,44 @@
 
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.exports.account import Account, read_account, spoilt
+from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.exports.account import Account, HeldBack, read_account, spoilt
+from workflow_scripts.exports.asked import asked, is_noted
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.run import Export, Run
+from workflow_scripts.settings.run import Dataset, Export, Run
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def heal_exports(run: Run) -> None:
-    """Remove accounts of exports and packs that their files no longer keep to: their jobs run again then.
+    """Remove accounts that files no longer keep to, and plans for other settings: their jobs run again then.
 
-    One stat a file. The files themselves stay, for whoever reads them, until there are others.
+    Accounts are of exports and of packs: one stat for each of their files, which stay, for whoever reads them, until
+    there are others.
     """
     for dataset in run.datasets.values():
         for export in dataset.exports:
             accounts = [run.places.account(dataset.name, export), *_packs(run.places, dataset.name, export)]
             for account in spoilt(accounts):
                 os.unlink(account)
+        _forget_other_plans(run.places, dataset)
+
+
+def _forget_other_plans(places: Places, dataset: Dataset) -> None:
+    """Remove plans that were made for other settings of their export than it has now: they are made anew then."""
+    for name, export in dataset.exports.items():
+        note = Path(places.plan_note(dataset.name, name))
+        if export.makes_packs and not is_noted(note, asked(export.format, export.options, export.licences)):
+            shutil.rmtree(places.plan(dataset.name, name), ignore_errors=True)
 
 
 def exports_text(run: Run) -> str:
-    """A line for each thing to know of an export: clips left out that a copy would bring back, nothing to train on."""
+    """A line for each thing to know of an export: clips left out for want of a copy or for their licence, warnings."""
     lines = []
     for dataset in run.datasets.values():
         for name, export in dataset.exports.items():
@@ -39,8 +52,9 @@ def _copying(export: Export) -> str:
     """The entry of an export in its dataset file, were it to make copies."""
     import yaml
 
-    called = {} if export.name == export.format else {"as": export.name}
-    entry = {export.format: export.given | {"copies": "auto"}} | called
+    beside: dict[str, Any] = {} if export.name == export.format else {"as": export.name}
+    beside |= {"licences": export.licences} if export.licences else {}
+    entry = {export.format: export.given | {"copies": "auto"}} | beside
     return yaml.safe_dump(entry, default_flow_style=True, width=math.inf, allow_unicode=True, sort_keys=False).strip()
 
 
@@ -51,6 +65,9 @@ def _told(account: Account | None, entry: str, file: str) -> Iterator[str]:
             f"{clips:,} clips left out, which a trainer would load as something else (needs_copy). Copies of them "
             f"would take {_size(account.copies_bytes)}; the line for that, under exports of {file}: {entry}"
         )
+    if account and account.licences:
+        each = [HeldBack(**one).told for one in account.licences]
+        yield f"{held_back['licence']:,} clips held back for their licence: {first_twenty(each)}"
     if clips := held_back.get("copy_failed"):
         yield f"{clips:,} clips left out, whose media could not be copied (copy_failed; logs of rule pack name them)"
     yield from account.warnings if account else ()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
@@ -40,6 +41,7 @@ class Export:
         format: the folder of workflow_scripts/exports that writes it.
         given: its options as the dataset file has them.
         options: these, and the defaults of all others.
+        licences: that it takes clips under, with their defaults; None where it is not narrowed.
         tables: those of the dataset that it reads.
         reads_checks: it reads the checks of the dataset's roots too.
         makes_packs: what takes time is made by jobs of their own.
@@ -49,6 +51,7 @@ class Export:
     format: str
     given: dict[str, Any]
     options: dict[str, Any]
+    licences: dict[str, Any] | None
     tables: tuple[str, ...]
     reads_checks: bool
     makes_packs: bool
@@ -298,9 +301,11 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
     for ordinal, entry in enumerate(entries):
         where = f"{file}: exports[{ordinal}]"
         given = {entry: {}} if isinstance(entry, str) else dict(entry)
-        name = given.pop("as", None)
+        name, licences = given.pop("as", None), given.pop("licences", None)
         if len(given) != 1:
-            raise SettingsError(f"{where}: expected one format with its options, and `as` or not; found {entry}")
+            raise SettingsError(
+                f"{where}: expected one format with its options, `as` and `licences` or not; found {entry}"
+            )
         [(kind, options)] = given.items()
         schema = options_schema(kind, where)
         name = name or kind
@@ -310,9 +315,13 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
             )
         seen.add(name)
         needs = schema["needs"]
-        tables = tuple(table for table in needs if table != "checks")
+        tables = dict.fromkeys(table for table in needs if table != "checks")
+        if licences:
+            check_licences(licences, f"{where}.licences")
+            tables["clips"] = None  # which tell the licences
         filled = validated(options, schema, f"{where}.{kind}")
-        yield Export(name, kind, options, filled, tables, "checks" in needs, _makes_packs(schema, filled))
+        makes_packs = _makes_packs(schema, filled)
+        yield Export(name, kind, options, filled, licences, tuple(tables), "checks" in needs, makes_packs)
 
 
 def _makes_packs(schema: dict[str, Any], options: dict[str, Any]) -> bool:

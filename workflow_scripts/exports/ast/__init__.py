@@ -24,7 +24,7 @@ from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan, link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, splits_of
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
@@ -73,7 +73,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     train, evaluated = _roles(splits, options)
     stats = statistics(choice, train, tables)
     (folder / STATISTICS).write_text(json.dumps(stats, indent=2) + "\n")
-    (folder / README).write_text(readme(choice, clips_of, train, evaluated, classes, stats), encoding="utf-8")
+    (folder / README).write_text(
+        readme(choice, tables.held_back, clips_of, train, evaluated, classes, stats), encoding="utf-8"
+    )
     link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
     return Written(clips_of, choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
@@ -81,7 +83,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
 def _splits(tables: Tables) -> list[str]:
     """Those of the clips, if all of their files can be written."""
-    splits = splits_of(tables.lazy("clips"))
+    splits = tables.splits()
     refuse_splits("ast", splits, [MANIFEST, WEIGHTS], [CLASS_INDEX, STATISTICS, README])
     return splits
 

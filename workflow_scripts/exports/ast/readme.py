@@ -3,10 +3,12 @@
 Options of the commands: src/run.py of AST (31088be), which SSAST shares, and main_finetune_as.py of AudioMAE.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.account import HeldBack
 from workflow_scripts.exports.ast.choice import Choice
 
 AST = """\
@@ -30,6 +32,7 @@ of ft_as.sh of AudioMAE.
 
 def readme(
     choice: Choice,
+    for_licence: Sequence[HeldBack],
     clips_of: dict[str, int],
     train: list[str],
     evaluated: list[str],
@@ -40,6 +43,7 @@ def readme(
 
     Args:
         choice: the clips.
+        for_licence: those that were not to choose from.
         clips_of: how many there are of each split.
         train: splits to train on.
         evaluated: splits to evaluate on.
@@ -48,17 +52,19 @@ def readme(
     """
     return "".join(
         [
-            _contents(choice, sum(clips_of.values()), classes),
+            _contents(choice, for_licence, sum(clips_of.values()), classes),
             _note(stats),
             *_commands(clips_of, train, evaluated, classes, stats),
         ]
     )
 
 
-def _contents(choice: Choice, clips: int, classes: pl.DataFrame) -> str:
+def _contents(choice: Choice, for_licence: Sequence[HeldBack], clips: int, classes: pl.DataFrame) -> str:
     left_out = ", ".join(f"{clips:,} {reason}" for reason, clips in choice.held_back.items())
     copied = choice.trainable.select(pl.col("taken") & pl.col("copied")).to_series().sum()
     lines = [f"{clips:,} clips. Left out: {left_out or 'none'}."]
+    if for_licence:
+        lines.append(f"Held back for their licence: {', '.join(one.told for one in for_licence)}.")
     if "needs_copy" in choice.held_back:
         lines.append(
             "needs_copy: a trainer would load something else, as their media are of another rate than 16 kHz, in an "

@@ -14,7 +14,6 @@ from workflow_scripts.exports.reading import (
     in_ranges,
     not_usable,
     refuse_splits,
-    splits_of,
 )
 
 READ = [
@@ -36,7 +35,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     is an archive, else empty).
     """
     ledger = tables.lazy("clips")
-    splits, usable = splits_of(ledger), ledger.filter("usable")
+    splits, usable = tables.splits(), ledger.filter("usable")
     refuse_splits("csv", splits, [FILE])
     with contextlib.ExitStack() as stack:
         files = {split: stack.enter_context((folder / FILE.format(split)).open("wb")) for split in splits}
