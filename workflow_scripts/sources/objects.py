@@ -36,14 +36,23 @@ class Item(NamedTuple):
 
 
 def of_json(source: Source, reading: Reading) -> Iterator[Item]:
-    """The items of a list or a map, one after the other: a document of a gigabyte is never there as a whole."""
+    """The items of a list or a map, one after the other: a document of a gigabyte is never there as a whole.
+
+    Of a list that begins with a text or a number each item is the `value` of a row.
+    """
     document = Document(source.text(reading.encoding))
     with as_source_error(source.path, "valid JSON"):
         rows = document.rows(_keys(reading.at))
         if rows is None:
             raise SourceError(f"{source.path}: {_no_rows(reading.at)}")
+        of_values = False
         for number, (key, value) in enumerate(rows, start=1):
-            yield Item(number, value if key is None else _with_key(key, value))
+            of_values = isinstance(value, str | int | float) if number == 1 and key is None else of_values
+            if key is not None:
+                value = _with_key(key, value)
+            elif of_values and not isinstance(value, dict):
+                value = {"value": value}
+            yield Item(number, value)
 
 
 def of_json_lines(source: Source, reading: Reading) -> Iterator[Item]:
@@ -189,13 +198,15 @@ def _kind(value: Any) -> str:
 def _type(kinds: set[str]) -> Any:
     """What a column is whose values are of these kinds: text where they have nothing else in common."""
     kinds = kinds - {"NoneType"}
+    if not kinds:
+        return pl.Null
     for of, dtype in (
         ({"int", "long"}, pl.Int64),
         ({"int", "float"}, pl.Float64),
         ({"bool"}, pl.Boolean),
         ({"texts"}, pl.List(pl.String)),
     ):
-        if kinds and kinds <= of:
+        if kinds <= of:
             return dtype
     return pl.String
 

@@ -754,6 +754,22 @@ def test_a_key_that_no_adapter_knows_is_told_with_the_nearest(tmp_path: Path) ->
         ingest(tmp_path, "f\na\n", {"media": "f"}, wher="true")
 
 
+def test_a_list_that_has_no_value_in_one_file_is_a_list_of_none(tmp_path: Path) -> None:
+    for name, tags in (("1.json", "null"), ("2.json", '["rain", "wind"]'), ("3.json", "null")):
+        (tmp_path / name).write_text(f'[{{"f": "{name[0]}", "tags": {tags}}}]')
+    asked = {"media": "f", "classes": "list_transform(tags, lambda one: upper(one))"}
+    tables = ingest_file(tmp_path, {"sources": {"table": "*.json"}, "clip": asked})
+    assert tables["promised"].select("clip_id", "class_names").rows() == [("1", []), ("2", ["RAIN", "WIND"]), ("3", [])]
+    tables = ingest_file(tmp_path, {"sources": {"table": "1.json"}, "clip": asked})
+    assert tables["promised"].select("clip_id", "class_names").rows() == [("1", [])]
+
+
+def test_a_list_of_texts_is_a_table_of_values(tmp_path: Path) -> None:
+    tables = ingest(tmp_path, '["a.wav", "b.wav", null]', {"media": "value"}, "t.json")
+    assert tables["promised"]["clip_id"].to_list() == ["a", "b"]
+    assert tables["rejects"].select("line", "reason").rows() == [(3, "no_media")]
+
+
 @pytest.mark.parametrize(("name", "text"), [("t.csv", ""), ("t.json", "[]"), ("t.json", "[{}]")])
 def test_what_is_empty_is_told(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(SourceError, match=f"{name}: no table: it is empty, or its rows are"):

@@ -68,7 +68,11 @@ def _written_out(pattern: str) -> str:
 
 
 def _rows(path: str, below: str, some: Rows) -> pl.DataFrame:
-    whole = some.found.hstack(_fields(path, below, some.cells)) if some.cells.width else some.found
+    whole = (
+        some.found.hstack(_fields(path, below, some.cells.cast({pl.Null: pl.String})))
+        if some.cells.width
+        else some.found
+    )
     rows = pl.concat([whole, some.broken], how="diagonal").sort("line", maintain_order=True)
     return filled(rows.with_columns(source=pl.lit(path)), {name: ROWS[name] for name in ROWS}).select(*ROWS)
 

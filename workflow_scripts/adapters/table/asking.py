@@ -64,11 +64,15 @@ class Asking:
             yield self._asked(alike)
 
     def _parts(self, paths: Sequence[str]) -> Iterator[RowsOfFile]:
-        """All rows. A column that only other files have is null: such files come last, when all columns are known."""
+        """All rows. A column that only other files have is null: such files come last, when all columns are known.
+
+        So do those that have no value in one: what it is there, others may tell.
+        """
         late = []
         for file, path in enumerate(paths):
             for rows in self._read(path):
-                if not self._has_all_columns(rows.cells):
+                others_may_tell = pl.Null in rows.cells.dtypes and len(paths) > 1
+                if others_may_tell or not self._has_all_columns(rows.cells):
                     late.append((file, path))
                     break
                 yield RowsOfFile(file, path, rows)
@@ -80,7 +84,8 @@ class Asking:
         source = Source.read(path)
         self.counted[path] = Counted.of(source)
         for rows in read_rows(source, self._reading):
-            self._columns = {name.lower(): (name, kind) for name, kind in rows.cells.schema.items()} | self._columns
+            there = {name.lower(): (name, kind) for name, kind in rows.cells.schema.items() if kind != pl.Null}
+            self._columns = there | self._columns
             yield rows
 
     def _has_all_columns(self, cells: pl.DataFrame) -> bool:
@@ -91,9 +96,12 @@ class Asking:
         return True
 
     def _with_others(self, cells: pl.DataFrame, path: str) -> pl.DataFrame:
+        known = {name: self._columns.get(name.lower(), (name, pl.Null))[1] for name in cells.columns}
+        cells = cells.cast({name: known[name] for name, kind in cells.schema.items() if kind == pl.Null})
         there = {name.lower() for name in cells.columns}
         more = dict(column for name, column in self._columns.items() if name not in there)
-        _log.info("%s: null are the columns of other files: %s", path, ", ".join(more))
+        if more:
+            _log.info("%s: null are the columns of other files: %s", path, ", ".join(more))
         cells = cells.with_columns(pl.lit(None, kind).alias(name) for name, kind in more.items())
         if not cells.width:
             raise SourceError(f"{path}: no table: it is empty, or its rows are")
