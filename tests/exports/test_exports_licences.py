@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from tests.exports.made_exports import account_of, exported, make_packs
 from tests.exports.small_run import SmallAudioset, instead
+from workflow_scripts import exports
 from workflow_scripts.exports import ast
 from workflow_scripts.exports.licences import ANY, Licences
 from workflow_scripts.exports.reading import Tables
@@ -138,6 +140,15 @@ def test_no_table_of_clips_shows_one_that_is_held_back(
     assert 0 < len(shown) < len(every.read(table))
     assert narrowed.read(table).equals(shown)
     assert narrowed.lazy(table).select("clip_id").collect()["clip_id"].to_list() == shown["clip_id"].to_list()
+
+
+def test_formats_read_tables_by_what_leaves_them_out() -> None:
+    """Whoever opens files of tables by himself would find every clip."""
+    folder = Path(exports.__file__).parent
+    opened = re.compile(r"\.files\[|lazy_table|scan_parquet|read_parquet|of_roots")
+    modules = [file for format_of in folder.iterdir() if format_of.is_dir() for file in format_of.glob("*.py")]
+    assert {"ast", "csv"} <= {file.parent.name for file in modules}
+    assert [file.name for file in modules if opened.search(file.read_text(encoding="utf-8"))] == []
 
 
 def files_of(folder: Path, *but: str) -> dict[str, bytes]:
