@@ -36,7 +36,10 @@ class Ingest:
         return rejects["line"].to_list()
 
     def kept_of(self, source: str) -> list[int]:
-        return self.kept.filter(pl.col("source") == source)["line"].to_list()
+        """Lines; a row that tells of several clips is one."""
+        rows = self.kept.filter(pl.col("source") == source)
+        assert rows.is_unique().all()
+        return rows["line"].unique(maintain_order=True).to_list()
 
 
 @pytest.fixture(scope="module", params=adapters())

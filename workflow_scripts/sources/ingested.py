@@ -10,7 +10,9 @@ from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
 KEPT = {"source": pl.Categorical, "line": pl.Int64, "clip_id": pl.String}
-"""Rows of the sources that were kept: for each its line, and the clip that it told something of (null for a class)."""
+"""Rows of the sources that were kept: for each its line, and the clip that it told something of (null for a class).
+
+A row that tells of several clips, as a recording of its windows, stands there for each."""
 
 
 @dataclass(frozen=True)

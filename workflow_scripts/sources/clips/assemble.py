@@ -16,6 +16,8 @@ from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.tables import schemas
 
 NOTHING = pl.lit([], dtype=pl.List(pl.String))
+_FIRST = ~pl.col("again")
+"""Of the clips that one row tells of the one that it is counted for."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,8 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
     left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
     left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
-    rejects = pl.concat([*map(row_rejects, all_rows), duplicates, *left_out])
-    good = [kept, *(part.filter(pl.col("reason").is_null()) for part in all_rows[1:])]
-    kept_rows = pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in good])
+    rejects = pl.concat([row_rejects(rows.filter(_FIRST)), *map(row_rejects, all_rows[1:]), duplicates, *left_out])
+    good = [part.filter(pl.col("reason").is_null()) for part in all_rows[1:]]
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
         labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]),
@@ -82,9 +83,15 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
-        sources=source_table(added(told.counted, vocabulary.counted), kept_rows, rejects.lazy()),
-        kept=kept_rows,
+        sources=source_table(
+            added(told.counted, vocabulary.counted), _kept_rows([kept.filter(_FIRST), *good]), rejects.lazy()
+        ),
+        kept=_kept_rows([kept, *good]),
     )
+
+
+def _kept_rows(parts: Sequence[pl.DataFrame]) -> pl.LazyFrame:
+    return pl.concat([part.lazy().select("source", pl.col("line").cast(pl.Int64), "clip_id") for part in parts])
 
 
 def _placed(rows: pl.DataFrame) -> pl.DataFrame:

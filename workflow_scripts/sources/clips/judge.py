@@ -34,8 +34,8 @@ def judged(rows: pl.DataFrame, part: str, match: str) -> pl.DataFrame:
 
     Args:
         rows: source, line, raw; the fields of the part, as far as it has them, and of clips those of the event that
-            each holds; `selected`, false of clips that are left out; `extra`, a JSON object; reason and detail of rows
-            that could not be read.
+            each holds; `selected`, false of clips that are left out; `again`, true of clips that a row tells of beside
+            its first; `extra`, a JSON object; reason and detail of rows that could not be read.
         part: of FIELDS.
         match: of the dataset.
 
@@ -55,8 +55,9 @@ def judged(rows: pl.DataFrame, part: str, match: str) -> pl.DataFrame:
 
 
 def _clips(rows: pl.DataFrame, match: str) -> pl.DataFrame:
-    told = _with_origins(filled(rows, {"selected": pl.Boolean, "extra": pl.String})).with_columns(
+    told = _with_origins(filled(rows, {"selected": pl.Boolean, "again": pl.Boolean, "extra": pl.String})).with_columns(
         pl.col("split").fill_null(OTHERWISE),
+        pl.col("again").fill_null(value=False),
         pl.col("selected").fill_null(value=True),
         media_key=media_key(pl.col("media"), match),
     )

@@ -60,6 +60,8 @@ def _digests(texts: pl.Series) -> pl.Series:
 def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that are kept, and the `rejects` of those that say nothing new of a clip or something else of it.
 
+    A clip that a row tells of beside its first is no row of its own; it is not kept either.
+
     The first row of a clip is kept, and each other of the same media, span and split that has a caption or an event, or
     says a class that none before it said; unless it is the same row again.
 
@@ -87,7 +89,7 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         reason=pl.when(broken).then(reason), detail=pl.when(broken).then(pl.concat_str(detail, other))
     )
     kept = judged.filter(pl.col("reason").is_null()).drop(*first.columns[1:])
-    return kept, row_rejects(judged)
+    return kept, row_rejects(judged.filter(~pl.col("again")))
 
 
 def _that_add(rows: pl.DataFrame) -> pl.Series:
