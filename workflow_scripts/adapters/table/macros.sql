@@ -28,15 +28,28 @@ END;
 -- json_list(text): the texts of a list as JSON writes it
 -- json_list('["a, b", "c"]') = ['a, b', 'c']
 -- json_list('a') FAILS
-CREATE MACRO json_list(text) AS from_json(CAST(text AS JSON), '["VARCHAR"]');
+-- json_list('{"a": 1}') FAILS
+-- json_list(NULL) IS NULL
+CREATE MACRO json_list(text) AS CASE
+    WHEN text IS NOT NULL AND NOT json_valid(text) THEN [refused('no JSON')::VARCHAR]
+    WHEN json_type(text) = 'ARRAY' THEN from_json(text, '["VARCHAR"]')
+    WHEN json_type(text) <> 'NULL' THEN [refused('no list as JSON writes it')::VARCHAR]
+END;
 
 -- seconds(text): a time as people write it, hours and minutes before it or not
 -- seconds('1:02:03') = 3723.0
 -- seconds('2:03.5') = 123.5
 -- seconds('7.25') = 7.25
+-- seconds('-1:30') = -90.0
 -- seconds('soon') FAILS
-CREATE MACRO seconds(text) AS list_sum(
-    list_transform(list_reverse(string_split(trim(text), ':')), lambda part, place: CAST(part AS DOUBLE) * pow(60, place - 1))
+-- seconds('1:-30') FAILS
+CREATE MACRO seconds(text) AS CASE WHEN starts_with(trim(text), '-') THEN -1 ELSE 1 END * list_sum(
+    list_transform(
+        list_reverse(string_split(regexp_replace(trim(text), '^-', ''), ':')),
+        lambda part, place: CASE
+            WHEN starts_with(part, '-') THEN refused('a minus between the parts of a time') ELSE CAST(part AS DOUBLE)
+        END * pow(60, place - 1)
+    )
 );
 
 -- file_name(path): a path without its folders
