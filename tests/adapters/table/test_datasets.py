@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 import yaml
 
-from tests.adapters.table.ingests import Tables, ingested_in
+from tests.adapters.ingests import Tables, ingested_in
 from workflow_scripts.settings.schemas import CONFIG_FOLDER
 
 Ingest = Callable[..., Tables]

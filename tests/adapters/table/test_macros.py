@@ -8,10 +8,12 @@ import pytest
 from workflow_scripts.adapters.table.asker import OWN_MACROS
 from workflow_scripts.adapters.table.evaluate import Evaluation
 from workflow_scripts.adapters.table.expressions import Expression
+from workflow_scripts.sources import licences
 
 EXAMPLE = re.compile(r"^-- (\w+\(.*\)) ?(= .+|IS NULL|FAILS)$", re.MULTILINE)
-EXAMPLES = EXAMPLE.findall(OWN_MACROS.read_text())
-NAMES = re.findall(r"CREATE MACRO (\w+)", OWN_MACROS.read_text())
+SQL = OWN_MACROS.read_text() + licences.MACROS.read_text()
+EXAMPLES = EXAMPLE.findall(SQL)
+NAMES = re.findall(r"CREATE MACRO (\w+)", SQL)
 HELPERS = {"refused", "date_pattern", "licence_words", "licence_id", "known_licence", "one_licence"}
 ROW = pl.DataFrame({"a": [""]})
 
@@ -30,7 +32,7 @@ def test_each_macro_has_an_example() -> None:
 
 @pytest.mark.parametrize("name", sorted({*NAMES} - HELPERS))
 def test_of_nothing_each_macro_makes_nothing(name: str) -> None:
-    [parameters] = re.findall(rf"CREATE MACRO {name}\(([^)]*)\)", OWN_MACROS.read_text())
+    [parameters] = re.findall(rf"CREATE MACRO {name}\(([^)]*)\)", SQL)
     call = f"{name}({', '.join(['NULL', *parameters.split(', ')[1:]])})".replace("between", "','").replace(
         "pattern", "'%Y'"
     )

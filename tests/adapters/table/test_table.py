@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.table.ingests import Tables, ingested_in
+from tests.adapters.ingests import Tables, ingested_in
 from workflow_scripts.adapters.table.expressions import ExpressionError
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.sources.clips.said import heard_in

@@ -12,14 +12,14 @@ import duckdb
 import polars as pl
 
 from workflow_scripts.adapters.table import shut_in
-from workflow_scripts.tables.licences import sql_macros
+from workflow_scripts.sources.licences import spdx_macros
 
 OWN_MACROS = Path(__file__).with_name("macros.sql")
 
 
 def macros() -> str:
     """Ours, in SQL."""
-    return sql_macros() + OWN_MACROS.read_text()
+    return spdx_macros() + OWN_MACROS.read_text()
 
 
 class EndedError(duckdb.Error):

@@ -1,4 +1,4 @@
-"""Ingests of dataset files of the adapter `table`."""
+"""Ingests of dataset files."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def ingested_in(folder: Path, dataset: str) -> Tables:
     [loaded] = load_run({"datasets": [dataset]}, folder).datasets.values()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        made = adapter("table")(IngestSettings(**loaded.ingest_settings))
+        made = adapter(loaded.adapter)(IngestSettings(**loaded.ingest_settings))
         tables = {table: frame.collect() for table, frame in made.by_name().items()}
     for table, schema in schemas.INGESTED.items():
         validate(tables[table], schema)
