@@ -19,7 +19,7 @@ DESIGN = {
     "quality device microphone declared_duration_s declared_sample_rate extra",
     "captions": "dataset clip_id ordinal text",
     "classes": "dataset class_id class_index name parent_ids ancestor_ids depth is_abstract is_blacklisted description "
-    "scientific_name",
+    "scientific_name rank extra",
     "media": "root path member stem bytes mtime_ns shard",
     "checks": "root path member bytes_digest load_ok resample_ok feature_ok error_kind error format subtype "
     "sample_rate channels frames duration_s declared_duration_s peak rms_dbfs dc_offset clipped_fraction "

@@ -100,6 +100,8 @@ def test_class_outside_the_ontology_has_no_depth_and_nothing_above():
         "is_blacklisted": False,
         "description": None,
         "scientific_name": None,
+        "rank": None,
+        "extra": None,
     }
 
 

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_DIGITS = 20
 """Of whole numbers; those with more are texts."""
@@ -20,6 +20,13 @@ def _fraction(text: str) -> float | str:
 
 
 DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_fraction, parse_constant=lambda _: None)
+
+
+class ListItem(NamedTuple):
+    """An item of a list: as it stands there, and what it is."""
+
+    text: str
+    value: Any
 
 
 class Document:
@@ -42,6 +49,35 @@ class Document:
             if self._next() != "{" or not self._found(wanted):
                 return None
         return self._rows(len(at)) if self._next() in ("[", "{") else None
+
+    def lists(self) -> Iterator[tuple[str, Iterator["ListItem"] | None]]:
+        """Each key of a map with the items of its list, or None where its value is no list.
+
+        The items of one are there until the next key is asked for.
+
+        Raises:
+            ValueError: the document is no JSON, or no map; knows its line.
+        """
+        if self._next() != "{":
+            raise self._error("a map of lists")
+        for key in self._keys():
+            if self._next() != "[":
+                self._value()
+                yield key, None
+                continue
+            items = self._written()
+            yield key, items
+            for _ in items:  # that nobody asked for
+                pass
+        if self._next():
+            raise self._error("the end")
+
+    def _written(self) -> Iterator["ListItem"]:
+        for _ in self._items("[", "]"):
+            self._next()
+            begin = self._place
+            value = self._value()
+            yield ListItem(self._text[begin : self._place], value)
 
     def _rows(self, depth: int) -> Iterator[tuple[str | None, Any]]:
         if self._next() == "[":

@@ -114,8 +114,8 @@ def _with_key(key: str, value: Any) -> dict[str, Any]:
     return {"key": key} | (value if isinstance(value, dict) else {"value": value}) | {"key": key}
 
 
-class _Held(NamedTuple):
-    """A row as it is held: its number and its text, and what is wrong with it."""
+class Held(NamedTuple):
+    """A row as it is held: its number and its text, which is its beginning where something is wrong with it."""
 
     number: int
     text: str
@@ -124,10 +124,10 @@ class _Held(NamedTuple):
 
 def of_objects(source: Source, items: Iterator[Item]) -> Iterator[Rows]:
     """Rows of objects, held as text until it is known what each column is."""
-    held: list[_Held] = []
+    held: list[Held] = []
     kinds: dict[str, set[str]] = {}
     for item in items:
-        row = _held(item)
+        row = held_row(item)
         held.append(row)
         if isinstance(item.value, dict) and not row.fault:
             for name, one in item.value.items():
@@ -140,21 +140,22 @@ def of_objects(source: Source, items: Iterator[Item]) -> Iterator[Rows]:
         yield _objects(held[first : first + forms.ROWS_AT_ONCE], types)
 
 
-def _held(item: Item) -> _Held:
+def held_row(item: Item) -> Held:
+    """What is to be a row as text of bounded length, and why it can be none."""
     if item.fault:
-        return _Held(item.number, cut(item.value), item.fault)
+        return Held(item.number, cut(item.value), item.fault)
     try:
         text = json.dumps(item.value, ensure_ascii=False)
         text.encode()
     except RecursionError:
-        return _Held(item.number, "…", ("not_json", "nested too deeply"))
+        return Held(item.number, "…", ("not_json", "nested too deeply"))
     except UnicodeEncodeError:
-        return _Held(item.number, cut(json.dumps(item.value)), ("not_json", "it holds half of a character (surrogate)"))
+        return Held(item.number, cut(json.dumps(item.value)), ("not_json", "it holds half of a character (surrogate)"))
     if len(text) > faults.LONGEST_ROW:
-        return _Held(item.number, cut(text), UNENDED)
+        return Held(item.number, cut(text), UNENDED)
     if text.count("[") + text.count("{") > DEEPEST and _is_deep(item.value):
-        return _Held(item.number, cut(text), ("not_json", f"nested more than {DEEPEST} deep"))
-    return _Held(item.number, text, None if isinstance(item.value, dict) else NO_OBJECT)
+        return Held(item.number, cut(text), ("not_json", f"nested more than {DEEPEST} deep"))
+    return Held(item.number, text, None if isinstance(item.value, dict) else NO_OBJECT)
 
 
 def _is_deep(value: Any) -> bool:
@@ -169,7 +170,7 @@ def _is_deep(value: Any) -> bool:
     return bool(level)
 
 
-def _objects(held: list[_Held], types: Mapping[str, Any]) -> Rows:
+def _objects(held: list[Held], types: Mapping[str, Any]) -> Rows:
     whole, broken = [], []
     for number, text, fault in held:
         if fault or not types:

@@ -94,7 +94,7 @@ def class_table(
                 "is_abstract": "abstract" in _restrictions(tree, identity),
                 "is_blacklisted": "blacklist" in _restrictions(tree, identity),
                 "description": tree.get(identity, {}).get("description"),
-                "scientific_name": tree.get(identity, {}).get("scientific_name"),
+                **{name: tree.get(identity, {}).get(name) for name in ("scientific_name", "rank", "extra")},
             }
             for identity in order
         ],

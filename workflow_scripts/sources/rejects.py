@@ -61,6 +61,13 @@ def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Exp
     return rows.join(faulty, on="line", how="left", maintain_order="left")
 
 
+def with_another_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Expr]]) -> pl.DataFrame:
+    """The same of rows some of which have a `reason` and `detail` already, which stay."""
+    told = with_first_fault(rows.drop("reason", "detail"), faults)
+    first = rows["reason"].is_not_null()
+    return told.with_columns(told[name].zip_with(~first, rows[name]) for name in ("reason", "detail"))
+
+
 def without(rows: pl.DataFrame, broken: pl.Series, reason: str, detail: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows without those that are broken, and of these `source`, `line`, `reason` and `detail`.
 

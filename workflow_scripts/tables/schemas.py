@@ -143,6 +143,8 @@ CLASSES = Schema(
         "is_blacklisted": _column(pl.Boolean, "the ontology's authors withdrew it"),
         "description": _column(pl.String, "what the ontology says of it", null=True),
         "scientific_name": _column(pl.String, "that of the species that it is, where its source says it", null=True),
+        "rank": _column(pl.String, "rank of the taxon that it is: kingdom … genus, species", null=True),
+        "extra": _column(pl.String, "whatever else its source said of it, a JSON object", null=True),
     },
 )
 

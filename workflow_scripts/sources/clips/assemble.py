@@ -28,6 +28,7 @@ class Told:
         clips: those that are clips.
         vocabulary: its classes, of all labels that are said.
         counted: the sources that all rows are from, but those of the vocabulary.
+        labels: the classes that other rows say of them.
         about: what other rows tell about clips.
         events: what is heard in them, where rows of clips do not hold that themselves.
         captions: what is said of them.
@@ -37,6 +38,7 @@ class Told:
     clips: pl.DataFrame
     vocabulary: Callable[[pl.Series], Vocabulary]
     counted: Sequence[Counted]
+    labels: pl.DataFrame | None = None
     about: pl.DataFrame | None = None
     events: pl.DataFrame | None = None
     captions: pl.DataFrame | None = None
@@ -57,20 +59,23 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
     kept, duplicates = told_together(named(rows.filter(pl.col("reason").is_null())))
     about, captions = (None if part is None else of_clips(_placed(part), kept) for part in (told.about, told.captions))
     of_events = None if told.events is None else heard_in(_placed(told.events), kept)
+    of_labels = None if told.labels is None else _labels_of_clips(_placed(told.labels), kept)
     if about:
         kept = told_about(kept, about)
     own = _with_each_class(kept)
     own_heard = heard(own)
     events = of_events.of_clips if of_events else own_heard
-    vocabulary = told.vocabulary(pl.concat([kept["classes"].explode(), events["class"]]).str.strip_chars())
+    labels = [kept["classes"].explode(), events["class"], *([of_labels.of_clips["class"]] if of_labels else [])]
+    vocabulary = told.vocabulary(pl.concat(labels).str.strip_chars())
+    of_labels = of_labels and _of_known_classes(of_labels, vocabulary)
     if of_events:
         of_events = _of_known_classes(of_events, vocabulary)
         events = of_events.of_clips
     if told.join_s is not None:
         events = joined(events, told.join_s)
-    weak, strong = vocabulary.of_each(_weak(kept)), vocabulary.of_each(_strong(events))
+    weak, strong = vocabulary.of_each(_weak(kept, of_labels)), vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, rights)
-    all_rows = [rows, *(one.rows for one in (about, of_events, captions) if one), vocabulary.rows]
+    all_rows = [rows, *(one.rows for one in (about, of_events, of_labels, captions) if one), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
     left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
     left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
@@ -108,10 +113,17 @@ def added(counted: Sequence[Counted], more: Sequence[Counted]) -> list[Counted]:
     return list(by_path.values())
 
 
-def _weak(kept: pl.DataFrame) -> pl.DataFrame:
+def _labels_of_clips(rows: pl.DataFrame, clips: pl.DataFrame) -> Said:
+    said = of_clips(rows, clips)
+    return Said(said.rows, said.of_clips.explode("classes").rename({"classes": "class"}))
+
+
+def _weak(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
     """Each label of each row, in their order, without the blanks around it; blank ones are none."""
-    labels = kept.select("place", "source", "line", "raw", "clip_id", label="classes").explode("label")
-    return labels.with_columns(pl.col("label").str.strip_chars()).filter(pl.col("label") != "")
+    row = ("source", "line", "raw", "clip_id")
+    labels = [kept.select(*row, label="classes").explode("label")]
+    labels += [more.of_clips.select(*row, label="class")] if more else []
+    return pl.concat(labels).with_columns(pl.col("label").str.strip_chars()).filter(pl.col("label") != "")
 
 
 def _with_each_class(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,7 +138,7 @@ def _strong(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_known_classes(said: Said, vocabulary: Vocabulary) -> Said:
-    """Events of a table of their own: a row of unknown classes alone has nothing else to say."""
+    """Events or labels of a table of their own: a row of unknown classes alone has nothing else to say."""
     classes = vocabulary.of_each(said.of_clips.rename({"class": "label"})).rename({"label": "class"})
     unknown = classes.join(classes.drop_nulls("class_id"), on="place", how="anti", maintain_order="left")
     unknown = unknown.unique("place", keep="first", maintain_order=True).select("place", unknown="class")

@@ -35,6 +35,7 @@ FIELDS: dict[str, Fields] = {
     "clip": CLIP,
     "events": WHOSE | EVENT,
     "captions": WHOSE | {"texts": TEXTS},
+    "labels": WHOSE | {"classes": TEXTS},
     "about": WHOSE | ABOUT,
     "vocabulary": CLASS,
 }

@@ -1,4 +1,4 @@
-"""What is wrong with rows: with those that would be clips, with events, and with captions from a table of their own."""
+"""What is wrong with rows: those that would be clips, and events, labels and captions from a table of their own."""
 
 import re
 
@@ -35,13 +35,14 @@ def judged(rows: pl.DataFrame, part: str, match: str) -> pl.DataFrame:
     Args:
         rows: source, line, raw; the fields of the part, as far as it has them, and of clips those of the event that
             each holds; `selected`, false of clips that are left out; `again`, true of clips that a row tells of beside
-            its first; `extra`, a JSON object; reason and detail of rows that could not be read.
+            its first; `extra`, a JSON object; `beside`, what of clips was left out as no such value; reason and detail
+            of rows that could not be read.
         part: of FIELDS.
         match: of the dataset.
 
     Returns:
-        The same with all fields; `media_key` in place of the media; of clips and what is told about them `beside`, what
-        of it could not be; reason and detail, null where nothing is wrong.
+        The same with all fields; `media_key` in place of the media; of clips and what is told about them `beside`, with
+        what of it could not be; reason and detail, null where nothing is wrong.
     """
     rows = filled(rows, {"reason": pl.String, "detail": pl.String, **FIELDS[part]})
     if part == "clip":
@@ -50,8 +51,8 @@ def judged(rows: pl.DataFrame, part: str, match: str) -> pl.DataFrame:
         return _judged(rows, _faults_of_classes())
     if part == "about":
         return _of_media(_with_origins(filled(rows, {"extra": pl.String})), match)
-    told = _of_media(rows, match)
-    return _judged(told, _faults_of_events() if part == "events" else _faults_of_captions())
+    faults = {"events": _faults_of_events, "labels": _faults_of_labels, "captions": _faults_of_captions}
+    return _judged(_of_media(rows, match), faults[part]())
 
 
 def _clips(rows: pl.DataFrame, match: str) -> pl.DataFrame:
@@ -84,10 +85,11 @@ def _with_origins(rows: pl.DataFrame) -> pl.DataFrame:
 
     One that is no number is nothing: so pandas writes what is not there.
     """
+    rows = filled(rows, {"beside": pl.String})
     rows = rows.with_columns(pl.col(name).fill_nan(None) for name in BOUNDS if rows.schema[name].is_float())
     is_one = {name: pl.col(name).is_between(*bounds) & pl.col(name).is_finite() for name, bounds in BOUNDS.items()}
     told = [pl.when(~one).then(pl.format(f"{name}: {{}}", pl.col(name))) for name, one in is_one.items()]
-    beside = pl.concat_list(told).list.drop_nulls().list.join(", ")
+    beside = pl.concat_list("beside", *told).list.drop_nulls().list.join(", ")
     return rows.with_columns(
         *(pl.when(one).then(name).alias(name) for name, one in is_one.items()),
         beside=pl.when(beside != "").then(beside),
@@ -105,6 +107,10 @@ def _with_events(clips: pl.DataFrame) -> pl.DataFrame:
 def _faults_of_captions() -> Faults:
     nothing = ~pl.col("texts").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any().fill_null(value=False)
     return [("no_caption", nothing, pl.lit("it says nothing"))]
+
+
+def _faults_of_labels() -> Faults:
+    return [("no_class", pl.col("classes").list.len().fill_null(0) == 0, pl.lit("it names no class"))]
 
 
 def _faults_of_events() -> Faults:
