@@ -171,6 +171,14 @@ def test_metadata_says_the_same_in_each_form(tmp_path: Path, kind: str) -> None:
     assert [str(json.loads(one)["take"]) for one in tables["origins"]["extra"]] == ["1", "2"]
 
 
+def test_a_licence_is_its_spdx_id_and_its_words_are_kept(tmp_path: Path) -> None:
+    said = ["CC BY 4.0", "cc-by-nc", "CC0-1.0", None]
+    written(tmp_path, "s/metadata.csv", [{"file_name": f"{n}.wav", "License": one} for n, one in enumerate(said)])
+    tables = ingested(tmp_path, metadata="s/metadata.csv")
+    assert tables["promised"]["licence"].to_list() == ["CC-BY-4.0", "cc-by-nc", "CC0-1.0", None]
+    assert dict(tables["origins"].select("clip_id", "extra").rows()) == {"0": '{"License": "CC BY 4.0"}'}
+
+
 def test_metadata_of_each_split_calls_sounds_from_where_it_lies(tmp_path: Path) -> None:
     for split in ("train", "test"):
         written(tmp_path, f"s/{split}/metadata.csv", [{"file_name": "a.wav", "label": split}])

@@ -17,6 +17,7 @@ from workflow_scripts.sources.clips.fields import BLANK_IS_NOT, CLIP, TEXTS, fil
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.files import files_of, without_escapes
 from workflow_scripts.sources.ingested import Counted
+from workflow_scripts.sources.licences import spdx
 from workflow_scripts.sources.rows import Reading, Rows, read_rows
 from workflow_scripts.sources.source import Source
 
@@ -78,7 +79,7 @@ def _rows(path: str, below: str, some: Rows) -> pl.DataFrame:
 
 
 def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
-    """What cells say of clips; what is no field, or cannot be what a field is, is `extra`."""
+    """What cells say of clips; what is no field, or cannot be what a field is, is `extra`, as are words of licences."""
     names = {name.lower(): name for name in cells.columns}
     if FILE_NAME not in names:
         raise SourceError(
@@ -93,10 +94,18 @@ def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
     for name, column in names.items():
         values, field = cells[column], OTHER_NAMES.get(name, name)
         if field in FIELDS and not (field in names and field != name) and not values.dtype.is_nested():
-            fields.append(values.cast(pl.String).str.strip_chars().cast(FIELDS[field], strict=False).alias(field))
-            values = values.zip_with(fields[-1].is_null(), pl.Series([None], dtype=values.dtype))
+            said = values.cast(pl.String).str.strip_chars()
+            told = _licences(said) if field == "licence" else said.cast(FIELDS[field], strict=False)
+            fields.append(told.alias(field))
+            is_more = told.ne_missing(said) if field == "licence" else told.is_null()
+            values = values.zip_with(is_more, pl.Series([None], dtype=values.dtype))
         extra[column] = values
     return pl.DataFrame([*fields, _extra(extra, len(cells))])
+
+
+def _licences(said: pl.Series) -> pl.Series:
+    """The SPDX id of each, or else its words."""
+    return pl.select(pl.coalesce(spdx(said), said)).to_series()
 
 
 def _seen_from_above(folder: str, name: str | None) -> str | None:
