@@ -9,6 +9,7 @@ from benchmarks.report import describe_machine, markdown
 NAMES = (
     "full_lists",
     "few_clips",
+    "documents",
     "looking",
     "check_throughput",
     "check_parts",

@@ -76,7 +76,9 @@ def run_job(run: Run, job: str) -> None:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     log = Path(run.places.log(rule, NAME))
     log.parent.mkdir(parents=True, exist_ok=True)
-    job_of = SimpleNamespace(input=Named(given), output=Named(made), params=Named(params), log=[str(log)])
+    job_of = SimpleNamespace(
+        input=Named(given), output=Named(made), params=Named(params), log=[str(log)], wildcards=Named(dataset=NAME)
+    )
     runpy.run_path(str(CHECKOUT / "workflow_scripts" / f"{rule}.py"), {"snakemake": job_of})
 
 
@@ -101,7 +103,8 @@ def _packs(run: Run, export: str) -> list[str]:
 
 def _ingest(run: Run) -> Parts:
     dataset = run.datasets[NAME]
-    return {}, _tables(run, schemas.INGESTED), {"adapter": dataset.adapter, "settings": dataset.ingest_settings}
+    told = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}}
+    return {}, _tables(run, schemas.INGESTED), told
 
 
 def _keys(run: Run, match: str) -> str:
