@@ -31,6 +31,23 @@ def strong_labels(events: pl.LazyFrame, classes: pl.DataFrame) -> pl.LazyFrame:
     return _labels(events, with_ancestors(sets, classes), "strong")
 
 
+def background_labels(said: pl.LazyFrame, classes: pl.DataFrame) -> pl.LazyFrame:
+    """Labels of what is heard behind; nothing follows from them.
+
+    Args:
+        said: `clip_id` and `class_id`.
+        classes: the `classes` table.
+    """
+    names = classes.lazy().select("class_id", class_name="name")
+    said = said.join(names, on="class_id", how="left", maintain_order="left")
+    told = {"strength": "weak", "origin": "background", "via_class_id": None}
+    return said.with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in OF_EVENTS),
+        *(pl.lit(value, pl.String).cast(pl.Categorical).alias(name) for name, value in told.items()),
+        pl.col("class_id", "class_name").cast(pl.Categorical),
+    ).select(*schemas.LABELS.columns)
+
+
 def _labels(said_of: pl.LazyFrame, said: pl.DataFrame, strength: str) -> pl.LazyFrame:
     """What is not said is null; that is put in last, so that no join carries it over millions of rows."""
     nothing = {name: pl.lit(None, pl.Float64) for name in OF_EVENTS if name not in said_of.collect_schema()}

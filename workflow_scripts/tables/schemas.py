@@ -104,7 +104,11 @@ LABELS = Schema(
         ),
         "offset_s": _column(pl.Float64, "where it ends, seconds from the clip's start; null if weak", null=True),
         "strength": _column(pl.Categorical, "weak: of the whole clip; strong: from onset to offset"),
-        "origin": _column(pl.Categorical, "annotated: said by annotators; ontology: follows from an annotated class"),
+        "origin": _column(
+            pl.Categorical,
+            "annotated: said by annotators; ontology: follows from an annotated class; background: heard behind what "
+            "the clip is of, as its source says; no class of the clip, and nothing follows from it",
+        ),
         "via_class_id": _column(
             pl.Categorical, "for origin ontology: the annotated class that it follows from", null=True
         ),

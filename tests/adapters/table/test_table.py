@@ -270,6 +270,34 @@ def test_labels_of_audioset_are_found_by_id_or_name(tmp_path: Path) -> None:
     assert reasons(tables) == [(4, "label", "unknown_class")]
 
 
+def test_what_is_heard_behind_is_a_label_of_its_own_origin(tmp_path: Path) -> None:
+    rows = "a.wav,dog,cat;dog;;cat\na.wav,dog,rain\nb.wav,cat,\nc.wav,cat, \n"
+    (tmp_path / "t.csv").write_text("f,label,behind\n" + rows)
+    clip = {"media": "f", "classes": "[label]", "background": "string_split(behind, ';')"}
+    tables = ingest_file(tmp_path, {"sources": {"table": "t.csv"}, "clip": clip})
+    labels = tables["labels"].select("clip_id", pl.col("class_id", "origin").cast(pl.String), "strength")
+    assert labels.filter(origin="background").rows() == [
+        ("a", "cat", "background", "weak"),
+        ("a", "rain", "background", "weak"),
+    ]
+    assert tables["promised"]["class_ids"].to_list() == [["dog"], ["cat"], ["cat"]]
+    assert tables["classes"]["class_id"].to_list() == ["cat", "dog", "rain"]
+    assert tables["rejects"].is_empty()
+
+
+def test_nothing_follows_from_what_is_heard_behind_and_an_unknown_one_is_told(tmp_path: Path) -> None:
+    (tmp_path / "classes.csv").write_text("id,above\nanimal,\ndog,animal\n")
+    (tmp_path / "t.csv").write_text("f,behind\na.wav,dog\nb.wav,cow\n")
+    sources = {"table": "t.csv", "vocabulary": "classes.csv"}
+    told = {
+        "vocabulary": {"id": "id", "parents": "words(above, ',')"},
+        "clip": {"media": "f", "background": "[behind]"},
+    }
+    tables = ingest_file(tmp_path, {"sources": sources, **told})
+    assert tables["labels"].select("clip_id", "class_id", "origin").rows() == [("a", "dog", "background")]
+    assert reasons(tables) == [(3, "label", "unknown_class")]
+
+
 # --- events and captions ---
 
 

@@ -24,6 +24,7 @@ from workflow_scripts.sources.source import Source
 FILE_NAME = "file_name"
 LISTS = {
     "classes": ("label", "labels", "class", "classes"),
+    "background": ("background",),
     "captions": ("text", "caption", "captions", "transcription"),
 }
 """Columns, in small letters, of which a field is made: of each a text or a list of texts."""

@@ -11,7 +11,7 @@ from workflow_scripts.sources.clips.naming import named, told_together
 from workflow_scripts.sources.clips.said import Said, heard, heard_in, joined, of_clips, told_about
 from workflow_scripts.sources.clips.vocabulary import Vocabulary
 from workflow_scripts.sources.ingested import Counted, Ingested, source_table
-from workflow_scripts.sources.labels import strong_labels, weak_labels
+from workflow_scripts.sources.labels import background_labels, strong_labels, weak_labels
 from workflow_scripts.sources.rejects import row_rejects
 from workflow_scripts.tables import schemas
 
@@ -65,7 +65,8 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
     own = _with_each_class(kept)
     own_heard = heard(own)
     events = of_events.of_clips if of_events else own_heard
-    labels = [kept["classes"].explode(), events["class"], *([of_labels.of_clips["class"]] if of_labels else [])]
+    labels = [kept["classes"].explode(), kept["background"].explode(), events["class"]]
+    labels += [of_labels.of_clips["class"]] if of_labels else []
     vocabulary = told.vocabulary(pl.concat(labels).str.strip_chars())
     of_labels = of_labels and _of_known_classes(of_labels, vocabulary)
     if of_events:
@@ -73,17 +74,24 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
         events = of_events.of_clips
     if told.join_s is not None:
         events = joined(events, told.join_s)
-    weak, strong = vocabulary.of_each(_weak(kept, of_labels)), vocabulary.of_each(_strong(events))
+    weak, behind = (vocabulary.of_each(said) for said in (_weak(kept, of_labels), _each_label(kept, "background")))
+    strong = vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, rights)
     all_rows = [rows, *(one.rows for one in (about, of_events, of_labels, captions) if one), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
-    left_out = [*map(_unknown_labels, (weak, strong)), _label_rejects(unheard, "outside_clip", _outside())]
+    left_out = [*map(_unknown_labels, (weak, behind, strong)), _label_rejects(unheard, "outside_clip", _outside())]
     left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
     rejects = pl.concat([row_rejects(rows.filter(_FIRST)), *map(row_rejects, all_rows[1:]), duplicates, *left_out])
     good = [part.filter(pl.col("reason").is_null()) for part in all_rows[1:]]
     return Ingested(
         promised=clips.select(*schemas.PROMISED.columns).lazy(),
-        labels=pl.concat([_weak_labels(clips, vocabulary.table), _strong_labels(strong, vocabulary.table)]),
+        labels=pl.concat(
+            [
+                _weak_labels(clips, vocabulary.table),
+                background_labels(_behind(behind, weak), vocabulary.table),
+                _strong_labels(strong, vocabulary.table),
+            ]
+        ),
         captions=_captions(kept, captions).lazy(),
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
@@ -119,11 +127,22 @@ def _labels_of_clips(rows: pl.DataFrame, clips: pl.DataFrame) -> Said:
 
 
 def _weak(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
+    of_clips = _each_label(kept, "classes")
+    return pl.concat([of_clips, _each_label(more.of_clips, "class")]) if more else of_clips
+
+
+def _each_label(rows: pl.DataFrame, of: str) -> pl.DataFrame:
     """Each label of each row, in their order, without the blanks around it; blank ones are none."""
-    row = ("source", "line", "raw", "clip_id")
-    labels = [kept.select(*row, label="classes").explode("label")]
-    labels += [more.of_clips.select(*row, label="class")] if more else []
-    return pl.concat(labels).with_columns(pl.col("label").str.strip_chars()).filter(pl.col("label") != "")
+    labels = rows.select("source", "line", "raw", "clip_id", label=of)
+    labels = labels.explode("label") if rows.schema[of].is_nested() else labels
+    return labels.with_columns(pl.col("label").str.strip_chars()).filter(pl.col("label") != "")
+
+
+def _behind(behind: pl.DataFrame, weak: pl.DataFrame) -> pl.LazyFrame:
+    """What is heard behind each clip: each class once, and none that the clip is of."""
+    keys = ["clip_id", "class_id"]
+    said = behind.drop_nulls("class_id").select(keys).unique(maintain_order=True)
+    return said.join(weak.select(keys), on=keys, how="anti", maintain_order="left").lazy()
 
 
 def _with_each_class(rows: pl.DataFrame) -> pl.DataFrame:

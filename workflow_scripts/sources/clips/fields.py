@@ -17,7 +17,7 @@ ORIGIN = tuple(name for name in schemas.ORIGINS.columns if name not in ("clip_id
 CLIP: Fields = {
     **dict.fromkeys(("media", "id", "split", "licence", "source_url"), pl.String),
     **dict.fromkeys(("start_s", "end_s"), pl.Float64),
-    **dict.fromkeys(("classes", "captions"), TEXTS),
+    **dict.fromkeys(("classes", "background", "captions"), TEXTS),
     **{name: schemas.ORIGINS.columns[name].dtype for name in ORIGIN},
 }
 """Of a row that is a clip."""

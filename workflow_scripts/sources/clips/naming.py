@@ -66,7 +66,7 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     says a class that none before it said; unless it is the same row again.
 
     Args:
-        rows: as `named` gives them, in the order of the sources, with `classes` and `captions`.
+        rows: as `named` gives them, in the order of the sources, with `classes`, `background` and `captions`.
     """
     what = ("media_key", *_SPAN, "split")
     first = rows.unique("clip_id", keep="first", maintain_order=True).select(
@@ -94,8 +94,10 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _that_add(rows: pl.DataFrame) -> pl.Series:
     """The places of rows that say a class of their clip for the first time, or have a caption or an event."""
-    classes = rows.select("place", "clip_id", said="classes").explode("said").drop_nulls("said")
-    first = classes.unique(["clip_id", "said"], keep="first", maintain_order=True)["place"]
+    kinds = ("classes", "background")
+    said = pl.concat(rows.select("place", "clip_id", said=kind, kind=pl.lit(kind)).explode("said") for kind in kinds)
+    said = said.drop_nulls("said").sort("place", maintain_order=True)
+    first = said.unique(["clip_id", "said", "kind"], keep="first", maintain_order=True)["place"]
     is_new = pl.struct("clip_id", "raw").is_first_distinct()
     has_caption = pl.col("captions").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any()
     says_more = has_caption | (pl.col("class").list.len() > 0)
