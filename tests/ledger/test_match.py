@@ -78,6 +78,19 @@ def test_a_row_of_a_parquet_file_may_have_no_suffix() -> None:
     assert _matches("stem", ["rows.parquet!take.wav#0", "rows.parquet!take#12"], {"take": 0.0}) == [[("take", 0.0)]] * 2
 
 
+def test_a_recording_of_xeno_canto_is_found_by_its_number_however_it_is_called() -> None:
+    names = [
+        "XC737.mp3",
+        "737.mp3",
+        "XC737 - Great Tit - Parus major.mp3",
+        "xc737-GBBG 15 July 0217.mp3",
+        "a/XC737.wav",
+    ]
+    assert _matches("stem", names, {"XC737": None}) == [[("XC737", None)]] * 5
+    others = ["XC7370.mp3", "XC737b.mp3", "737 - x.mp3", "2737.mp3", "aXC737.mp3", "XC0737.mp3"]
+    assert _matches("stem", others, {"XC737": None}) == [[]] * 6
+
+
 # --- path ---
 
 

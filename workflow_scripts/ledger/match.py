@@ -79,7 +79,13 @@ def _by_youtube_name(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.Da
 
 def _by_stem(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:
     name = name_of(pl.coalesce("member", "path"))
-    return _most_literal(media, promised, [name, without_suffix(name), _without_number(name)])
+    return _most_literal(media, promised, [name, without_suffix(name), _without_number(name), _of_xeno_canto(name)])
+
+
+def _of_xeno_canto(name: pl.Expr) -> pl.Expr:
+    """A recording of xeno-canto, by the number that its name begins with: `XC1 - Great Tit.mp3`, or is: `1.mp3`."""
+    number = name.str.extract(r"(?is)^XC([0-9]+)(?:[^0-9a-z].*)?$")
+    return pl.concat_str(pl.lit("XC"), pl.coalesce(number, name.str.extract(r"(?s)^([0-9]+)(?:\.[^.]*)?$")))
 
 
 def _by_path(media: pl.LazyFrame, promised: _Promised) -> Iterator[pl.DataFrame]:

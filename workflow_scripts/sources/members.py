@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -85,11 +86,29 @@ def texts(value: Any) -> list[str] | None:
     raise NotSoError("a list of texts")
 
 
+def seconds(value: Any) -> float | None:
+    """A duration, in minutes and seconds or with hours before them.
+
+    >>> seconds("4:13"), seconds("1:00:05")
+    (253.0, 3605.0)
+    """
+    said = text(value)
+    if said is None or said.strip().lower() in NOTHING:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}(:[0-5]?[0-9]){1,2}", said):
+        raise NotSoError("a time as 1:23 or 1:02:03")
+    total = 0
+    for part in said.split(":"):
+        total = 60 * total + int(part)
+    return float(total)
+
+
 KINDS: dict[Callable[[Any], Any], Any] = {
     text: pl.String,
     name: pl.String,
     number: pl.Float64,
     whole: pl.Int64,
+    seconds: pl.Float64,
     texts: pl.List(pl.String),
 }
 """What a member may be, and the type of its column."""
@@ -102,11 +121,13 @@ class Member(NamedTuple):
         column: where it goes.
         kind: of KINDS.
         keys: what it may be called, the first that is there.
+        in_extra: it is kept as it stands, too.
     """
 
     column: str
     kind: Callable[[Any], Any]
     keys: tuple[str, ...]
+    in_extra: bool = False
 
     def of(self, value: dict[str, Any]) -> tuple[str, Any]:
         """The key that is there, and its value."""
@@ -133,7 +154,7 @@ def rows_of(items: Iterable[Numbered], members: Sequence[Member], without: Seque
         all other members that say something, as a JSON object; `reason` and `detail` are of what is no object.
     """
     schema = ROW | {member.column: KINDS[member.kind] for member in members}
-    others = frozenset((*(key for member in members for key in member.keys), *without))
+    others = frozenset((*(key for member in members if not member.in_extra for key in member.keys), *without))
     parts = [pl.DataFrame(schema=schema)]
     items = iter(items)
     while some := list(islice(items, forms.ROWS_AT_ONCE)):

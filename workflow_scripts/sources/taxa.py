@@ -20,7 +20,7 @@ class Species:
     Attributes:
         index: its number in training; None where it has none.
         above: of some neighbouring ranks down to genus the taxon that it belongs to; None where it is not said.
-        epithet: what tells it from others of its genus.
+        epithet: what tells it from others of its genus; None where no more than the genus is known.
         name: what people call it.
         scientific_name: of it.
         extra: what else is said of it, a JSON object.
@@ -28,7 +28,7 @@ class Species:
 
     index: int | None
     above: tuple[str | None, ...]
-    epithet: str
+    epithet: str | None
     name: str
     scientific_name: str
     extra: str | None = None
@@ -40,7 +40,7 @@ class Species:
         >>> Species(0, ("Aves", None, "Larus"), "marinus", "Great Black-backed Gull", "Larus marinus").class_id
         'Aves//Larus/marinus'
         """
-        return _way([*self.above, self.epithet])
+        return _way(self.above if self.epithet is None else [*self.above, self.epithet])
 
 
 def classes_of_species(species: Iterable[Species]) -> pl.DataFrame:
@@ -56,8 +56,9 @@ def classes_of_species(species: Iterable[Species]) -> pl.DataFrame:
         for depth, (rank, called) in enumerate(zip(ranks, one.above, strict=True), start=1):
             if called:
                 parent = _below(parent, nodes, _way(one.above[:depth]), called, {"rank": rank})
-        told = {"rank": "species", "scientific_name": one.scientific_name, "extra": one.extra}
-        _below(parent, nodes, one.class_id, one.name, told)
+        if one.epithet is not None:
+            told = {"rank": "species", "scientific_name": one.scientific_name, "extra": one.extra}
+            _below(parent, nodes, one.class_id, one.name, told)
         if one.index is not None:
             index.append((one.index, one.class_id, one.name))
     return class_table(tree_of(list(nodes.values()), "taxa"), index, {})
