@@ -35,7 +35,7 @@ wildcard_constraints:
     root=r"[A-Za-z0-9_-]+",
     shard=r"[01]+|all",
     export=r"[a-z0-9_]+",
-    leaf=r"[01]+|all",
+    leaf=r"([^/]+-)?([01]+|all)",
     stage=r"[a-z]+",
 
 

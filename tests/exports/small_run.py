@@ -101,7 +101,7 @@ class SmallAudioset:
     @property
     def for_exports(self) -> Tables:
         return Tables(
-            {name: self.tables_folder / f"{name}.parquet" for name in ("clips", "classes")},
+            {name: self.tables_folder / f"{name}.parquet" for name in ("clips", "classes", "captions")},
             {slug: _checks(self.folder, slug) for slug in self.roots},
             asdict(SETTINGS),
         )

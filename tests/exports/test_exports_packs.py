@@ -34,11 +34,12 @@ CLIPS = 40
 class OfAPlan:
     """A format whose plan is given."""
 
-    CLIPS_A_PACK = 4
+    MOST = 4
     SORTED_BY = IN_ORDER
 
     def __init__(self, rows: pl.DataFrame, at_once: int = 1000) -> None:
         self.plan = lambda tables, options: rows.iter_slices(at_once)
+        self.clips_a_pack = lambda options, clips: self.MOST
         self.pack = copy_clips
 
 
@@ -92,7 +93,7 @@ def test_lists_are_the_same_however_many_rows_are_held(
 def test_packs_are_small_and_hold_every_clip_once(many: list[dict[str, object]], tmp_path: Path) -> None:
     lists(frame(*many), tmp_path / "plan")
     packs = [pl.read_parquet(file) for file in (tmp_path / "plan").iterdir()]
-    assert all(1 <= len(pack) <= OfAPlan.CLIPS_A_PACK for pack in packs)
+    assert all(1 <= len(pack) <= OfAPlan.MOST for pack in packs)
     assert sorted(pl.concat(packs)["clip_id"]) == sorted(f"clip{number}" for number in range(CLIPS))
 
 

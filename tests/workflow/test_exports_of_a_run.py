@@ -20,7 +20,11 @@ from workflow_scripts.exports.copies import IN_ORDER, copy_plan, link_copies
 from workflow_scripts.exports.copying import copy_clips
 from workflow_scripts.exports.formats import Written
 
-CLIPS_A_PACK, SORTED_BY = 8, IN_ORDER
+SORTED_BY = IN_ORDER
+
+
+def clips_a_pack(options, clips):
+    return 8
 
 def plan(tables, options):
     checks = tables.checks(["root", "path", "member", "bytes_digest"])

@@ -51,16 +51,18 @@ class Format(Protocol):
     def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
         """Write to a folder what will stand in the final one."""
 
-    CLIPS_A_PACK: int
-    """At most, as far as they are of different media."""
     SORTED_BY: Sequence[str]
     """Columns of the plan: the order of the rows in a pack's list."""
 
     def plan(self, tables: Tables, options: dict[str, Any]) -> Iterable[pl.DataFrame]:
         """What goes into packs: one row a clip, some at a time.
 
-        Columns: `clip_id`, `media` (clips of one media stay together), and all that the bytes of a pack depend on.
+        Columns: `clip_id`, `media` (clips of one media stay together), and all that the bytes of a pack depend on;
+        `group`, where packs hold clips of one alone.
         """
+
+    def clips_a_pack(self, options: dict[str, Any], clips: int) -> int:
+        """How many go into a pack at most, of a group of so many, as far as they are of different media."""
 
     def pack(self, rows: pl.DataFrame, folder: Path) -> Packed:
         """Write the files of some of those rows to a folder, and none to a folder in it."""

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder: Path) -> None:
-    """Write <leaf>.parquet for every pack of an export: the rows that go into it.
+    """Write <leaf>.parquet for every pack of an export, or <group>-<leaf>.parquet: the rows that go into it.
 
     A row's leaf follows from its media and clip, so a list changes with its own rows alone; and as it holds all that
     the bytes of its pack depend on, only then is that pack made again.
@@ -33,23 +33,45 @@ def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder:
         part.mkdir()
         rows = _Rows(part / ".aside")
         for some in made_by.plan(tables, options):
-            rows.add(some.with_columns(hash=hashes(some["media"], some["clip_id"])))
-        leaves = rows.leaves(made_by.CLIPS_A_PACK)
+            group = pl.col("group") if "group" in some.columns else pl.lit("", pl.String)
+            rows.add(some.with_columns(hash=hashes(some["media"], some["clip_id"]), group=group))
+        leaves = rows.leaves(lambda clips: made_by.clips_a_pack(options, clips))
         for some in rows.parts(leaves):
-            in_order = some.with_columns(leaf=_leaf_of(some["hash"], leaves)).drop("hash").sort(*made_by.SORTED_BY)
-            for (leaf,), of_leaf in in_order.partition_by("leaf", as_dict=True, include_key=False).items():
-                of_leaf.rechunk().write_parquet(part / f"{leaf}.parquet", compression="zstd", compression_level=1)
-                lists += 1
+            for (group,), of_group in some.partition_by("group", as_dict=True, include_key=False).items():
+                leaf = _leaf_of(of_group["hash"], leaves[group])
+                in_order = of_group.with_columns(leaf=leaf).drop("hash").sort(*made_by.SORTED_BY)
+                for (leaf,), of_leaf in in_order.partition_by("leaf", as_dict=True, include_key=False).items():
+                    file = part / f"{pack_name(group, leaf)}.parquet"
+                    of_leaf.rechunk().write_parquet(file, compression="zstd", compression_level=1)
+                    lists += 1
         rows.forget()
     _log.info("%d clips in %d packs", len(rows), lists)
 
 
+def pack_name(group: str, leaf: str) -> str:
+    """What a pack is called.
+
+    >>> pack_name("", "0110"), pack_name("eval-2", "all")
+    ('0110', 'eval-2-all')
+    """
+    return f"{group}-{leaf}" if group else leaf
+
+
+def group_of(pack: str) -> str:
+    """The group that a pack is of.
+
+    >>> group_of("0110"), group_of("eval-2-all")
+    ('', 'eval-2')
+    """
+    return pack.rpartition("-")[0]
+
+
 class _Rows:
-    """The rows of a plan, with their `hash`."""
+    """The rows of a plan, with their `hash` and their `group`."""
 
     def __init__(self, aside: Path) -> None:
         self._aside = aside
-        self._hashes: list[pl.Series] = []
+        self._hashes: list[pl.DataFrame] = []
         self._held: list[pl.DataFrame] = []
 
     def __len__(self) -> int:
@@ -57,16 +79,23 @@ class _Rows:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Take some in."""
-        self._hashes.append(rows["hash"])
+        self._hashes.append(rows.select("hash", pl.col("group").cast(pl.Categorical)))
         self._held.append(rows)
         if sum(map(len, self._held)) > ROWS_AT_ONCE:
             self._put_aside()
 
-    def leaves(self, most: int) -> list[str]:
-        """The names of the leaves that all rows fall into, in order."""
-        return sorted(leaf_names(pl.concat(self._hashes), most).unique()) if self._hashes else []
+    def leaves(self, most: Callable[[int], int]) -> dict[str, list[str]]:
+        """The names of the leaves that the rows of each group fall into, in order.
 
-    def parts(self, leaves: list[str]) -> Iterator[pl.DataFrame]:
+        Args:
+            most: how many rows a leaf has at most, of a group of so many.
+        """
+        if not self._hashes:
+            return {}
+        groups = pl.concat(self._hashes).partition_by("group", as_dict=True)
+        return {group: sorted(leaf_names(rows["hash"], most(len(rows))).unique()) for (group,), rows in groups.items()}
+
+    def parts(self, leaves: Mapping[str, list[str]]) -> Iterator[pl.DataFrame]:
         """All rows, those of a leaf together: at once if they are held, or if a leaf is larger than a part."""
         if not self._aside.exists():
             yield from [pl.concat(self._held)] if self._held else []
@@ -74,7 +103,8 @@ class _Rows:
         if self._held:
             self._put_aside()
         parts = sorted(self._aside.iterdir())
-        is_divided = all(len(leaf) >= PART_BITS and leaf != WHOLE for leaf in leaves)
+        each = [leaf for of_group in leaves.values() for leaf in of_group]
+        is_divided = all(len(leaf) >= PART_BITS and leaf != WHOLE for leaf in each)
         for folders in [[part] for part in parts] if is_divided else [parts]:
             files = [file for folder in folders for file in sorted(folder.iterdir())]
             yield pl.concat([pl.read_ipc(file) for file in files])

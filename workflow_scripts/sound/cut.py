@@ -32,11 +32,11 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
     Args:
         stream: at its beginning.
         spans: start and end of each in seconds; infinity for an end at that of the media.
-        channel: `first`, or `mean` of all.
+        channel: `first`, `mean` of all, or `all`.
 
     Yields:
-        The number of each span and its samples (frames,), full scale 1, at the media's own rate; fewer where the sound
-        ends before the span does.
+        The number of each span and its samples (frames,), of all channels (frames, channels), full scale 1, at the
+        media's own rate; fewer where the sound ends before the span does.
     """
     rate = stream.sample_rate
     waiting = sorted(
@@ -49,7 +49,7 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
     place = 0
     for block in stream.blocks(block_frames(stream)):
         planes, full_scale = _planes.of(block)
-        signal = (planes[0] if channel == "first" else planes.mean(0)) / full_scale
+        signal = _of_channels(planes, channel) / full_scale
         while waiting and waiting[-1].first < place + len(signal):
             begun.append(waiting.pop())
         for stretch in begun:
@@ -62,6 +62,12 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
             return
     for stretch in [*begun, *waiting]:
         yield stretch.number, np.concatenate(stretch.pieces) if stretch.pieces else np.empty(0, np.float32)
+
+
+def _of_channels(planes: Array, channel: str) -> Array:
+    if channel == "all":
+        return planes.T
+    return planes[0] if channel == "first" else planes.mean(0)
 
 
 def at_16_khz(samples: Array, sample_rate: int) -> Array:

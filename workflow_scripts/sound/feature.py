@@ -33,10 +33,10 @@ class FbankStatistics:
 
 
 class Resampler:
-    """Brings a signal that comes in pieces to 16 kHz; one at a time for each rate."""
+    """Brings a signal that comes in pieces to 16 kHz, or to another rate; one at a time for each pair of rates."""
 
-    def __init__(self, sample_rate: int) -> None:
-        self._rate = sample_rate
+    def __init__(self, sample_rate: int, to: int = SAMPLE_RATE) -> None:
+        self._rate, self._to = sample_rate, to
         self._has_begun = False
 
     def resample(self, piece: Array, is_last: bool) -> Array:
@@ -45,15 +45,15 @@ class Resampler:
         Raises:
             MediaError: the rate is so low that what comes out would be made up, and sixteen times the memory or more.
         """
-        if self._rate * MAX_UPSAMPLING < SAMPLE_RATE:
+        if self._rate * MAX_UPSAMPLING < self._to:
             raise MediaError(
                 "rate_too_low",
-                f"{self._rate} samples a second; from less than {SAMPLE_RATE // MAX_UPSAMPLING} "
-                f"it is not brought to {SAMPLE_RATE:,}",
+                f"{self._rate} samples a second; from less than {self._to // MAX_UPSAMPLING} "
+                f"it is not brought to {self._to:,}",
             )
-        if self._rate == SAMPLE_RATE:
+        if self._rate == self._to:
             return piece
-        resampler = _soxr(self._rate)
+        resampler = _soxr(self._rate, self._to)
         if not self._has_begun:
             resampler.clear()
             self._has_begun = True
@@ -61,9 +61,9 @@ class Resampler:
 
 
 @functools.lru_cache(maxsize=8)
-def _soxr(sample_rate: int) -> soxr.ResampleStream:
-    """Its filter is made once for a rate, not once for a file."""
-    return soxr.ResampleStream(sample_rate, SAMPLE_RATE, 1, dtype="float32", quality=RESAMPLER_QUALITY)
+def _soxr(sample_rate: int, to: int) -> soxr.ResampleStream:
+    """Its filter is made once for a pair of rates, not once for a file."""
+    return soxr.ResampleStream(sample_rate, to, 1, dtype="float32", quality=RESAMPLER_QUALITY)
 
 
 class Feature:

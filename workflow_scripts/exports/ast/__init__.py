@@ -45,6 +45,11 @@ def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
         yield copy_plan(copied.hstack(digests.of(copied)), tables.check["channel"])
 
 
+def clips_a_pack(options: dict[str, Any], clips: int) -> int:
+    """As many as take a minute or two."""
+    return CLIPS_A_PACK
+
+
 def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """Some of these copies."""
     from workflow_scripts.exports.copying import copy_clips

@@ -1,0 +1,281 @@
+"""Tars of pairs as LAION-CLAP, webdataset and others read them."""
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import soundfile
+
+from tests.exports.small_run import BELL, SmallAudioset, instead
+from tests.made_files import encoded, noise16
+from workflow_scripts.exports import webdataset
+from workflow_scripts.exports.formats import Format, Written, format_of
+from workflow_scripts.exports.packs import write_pack
+from workflow_scripts.exports.plans import write_plan
+from workflow_scripts.exports.reading import Tables, pack_of
+from workflow_scripts.settings.schemas import options_schema
+from workflow_scripts.settings.validation import validated
+from workflow_scripts.tables import schemas
+
+CLAP_FINDS = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")
+TAKEN = {
+    "balanced_train": {"-aaaaaaaaaa", "_bbbbbbbbbb", "Ycccccccccc", "onlyabstrac", "onlynoindex", "inrecording"}
+    | {"inmirrorxxx"},
+    "eval": {"quotedxxxxx"},
+}
+
+
+def options(**given: object) -> dict[str, Any]:
+    filled: dict[str, Any] = validated(given, options_schema("webdataset", ""), "")
+    return filled
+
+
+def exported(tables: Tables, folder: Path, **given: object) -> Written:
+    """Plan, packs and export, as the rules do it; the export is in <folder>/out."""
+    made_by: Format = format_of("webdataset")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_plan(made_by, tables, options(**given), folder / "plan")
+    for listed in sorted((folder / "plan").iterdir()):
+        write_pack(made_by, listed, folder / "packs" / f"{listed.stem}.json")
+    packs = [pack_of(account) for account in sorted((folder / "packs").glob("*.json"))]
+    (folder / "out").mkdir()
+    return made_by.export(replace(tables, packs=packs), options(**given), folder / "out", folder / "out")
+
+
+def as_clap_does(datasets: Path, name: str) -> dict[str, list[tuple[np.ndarray[Any, Any], dict[str, Any]]]]:
+    """What its loader makes of a dataset's folder, failing where it fails (src/laion_clap/training/data.py)."""
+    loaded: dict[str, list[tuple[np.ndarray[Any, Any], dict[str, Any]]]] = {}
+    for split in CLAP_FINDS:
+        sizes = datasets / name / split / "sizes.json"
+        if not sizes.exists():
+            continue
+        loaded[split] = []
+        for tar, size in json.loads(sizes.read_text()).items():
+            pairs = list(neighbours(sizes.parent / tar))
+            assert len(pairs) == size
+            for fields in pairs:
+                sound, rate = soundfile.read(io.BytesIO(fields["flac"]), dtype="float32")
+                assert (rate, sound.ndim) == (48_000, 1)
+                said = json.loads(fields["json"])
+                assert said["text"][0]
+                assert len(sound) <= 480_000
+                loaded[split].append((sound, said))
+    return loaded
+
+
+def neighbours(tar: Path) -> Iterator[dict[str, Any]]:
+    """The samples of a tar by webdataset's rule: members that follow each other and share all before the first dot."""
+    sample: dict[str, Any] = {}
+    with tarfile.open(tar) as members:
+        for member in members:
+            key, _, field = member.name.partition(".")
+            if sample and sample["__key__"] != key:
+                yield sample
+                sample = {}
+            assert field not in sample
+            content = members.extractfile(member)
+            assert content
+            sample |= {"__key__": key, field: content.read()}
+            assert (member.mtime, member.uid, member.uname) == (0, 0, "")
+    if sample:
+        yield sample
+
+
+def test_clap_loads_every_trainable_clip_with_its_words(small: SmallAudioset, tmp_path: Path) -> None:
+    written = exported(small.for_exports, tmp_path)
+    loaded = as_clap_does(tmp_path, "out")
+    said = {split: {one["original_data"]["clip_id"]: one for _, one in pairs} for split, pairs in loaded.items()}
+    assert {split: set(clips) for split, clips in said.items()} == TAKEN
+    assert written.clips == {split: len(clips) for split, clips in TAKEN.items()}
+    ledger = small.table("clips")
+    assert sum(written.clips.values()) + sum(written.held_back.values()) == len(ledger)
+    assert said["eval"]["quotedxxxxx"]["text"] == [f"The sounds of Dog and {BELL}"]
+    assert said["eval"]["quotedxxxxx"]["tag"] == ["Dog", BELL]
+    labels = json.loads((tmp_path / "out/class_labels_indices.json").read_text())
+    assert all(tag in labels for clips in said.values() for one in clips.values() for tag in one["tag"])
+    durations = dict(ledger.select("clip_id", "duration_s").iter_rows())
+    for pairs in loaded.values():
+        for sound, one in pairs:
+            assert abs(len(sound) / 48_000 - durations[one["original_data"]["clip_id"]]) <= 1 / 8000
+
+
+def test_sums_are_those_of_the_tars(small: SmallAudioset, tmp_path: Path) -> None:
+    exported(small.for_exports, tmp_path, pairs_a_tar=2)
+    lines = (tmp_path / "out/SHA256SUMS").read_text().splitlines()
+    told = dict(line.split("  ")[::-1] for line in lines)
+    made = {str(tar.relative_to(tmp_path / "out")): tar for tar in (tmp_path / "out").rglob("*.tar")}
+    assert told == {name: hashlib.sha256(tar.read_bytes()).hexdigest() for name, tar in made.items()}
+    numbers = sorted(int(tar.stem) for tar in (tmp_path / "out/balanced_train").glob("*.tar"))
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) >= 4
+
+
+def test_captions_are_the_text_and_what_says_nothing_is_left_out(small: SmallAudioset, tmp_path: Path) -> None:
+    captions = [("quotedxxxxx", 1, "two"), ("quotedxxxxx", 0, 'a dog’s "bark"\n'), ("-aaaaaaaaaa", 0, " ")]
+    captions_table = pl.DataFrame(captions, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    nothing = pl.lit([], pl.List(pl.Categorical))
+    unsaid = pl.col("clip_id").is_in(["-aaaaaaaaaa"])
+    clips = small.table("clips").with_columns(
+        pl.when(unsaid).then(nothing).otherwise(name).alias(name) for name in ("class_ids", "class_names")
+    )
+    tables = instead(small.for_exports, tmp_path / "tables", captions=captions_table, clips=clips)
+    written = exported(tables, tmp_path)
+    loaded = as_clap_does(tmp_path, "out")
+    said = {one["original_data"]["clip_id"]: one for pairs in loaded.values() for _, one in pairs}
+    assert said["quotedxxxxx"]["text"] == ['a dog’s "bark"\n', "two"]
+    assert "-aaaaaaaaaa" not in said
+    assert written.held_back["no_text"] == 1
+
+
+def test_one_label_that_changes_makes_one_pack_anew(small: SmallAudioset, tmp_path: Path) -> None:
+    def lists(tables: Tables, folder: Path) -> dict[str, bytes]:
+        write_plan(format_of("webdataset"), tables, options(pairs_a_tar=2), folder)
+        return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+    changed = pl.col("clip_id") == "_bbbbbbbbbb"
+    clips = small.table("clips").with_columns(
+        class_names=pl.when(changed).then(pl.lit(["Cat"], pl.List(pl.Categorical))).otherwise("class_names")
+    )
+    before = lists(small.for_exports, tmp_path / "before")
+    after = lists(instead(small.for_exports, tmp_path / "tables", clips=clips), tmp_path / "after")
+    assert before.keys() == after.keys()
+    assert len([name for name in before if before[name] != after[name]]) == 1
+
+
+def test_same_clips_are_the_same_bytes_and_another_seed_another_order(small: SmallAudioset, tmp_path: Path) -> None:
+    def tars(folder: str, **given: object) -> dict[str, bytes]:
+        exported(small.for_exports, tmp_path / folder, **given)
+        out = tmp_path / folder / "out"
+        return {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*.tar")}
+
+    first, again, other = tars("1"), tars("2"), tars("3", seed=7)
+    assert first == again
+    keys = [[one["__key__"] for one in neighbours(tmp_path / n / "out/balanced_train/0.tar")] for n in "13"]
+    assert sorted(keys[0]) == sorted(keys[1])
+    assert keys[0] != keys[1]
+    assert other.keys() == first.keys()
+
+
+def test_splits_are_called_as_clap_finds_them(small: SmallAudioset, tmp_path: Path) -> None:
+    called = pl.col("split").cast(pl.String).replace({"balanced_train": "development", "eval": "validation"})
+    clips = small.table("clips").with_columns(split=called.cast(pl.Categorical))
+    tables = instead(small.for_exports, tmp_path / "tables", clips=clips)
+    written = exported(tables, tmp_path / "unnamed")
+    assert set(written.clips) == {"development", "valid"}
+    assert any("finds no split called development" in one for one in written.warnings)
+    written = exported(tables, tmp_path / "named", splits={"development": "train"})
+    assert set(as_clap_does(tmp_path / "named", "out")) == {"train", "valid"}
+    assert not any("finds no split" in one for one in written.warnings)
+
+
+@pytest.mark.parametrize(("what", "frames"), [("cut", 480_000), ("leave_out", None), ("keep", 576_000)])
+def test_clips_longer_than_clap_takes(small: SmallAudioset, tmp_path: Path, what: str, frames: int | None) -> None:
+    """The recording holds 45 s, and the clip is made to be 12 s of it."""
+    is_it = pl.col("clip_id") == "inrecording"
+    clips = small.table("clips").with_columns(
+        start_s=pl.when(is_it).then(1.0).otherwise("start_s"),
+        end_s=pl.when(is_it).then(13.0).otherwise("end_s"),
+        duration_s=pl.when(is_it).then(12.0).otherwise("duration_s"),
+    )
+    written = exported(instead(small.for_exports, tmp_path / "tables", clips=clips), tmp_path, longer_than_10_s=what)
+    pairs = {one["__key__"]: one for tar in (tmp_path / "out").rglob("*.tar") for one in neighbours(tar)}
+    if frames is None:
+        assert "inrecording" not in pairs
+        assert written.held_back["longer_than_10_s"] == 1
+        return
+    assert soundfile.info(io.BytesIO(pairs["inrecording"]["flac"])).frames == frames
+    assert any("longer than 10 s" in one for one in written.warnings) == (what == "keep")
+
+
+def test_a_split_has_as_many_tars_as_are_asked_for(small: SmallAudioset, tmp_path: Path) -> None:
+    written = exported(small.for_exports, tmp_path, tars_a_split=3)
+    assert len(list((tmp_path / "out/balanced_train").glob("*.tar"))) >= 3
+    assert any(one.startswith("eval: 1 tars, as it has 1 clips") for one in written.warnings)
+
+
+# --- sound ---
+
+
+def row(content: bytes, folder: Path, **given: object) -> dict[str, Any]:
+    """A row of a plan for one file."""
+    from workflow_scripts.exports.audio.form import AudioForm
+    from workflow_scripts.media.content import Content
+
+    (folder / "a.flac").write_bytes(content)
+    info = soundfile.info(io.BytesIO(content))
+    form = AudioForm.of(options(audio=given)["audio"])
+    return {
+        "clip_id": "a",
+        "folder": f"{folder}/",
+        "path": "a.flac",
+        "member": None,
+        "media": "r/a.flac",
+        "bytes_digest": Content.of(content).digest(),
+        "start_s": None,
+        "end_s": None,
+        "split": "train",
+        "duration_s": info.duration,
+        "own_rate": info.samplerate,
+        "channel": form.channel,
+        "as_is": False,
+        "made_as": form.made_as,
+        "texts": ["a"],
+        "tags": ["A"],
+        "class_ids": ["/m/a"],
+        "licence": None,
+        "source_url": None,
+        "said_start_s": None,
+        "said_end_s": None,
+    }
+
+
+def written_sound(content: bytes, folder: Path, as_is: bool = False, **given: object) -> tuple[bytes, dict[str, Any]]:
+    rows = pl.DataFrame([row(content, folder, **given) | {"as_is": as_is}], infer_schema_length=None)
+    (folder / "pack/files").mkdir(parents=True)
+    packed = webdataset.pack(rows, folder / "pack/files")
+    assert packed.failed == {}
+    [pair] = neighbours(folder / "pack/files/pack.tar")
+    return pair["flac"], packed.told.row(0, named=True)
+
+
+def test_samples_of_the_same_form_are_the_same_samples(tmp_path: Path) -> None:
+    content = encoded(noise16(48_000), 48_000, "FLAC", "PCM_16")
+    made, _ = written_sound(content, tmp_path)
+    assert np.array_equal(*(soundfile.read(io.BytesIO(one), dtype="int16")[0] for one in (content, made)))
+
+
+def test_a_media_that_is_so_already_keeps_its_bytes(tmp_path: Path) -> None:
+    content = encoded(noise16(48_000), 48_000, "FLAC", "PCM_16")
+    assert written_sound(content, tmp_path, as_is=True)[0] == content
+
+
+def test_stereo_of_24_bits_stays_so_where_it_is_asked_for(tmp_path: Path) -> None:
+    samples = np.random.default_rng(1).uniform(-0.9, 0.9, (44_100, 2))
+    content = encoded(samples, 44_100, "FLAC", "PCM_24")
+    made, _ = written_sound(content, tmp_path, channels="all", bits=24, sample_rate=44_100)
+    info = soundfile.info(io.BytesIO(made))
+    assert (info.channels, info.subtype, info.samplerate) == (2, "PCM_24", 44_100)
+    was, now = (soundfile.read(io.BytesIO(one), dtype="float64")[0] for one in (content, made))
+    assert np.abs(was - now).max() <= 2**-23
+
+
+@pytest.mark.parametrize("overshoot", ["clip", "scale"])
+def test_what_goes_beyond_full_scale_is_counted_and_never_wraps(tmp_path: Path, overshoot: str) -> None:
+    """A square wave at full scale rings when it is resampled."""
+    square = (np.sign(np.sin(np.arange(22_050) / 22_050 * 2 * np.pi * 441)) * 32_767).astype(np.int16)[:, None]
+    content = encoded(square, 22_050, "FLAC", "PCM_16")
+    made, told = written_sound(content, tmp_path, overshoot=overshoot)
+    assert told["overshoot"] == 1
+    sound = soundfile.read(io.BytesIO(made), dtype="float64")[0]
+    steps = np.diff(np.sign(sound[480:-480]))
+    assert np.count_nonzero(steps) == pytest.approx(2 * 441 * 0.98, abs=4), "where it wraps the sign changes more often"
+    plateau = np.median(np.abs(sound))
+    assert (plateau > 0.99) == (overshoot == "clip")

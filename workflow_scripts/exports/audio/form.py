@@ -1,0 +1,57 @@
+"""What an export makes of a clip's sound. Imports nothing heavy."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from workflow_scripts.sound.settings import RESAMPLER_QUALITY
+
+VERSION = 1
+"""Raised by hand when the same clip would give other bytes."""
+CONTAINERS = {"flac": "FLAC", "wav": "WAV"}
+"""Of codecs, as libsndfile calls them; a file's suffix is the codec's name."""
+
+
+@dataclass(frozen=True)
+class AudioForm:
+    """How a clip is written.
+
+    Attributes:
+        codec: flac or wav.
+        sample_rate: hertz.
+        channels: `mono`, the mean of all, or `all`.
+        bits: 16 or 24 a sample.
+        overshoot: what becomes of samples beyond full scale, as resampling makes them: `clip`, or `scale` the clip.
+        longest_s: a clip is cut to its first so many seconds; None for all of it.
+    """
+
+    codec: str
+    sample_rate: int
+    channels: str
+    bits: int
+    overshoot: str
+    longest_s: float | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], longest_s: float | None = None) -> "AudioForm":
+        """By the option `audio` of an export."""
+        return cls(**options, longest_s=longest_s)
+
+    @property
+    def made_as(self) -> str:
+        """All that the bytes of a clip follow from besides its samples."""
+        return json.dumps(
+            {**asdict(self), "resampler": f"soxr-{RESAMPLER_QUALITY}", "version": VERSION}, sort_keys=True
+        )
+
+    @classmethod
+    def read(cls, made_as: str) -> "AudioForm":
+        """A form by what it was made as."""
+        told = json.loads(made_as)
+        return cls(**{name: told[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def channel(self) -> str:
+        """What of a media is cut out."""
+        return "mean" if self.channels == "mono" else "all"

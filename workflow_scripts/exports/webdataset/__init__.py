@@ -1,0 +1,107 @@
+"""Tars of pairs `<clip>.flac` and `<clip>.json`, for LAION-CLAP, webdataset and any PyTorch loader.
+
+Source of the form: https://github.com/LAION-AI/audio-dataset (data_preprocess) and https://github.com/LAION-AI/CLAP
+(src/laion_clap/training/data.py); https://github.com/webdataset/webdataset.
+"""
+
+import json
+import logging
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.packs import link_files
+from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.reading import Pack, Tables
+from workflow_scripts.exports.webdataset.choice import FOUND_BY_CLAP, choose, chosen, named_splits
+from workflow_scripts.tables.store import read_table
+
+SORTED_BY = ("order", "clip_id")
+TAR, SIZES, CLASSES, SUMS = "pack.tar", "sizes.json", "class_labels_indices.json", "SHA256SUMS"
+_log = logging.getLogger(__name__)
+
+
+def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The pairs of each split."""
+    return chosen(tables, options)
+
+
+def clips_a_pack(options: dict[str, Any], clips: int) -> int:
+    """How many pairs a tar of a split of so many holds at most.
+
+    Where there are to be more tars, half of that, or half of the half: so one clip more or less is of no consequence.
+
+    >>> [clips_a_pack({"pairs_a_tar": 512, "tars_a_split": tars}, 1000) for tars in (1, 8)]
+    [512, 128]
+    """
+    most = int(options["pairs_a_tar"])
+    while most > 1 and math.ceil(clips / most) < options["tars_a_split"]:
+        most //= 2
+    return most
+
+
+def pack(rows: pl.DataFrame, folder: Path) -> Packed:
+    """One tar."""
+    from workflow_scripts.exports.webdataset.tars import write_tar
+
+    return write_tar(rows, folder / TAR)
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+    """Write <split>/<number>.tar, <split>/sizes.json, class_labels_indices.json and SHA256SUMS.
+
+    LAION-CLAP takes the folder above as `datasetpath`, the export's name as `datasetnames`.
+    """
+    splits = named_splits(tables, options)
+    numbered: dict[str, list[tuple[Pack, dict[str, Any]]]] = {split: [] for split in splits}
+    for made in sorted(tables.packs, key=lambda one: one.folder.name):
+        for told in read_table(made.told).iter_rows(named=True):
+            numbered[group_of(made.folder.name)].append((made, told))
+    sums = {}
+    for split, packs in numbered.items():
+        (folder / split).mkdir()
+        for number, (made, told) in enumerate(packs):
+            link_files([made], folder, {TAR: f"{split}/{number}.tar"}.__getitem__)
+            sums[f"{split}/{number}.tar"] = told["sha256"]
+        sizes = {f"{number}.tar": told["pairs"] for number, (_, told) in enumerate(packs)}
+        (folder / split / SIZES).write_text(json.dumps(sizes, indent=1) + "\n")
+    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
+    (folder / CLASSES).write_text(_class_labels(tables), encoding="utf-8")
+    choice, failed = choose(tables, options), sum(len(made.account.failed) for made in tables.packs)
+    clips = {split: sum(told["pairs"] for _, told in packs) for split, packs in numbered.items()}
+    held_back = choice | ({"not_made": failed} if failed else {})
+    _log.info("webdataset: %s; left out: %s", clips, held_back)
+    return Written(clips, held_back, warnings=tuple(_warnings(numbered, clips, options)))
+
+
+def _class_labels(tables: Tables) -> str:
+    """The index of each name that a `tag` may be, in the order of the classes that have one."""
+    names = tables.read("classes").sort("class_index", nulls_last=True, maintain_order=True)["name"]
+    return json.dumps({name: index for index, name in enumerate(names.unique(maintain_order=True))}, indent=1) + "\n"
+
+
+def _warnings(
+    numbered: dict[str, list[tuple[Pack, dict[str, Any]]]], clips: dict[str, int], options: dict[str, Any]
+) -> Iterator[str]:
+    if not sum(clips.values()):
+        yield "no clip was taken"
+    told: dict[str, int] = defaultdict(int)
+    for packs in numbered.values():
+        for _, one in packs:
+            for what in ("overshoot", "long"):
+                told[what] += one[what]
+    if told["overshoot"]:
+        done = "scaled" if options["audio"]["overshoot"] == "scale" else "clipped"
+        yield f"{told['overshoot']:,} of the clips went beyond full scale when they were resampled, and were {done}"
+    if told["long"]:
+        yield f"LAION-CLAP fails at {told['long']:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
+    if others := sorted(split for split in numbered if split not in FOUND_BY_CLAP):
+        yield f"LAION-CLAP finds no split called {', '.join(others)}; call it otherwise: splits: {{{others[0]}: train}}"
+    for split, packs in numbered.items():
+        if 0 < len(packs) < options["tars_a_split"]:
+            yield f"{split}: {len(packs):,} tars, as it has {clips[split]:,} clips; a loader may have no more workers"
