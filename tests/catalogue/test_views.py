@@ -31,7 +31,8 @@ DESIGN = {
 }
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
-    *("board", "class_map", "exports", "losses", "overlap", "rights"),
+    *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
+    "species",
 ]
 
 Rows = list[dict[str, Any]]

@@ -1,7 +1,9 @@
 """Building the catalogue: one view a table over all datasets, ready-made views on top, comments on everything."""
 
 import glob
+import graphlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -103,7 +105,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
         create_registry(connection, {name: contents.exports.get(name, 0) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
-        for sql in sorted(READY_MADE.glob("*.sql")):
+        for sql in _in_order():
             _create_ready_made(connection, sql)
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
@@ -147,6 +149,16 @@ def _duckdb_type(column: Any) -> str:
         "List(Float32)": "FLOAT[]",
     }
     return known.get(str(column.dtype), "VARCHAR")
+
+
+def _in_order() -> list[Path]:
+    """The files of views, each behind those of the views that it asks."""
+    files = {file.stem: file for file in sorted(READY_MADE.glob("*.sql"))}
+    asked = {
+        name: set(re.findall(r"\b(?:FROM|JOIN) (\w+)", file.read_text(encoding="utf-8"))) & (files.keys() - {name})
+        for name, file in files.items()
+    }
+    return [files[name] for name in graphlib.TopologicalSorter(asked).static_order()]
 
 
 def _create_ready_made(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -1,0 +1,42 @@
+"""Catalogues of tables made by hand."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from workflow_scripts.catalogue.build import Contents, build_catalogue
+from workflow_scripts.settings.places import Places
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import write_table
+
+Row = dict[str, Any]
+NOT_SAID: dict[str, Row] = {
+    "clips": {"split": "train", "class_ids": [], "class_names": [], "source": "table.csv", "line": 1}
+    | {"status": "usable", "usable": True, "trainable": True},
+    "labels": {"class_name": "", "strength": "weak", "origin": "annotated"},
+    "classes": {"parent_ids": [], "ancestor_ids": [], "is_abstract": False, "is_blacklisted": False},
+    "captions": {"ordinal": 0},
+}
+"""What the rows of a table are unless they say otherwise; null where that may be."""
+
+
+def catalogue_of(folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]]]) -> duckdb.DuckDBPyConnection:
+    """The catalogue of datasets of which some tables hold these rows, and the others none."""
+    places = Places(str(folder / "results"))
+    for dataset, tables in datasets.items():
+        for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
+            write_table(_table(schema, tables.get(name, ())), Path(places.table(dataset, name)), schema)
+    build_catalogue(Contents(places, {name: [] for name in datasets}, {}), Path(places.catalogue))
+    return duckdb.connect(places.catalogue, read_only=True)
+
+
+def clip(clip_id: str, **more: Any) -> Row:
+    return {"clip_id": clip_id, "media_key": clip_id, **more}
+
+
+def _table(schema: Any, rows: Sequence[Row]) -> pl.DataFrame:
+    nothing = dict.fromkeys(schema.columns) | NOT_SAID.get(schema.name, {})
+    return pl.DataFrame([nothing | row for row in rows], schema=schema.empty().schema)
