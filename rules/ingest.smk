@@ -1,7 +1,7 @@
 # Ingest: what the label rows promise.
 #
 # requires: the sources of a dataset
-# produces: <dataset>/tables/{promised,labels,captions,classes,origins,rejects,sources}.parquet
+# produces: <dataset>/tables/{promised,labels,captions,classes,origins,mixtures,rejects,sources}.parquet
 # config:   of the dataset file: adapter, sources, rights
 
 
@@ -15,6 +15,7 @@ rule ingest:
         captions=PLACES.table("{dataset}", "captions"),
         classes=PLACES.table("{dataset}", "classes"),
         origins=PLACES.table("{dataset}", "origins"),
+        mixtures=PLACES.table("{dataset}", "mixtures"),
         rejects=PLACES.table("{dataset}", "rejects"),
         sources=PLACES.table("{dataset}", "sources"),
     log:

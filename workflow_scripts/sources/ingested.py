@@ -1,7 +1,7 @@
 """What every adapter makes of its sources."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import polars as pl
 
@@ -31,11 +31,12 @@ class Ingested:
     rejects: pl.LazyFrame
     sources: pl.LazyFrame
     kept: pl.LazyFrame
+    mixtures: pl.LazyFrame = field(default_factory=lambda: schemas.MIXTURES.empty().lazy())
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if not isinstance(table := getattr(self, field.name), pl.LazyFrame):
-                raise TypeError(f"Ingested.{field.name}: expected a polars LazyFrame, found {type(table).__name__}")
+        for one in fields(self):
+            if not isinstance(table := getattr(self, one.name), pl.LazyFrame):
+                raise TypeError(f"Ingested.{one.name}: expected a polars LazyFrame, found {type(table).__name__}")
 
     def by_name(self) -> Mapping[str, pl.LazyFrame]:
         """Each table of the results by its name."""

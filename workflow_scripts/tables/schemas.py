@@ -175,6 +175,26 @@ ORIGINS = Schema(
     },
 )
 
+MIXTURES = Schema(
+    "mixtures",
+    "one row for each pair of clips that are to be mixed: the picture is the first's, the sound that of both",
+    {
+        "clip_id": _column(pl.String, "the clip that is seen, and heard"),
+        "added_clip_id": _column(pl.String, "the clip whose sound is added to it"),
+        "split": _column(pl.Categorical, "part of the dataset that the pair belongs to"),
+        "offset_s": _column(
+            pl.Float64,
+            "where the first begins in the mixture, seconds; null where the source does not say",
+            _at_least(0),
+            null=True,
+        ),
+        "added_offset_s": _column(pl.Float64, "where the other begins there, seconds", _at_least(0), null=True),
+        "source": _column(pl.Categorical, "file that the pair stands in"),
+        "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
+    },
+    unique=("clip_id", "added_clip_id"),
+)
+
 REJECTS = Schema(
     "rejects",
     "one row for each raw row, label in a row, or part of an archive that could not be taken",
@@ -451,6 +471,7 @@ INGESTED = {
     "captions": CAPTIONS,
     "classes": CLASSES,
     "origins": ORIGINS,
+    "mixtures": MIXTURES,
     "rejects": REJECTS,
     "sources": SOURCES,
 }

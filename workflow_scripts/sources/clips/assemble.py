@@ -7,6 +7,7 @@ from math import inf
 import polars as pl
 
 from workflow_scripts.sources.clips.fields import BLANK_IS_NOT, ORIGIN
+from workflow_scripts.sources.clips.mixed import mixed
 from workflow_scripts.sources.clips.naming import named, told_together
 from workflow_scripts.sources.clips.said import Said, heard, heard_in, joined, of_clips, told_about
 from workflow_scripts.sources.clips.vocabulary import Vocabulary
@@ -32,6 +33,7 @@ class Told:
         about: what other rows tell about clips.
         events: what is heard in them, where rows of clips do not hold that themselves.
         captions: what is said of them.
+        mixtures: pairs of clips, as `mixed` takes them; the clips too are among those above.
         join_s: events of one class that follow each other by so many seconds are one.
     """
 
@@ -42,6 +44,7 @@ class Told:
     about: pl.DataFrame | None = None
     events: pl.DataFrame | None = None
     captions: pl.DataFrame | None = None
+    mixtures: pl.DataFrame | None = None
     join_s: float | None = None
 
 
@@ -77,7 +80,8 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
     weak, behind = (vocabulary.of_each(said) for said in (_weak(kept, of_labels), _each_label(kept, "background")))
     strong = vocabulary.of_each(_strong(events))
     clips = _clips(kept, weak, rights)
-    all_rows = [rows, *(one.rows for one in (about, of_events, of_labels, captions) if one), vocabulary.rows]
+    pairs = None if told.mixtures is None else mixed(told.mixtures, kept)
+    all_rows = [rows, *(one.rows for one in (about, of_events, of_labels, captions, pairs) if one), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
     left_out = [*map(_unknown_labels, (weak, behind, strong)), _label_rejects(unheard, "outside_clip", _outside())]
     left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
@@ -99,7 +103,8 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
         sources=source_table(
             added(told.counted, vocabulary.counted), _kept_rows([kept.filter(_FIRST), *good]), rejects.lazy()
         ),
-        kept=_kept_rows([kept, *good]),
+        kept=_kept_rows([kept, *good]).unique(maintain_order=True) if pairs else _kept_rows([kept, *good]),
+        mixtures=(pairs.of_clips if pairs else schemas.MIXTURES.empty()).lazy(),
     )
 
 

@@ -7,8 +7,14 @@ from workflow_scripts.sources.rejects import row_rejects
 
 DIGITS = 12
 """Of a hash behind an id that does not say all of its media's name: of a million two are alike once in 500 times."""
-_SPAN = ("start_ms", "end_ms")
-_CLIP = ["media_key", *_SPAN]
+SPAN = ("start_ms", "end_ms")
+_CLIP = ["media_key", *SPAN]
+
+
+def in_ms(prefix: str = "") -> list[pl.Expr]:
+    """SPAN of rows, by which clips of a media are told apart; their names, and those of the seconds, begin alike."""
+    start, end = ((pl.col(f"{prefix}{one}_s") * 1000).round().cast(pl.Int64) for one in ("start", "end"))
+    return [start.fill_null(0).alias(f"{prefix}start_ms"), end.alias(f"{prefix}end_ms")]
 
 
 def named(rows: pl.DataFrame) -> pl.DataFrame:
@@ -22,8 +28,7 @@ def named(rows: pl.DataFrame) -> pl.DataFrame:
     Args:
         rows: with `id` (null where there is none), `media_key`, `start_s`, `end_s`.
     """
-    ms = [(pl.col(f"{one}_s") * 1000).round().cast(pl.Int64).alias(f"{one}_ms") for one in ("start", "end")]
-    rows = rows.with_columns(ms).with_columns(pl.col("start_ms").fill_null(0))
+    rows = rows.with_columns(in_ms())
     clips = rows.filter(pl.col("id").is_null()).unique(_CLIP, maintain_order=True).select(_CLIP)
     clips = clips.join(_names(clips["media_key"].unique()), on="media_key", how="left", maintain_order="left")
     spans, ends = pl.len().over("media_key"), pl.len().over("media_key", "start_ms")
@@ -68,7 +73,7 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     Args:
         rows: as `named` gives them, in the order of the sources, with `classes`, `background` and `captions`.
     """
-    what = ("media_key", *_SPAN, "split")
+    what = ("media_key", *SPAN, "split")
     first = rows.unique("clip_id", keep="first", maintain_order=True).select(
         "clip_id",
         pl.col("place").alias("first_place"),
