@@ -158,7 +158,11 @@ def files_of(folder: Path, *but: str) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "options"), [("csv", {}), ("ast", {"copies": "never"}), ("ast", {"copies": "auto", "paths": "relative"})]
+    ("kind", "options"),
+    [
+        *[("csv", {}), ("webdataset", {})],
+        *[("ast", {"copies": "never"}), ("ast", {"copies": "auto", "paths": "relative"})],
+    ],
 )
 def test_an_export_is_that_of_a_dataset_without_the_clips(
     tables: Tables, tmp_path: Path, kind: str, options: dict[str, Any]
