@@ -33,6 +33,7 @@ checkpoint scan:
         runtime=growing(60),
     params:
         root=lambda wildcards: root(wildcards).path,
+        images=lambda wildcards: root(wildcards).images,
         bound=RUN.shard_bound,
         look=lambda wildcards: RUN.look_before_scan(**wildcards),
         version=VERSION,

@@ -31,7 +31,9 @@ with logged(snakemake.log[0]):
     bound = Bound(*snakemake.params.bound)
     shards_file = Path(snakemake.output.shards)
     held = sum(shards_in(published(shards_file)).values())
-    shards, tables = scan_root(snakemake.params.root, snakemake.params.look, bound, media_list, held)
+    shards, tables = scan_root(
+        snakemake.params.root, snakemake.params.look, bound, media_list, held, snakemake.params.images
+    )
     for name, schema in schemas.SCANNED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)
     publish(shards_file, functools.partial(_write, json.dumps(shards, indent=1) + "\n"))

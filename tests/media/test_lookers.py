@@ -49,10 +49,10 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def lines(root: Path) -> Counter[tuple[str, str]]:
+def lines(root: Path, images: bool = False) -> Counter[tuple[str, str]]:
     """Folder and name of each file, as often as it is told."""
     seen: Counter[tuple[str, str]] = Counter()
-    for part in parts(str(root)):
+    for part in parts(str(root), images):
         _, folder, *rest = part.text.decode().removesuffix("\0").split("\0")
         names = rest[2::4]
         seen.update((folder, name) for name in names)
@@ -71,6 +71,18 @@ def test_many_see_what_one_sees(root: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for _ in range(3):
         assert lines(root) == alone
         assert state(root) == its_state
+
+
+@pytest.mark.parametrize("alone_s", [lookers.ALONE_S, 0])
+def test_pictures_are_seen_where_they_are_looked_for_and_nothing_else(
+    root: Path, monkeypatch: pytest.MonkeyPatch, alone_s: float
+) -> None:
+    monkeypatch.setattr(lookers, "ALONE_S", alone_s)
+    before = lines(root)
+    for name in ("x.JPG", "y.webp", "._z.jpg", "notes.txt", "3/w.png"):
+        (root / name).write_bytes(b"1")
+    assert lines(root) == before
+    assert set(lines(root, images=True)) == {("", "x.JPG"), ("", "y.webp"), ("3", "w.png")}
 
 
 def test_a_link_that_leads_into_what_another_leads_to_is_followed_in_one_order(root: Path, at_once: None) -> None:

@@ -223,6 +223,13 @@ def test_audio_root_that_is_neither_folder_nor_archive_is_named_with_its_place(w
     assert refusal(workdir) == f"{workdir / 'mine.yaml'}: {words}"
 
 
+def test_pictures_in_an_archive_are_refused(workdir, dataset_file):
+    (workdir / "pictures.tar").write_bytes(b"")
+    dataset_file(audio=[{"path": "pictures.tar", "holds": "images"}])
+    words = f"audio[0]: no folder: {workdir / 'pictures.tar'}; pictures in archives are not listed, unpack them"
+    assert refusal(workdir) == f"{workdir / 'mine.yaml'}: {words}"
+
+
 def test_audio_root_named_twice_is_refused_however_it_is_written(workdir, dataset_file):
     dataset_file(audio=["mirror", "audio/../mirror/"])
     assert f"audio[1]: {workdir / 'mirror'} is named already in audio[0]" in refusal(workdir)

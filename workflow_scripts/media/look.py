@@ -21,12 +21,13 @@ _FIELDS = ("name", "kind", "bytes", "mtime_ns")
 PACKED_AT_ONCE = 1 << 20
 
 
-def look(root: str, listing: Path | None) -> str:
+def look(root: str, listing: Path | None, images: bool = False) -> str:
     """Look at all that lies below a root and write it down.
 
     Args:
         root: a folder or an archive.
         listing: is written, for `listed`; None if nobody will read it.
+        images: pictures are looked for, and no audio.
 
     Returns:
         A digest of every path, size and time of last change, the same in whatever order they are found: the sum of
@@ -36,12 +37,12 @@ def look(root: str, listing: Path | None) -> str:
         OSError: a folder cannot be read, or the listing not be written.
     """
     if listing is None:
-        return _state(sum(part.state for part in parts(root)))
+        return _state(sum(part.state for part in parts(root, images)))
     total = 0
     held = bytearray()
     pack = zstandard.ZstdCompressor(level=1).compress
     with listing.open("wb") as file:
-        for part in itertools.chain(parts(root), [None]):
+        for part in itertools.chain(parts(root, images), [None]):
             if part:
                 total += part.state
                 held += part.text
@@ -56,7 +57,7 @@ def _state(total: int) -> str:
     return f"{total % (1 << STATE_BITS):0{STATE_BITS // 4}x}"
 
 
-def look_into(folder: Path | None, root: str) -> str:
+def look_into(folder: Path | None, root: str, images: bool = False) -> str:
     """Look at a root, and keep the listing in a folder of listings, if there is one, called by its state.
 
     One that cannot be kept is made again by who needs it. What a killed look left there the next sweeps.
@@ -66,7 +67,7 @@ def look_into(folder: Path | None, root: str) -> str:
         if folder:
             with contextlib.suppress(OSError):
                 part = stack.enter_context(aside(folder / "look")) / "listing"
-        state = look(root, part)
+        state = look(root, part, images)
         if folder and part and not (folder / state).exists():
             with contextlib.suppress(OSError), whole(folder / state) as kept:
                 os.replace(part, kept)

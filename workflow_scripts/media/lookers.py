@@ -25,6 +25,7 @@ ALONE_S = 0.3
 MOST = 8
 """Processes, where there are more cores: a run may be started from a machine that others use too."""
 LINES_AT_ONCE = 10_000
+IMAGES = "images"
 IMPORTS = Path(__file__).parents[2]
 
 
@@ -41,8 +42,12 @@ class Part(NamedTuple):
     state: int
 
 
-def parts(root: str) -> Iterator[Part]:
+def parts(root: str, images: bool = False) -> Iterator[Part]:
     """All that lies below a root, in no promised order.
+
+    Args:
+        root: a folder or an archive.
+        images: pictures are looked for, and no audio.
 
     Raises:
         OSError: a folder cannot be read; a run must not take its files for missing.
@@ -53,10 +58,10 @@ def parts(root: str) -> Iterator[Part]:
         return
     way, stats, began = Way(root), Stats(), time.monotonic()
     while (folders := way.take()) and time.monotonic() < began + ALONE_S:
-        yield from _first_told(way, len(folders), _answers(root, folders, stats))
+        yield from _first_told(way, len(folders), _answers(root, folders, stats, images))
     if folders:
         way.give_back(folders)
-        yield from _side_by_side(root, way)
+        yield from _side_by_side(root, way, images)
 
 
 def told(folder: str, found: Iterable[Found]) -> Iterator[Part]:
@@ -81,14 +86,14 @@ _Answer = Identity | Part | Below | OSError
 """Of a folder first what it is, then what is in it, and in the end where it goes on; or why it cannot be read."""
 
 
-def _answers(root: str, folders: Iterable[str], stats: Stats) -> Iterator[_Answer]:
+def _answers(root: str, folders: Iterable[str], stats: Stats, images: bool) -> Iterator[_Answer]:
     for folder in folders:
         try:
             place = os.path.join(root, folder) if folder else root
             seen = os.stat(place)
             yield Identity(seen.st_dev, seen.st_ino)
             below = Below([], [])
-            yield from told(folder, found_in(place, f"{folder}/" if folder else "", below, stats))
+            yield from told(folder, found_in(place, f"{folder}/" if folder else "", below, stats, images))
             yield below
         except OSError as error:
             yield error
@@ -112,14 +117,14 @@ def _first_told(way: Way, folders: int, answers: Iterator[_Answer]) -> Iterator[
                 return
 
 
-def _side_by_side(root: str, way: Way) -> Iterator[Part]:
+def _side_by_side(root: str, way: Way, images: bool) -> Iterator[Part]:
     """The rest of the way, by as many processes as there are cores, or as the system lets start."""
     found: SimpleQueue[Part | Exception | None] = SimpleQueue()
     lookers, threads = list[_Looker](), list[Thread]()
     try:
         for _ in range(min(cores(), MOST)):
             try:
-                lookers.append(_Looker(root))
+                lookers.append(_Looker(root, images))
                 thread = Thread(target=_go, args=(lookers[-1], way, found))
                 thread.start()
             except (OSError, RuntimeError):  # RuntimeError: no thread can be started
@@ -160,11 +165,11 @@ def _go(looker: "_Looker", way: Way, found: "SimpleQueue[Part | Exception | None
 class _Looker:
     """A process that looks into folders; it ends with the one that started it, whatever becomes of that."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, images: bool) -> None:
         path = os.pathsep.join(filter(None, [str(IMPORTS), os.environ.get("PYTHONPATH")]))
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  a pipe that nobody empties would stop it
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import main; main()", root],
+            [sys.executable, "-c", f"from {__name__} import main; main()", root, IMAGES if images else ""],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -202,12 +207,12 @@ class _Looker:
 def main() -> None:
     """Answer, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides
-    root, stats = sys.argv[1], Stats()
+    root, images, stats = sys.argv[1], sys.argv[2] == IMAGES, Stats()
     while True:
         try:
             folders = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        for answer in _answers(root, folders, stats):
+        for answer in _answers(root, folders, stats, images):
             pickle.dump(answer, sys.stdout.buffer)
         sys.stdout.buffer.flush()

@@ -14,11 +14,13 @@ from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.stems import stem_of
-from workflow_scripts.media.walk import ARCHIVE, AUDIO, UNREAD, folder_of
+from workflow_scripts.media.walk import ARCHIVE, AUDIO, IMAGE, UNREAD, folder_of
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import aside, publish_folder
 from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leaves_of
 from workflow_scripts.tables.store import ROW_GROUP, validate, write_validated
+
+PACKED_IMAGES = Damage("packed_images", "pictures in archives are not listed; unpack it")
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ class ScanError(SoundledgerError):
 
 
 def scan_root(
-    root: str, look_before: str, bound: Bound, place: Callable[[str], Path], held: int = 0
+    root: str, look_before: str, bound: Bound, place: Callable[[str], Path], held: int = 0, images: bool = False
 ) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
     """Write a media list for every shard of a root; what holds nothing has none.
 
@@ -41,6 +43,7 @@ def scan_root(
         bound: of a shard.
         place: where the list of a shard is.
         held: how many media the root had when it was scanned last.
+        images: these are its pictures, and no audio.
 
     Returns:
         For each shard the number of its media; and the tables of tables.schemas.SCANNED: `rejects`, what of its
@@ -54,30 +57,34 @@ def scan_root(
             f"{root}: no such folder or archive. Is it mounted? "
             "If it is part of the bundled sample, `make clean` has the next run make that anew"
         )
-    found = _found(root, look_before, place(WHOLE).parent)
-    files, archives = found.filter(kind=AUDIO), found.filter(kind=ARCHIVE)
+    found = _found(root, look_before, place(WHOLE).parent, images)
+    files, archives = found.filter(kind=IMAGE if images else AUDIO), found.filter(kind=ARCHIVE)
     if files.is_empty() and archives.is_empty() and held:
         raise ScanError(
-            f"{root}: holds no audio file, and held {held:,} when it was scanned last. Is it mounted? "
+            f"{root}: holds no {'picture' if images else 'audio file'}, and held {held:,} when it was scanned last. "
+            "Is it mounted? "
             f"If it is to be empty, remove {place(WHOLE).parent.parent} and run again"
         )
-    members, rejects, unread = _in_archives(os.path.abspath(folder_of(root)), archives)
+    folder = os.path.abspath(folder_of(root))
+    members, rejects, unread = _in_archives(folder, archives.clear() if images else archives)
+    if images:
+        rejects = [(to_text(from_text(folder, path)), PACKED_IMAGES) for path in archives["path"].sort()]
     unread += [(path, None) for path in found.filter(kind=UNREAD)["path"]]
     media = pl.concat([files.select("path", "bytes", "mtime_ns"), *members], how="diagonal")
     shards = _write_lists(media, "path" if os.path.isdir(root) else "member", bound, place)
-    _log.info("%s: %d audio files in %d shards, %d rejects", root, len(media), len(shards), len(rejects))
+    _log.info("%s: %d media in %d shards, %d rejects", root, len(media), len(shards), len(rejects))
     if unread:
         _log.info("%s: %d files of kinds that are not looked at", root, len(unread))
     return shards, {"rejects": _rejects(rejects), "not_looked_at": _not_looked_at(unread)}
 
 
-def _found(root: str, look_before: str, lists: Path) -> pl.DataFrame:
+def _found(root: str, look_before: str, lists: Path, images: bool) -> pl.DataFrame:
     """What a look found: of this run, or one of its own, which is written down beside the lists meanwhile."""
     nothing = pl.DataFrame(schema={"path": pl.String, "kind": pl.String, "bytes": pl.Int64, "mtime_ns": pl.Int64})
     if look_before and (chosen := chosen_listing(Path(look_before))):
         return pl.concat([nothing, *listed(chosen)])
     with aside(lists) as temporary:
-        look(root, listing := temporary / "listing")
+        look(root, listing := temporary / "listing", images)
         return pl.concat([nothing, *listed(listing)])
 
 

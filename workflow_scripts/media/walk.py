@@ -6,7 +6,7 @@ import itertools
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Condition
 from typing import NamedTuple
@@ -36,12 +36,17 @@ UNREAD_SUFFIXES = _suffixes(
 _PACKET_SUFFIXES = frozenset({".ts", ".mts"})
 _PACKETS = (188, 192)
 """Bytes of a packet of a transport stream, of which a file is made; a program in TypeScript is made of lines."""
-AUDIO, ARCHIVE, UNREAD = "audio", "archive", "unread"
-_KINDS = {
-    suffix: kind
-    for kind, suffixes in ((AUDIO, AUDIO_SUFFIXES), (ARCHIVE, ARCHIVE_SUFFIXES), (UNREAD, UNREAD_SUFFIXES))
-    for suffix in suffixes
-}
+IMAGE_SUFFIXES = _suffixes("jpg jpeg jpe jfif png gif webp tif tiff bmp avif heic heif jp2")
+"""Suffixes, in small letters, of pictures: media without sound, which are looked for only where a root holds such."""
+AUDIO, ARCHIVE, UNREAD, IMAGE = "audio", "archive", "unread", "image"
+
+
+def _kinds_of(*suffixes: tuple[str, frozenset[str]]) -> dict[str, str]:
+    return {suffix: kind for kind, some in suffixes for suffix in some}
+
+
+_KINDS = _kinds_of((AUDIO, AUDIO_SUFFIXES), (ARCHIVE, frozenset(ARCHIVE_SUFFIXES)), (UNREAD, UNREAD_SUFFIXES))
+_KINDS_BESIDE_IMAGES = _kinds_of((IMAGE, IMAGE_SUFFIXES), (ARCHIVE, frozenset(ARCHIVE_SUFFIXES)))
 _PERHAPS = frozenset(os.path.splitext(suffix)[1] or suffix for suffix in COMPRESSED_TARS)
 SHADOWS = "__MACOSX"
 """Folder of what macOS keeps of files beside them, as its archives have it."""
@@ -60,6 +65,11 @@ Found = tuple[str, str, int, int]
 def is_audio(path: str) -> bool:
     """Whether a file, or a member of an archive, is called like audio."""
     return _suffix(path[path.rfind("/") + 1 :]) in AUDIO_SUFFIXES and not _is_shadow(path)
+
+
+def is_image(path: str) -> bool:
+    """Whether a file is called like a picture."""
+    return _suffix(path[path.rfind("/") + 1 :]) in IMAGE_SUFFIXES
 
 
 def is_unread(path: str, size: int) -> bool:
@@ -189,7 +199,7 @@ def named_archive(root: str, seen: os.stat_result) -> Found:
     return name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns
 
 
-def found_in(folder: str, before: str, below: Below, stats: "Stats") -> Iterator[Found]:
+def found_in(folder: str, before: str, below: Below, stats: "Stats", images: bool = False) -> Iterator[Found]:
     """What is found in one folder: audio, what holds such of unread kinds, archives; in no promised order.
 
     One stat a file; none is opened. Compressed tars are given too, so that they can be spoken of. What cannot be looked
@@ -201,10 +211,12 @@ def found_in(folder: str, before: str, below: Below, stats: "Stats") -> Iterator
         before: what the paths of folders in it begin with.
         below: these folders are put there.
         stats: of files.
+        images: pictures are looked for, and no audio.
 
     Raises:
         OSError: it cannot be read.
     """
+    kinds = _KINDS_BESIDE_IMAGES if images else _KINDS
     with os.scandir(folder) as entries:
         while some := list(itertools.islice(entries, ENTRIES_AT_ONCE)):
             files = []
@@ -217,16 +229,16 @@ def found_in(folder: str, before: str, below: Below, stats: "Stats") -> Iterator
                         below.links.append(before + name)
                     else:
                         below.folders.append(before + name)
-                elif (kind := _kind(name)) and not name.startswith("._"):
+                elif (kind := _kind(name, kinds)) and not name.startswith("._"):
                     files.append((entry, kind))
             for (entry, kind), (size, mtime_ns) in zip(files, stats.of([entry for entry, _ in files]), strict=True):
                 if kind != UNREAD or _may_be_sound(_suffix(entry.name), size):
                     yield entry.name, kind, size, mtime_ns
 
 
-def _kind(name: str) -> str | None:
+def _kind(name: str, kinds: Mapping[str, str] = _KINDS) -> str | None:
     suffix = _suffix(name)
-    return _KINDS.get(suffix) or (ARCHIVE if suffix in _PERHAPS and is_compressed_tar(name) else None)
+    return kinds.get(suffix) or (ARCHIVE if suffix in _PERHAPS and is_compressed_tar(name) else None)
 
 
 class Stats:

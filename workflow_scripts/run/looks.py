@@ -42,7 +42,7 @@ class Looks:
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
             read_by_scan = "" if is_anothers else self.run.look_before_scan(root.slug)
-            _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path)
+            _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path, root.images)
         return _states[root.slug]
 
     def choose(self) -> None:

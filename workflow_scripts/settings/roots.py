@@ -13,6 +13,8 @@ from workflow_scripts.settings.reading import SettingsError
 
 SAMPLE = "data/sample"
 """The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
+IMAGES = "images"
+"""What a root may hold: pictures, which are listed and not decoded."""
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 """What of it comes last."""
 
@@ -25,11 +27,13 @@ class Root:
         slug: names the root in the result tree: readable, with a short hash of the path.
         path: absolute path, of a folder or of one archive.
         made_by_workflow: it is part of the bundled sample, and need not exist before the run.
+        images: its pictures are looked at, and no audio.
     """
 
     slug: str
     path: str
     made_by_workflow: bool
+    images: bool = False
 
 
 def roots_of(audio: list[Any], file: Path, base: Path, workdir: Path) -> Iterator[tuple[str, Root, str]]:
@@ -42,11 +46,14 @@ def roots_of(audio: list[Any], file: Path, base: Path, workdir: Path) -> Iterato
         made = made_by_workflow(path, workdir)
         if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
             raise SettingsError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
-        slug = root_slug(path, workdir)
+        holds = entry.get("holds", "clips")
+        if (images := holds == IMAGES) and not os.path.isdir(path):
+            raise SettingsError(f"{where}: no folder: {path}; pictures in archives are not listed, unpack them")
+        slug = root_slug(path, workdir) + (f"-{IMAGES}" if images else "")  # it may hold audio for another dataset
         if slug in seen:
             raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
         seen[slug] = ordinal
-        yield where, Root(slug, path, made), entry.get("holds", "clips")
+        yield where, Root(slug, path, made, images), holds
 
 
 def refuse_inside_each_other(where: str, root: Root, results: str, workdir: Path) -> None:

@@ -457,7 +457,9 @@ ROOTS = Schema(
         "root": _column(pl.String, "the root", unique=True),
         "ordinal": _column(pl.Int32, "its place in the dataset file, from 0", _at_least(0)),
         "path": _column(pl.String, "absolute path"),
-        "holds": _column(pl.String, "clips: files are cut out already; recordings: clips are spans inside"),
+        "holds": _column(
+            pl.String, "clips: files are cut out already; recordings: clips are spans inside; images: pictures"
+        ),
         "media": _column(pl.Int64, "audio files found", _at_least(0)),
         "served": _column(pl.Int64, "clips that a file of it serves, usable or not", _at_least(0)),
         "usable": _column(pl.Int64, "usable clips among them", _at_least(0)),
