@@ -5,6 +5,7 @@ import pytest
 
 from workflow_scripts.ledger.losses import Loss, losses
 
+LIMITED = ("too_short", "too_long")
 MEDIA = {"root": pl.String, "path": pl.String, "member": pl.String, "reason": pl.String}
 
 
@@ -48,7 +49,11 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
                 "clip_id": [f"clip{n}" for n in range(len(statuses))],
                 "status": pl.Series(statuses, dtype=pl.Categorical),
                 "usable": pl.Series([status == "usable" for status in statuses], dtype=pl.Boolean),
-                "error": pl.Series([f"error of clip{n}" for n in range(len(statuses))], dtype=pl.String),
+                "error": pl.Series(
+                    [None if status in LIMITED else f"error of clip{n}" for n, status in enumerate(statuses)],
+                    dtype=pl.String,
+                ),
+                "duration_s": pl.Series([300.0 + n for n in range(len(statuses))], dtype=pl.Float64),
             }
         ),
     }
@@ -205,3 +210,15 @@ def test_audio_of_which_nothing_is_usable_is_lost_with_the_most_frequent_status(
     assert loss == Loss(
         "audio", "0 of 3 clips with a file are usable; 2 are unreadable, the first of them clip2: error of clip2"
     )
+
+
+def test_clips_that_the_limits_leave_out_name_the_limit_and_how_long_the_first_is():
+    [loss] = found(roots=[("wav-1", 3)], clips=["too_long", "too_long", "unreadable"])
+    assert loss.cause == (
+        "0 of 3 clips with a file are usable; 2 are too_long, the first of them clip0: "
+        "limits: {max_duration_s: …} in the dataset file; it has 300.000 s"
+    )
+
+
+def test_rows_that_say_nothing_new_are_no_loss_though_they_are_most():
+    assert found([("a.csv", 10, 2)], rejected(8, "nothing_new")) == []

@@ -32,6 +32,14 @@ def test_loss_that_is_allowed_is_kept_in_the_file_and_no_error():
     ]
 
 
+def test_one_file_of_several_that_the_dataset_file_calls_alike_is_named():
+    names = {"one": {"labels/a.txt": "table", "labels/b.txt": "table"}}
+    with pytest.raises(LossError) as caught:
+        allowed_losses({"one": [Loss("labels/b.txt", "no row was read")]}, names, {"one": []})
+    assert str(caught.value).splitlines()[1:] == ["one: table: labels/b.txt: no row was read"]
+    assert str(caught.value).splitlines()[0].endswith('allow_loss: ["table"]')
+
+
 def test_of_many_losses_twenty_are_told_and_how_many_more():
     found = {"one": [Loss(f"{n}.csv", "no row was read") for n in range(100)]}
     with pytest.raises(LossError) as caught:

@@ -8,9 +8,9 @@ import polars as pl
 
 from workflow_scripts.errors import shown
 
-EXCUSED = ("unknown_clip", "no_such_clip", "not_selected", "no_event", "repeated_class")
+EXCUSED = ("unknown_clip", "no_such_clip", "not_selected", "no_event", "nothing_new", "repeated_class")
 """Reasons of rejects that are no loss where anything was kept: what is said of clips that the run does not promise,
-rows that the dataset file leaves out, rows without events, and a class that is said twice of a clip."""
+rows that the dataset file leaves out, rows without events, and what was said of a clip before."""
 
 UNCLAIMED = {
     "unclaimed": "match a promised id",
@@ -25,6 +25,12 @@ EXPECTED = {
     "path": "'{key}' as the path below the root, or its end",
 }
 """How files are called, by the dataset's match."""
+
+LIMITS = {
+    "too_short": "limits: {{min_duration_s: …}} in the dataset file; it has {duration_s:.3f} s",
+    "too_long": "limits: {{max_duration_s: …}} in the dataset file; it has {duration_s:.3f} s",
+}
+"""Statuses that a dataset file decides, and where."""
 
 SHOWN_NAMES = 3
 
@@ -179,12 +185,13 @@ def _of_all_roots(clips: pl.LazyFrame) -> Iterator[Loss]:
         return
     statuses = (
         found.group_by(pl.col("status").cast(pl.String))
-        .agg(pl.len().alias("clips"), pl.col("clip_id", "error").first())
+        .agg(pl.len().alias("clips"), pl.col("clip_id", "error", "duration_s").first())
         .sort("clips", "status", descending=[True, False])
         .collect()
     )
     for most in statuses.head(1).iter_rows(named=True):
-        why = f": {most['error']}" if most["error"] else ""
+        error = most["error"] or LIMITS.get(most["status"], "").format(duration_s=most["duration_s"] or 0.0)
+        why = f": {error}" if error else ""
         yield Loss(
             "audio",
             f"0 of {statuses['clips'].sum():,} clips with a file are usable; {most['clips']:,} are {most['status']}, "

@@ -1,6 +1,7 @@
 """How a run ends that lost all of something."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from workflow_scripts.errors import SoundledgerError, as_text
@@ -36,12 +37,14 @@ def allowed_losses(
     """
     borne, others, failed, to_allow = [], [], [], set()
     for dataset, of_dataset in found.items():
+        called = Counter(names[dataset].values())
         for loss in of_dataset:
             if loss.of is None:
                 failed.append(f"{dataset}: {loss.cause}")
                 continue
             name = names[dataset].get(loss.of, loss.of)
-            line = f"{dataset}: {name}: {loss.cause}"
+            which = f"{loss.of}: " if called[name] > 1 else ""
+            line = f"{dataset}: {name}: {which}{loss.cause}"
             if loss.of in allowed[dataset]:
                 borne.append(line)
             else:

@@ -93,7 +93,22 @@ def test_rows_of_one_clip_say_more_of_it(tmp_path: Path) -> None:
     tables = ingest(tmp_path, table, {"media": "f", "classes": "[label]", "captions": "[said(caption)]"})
     assert tables["promised"].select("clip_id", "class_names").rows() == [("a", ["dog", "cat"]), ("b", ["dog"])]
     assert tables["captions"].select("clip_id", "ordinal", "text").rows() == [("a", 0, "One"), ("a", 1, "One")]
-    assert reasons(tables) == [(4, "row", "duplicate_id"), (5, "row", "duplicate_id")]
+    assert reasons(tables) == [(4, "row", "nothing_new"), (5, "row", "duplicate_id")]
+
+
+def test_annotators_who_agree_say_nothing_new_and_a_row_that_stands_twice_is_another_matter(tmp_path: Path) -> None:
+    """As SONYC-UST has it: a row an annotator, a column a class."""
+    table = "f,who,dog,siren\na,1,1,0\na,2,1,0\na,3,0,0\na,4,1,1\na,1,1,0\nb,1,0,0\nb,2,0,0\n"
+    classes = "[one.name for one in source_cells if one.value = '1' AND one.name <> 'who']"
+    tables = ingest(tmp_path, table, {"media": "f", "classes": classes, "extra": ["who"]})
+    assert tables["promised"].select("clip_id", "class_names").rows() == [("a", ["dog", "siren"]), ("b", [])]
+    assert reasons(tables) == [
+        (3, "row", "nothing_new"),
+        (4, "row", "nothing_new"),
+        (6, "row", "duplicate_id"),
+        (8, "row", "nothing_new"),
+    ]
+    assert tables["origins"]["extra"].to_list() == ['{"who": "1"}', '{"who": "1"}']
 
 
 def test_a_clip_of_two_splits_is_of_the_first(tmp_path: Path) -> None:
@@ -387,6 +402,46 @@ def test_one_file_a_recording_names_it_by_its_own_name(tmp_path: Path) -> None:
         ("two", "robin", 1.0),
     ]
     assert tables["sources"]["rows_kept"].to_list() == [2, 1]
+
+
+def test_a_recording_of_which_the_file_has_no_rows_is_a_clip_in_which_nothing_is_heard(tmp_path: Path) -> None:
+    """As Raven has them, with a header; and without one, as Audacity does, nothing at all."""
+    clip, events = {"media": "stem(source_path) || '.wav'"}, {"onset_s": "start", "offset_s": "stop", "class": "what"}
+    for header, reading in (("start\tstop\twhat\n", {}), ("", {"header": ["start", "stop", "what"]})):
+        for name, text in (("heard", "1\t2\trobin\n"), ("nothing", "")):
+            (tmp_path / f"{name}.txt").write_text(header + text)
+        content = {"sources": {"table": "*.txt"}, "reading": reading, "clip": clip, "events": events}
+        tables = ingest_file(tmp_path, content)
+        assert tables["promised"].select("clip_id", "media_key").rows() == [
+            ("heard", "heard.wav"),
+            ("nothing", "nothing.wav"),
+        ]
+        assert [row[:2] for row in strong(tables)] == [("heard", "robin")]
+        assert tables["sources"].select("rows_read", "rows_kept", "rows_rejected").rows() == [(1, 1, 0), (1, 1, 0)]
+        assert reasons(tables) == []
+
+
+@pytest.mark.parametrize(
+    ("clip", "others"),
+    [
+        ({"media": "f"}, {}),
+        ({"media": "f || stem(source_path)"}, {}),
+        ({"media": "stem(source_path)"}, {"where": "what = 'robin'"}),
+        ({"media": "stem(source_path)"}, {"events": None}),
+    ],
+)
+def test_a_file_without_rows_that_names_no_clip_has_no_row(
+    tmp_path: Path, clip: dict[str, Any], others: dict[str, Any]
+) -> None:
+    (tmp_path / "a.csv").write_text("f,start,stop,what\nx,1,2,robin\n")
+    (tmp_path / "nothing.csv").write_text("f,start,stop,what\n")
+    events = {"onset_s": "start", "offset_s": "stop", "class": "what"}
+    content = {"sources": {"table": "*.csv"}, "clip": clip, "events": events} | others
+    content = {key: value for key, value in content.items() if value}
+    tables = ingest_file(tmp_path, content)
+    assert len(tables["promised"]) == 1
+    assert tables["sources"]["rows_read"].to_list() == [1, 0]
+    assert reasons(tables) == []
 
 
 MANY = (

@@ -31,13 +31,17 @@ class Asking:
     Args:
         expressions: what is asked of each row.
         reading: what is declared of how the tables are written.
+        of_no_row: whether a table that has columns and no rows is asked too, as one row of nulls without text.
 
     Attributes:
         counted: the files, without the numbers of their rows.
     """
 
-    def __init__(self, expressions: Sequence[Expression], reading: Mapping[str, Any]) -> None:
+    def __init__(
+        self, expressions: Sequence[Expression], reading: Mapping[str, Any], *, of_no_row: bool = False
+    ) -> None:
         self.counted: dict[str, Counted] = {}
+        self._of_no_row = of_no_row
         self._expressions = expressions
         self._reading = Reading(**{**reading, "header": tuple(reading["header"]) if "header" in reading else None})
         self._evaluations: dict[tuple[Any, ...], Evaluation] = {}
@@ -86,7 +90,7 @@ class Asking:
         for rows in read_rows(source, self._reading):
             there = {name.lower(): (name, kind) for name, kind in rows.cells.schema.items() if kind != pl.Null}
             self._columns = there | self._columns
-            yield rows
+            yield _one_of_nulls(rows) if self._of_no_row else rows
 
     def _has_all_columns(self, cells: pl.DataFrame) -> bool:
         try:
@@ -151,6 +155,14 @@ class Asking:
         for place, key, why in failed.iter_rows():
             words[place] = words[place] or f"{places[key]}: {why}"
         return pl.Series(words, dtype=pl.String)
+
+
+def _one_of_nulls(rows: Rows) -> Rows:
+    """A row that says nothing, of a table that has none; only the first rows that a table gives can be none."""
+    if len(rows.found) or len(rows.broken) or not rows.cells.width:
+        return rows
+    found = pl.DataFrame([(1, "")], schema=rows.found.schema, orient="row")
+    return rows._replace(found=found, cells=rows.cells.clear(1))
 
 
 def _of_file(part: RowsOfFile, rows: pl.DataFrame) -> pl.DataFrame:

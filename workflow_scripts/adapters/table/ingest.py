@@ -9,7 +9,7 @@ import polars as pl
 from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.table.answers import answers
 from workflow_scripts.adapters.table.asking import Asking
-from workflow_scripts.adapters.table.mapping import TABLES, asked, reading_of
+from workflow_scripts.adapters.table.mapping import TABLES, asked, hold_events, reading_of
 from workflow_scripts.sources.clips.assemble import Told, added, assembled
 from workflow_scripts.sources.clips.judge import judged
 from workflow_scripts.sources.clips.vocabulary import Vocabulary, of_a_table, read_vocabulary
@@ -56,16 +56,24 @@ def ingest(settings: IngestSettings) -> Ingested:
 
 def _read(settings: IngestSettings, source: str) -> Read:
     mapping, part = settings.mapping, TABLES[source]
-    asking = Asking(asked(mapping, settings.sources, part), reading_of(mapping, part))
+    of_no_row = hold_events(mapping, settings.sources, part)
+    asking = Asking(asked(mapping, settings.sources, part), reading_of(mapping, part), of_no_row=of_no_row)
     splits = {path: split for split, path in files_of_table(source, settings.sources[source])}
     named_for = list(splits.values())
     parts = [judged(answers(rows, part, named_for), part, mapping["match"]) for rows in asking.rows(list(splits))]
     rows = pl.concat(parts)
+    if of_no_row:
+        rows = _without_what_no_row_says(rows)
     if not rows["file"].is_sorted():
         rows = rows.sort("file", maintain_order=True)
     times = dict(rows["file"].value_counts().iter_rows())
     counted = [replace(asking.counted[path], read=times.get(file, 0)) for file, path in enumerate(splits)]
     return Read(rows.drop("file"), counted)
+
+
+def _without_what_no_row_says(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of a file without rows is kept what names a clip by the file alone: a recording in which nothing was heard."""
+    return rows.filter((pl.col("raw") != "") | pl.col("reason").is_null())
 
 
 def _check_sources(settings: IngestSettings) -> None:

@@ -23,8 +23,15 @@ TABLES = {name: "clip" if name == "table" else name for name in ("table", "about
 
 def asked(mapping: Mapping[str, Any], sources: Mapping[str, Any], part: str) -> list[Expression]:
     """What is asked of a row: of one of clips also what event it holds, if these have no table of their own."""
-    holds_events = part == "clip" and "events" in mapping and "events" not in sources
-    return [*_expressions(mapping, part), *(_expressions(mapping, "events") if holds_events else ())]
+    return [
+        *_expressions(mapping, part),
+        *(_expressions(mapping, "events") if hold_events(mapping, sources, part) else ()),
+    ]
+
+
+def hold_events(mapping: Mapping[str, Any], sources: Mapping[str, Any], part: str) -> bool:
+    """Whether the rows of a part are clips that hold what is heard in them."""
+    return part == "clip" and "events" in mapping and "events" not in sources
 
 
 def reading_of(mapping: Mapping[str, Any], part: str) -> dict[str, Any]:

@@ -68,7 +68,8 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     A clip that a row tells of beside its first is no row of its own; it is not kept either.
 
     The first row of a clip is kept, and each other of the same media, span and split that has a caption or an event, or
-    says a class that none before it said; unless it is the same row again.
+    says a class that none before it said; unless it is the same row again. One that says classes and none that is new,
+    as the second of two annotators who agree, is no fault: `nothing_new`.
 
     Args:
         rows: as `named` gives them, in the order of the sources, with `classes`, `background` and `captions`.
@@ -88,7 +89,9 @@ def told_together(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     other = pl.when(~alike).then(pl.lit(", of another media, span or split")).otherwise(pl.lit(", which says the same"))
     broken = ~(is_first | (alike & adds))
     no_event = alike & (pl.col("class").list.len() == 0)
-    reason = pl.when(no_event).then(pl.lit("no_event")).otherwise(pl.lit("duplicate_id"))
+    agrees = alike & pl.col("classes").is_not_null() & _is_no_row_again()
+    again = pl.when(agrees).then(pl.lit("nothing_new")).otherwise(pl.lit("duplicate_id"))
+    reason = pl.when(no_event).then(pl.lit("no_event")).otherwise(again)
     other = pl.when(no_event).then(pl.lit(", and its list of classes is empty")).otherwise(other)
     judged = rows.with_columns(
         reason=pl.when(broken).then(reason), detail=pl.when(broken).then(pl.concat_str(detail, other))
@@ -103,7 +106,10 @@ def _that_add(rows: pl.DataFrame) -> pl.Series:
     said = pl.concat(rows.select("place", "clip_id", said=kind, kind=pl.lit(kind)).explode("said") for kind in kinds)
     said = said.drop_nulls("said").sort("place", maintain_order=True)
     first = said.unique(["clip_id", "said", "kind"], keep="first", maintain_order=True)["place"]
-    is_new = pl.struct("clip_id", "raw").is_first_distinct()
     has_caption = pl.col("captions").list.eval(pl.element().str.contains(BLANK_IS_NOT)).list.any()
     says_more = has_caption | (pl.col("class").list.len() > 0)
-    return pl.concat([first, rows.filter(is_new & says_more.fill_null(value=False))["place"]]).unique()
+    return pl.concat([first, rows.filter(_is_no_row_again() & says_more.fill_null(value=False))["place"]]).unique()
+
+
+def _is_no_row_again() -> pl.Expr:
+    return pl.struct("clip_id", "raw").is_first_distinct()
