@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.settings.conftest import DATASET
+from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.roots import root_slug
 from workflow_scripts.settings.run import load_run
 
@@ -200,6 +202,31 @@ def test_every_file_of_the_sources_is_an_input_of_the_ingest(workdir, dataset_fi
         *("labels/train.csv", "labels/eval.csv", "labels/ontology.json", "labels/classes.csv"),
         *("labels/more.csv", "labels/more.csv"),
     )
+
+
+@pytest.fixture
+def folders_file(workdir):
+    """A dataset file of which a folder is the source, which is an audio root too, and may be lost."""
+    (workdir / "sounds").mkdir()
+    settings = {"name": "pets", "adapter": "folders", "sources": {"folder": {"train": "sounds"}}, "audio": ["sounds"]}
+    (workdir / "pets.yaml").write_text(yaml.safe_dump(settings | {"allow_loss": ["folder.train"]}))
+    return "pets.yaml"
+
+
+def test_a_folder_that_is_source_and_root_is_one_place_to_look_at(workdir, folders_file):
+    run = load_run({"datasets": [folders_file]}, workdir)
+    [slug] = run.roots
+    assert run.folders == run.roots
+    assert run.datasets["pets"].source_folders == {"sounds": slug}
+    assert run.datasets["pets"].bearable.allowed == ("sounds",)
+    assert run.looks_of_sources("pets") == {"sounds": run.places.look(slug)}
+    assert load_run({"datasets": [folders_file], "look": "never"}, workdir).looks_of_sources("pets") == {"sounds": ""}
+
+
+def test_results_in_a_folder_that_is_a_source_are_refused(workdir, folders_file):
+    (workdir / "pets.yaml").write_text((workdir / "pets.yaml").read_text().replace("audio:\n- sounds\n", ""))
+    with pytest.raises(SettingsError, match=r"pets\.yaml: sources: the results would lie in this root"):
+        load_run({"datasets": [folders_file], "results": "sounds/out"}, workdir)
 
 
 def test_splits_stay_in_the_order_of_the_file(workdir, dataset_file):

@@ -76,3 +76,17 @@ def test_the_folder_is_looked_at_once_for_ingest_and_scan(project: Project, soun
 def test_a_file_that_is_no_audio_makes_nothing_anew(project: Project, sounds: Path) -> None:
     (sounds / "notes.txt").write_text("nothing")
     assert project.run(*CONFIG).jobs == {}
+
+
+def test_a_folder_that_is_no_audio_root_is_looked_at_too(project: Project) -> None:
+    """As where only the labels are wanted."""
+    (project.folder / "labels.yaml").write_text(
+        yaml.safe_dump({"name": "labels", "adapter": "folders", "sources": {"folder": "pets/sounds"}})
+    )
+    config = ("--config", 'datasets=["labels.yaml"]', "results=others")
+    project.run(*config)
+    assert project.run(*config).jobs == {}
+    (project.folder / "pets/sounds/test/dog/more.wav").touch()
+    assert project.run(*config).jobs["ingest"] == 1
+    assert ("more",) in project.ask("SELECT clip_id FROM clips", "others")
+    (project.folder / "pets/sounds/test/dog/more.wav").unlink()

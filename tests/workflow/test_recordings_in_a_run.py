@@ -1,12 +1,13 @@
 """A folder of recordings, the whole way: windows on the clock are clips of their own stretch."""
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.adapters.recordings.made_recordings import AUDIOMOTH, comment, put, recording
-from tests.project import Project
+from tests.project import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
 CONFIG = ("--config", 'datasets=["pond/set.yaml"]')
@@ -53,6 +54,12 @@ def test_the_hour_of_each_window_and_what_is_said_otherwise_can_be_asked(project
         ("2021-05-20T19:17:34+00:00", None),
         ("2021-05-20T19:17:30+00:00", "2021-05-20T19:17:40"),
     ]
+
+
+def test_what_docs_ask_of_names_that_say_otherwise_is_answered(project: Project) -> None:
+    docs = (REPOSITORY / "docs/add-a-dataset.md").read_text(encoding="utf-8")
+    [query] = re.findall(r"```sql\n([^`]*differs[^`]*)```", docs)
+    assert {name for _, _, name in project.ask(query)} == {"2021-05-20T19:17:40"}
 
 
 def test_nothing_changed_runs_no_job_and_a_new_recording_is_the_only_one_decoded(project: Project) -> None:

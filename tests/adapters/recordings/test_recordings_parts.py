@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.recordings.made_recordings import comment, guano, recording, wamd
+from tests.made_files import encoded, noise16
 from workflow_scripts.adapters.recordings.chunks import said_in_chunks
 from workflow_scripts.adapters.recordings.headers import NOTHING, read_headers
 from workflow_scripts.adapters.recordings.moments import Moment, of_iso
@@ -116,6 +117,14 @@ def test_chunks_are_found_wherever_they_stand(tmp_path: Path) -> None:
     first, second = headers_of(tmp_path, {"a.wav": before, "b.wav": after})
     assert first == {"duration_s": 1.0, "sample_rate": 8000, "chunks": {"guan": b"GUANO|Version: 1.0"}}
     assert set(second["chunks"]) == {"ICMT", "guan"}
+
+
+def test_a_length_that_no_file_of_its_size_has_is_not_believed(tmp_path: Path) -> None:
+    """A FLAC may declare 49 hours in 86 bytes of header."""
+    content = bytearray(encoded(noise16(8000), 8000, "FLAC", "PCM_16"))
+    content[21:26] = bytes([content[21] | 0x0F, *b"\xff\xff\xff\xff"])  # its number of samples, 36 bits
+    [header] = headers_of(tmp_path, {"a.flac": bytes(content)})
+    assert (header["duration_s"], header["sample_rate"]) == (None, 8000)
 
 
 def test_chunks_behind_the_sound_of_rf64(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ Header = dict[str, Any]
 
 def main() -> None:
     """Answer with a Header for each path, until nobody asks any more."""
+    import soundfile  # noqa: F401  before memory is bounded: what it loads takes much, and is no file's fault
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     while True:
@@ -53,10 +55,11 @@ def read_header(path: bytes) -> Header:
             chunks = dict(_chunks(file, found.st_size))
     except OSError:
         return nothing
-    return nothing | {"chunks": chunks} | _length(path)
+    return nothing | {"chunks": chunks} | _length(path, found.st_size)
 
 
-def _length(path: bytes) -> Header:
+def _length(path: bytes, size: int) -> Header:
+    """A length is believed where there is a byte for each second: no sound is packed smaller, but headers lie."""
     import soundfile
 
     try:
@@ -64,7 +67,7 @@ def _length(path: bytes) -> Header:
             frames, rate = int(file.frames), int(file.samplerate)
     except (soundfile.SoundFileError, OSError, MemoryError):
         return {}
-    known = 0 < frames < LARGEST_LENGTH and rate > 0
+    known = rate > 0 and 0 < frames < LARGEST_LENGTH and frames / rate <= size
     return {"duration_s": frames / rate if known else None, "sample_rate": rate if rate > 0 else None}
 
 
