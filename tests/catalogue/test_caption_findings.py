@@ -46,6 +46,15 @@ NO_JUNK = [
 ]
 GENERIC = ["Background music.", "ambient sounds", "A loud noise in the background", "Something makes noises", "SFX"]
 NOT_GENERIC = ["A dog makes noises", "Piano music", "Silence", "Loud", "Wind noise"]
+HOSTILE = [
+    "'; DROP TABLE captions; --",
+    "a\0b",
+    "<script>alert(1)</script>",
+    "x\ny",
+    "%s %d \\",
+    "word " * 200_000,
+    "(" * 5_000,
+]
 ENGLISH = [f"A {animal} is heard in the distance as the wind blows" for animal in ("dog", "cat", "cow", "bird", "fox")]
 
 
@@ -81,10 +90,12 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnec
                 "Ein Hund bellt und eine Katze miaut",
                 "собака лает на кошку",
                 "A man says la la la",
+                "A man says und der to the dog as it is fed",
                 "Bruit de fond",
             ]
         ),
         "russian": of_one_set(["собака лает на кошку", "дождь идёт", "ветер", "A dog barks and it is loud"]),
+        "hostile": of_one_set([*HOSTILE, *HOSTILE]),
         "empty": {
             "clips": [clip("said"), clip("unsaid"), clip("unseen"), clip("other", split="test")],
             "captions": [
@@ -137,6 +148,12 @@ def test_a_clip_without_a_caption_is_told_where_its_split_has_captions(catalogue
     assert catalogue.execute(asked).fetchall() == [("unsaid", None, None), ("unseen", 0, "\N{ZERO WIDTH SPACE}")]
 
 
+def test_hostile_captions_stay_text(catalogue: duckdb.DuckDBPyConnection) -> None:
+    """Of each something is found at least: another clip says it too, if there is a letter in it."""
+    asked = "SELECT DISTINCT text FROM caption_findings WHERE dataset = 'hostile'"
+    assert sorted(text for (text,) in catalogue.execute(asked).fetchall()) == sorted(HOSTILE)
+
+
 # --- captions against labels ---
 
 ONTOLOGY = {
@@ -159,9 +176,11 @@ CAPTIONED: Clips = {
     "partly": ("Someone sneezing as a dog barks", ["/m/snd"]),
     "imitated": ("A boy imitates a dog", ["/m/saw"]),
     "untrusted": ("A saw is heard", ["/m/snd"]),
+    "rare": ("A sneeze", ["/m/saw"]),
     "unlabelled": ("A dog", []),
     "unmapped": ("A dog", ["own"]),
     "heard": ("Dogs", []),
+    "heard_too": ("A dog", ["/m/saw"]),
 }
 
 
@@ -169,8 +188,10 @@ CAPTIONED: Clips = {
 def against(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]]:
     """Of a dataset of captions, and one of labels of the same videos: dogs are said of most that are called so."""
     right = {f"dog{number}": ("A dog barks", ["/m/dog", "/m/hear"]) for number in range(98)}
-    saws: Clips = {f"saw{number}": ("Something cuts", ["/m/saw"]) for number in range(60)}
-    sneezes: Clips = {f"sneeze{number}": ("Sneezing", ["/m/snd"]) for number in range(60)}
+    saws: Clips = {f"saw{number}": ("Speech is heard", ["/m/saw"]) for number in range(60)}
+    sneezes: Clips = {
+        f"sneeze{number}": ("Sneezing" if number > 11 else "A sneeze", ["/m/snd"]) for number in range(60)
+    }
     clips = CAPTIONED | right | saws | sneezes
     youtube = {name: f"https://youtu.be/{number:011d}?start=5" for number, name in enumerate(clips)}
     classes = [
@@ -190,7 +211,8 @@ def against(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[object, ...]
             + [clip("lalone", class_ids=["/m/saw"], class_names=["Saw"])],
             "classes": [*classes, {"class_id": "own", "name": "no class of the ontology"}],
             "labels": [
-                {"clip_id": "lheard", "class_id": "/m/saw", "strength": "strong", "onset_s": 0.0, "offset_s": 1.0},
+                {"clip_id": f"l{name}", "class_id": label, "strength": "strong", "onset_s": 0.0, "offset_s": 1.0}
+                for name, label in (("heard", "/m/saw"), ("heard_too", "own"))
             ],
             "captions": [{"clip_id": "lalone", "text": "A dog"}],
         },
@@ -212,5 +234,5 @@ def test_a_source_that_all_labels_exclude_is_a_contradiction(against: list[tuple
 
 
 def test_a_word_counts_where_most_of_its_clips_are_labelled_so(against: list[tuple[object, ...]]) -> None:
-    """`untrusted` says saw, as no other does."""
+    """`untrusted` says saw, as no other does; thirteen say sneeze; speech is often said where no label says it."""
     assert [row[-1] for row in against] == [pytest.approx(100 / 107)] * 3
