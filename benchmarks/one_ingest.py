@@ -24,7 +24,7 @@ if __name__ == "__main__":
     made = {name: run.places.table(dataset.name, name) for name in schemas.INGESTED}
     log = Path(run.places.log("ingest", dataset.name))
     log.parent.mkdir(parents=True, exist_ok=True)
-    params = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}}
+    params = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}, "kept": ""}
     job = SimpleNamespace(
         output=Named(made), params=Named(params), log=[str(log)], wildcards=Named(dataset=dataset.name)
     )

@@ -103,7 +103,7 @@ def _packs(run: Run, export: str) -> list[str]:
 
 def _ingest(run: Run) -> Parts:
     dataset = run.datasets[NAME]
-    told = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}}
+    told = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}, "kept": ""}
     return {}, _tables(run, schemas.INGESTED), told
 
 

@@ -31,6 +31,7 @@ rule ingest:
         adapter=lambda wildcards: dataset(wildcards).adapter,
         settings=lambda wildcards: dataset(wildcards).ingest_settings,
         looks=lambda wildcards: RUN.looks_of_sources(**wildcards),
+        kept=PLACES.kept("{dataset}"),
         contents=lambda wildcards: LOOKS.contents(**wildcards),
         version=VERSION,
     script:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     paths = {name: Path(snakemake.output[name]) for name in schemas.INGESTED}
     try:
-        settings = IngestSettings(**snakemake.params.settings, looks=snakemake.params.looks)
+        settings = IngestSettings(**snakemake.params.settings, looks=snakemake.params.looks, kept=snakemake.params.kept)
         ingested = adapter(snakemake.params.adapter)(settings)
         write_tables(ingested.by_name(), paths, schemas.INGESTED)
         check_classes(lazy_table(paths["labels"]), lazy_table(paths["classes"]))

@@ -19,6 +19,7 @@ class IngestSettings:
         mapping: what else the adapter has a dataset file say, as its schema has it.
         looks: for each folder among the sources where the look that the run began with kept what it saw; "" where
             nobody looked.
+        kept: folder of what an ingest keeps for the next; "" where nothing is kept.
     """
 
     name: str
@@ -26,6 +27,7 @@ class IngestSettings:
     rights: dict[str, str]
     mapping: dict[str, Any] = field(default_factory=dict)
     looks: dict[str, str] = field(default_factory=dict)
+    kept: str = ""
 
 
 def adapter(name: str) -> Callable[[IngestSettings], Ingested]:

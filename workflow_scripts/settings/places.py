@@ -67,6 +67,10 @@ class Places:
         """Folder of what the last look at a root found."""
         return f"{self.results}/.looks/{root}"
 
+    def kept(self, dataset: str) -> str:
+        """Folder of what an ingest keeps for the next, so that it does not read again what is as it was."""
+        return f"{self.results}/.kept/{dataset}"
+
     def media_list(self, root: str, shard: str) -> str:
         """The `media` table of one shard."""
         return f"{self.media_lists(root)}/{shard_name(shard)}.parquet"

@@ -31,8 +31,8 @@ class FolderListing:
     Attributes:
         folder: as the run knows it; also its name in the tables.
         rows: of each file called like audio, or like what holds some, in the order of their paths: source, line (its
-            place in that order, from 1) and raw (its path below the folder); `path`, the same; `bytes`; reason and
-            detail of those that are no file of audio.
+            place in that order, from 1) and raw (its path below the folder); `path`, the same; `bytes` and `mtime_ns`;
+            reason and detail of those that are no file of audio.
     """
 
     folder: str
@@ -81,6 +81,7 @@ def _rows(folder: str, listing: Path) -> pl.DataFrame:
         pl.col("path").alias("raw"),
         "path",
         "bytes",
+        "mtime_ns",
         "reason",
         "detail",
     )

@@ -5,6 +5,7 @@ import datetime
 import struct
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from tests.adapters.recordings.made_recordings import comment, guano, recording,
 from tests.made_files import encoded, noise16
 from workflow_scripts.adapters.recordings.chunks import said_in_chunks
 from workflow_scripts.adapters.recordings.headers import NOTHING, read_headers
+from workflow_scripts.adapters.recordings.kept import FILE, headers_of
 from workflow_scripts.adapters.recordings.moments import Moment, of_iso
 from workflow_scripts.adapters.recordings.names import name_pattern
 from workflow_scripts.adapters.recordings.reader import read_header
@@ -106,7 +108,7 @@ def test_the_room_for_what_else_is_said_is_bounded() -> None:
 # --- headers ---
 
 
-def headers_of(folder: Path, files: dict[str, bytes]) -> list[dict[str, object]]:
+def headers_in(folder: Path, files: dict[str, bytes]) -> list[dict[str, object]]:
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return read_headers([str(folder / name) for name in files])
@@ -114,7 +116,7 @@ def headers_of(folder: Path, files: dict[str, bytes]) -> list[dict[str, object]]
 
 def test_chunks_are_found_wherever_they_stand(tmp_path: Path) -> None:
     before, after = recording(1, before=guano()), recording(1, after=comment("a") + guano())
-    first, second = headers_of(tmp_path, {"a.wav": before, "b.wav": after})
+    first, second = headers_in(tmp_path, {"a.wav": before, "b.wav": after})
     assert first == {"duration_s": 1.0, "sample_rate": 8000, "chunks": {"guan": b"GUANO|Version: 1.0"}}
     assert set(second["chunks"]) == {"ICMT", "guan"}
 
@@ -123,7 +125,7 @@ def test_a_length_that_no_file_of_its_size_has_is_not_believed(tmp_path: Path) -
     """A FLAC may declare 49 hours in 86 bytes of header."""
     content = bytearray(encoded(noise16(8000), 8000, "FLAC", "PCM_16"))
     content[21:26] = bytes([content[21] | 0x0F, *b"\xff\xff\xff\xff"])  # its number of samples, 36 bits
-    [header] = headers_of(tmp_path, {"a.flac": bytes(content)})
+    [header] = headers_in(tmp_path, {"a.flac": bytes(content)})
     assert (header["duration_s"], header["sample_rate"]) == (None, 8000)
 
 
@@ -132,7 +134,7 @@ def test_chunks_behind_the_sound_of_rf64(tmp_path: Path) -> None:
     ds64 = struct.pack("<4sIQQQI", b"ds64", 28, 0, len(data), 8000, 0)
     head = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16)
     body = b"WAVE" + ds64 + head + struct.pack("<4sI", b"data", 0xFFFFFFFF) + data + guano()
-    [header] = headers_of(tmp_path, {"a.wav": b"RF64" + struct.pack("<I", 0xFFFFFFFF) + body})
+    [header] = headers_in(tmp_path, {"a.wav": b"RF64" + struct.pack("<I", 0xFFFFFFFF) + body})
     assert (header["duration_s"], list(header["chunks"])) == (1.0, ["guan"])
 
 
@@ -162,7 +164,7 @@ def test_what_crashes_a_reader_costs_nobody_else(tmp_path: Path, monkeypatch: py
     )
     monkeypatch.setattr("workflow_scripts.adapters.recordings.headers.IMPORTS", f"{stub}:{Path(__file__).parents[3]}")
     names = ["a.wav", "crash.wav", "b.wav", "sleep.wav", "c.wav"]
-    headers = headers_of(tmp_path, {name: recording(0.01, before=comment(name)) for name in names})
+    headers = headers_in(tmp_path, {name: recording(0.01, before=comment(name)) for name in names})
     assert headers[1] == headers[3] == NOTHING
     assert [header["chunks"]["ICMT"].rstrip(b"\0") for header in headers[::2]] == [b"a.wav", b"b.wav", b"c.wav"]
 
@@ -172,13 +174,51 @@ def test_processes_that_read_nothing_at_all_are_told(tmp_path: Path, monkeypatch
     monkeypatch.setattr("workflow_scripts.adapters.recordings.headers.MOST_LOST", 2)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SourceError, match="a process that reads headers ends at each file: ModuleNotFoundError"):
-        headers_of(tmp_path, {"a.wav": b"", "b.wav": b""})
+        headers_in(tmp_path, {"a.wav": b"", "b.wav": b""})
 
 
 def test_many_headers_come_in_the_order_of_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workflow_scripts.adapters.recordings.headers.ALONE", 3)
-    headers = headers_of(tmp_path, {f"{number}.wav": recording(0.01 * (1 + number)) for number in range(11)})
+    headers = headers_in(tmp_path, {f"{number}.wav": recording(0.01 * (1 + number)) for number in range(11)})
     assert [header["duration_s"] for header in headers] == [0.01 * (1 + number) for number in range(11)]
+
+
+def files_in(folder: Path) -> pl.DataFrame:
+    found = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(folder.glob("*.wav"))]
+    return pl.DataFrame(found, schema=FILE, orient="row")
+
+
+def test_a_header_that_was_read_is_read_again_when_its_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, kept = tmp_path / "site", str(tmp_path / "kept")
+    site.mkdir()
+    asked: list[str] = []
+
+    def counted(paths: list[str]) -> list[dict[str, object]]:
+        asked.extend(Path(path).name for path in paths)
+        return read_headers(paths)
+
+    monkeypatch.setattr("workflow_scripts.adapters.recordings.kept.read_headers", counted)
+    for name, chunk in {"a.wav": comment("a"), "b.wav": guano(), "c.wav": b""}.items():
+        (site / name).write_bytes(recording(0.01, before=chunk))
+    (site / "none.wav").write_bytes(b"")
+    first = headers_of(str(site), files_in(site), kept)
+    assert headers_of(str(site), files_in(site), kept) == first
+    assert asked == ["a.wav", "b.wav", "c.wav", "none.wav", "none.wav"]
+    (site / "b.wav").write_bytes(recording(0.02))
+    (site / "d.wav").write_bytes(recording(0.03))
+    durations = [header["duration_s"] for header in headers_of(str(site), files_in(site), kept)]
+    assert (asked[5:], durations) == (["b.wav", "d.wav", "none.wav"], [0.01, 0.02, 0.01, 0.03, None])
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"torn"])
+def test_headers_that_were_kept_and_are_none_any_more_are_read_again(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.wav").write_bytes(recording(0.01))
+    headers = headers_of(str(tmp_path), files_in(tmp_path), str(tmp_path / "kept"))
+    [kept] = (tmp_path / "kept").glob("*.parquet")
+    kept.write_bytes(content)
+    assert headers_of(str(tmp_path), files_in(tmp_path), str(tmp_path / "kept")) == headers
 
 
 # --- names ---

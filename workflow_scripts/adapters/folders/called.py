@@ -44,7 +44,7 @@ def of_folders(named: str | Mapping[str, str], looks: Mapping[str, str]) -> tupl
         below = os.path.relpath(os.path.abspath(folder), base)
         rows = _with_split(listing) if split is None else listing.rows.with_columns(split=pl.lit(split), inner="path")
         media = pl.col("path") if below == "." else pl.concat_str(pl.lit(f"{below}/"), "path")
-        parts.append(rows.with_columns(media=media, classes=_class()).drop("path", "inner", "bytes"))
+        parts.append(rows.with_columns(media=media, classes=_class()).drop("path", "inner", "bytes", "mtime_ns"))
     return pl.concat(parts), counted
 
 

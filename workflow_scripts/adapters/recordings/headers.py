@@ -29,6 +29,8 @@ def read_headers(paths: Sequence[str]) -> list[Header]:
     Raises:
         SourceError: no process can read any.
     """
+    if not paths:
+        return []
     at_once = max(1, min(len(os.sched_getaffinity(0)), MOST, len(paths) // ALONE))
     parts = [paths[first::at_once] for first in range(at_once)]
     told: list[Header] = [NOTHING] * len(paths)

@@ -9,13 +9,12 @@ import polars as pl
 
 from workflow_scripts.adapters import IngestSettings
 from workflow_scripts.adapters.recordings.chunks import said_in_chunks
-from workflow_scripts.adapters.recordings.headers import read_headers
+from workflow_scripts.adapters.recordings.kept import headers_of
 from workflow_scripts.adapters.recordings.moments import Moment
 from workflow_scripts.adapters.recordings.names import name_pattern, said_by_names
 from workflow_scripts.adapters.recordings.reader import Header
 from workflow_scripts.adapters.recordings.said import NUMBERS, TEXTS, Origin, Saying, origin_of
 from workflow_scripts.adapters.recordings.windows import MOST, windows
-from workflow_scripts.media.names import from_text
 from workflow_scripts.sources.clips.assemble import Told, assembled
 from workflow_scripts.sources.clips.fields import CLIP
 from workflow_scripts.sources.clips.judge import judged
@@ -44,7 +43,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     listing = FolderListing.of(folder, settings.looks.get(folder, ""))
     files = listing.rows.with_row_index("file")
     audio = files.filter(pl.col("reason").is_null())
-    headers = read_headers([from_text(folder, path) for path in audio["path"]])
+    headers = headers_of(folder, audio, settings.kept)
     said = said_by_names(audio["path"], patterns)
     origins = [origin_of(list(_said(*both))) for both in zip(headers, said, strict=True)]
     clips = _clips(audio["file"].to_list(), headers, origins, settings.mapping.get("windows"))
