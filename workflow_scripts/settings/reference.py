@@ -128,7 +128,8 @@ def _value(part: dict[str, Any]) -> str:
     bounds = [f"≥ {part['minimum']}"] if "minimum" in part else []
     bounds += [f"> {part['exclusiveMinimum']}"] if "exclusiveMinimum" in part else []
     bounds += [f"≤ {part['maximum']}"] if "maximum" in part else []
-    name = kind.get(part.get("type", ""), part.get("type", "name or mapping"))
+    forms = [kind[form["type"]] for form in part.get("anyOf", []) if "type" in form]
+    name = kind.get(part.get("type", ""), part.get("type", " or ".join(dict.fromkeys(forms)) or "name or mapping"))
     return f"{name} {', '.join(bounds)}".strip()
 
 

@@ -80,7 +80,8 @@ def _nearest_alternative(error: Any, key: str) -> Iterator[str]:
     if meant:
         yield from _problems(meant)
     else:
-        yield f"{key}: {shown(error.instance)} is neither a name nor a mapping"
+        expected = " or ".join(dict.fromkeys(KINDS.get(kind, kind) for kind in types))
+        yield f"{key}: expected {expected}, found {shown(error.instance)}"
 
 
 def _dotted(key: str, name: str) -> str:

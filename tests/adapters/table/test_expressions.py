@@ -51,7 +51,11 @@ def test_what_a_row_says_of_itself(text: str, values: list[object]) -> None:
         ("fol", r"no column 'fol'; did you mean `fold`\?; there are fold, Start s, tags"),
         ("list_filter(tags, lambda tag: tag = tog)", "no column 'tog'"),
         ("nosuch(fold)", "'nosuch': no such function"),
+        ("train", r"no column 'train'; a text would be \"'train'\"; there are fold"),
+        ('fold = "EATO"', r"no column 'EATO'; a text would be 'EATO'; there are fold"),
         ("fold +", "no SQL expression: syntax error"),
+        ("Start s::DOUBLE", r"no SQL expression: syntax error.*; the column would be \"Start s\"$"),
+        ("Stop Time (s)", r"no SQL expression: syntax error.*; there are \"Start s\"$"),
         ("fold, fold", "nothing else"),
         ("count(*)", "over many rows"),
         ("max(fold)", "over many rows"),
@@ -88,7 +92,7 @@ def test_what_a_row_says_of_itself(text: str, values: list[object]) -> None:
         ("fold; DROP TABLE found", "no SQL expression"),
         ("fold UNION SELECT 1", "nothing else"),
         (" || ".join(["fold"] * 1000), "nested too deeply"),
-        ("fold + 1", r"Binder Error: No function matches.*\+\(VARCHAR"),
+        ("fold + 1", r"Binder Error: No function matches.*\+\(VARCHAR.*each cell of CSV is: `column::DOUBLE`"),
     ],
 )
 def test_what_is_no_affair_of_one_row_is_refused(text: str, words: str) -> None:

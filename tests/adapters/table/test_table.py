@@ -867,6 +867,12 @@ def test_a_file_of_nothing_among_others_is_no_fault(tmp_path: Path) -> None:
     assert tables["rejects"].select("source", "line", "reason").rows() == [("3.json", 1, "no_object")]
 
 
+def test_a_name_where_a_list_of_names_is_meant_is_told(tmp_path: Path) -> None:
+    words = r"clip\.extra: expected a list, `\[one, two\]` or a mapping, `key: value`, found 'take'"
+    with pytest.raises(SettingsError, match=words):
+        ingest(tmp_path, "f,take\na,1\n", {"media": "f", "extra": "take"})
+
+
 def test_the_same_name_twice_in_extra_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"clip\.extra: .* has non-unique elements"):
         ingest(tmp_path, "f\na\n", {"media": "f", "extra": ["f", "f"]})

@@ -22,6 +22,7 @@ MOST_BOMBS = 20
 BOMBS = (duckdb.OutOfMemoryException, duckdb.InterruptException, EndedError)
 MOST_EXPLAINED = 100
 """Of so many rows that fail at an expression DuckDB is asked why; the others only have failed."""
+OF_TEXT = " VARCHAR is a text, as each cell of CSV is: `column::DOUBLE` makes a number of one"
 LONGEST_VALUE = 2**20
 """Bytes of one value: `repeat` makes 300 MB of a row."""
 
@@ -51,7 +52,8 @@ class Evaluation:
                 self._ask([typed], cells.clear())
                 self._expressions.append(typed)
             except duckdb.Error as error:  # of types that do not fit, which is so in any row
-                raise ExpressionError(f"{expression.place}: {_words(error)}") from None
+                of_text = OF_TEXT if isinstance(error, duckdb.BinderException) and "VARCHAR" in str(error) else ""
+                raise ExpressionError(f"{expression.place}: {_words(error)}{of_text}") from None
 
     def of(self, cells: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Ask some rows.

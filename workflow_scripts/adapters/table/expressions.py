@@ -4,6 +4,7 @@ It is told by the tree that DuckDB parses it into, never by its letters.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -106,23 +107,25 @@ class Grammar:
         """
         there = {name.lower() for name in columns}
         try:
-            used = list(self._columns(self._parsed(expression), expression.place, frozenset()))
+            used = list(self._columns(self._parsed(expression, columns), expression.place, frozenset()))
         except RecursionError:
             raise ExpressionError(f"{expression.place}: it is nested too deeply") from None
         for name in used:
             if name.lower() not in there:
+                hint = nearest(name, columns) or _if_text(name, expression)
                 raise NoColumnError(
-                    f"{expression.place}: no column {shown(name)}{nearest(name, columns)}; there are "
-                    f"{', '.join(columns)}"
+                    f"{expression.place}: no column {shown(name)}{hint}; there are {', '.join(columns)}"
                 )
 
-    def _parsed(self, expression: Expression) -> Any:
+    def _parsed(self, expression: Expression, columns: Sequence[str]) -> Any:
         """The tree of an expression by itself: text behind its end is no part of it."""
         asked = f"SELECT {expression.text}"
         [(text,)] = self._connection.execute("SELECT json_serialize_sql(?)", [asked]).fetchall()
         tree = json.loads(text)
         if tree["error"]:
-            raise ExpressionError(f"{expression.place}: no SQL expression: {tree['error_message']}")
+            raise ExpressionError(
+                f"{expression.place}: no SQL expression: {tree['error_message']}{_if_unquoted(expression, columns)}"
+            )
         nodes = [statement["node"] for statement in tree["statements"]]
         if len(nodes) != 1 or not _is_bare(nodes[0]):
             raise ExpressionError(f"{expression.place}: expected one expression and nothing else")
@@ -171,6 +174,22 @@ class Grammar:
             except ExpressionError:
                 return _UNSTEADY
         return ""
+
+
+def _if_text(name: str, expression: Expression) -> str:
+    """What is to be written if a text was meant: YAML takes the quotation marks around a whole value for its own."""
+    text = "'" + name.replace("'", "''") + "'"
+    return f"; a text would be {quoted(text) if expression.text.strip() in (name, quoted(name)) else text}"
+
+
+def _if_unquoted(expression: Expression, columns: Sequence[str]) -> str:
+    """What is to be written if a column was meant whose name SQL takes for more than one word."""
+    text = expression.text.lower()
+    odd = [name for name in columns if not re.fullmatch(r"[A-Za-z_]\w*", name)]
+    for name in odd:
+        if name.lower() in text and quoted(name.lower()) not in text:
+            return f"; the column would be {quoted(name)}"
+    return f"; there are {', '.join(map(quoted, odd))}" if odd else ""
 
 
 def _is_bare(node: Mapping[str, Any]) -> bool:
