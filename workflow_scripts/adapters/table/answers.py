@@ -29,7 +29,8 @@ def answers(rows: pl.DataFrame, part: str, splits: Sequence[str | None]) -> pl.D
         own = own.cast(pl.String)
         told = told.with_columns(split=pl.when(own.str.contains(BLANK_IS_NOT)).then(own).otherwise(named_for))
     if "where" in told.columns:
-        told = told.with_columns(selected=pl.col("where").fill_null(value=False)).drop("where")
+        is_no_row = pl.col("raw") == ""  # of which `where` cannot tell
+        told = told.with_columns(selected=pl.col("where").fill_null(is_no_row)).drop("where")
     return told.drop(pl.selectors.starts_with(extra_of(part)))
 
 
