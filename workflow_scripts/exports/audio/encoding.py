@@ -57,9 +57,9 @@ def _as_it_is(stored: bytes) -> Encoded:
         return Encoded(stored, file.frames, file.samplerate, file.channels, 0)
 
 
-def _resampled(clip: Cut, to: int) -> tuple[Array, int]:
+def _resampled(clip: Cut, to: int | None) -> tuple[Array, int]:
     """Samples of a clip at a rate, each channel for itself."""
-    if to == clip.sample_rate:
+    if to is None or to == clip.sample_rate:
         return clip.samples, clip.sample_rate
     if clip.samples.ndim == 1:
         return Resampler(clip.sample_rate, to).resample(clip.samples, is_last=True), to

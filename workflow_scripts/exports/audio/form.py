@@ -19,7 +19,7 @@ class AudioForm:
 
     Attributes:
         codec: flac or wav.
-        sample_rate: hertz.
+        sample_rate: hertz; None for that of its media.
         channels: `mono`, the mean of all, or `all`.
         bits: 16 or 24 a sample.
         overshoot: what becomes of samples beyond full scale, as resampling makes them: `clip`, or `scale` the clip.
@@ -27,7 +27,7 @@ class AudioForm:
     """
 
     codec: str
-    sample_rate: int
+    sample_rate: int | None
     channels: str
     bits: int
     overshoot: str

@@ -1,0 +1,61 @@
+"""What the sound of clips in a plan is made of: all that its bytes depend on."""
+
+import polars as pl
+
+from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
+from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.reading import Tables
+from workflow_scripts.tables.leaves import hashes
+
+MEDIA = ["root", "path", "member"]
+"""What a media is known by."""
+OF_CHECKS = ["format", "subtype", "bytes_digest"]
+OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_s", "sample_rate", "channels"]
+"""Columns of the ledger that a clip's sound follows from."""
+
+
+def checked(tables: Tables) -> Keyed:
+    """What checks tell of each media besides."""
+    return Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
+
+
+def sound_of(clips: pl.DataFrame, form: AudioForm, seed: int, as_is: pl.Expr) -> pl.DataFrame:
+    """Columns of a plan, and the clips' `order` in a pack, in which those of a media are neighbours.
+
+    Args:
+        clips: OF_LEDGER and OF_CHECKS.
+        form: that they are brought to.
+        seed: of their order.
+        as_is: whether a clip's media is taken as it is.
+    """
+    is_span, below = ~pl.col("whole_media"), pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
+    media = pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"), "path")
+    of_seed = clips.select(pl.concat_str(pl.lit(f"{seed} "), media, pl.col("member").fill_null(""))).to_series()
+    return clips.select(
+        media.alias("media"),
+        hashes(of_seed, pl.Series([None] * len(clips), dtype=pl.String)).alias("order"),
+        pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars()).alias("folder"),
+        pl.col("path"),
+        pl.col("member"),
+        pl.col("bytes_digest"),
+        pl.when(is_span).then("start_s").alias("start_s"),
+        pl.when(is_span).then("end_s").alias("end_s"),
+        pl.col("duration_s"),
+        pl.col("sample_rate").alias("own_rate"),
+        pl.lit(form.channel).alias("channel"),
+        pl.lit(form.made_as).alias("made_as"),
+        as_is.fill_null(value=False).alias("as_is"),
+    )
+
+
+def is_so_already(form: AudioForm) -> pl.Expr:
+    """Whether a media is already what its clip would be made."""
+    is_so = pl.col("whole_media") & (pl.col("format") == CONTAINERS[form.codec])
+    is_so &= pl.col("subtype") == f"PCM_{form.bits}"
+    if form.sample_rate is not None:
+        is_so &= pl.col("sample_rate") == form.sample_rate
+    if form.channels == "mono":
+        is_so &= pl.col("channels") == 1
+    if form.longest_s is not None:
+        is_so &= pl.col("duration_s") <= form.longest_s
+    return is_so
