@@ -40,11 +40,12 @@ def of_json(source: Source, reading: Reading) -> Iterator[Item]:
 
     Of a list that begins with a text or a number each item is the `value` of a row.
     """
-    document = Document(source.text(reading.encoding))
-    with as_source_error(source.path, "valid JSON"):
+    path, document = source.path, Document(source.text(reading.encoding))
+    del source  # of a gigabyte as bytes and as text one is enough
+    with as_source_error(path, "valid JSON"):
         rows = document.rows(_keys(reading.at))
         if rows is None:
-            raise SourceError(f"{source.path}: {_no_rows(reading.at)}")
+            raise SourceError(f"{path}: {_no_rows(reading.at)}")
         of_values = False
         for number, (key, value) in enumerate(rows, start=1):
             of_values = isinstance(value, str | int | float) if number == 1 and key is None else of_values
@@ -122,8 +123,8 @@ class Held(NamedTuple):
     fault: tuple[str, str] | None
 
 
-def of_objects(source: Source, items: Iterator[Item]) -> Iterator[Rows]:
-    """Rows of objects, held as text until it is known what each column is."""
+def of_objects(path: str, items: Iterator[Item]) -> Iterator[Rows]:
+    """Rows of objects of a file, held as text until it is known what each column is."""
     held: list[Held] = []
     kinds: dict[str, set[str]] = {}
     for item in items:
@@ -133,11 +134,14 @@ def of_objects(source: Source, items: Iterator[Item]) -> Iterator[Rows]:
             for name, one in item.value.items():
                 kinds.setdefault(name, set()).add(_kind(one))
     types = {name: _type(of_column) for name, of_column in kinds.items() if name}
-    refuse_names(source.path, types)
+    refuse_names(path, types)
     if held and not types and (fault := held[0].fault) and fault[0] == "not_json":
-        raise SourceError(f"{source.path}: none of its rows is JSON; of the first: {fault[1]}")
-    for first in range(0, max(len(held), 1), forms.ROWS_AT_ONCE):
-        yield _objects(held[first : first + forms.ROWS_AT_ONCE], types)
+        raise SourceError(f"{path}: none of its rows is JSON; of the first: {fault[1]}")
+    size = forms.ROWS_AT_ONCE
+    parts = [held[first : first + size] for first in range(0, max(len(held), 1), size)][::-1]
+    del held
+    while parts:  # what has been told need not be held any longer
+        yield _objects(parts.pop(), types)
 
 
 def held_row(item: Item) -> Held:

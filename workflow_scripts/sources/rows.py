@@ -45,4 +45,4 @@ def read_rows(source: Source, reading: Reading) -> Iterator[Rows]:
     if kind == "parquet":
         return of_parquet(source)
     objects = {"json": of_json, "jsonl": of_json_lines, "yaml": of_yaml}[kind](source, reading)
-    return of_objects(source, objects)
+    return of_objects(source.path, objects)

@@ -87,7 +87,9 @@ class Asking:
     def _read(self, path: str) -> Iterator[Rows]:
         source = Source.read(path)
         self.counted[path] = Counted.of(source)
-        for rows in read_rows(source, self._reading):
+        read = read_rows(source, self._reading)
+        del source  # whose bytes a reader needs no longer than until they are text
+        for rows in read:
             there = {name.lower(): (name, kind) for name, kind in rows.cells.schema.items() if kind != pl.Null}
             self._columns = there | self._columns
             yield _one_of_nulls(rows) if self._of_no_row else rows
