@@ -10,6 +10,7 @@ NAMES = (
     "full_lists",
     "few_clips",
     "documents",
+    "captions",
     "looking",
     "check_throughput",
     "check_parts",
