@@ -1,5 +1,6 @@
 """Folders of sounds: the folder as the class, and metadata beside the sounds."""
 
+import datetime
 import json
 import os
 from pathlib import Path
@@ -65,6 +66,11 @@ def test_folders_that_are_all_called_like_splits_are_splits_and_keep_their_names
         "dev/dog/x/a.wav": ("dev", ["x"]),
         "c.wav": ("all", []),
     }
+
+
+def test_what_lies_beside_splits_without_a_sound_makes_no_class(tmp_path: Path) -> None:
+    put(tmp_path, "s/train/dog/a.wav", "s/docs/x.pdf", "s/packed/x.zip")
+    assert clips(ingested(tmp_path, folder="s")) == {"train/dog/a.wav": ("train", ["dog"])}
 
 
 def test_splits_beside_classes_are_no_guess(tmp_path: Path) -> None:
@@ -267,3 +273,33 @@ def test_nested_columns_stand_in_extra(tmp_path: Path) -> None:
     tables = ingested(tmp_path, metadata="metadata.parquet")
     assert clips(tables) == {"a.wav": ("all", [])}
     assert set(json.loads(tables["origins"]["extra"][0])) >= {"place", "tags", "latitude"}
+
+
+VALUES = {
+    "list": pl.Series([["a"]]),
+    "number": pl.Series([float("nan")]),
+    "yes or no": pl.Series([True]),
+    "date": pl.Series([datetime.date(2020, 1, 1)]),
+    "time": pl.Series([datetime.time(3)]),
+    "duration": pl.Series([datetime.timedelta(seconds=3)]),
+    "struct": pl.Series([{"a": 1}]),
+    "structs": pl.Series([[{"a": 1}]]),
+    "lists": pl.Series([[["a"]]]),
+    "durations": pl.Series([[datetime.timedelta(seconds=3)]]),
+    "nothing": pl.Series([None]),
+    "empty list": pl.Series([[]]),
+    "array": pl.Series([[1.0, 2.0]], dtype=pl.Array(pl.Float64, 2)),
+}
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("column", ["file_name", "label", "captions", "latitude", "licence", "split", "other"])
+def test_columns_of_any_kind_are_read_or_told(tmp_path: Path, column: str, kind: str) -> None:
+    columns = {"file_name": pl.Series(["a.wav"]), column: VALUES[kind]}
+    pl.DataFrame(columns).write_parquet(tmp_path / "metadata.parquet")
+    try:
+        tables = ingested(tmp_path, metadata="metadata.parquet")
+    except SoundledgerError:
+        assert column == "file_name"
+    else:
+        assert len(tables["promised"]) + len(tables["rejects"]) == 1

@@ -3,13 +3,13 @@
 import itertools
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
+from pathlib import PurePath, PurePosixPath
 
 import polars as pl
 
 from workflow_scripts.adapters.folders.splits import FIRST_FOLDER, SPLITS, are_splits
 from workflow_scripts.errors import first_twenty
-from workflow_scripts.media.names import from_text
+from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.listing import FolderListing
@@ -41,7 +41,7 @@ def of_folders(named: str | Mapping[str, str], looks: Mapping[str, str]) -> tupl
         listing = FolderListing.of(folder, looks.get(folder, ""))
         _refuse_metadata(listing)
         counted.append(listing.counted())
-        below = os.path.relpath(os.path.abspath(folder), base)
+        below = to_text(os.path.relpath(os.path.abspath(folder), base))
         rows = _with_split(listing) if split is None else listing.rows.with_columns(split=pl.lit(split), inner="path")
         media = pl.col("path") if below == "." else pl.concat_str(pl.lit(f"{below}/"), "path")
         parts.append(rows.with_columns(media=media, classes=_class()).drop("path", "inner", "bytes", "mtime_ns"))
@@ -58,7 +58,7 @@ def _with_split(listing: FolderListing) -> pl.DataFrame:
     """Rows with their `split`, and `inner`: their path without its folder."""
     rows = listing.rows
     first = rows.select(pl.col("path").str.extract(FIRST_FOLDER)).to_series()
-    called = first.drop_nulls().unique().sort().to_list()
+    called = first.filter(rows["reason"].is_null()).drop_nulls().unique().sort().to_list()
     if not are_splits(called):
         if splits := [name for name in called if name.lower() in SPLITS]:
             others = [name for name in called if name not in splits]
@@ -79,10 +79,9 @@ def _refuse_one_in_another(folders: Iterable[str]) -> None:
 
 def _refuse_metadata(listing: FolderListing) -> None:
     """Files that say what the sounds are would be left out of account."""
-    folder = pl.col("path").str.extract(r"(?s)^(.*)/[^/]*$").fill_null("")
-    names = listing.rows.select(folder.unique()).to_series()
-    parts = {name.rsplit("/", up)[0] if up else name for name in names for up in range(min(2, name.count("/")) + 1)}
-    for name in sorted({"", *parts}, key=lambda one: (one.count("/"), one))[:MOST_ASKED]:
+    held = listing.rows.select(pl.col("path").str.extract(r"(?s)^(.*)/[^/]*$").fill_null("").unique()).to_series()
+    folders = {"", *held, *(str(above) for name in held for above in PurePosixPath(name).parents[:-1])}
+    for name in sorted(folders, key=lambda one: (one.count("/"), one))[:MOST_ASKED]:
         place = from_text(listing.folder, name)
         for file in METADATA:
             if os.path.isfile(path := os.path.join(place, file)):

@@ -76,7 +76,7 @@ def _rows(path: str, below: str, some: Rows) -> pl.DataFrame:
         else some.found
     )
     rows = pl.concat([whole, some.broken], how="diagonal").sort("line", maintain_order=True)
-    return filled(rows.with_columns(source=pl.lit(path)), {name: ROWS[name] for name in ROWS}).select(*ROWS)
+    return filled(rows.with_columns(source=pl.lit(path)), ROWS).select(*ROWS)
 
 
 def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
@@ -86,6 +86,10 @@ def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
         raise SourceError(
             f"{path}: no column {FILE_NAME}{nearest(FILE_NAME, cells.columns)}; there are {', '.join(cells.columns)}"
         )
+    if not _is_text(cells.schema[names[FILE_NAME]]):
+        raise SourceError(
+            f"{path}: column {FILE_NAME}: expected a text in each row, found {cells.schema[names[FILE_NAME]]}"
+        )
     media = [_seen_from_above(below, name) for name in cells[names.pop(FILE_NAME)].cast(pl.String)]
     fields = [pl.Series("media", media, dtype=pl.String)]
     for of, known in LISTS.items():
@@ -94,7 +98,7 @@ def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
     extra = {}
     for name, column in names.items():
         values, field = cells[column], OTHER_NAMES.get(name, name)
-        if field in FIELDS and not (field in names and field != name) and not values.dtype.is_nested():
+        if field in FIELDS and not (field in names and field != name) and _is_text(values.dtype):
             said = values.cast(pl.String).str.strip_chars()
             told = _licences(said) if field == "licence" else said.cast(FIELDS[field], strict=False)
             fields.append(told.alias(field))
@@ -115,8 +119,14 @@ def _seen_from_above(folder: str, name: str | None) -> str | None:
     return posixpath.normpath(name if folder == "." else posixpath.join(folder, name))
 
 
+def _is_text(kind: Any) -> bool:
+    """Whether values are texts, or what can be told in one."""
+    return not kind.is_nested() and kind != pl.Duration
+
+
 def _are_texts(kind: Any) -> bool:
-    return not kind.is_nested() or (isinstance(kind, pl.List) and not kind.inner.is_nested())
+    """The same, or lists of such."""
+    return _is_text(kind.inner if isinstance(kind, pl.List) else kind)
 
 
 def _texts(cells: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
