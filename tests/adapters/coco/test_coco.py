@@ -1,5 +1,6 @@
 """Recordings and images of species in COCO's JSON; no sample of the real ones lies here: documents follow the notes."""
 
+import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -132,6 +133,16 @@ def test_a_rank_that_is_not_said_leaves_its_place(tmp_path: Path) -> None:
     assert classes["parent_ids"][-2].to_list() == ["Animalia/Chordata/Aves"]
 
 
+def test_a_species_of_no_known_kingdom_is_not_the_kingdom_of_its_name(tmp_path: Path) -> None:
+    classes = ingested(tmp_path, train=document([recording(7)], categories=[GANNET, {"id": 1, "name": "Animalia"}]))[
+        "classes"
+    ]
+    assert classes.filter(name="Animalia").select("class_id", "rank").rows() == [
+        ("Animalia", "kingdom"),
+        ("//////Animalia", "species"),
+    ]
+
+
 def test_several_annotations_are_several_labels_and_none_is_none(tmp_path: Path) -> None:
     said = [annotation(1, 7, 0), annotation(2, 7, 1), annotation(3, 7, 0)]
     tables = ingested(tmp_path, train=document([recording(7), recording(8)], said))
@@ -238,7 +249,7 @@ def test_what_is_no_such_value_costs_no_recording(tmp_path: Path, members: Item,
         ('{"audio": {"id": 1}}', "audio: expected one list"),
         ('{"audio": [], "audio": []}', "audio: expected one list, found two"),
         ('{"audio": [], "images": []}', "expected a map with a list `audio` or `images`; found both audio and images"),
-        ('{"annotations": []}', "expected a map with a list `audio` or `images`; found the keys annotations"),
+        ('{"annotations": []}', "expected a map with a list `audio` or `images`; found annotations"),
         ('{"audio": [' + "[" * 100_000 + "]" * 100_000 + "]}", "nested too deeply"),
     ],
 )
@@ -247,6 +258,21 @@ def test_what_is_no_such_document_is_the_error_of_its_file(tmp_path: Path, text:
         ingested(tmp_path, train=text)
     assert "train.json" in str(error.value)
     assert words in str(error.value)
+
+
+def test_a_tar_is_to_be_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "train.json.tar.gz").write_bytes(b"")
+    told = {"name": "species", "adapter": "coco", "sources": {"documents": {"train": "train.json.tar.gz"}}}
+    (tmp_path / "species.yaml").write_text(yaml.safe_dump(told))
+    with pytest.raises(SourceError, match=r"train\.json\.tar\.gz: a tar, as these are published; unpack it"):
+        ingested_in(tmp_path, "species.yaml")
+
+
+def test_a_document_may_be_compressed(tmp_path: Path) -> None:
+    (tmp_path / "train.json.gz").write_bytes(gzip.compress(json.dumps(document([recording(7)])).encode()))
+    told = {"name": "species", "adapter": "coco", "sources": {"documents": {"train": "train.json.gz"}}}
+    (tmp_path / "species.yaml").write_text(yaml.safe_dump(told))
+    assert ingested_in(tmp_path, "species.yaml")["promised"]["clip_id"].to_list() == ["7"]
 
 
 def test_lists_may_be_missing_but_that_of_media(tmp_path: Path) -> None:

@@ -75,10 +75,9 @@ def _told(categories: pl.DataFrame, path: str, known: _Known) -> pl.DataFrame:
 
 
 def _species(row: dict[str, Any]) -> Species:
-    above = tuple(row[rank] for rank in RANKS)
     return Species(
         index=row["id"],
-        above=above if any(above) else (),
+        above=tuple(row[rank] for rank in RANKS),
         epithet=row["epithet"] or row["name"],
         name=row["common_name"] or row["name"],
         scientific_name=row["name"],

@@ -1,6 +1,7 @@
 """One document: the lists that it holds, as tables."""
 
 import logging
+from pathlib import PurePath
 from typing import NamedTuple
 
 import polars as pl
@@ -85,6 +86,8 @@ def read_document(path: str) -> Lists:
     Raises:
         SourceError: it is no JSON, or no map with one list of recordings or images; a list stands there twice.
     """
+    if ".tar" in PurePath(path.lower()).suffixes:
+        raise SourceError(f"{path}: a tar, as these are published; unpack it and name the JSON that is in it")
     source = Source.read(path)
     counted, document = Counted.of(source), Document(source.text())
     del source
@@ -100,7 +103,7 @@ def read_document(path: str) -> Lists:
             number += len(tables[key])
     found = [key for key in MEDIA if key in tables]
     if len(found) != 1:
-        what = f"found both {' and '.join(found)}" if found else f"found the keys {', '.join(tables) or 'of none'}"
+        what = f"found both {' and '.join(found)}" if found else f"found {', '.join(tables) or 'none of its lists'}"
         raise SourceError(f"{path}: expected a map with a list `audio` or `images`; {what}")
     for name in LISTS.keys() - MEDIA - tables.keys():
         _log.info("%s: it has no list %s", path, name)

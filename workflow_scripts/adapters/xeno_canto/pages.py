@@ -64,7 +64,7 @@ def _read(path: str) -> Page:
     is_page = "recordings" in answer
     found = answer["recordings"] if is_page else [answer]
     if not isinstance(found, list) or not (is_page or {"id", "gen"} <= answer.keys()):
-        raise SourceError(f"{path}: {EXPECTED}; found the keys {shown(', '.join(answer)) or 'of none'}")
+        raise SourceError(f"{path}: {EXPECTED}; found the keys {shown(', '.join(answer)) or '(none)'}")
     number, pages, of_query = (
         _number(path, answer, key) if is_page else None for key in ("page", "numPages", "numRecordings")
     )
