@@ -247,7 +247,7 @@ _MEDIA_KEY = {
 
 MEDIA = Schema(
     "media",
-    "one row for each audio file, or audio member of an archive, found in a root",
+    "one row for each audio file, or audio member of an archive, found in a root; for each picture in a root of images",
     {
         **_MEDIA_KEY,
         "stem": _column(pl.String, "name of the file or member without its suffix"),
@@ -460,7 +460,7 @@ ROOTS = Schema(
         "holds": _column(
             pl.String, "clips: files are cut out already; recordings: clips are spans inside; images: pictures"
         ),
-        "media": _column(pl.Int64, "audio files found", _at_least(0)),
+        "media": _column(pl.Int64, "audio files found, or pictures", _at_least(0)),
         "served": _column(pl.Int64, "clips that a file of it serves, usable or not", _at_least(0)),
         "usable": _column(pl.Int64, "usable clips among them", _at_least(0)),
         "orphans": _column(pl.Int64, "files that serve no clip", _at_least(0)),
