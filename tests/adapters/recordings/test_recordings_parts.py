@@ -285,6 +285,29 @@ def test_iso_of_a_time_is_that_time(at: datetime.datetime, minutes: int) -> None
     assert of_iso(text) == moment
 
 
+OFFSETS = st.none() | st.timedeltas(datetime.timedelta(hours=-14), datetime.timedelta(hours=14))
+
+
+@settings(deadline=None)
+@given(st.datetimes(), OFFSETS, OFFSETS, st.integers(-7200, 7200))
+def test_times_are_the_same_where_their_instants_are(
+    at: datetime.datetime, offset: datetime.timedelta | None, other: datetime.timedelta | None, later_s: int
+) -> None:
+    """Also at the ends of the calendar."""
+    zones = (other - offset) if offset is not None and other is not None else datetime.timedelta()
+    with contextlib.suppress(OverflowError):
+        same = Moment(at, offset).is_as(Moment(at + zones + datetime.timedelta(seconds=later_s), other))
+        assert same == (later_s == 0)
+
+
+def test_the_first_and_the_last_hour_of_the_calendar_are_far_apart() -> None:
+    first, last = of_iso("0001-01-01T00:00:00+14:00"), of_iso("9999-12-31T23:59:59-14:00")
+    assert first
+    assert last
+    assert not first.is_as(last)
+    assert not last.is_as(first)
+
+
 def test_no_calendar_goes_beyond_the_year_9999() -> None:
     moment = of_iso("9999-12-31T23:59:59")
     assert moment

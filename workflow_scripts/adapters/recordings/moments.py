@@ -62,10 +62,9 @@ class Moment:
 
         Of a clock without an offset what it shows counts.
         """
-        if self.offset is None or other.offset is None:
-            apart = other.local - self.local
-        else:
-            apart = (other.local - other.offset) - (self.local - self.offset)
+        apart = other.local - self.local
+        if self.offset is not None and other.offset is not None:
+            apart -= other.offset - self.offset
         return -max(1, other.within_s) < apart.total_seconds() < max(1, self.within_s)
 
 
