@@ -21,6 +21,7 @@ with logged(snakemake.log[0]):
             {root: lazy_table(Path(places.root_rejects(root))) for root in of["roots"] if snakemake.input.rejects},
             of["match"],
             of["max_rejected_fraction"],
+            of["names"],
         )
         for dataset, of in datasets.items()
     }

@@ -65,7 +65,7 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
     of_roots = {slug: pl.LazyFrame(schema={"source": pl.String, "detail": pl.String}) for slug, _ in roots}
     if root_rejects:
         of_roots[roots[0][0]] = pl.LazyFrame(root_rejects)
-    return losses(tables, of_roots, match, 0.2)
+    return losses(tables, of_roots, match, 0.2, {f"events/{name}.txt": "events" for name in "abc"})
 
 
 # --- sources ---
@@ -218,6 +218,16 @@ def test_clips_that_the_limits_leave_out_name_the_limit_and_how_long_the_first_i
         "0 of 3 clips with a file are usable; 2 are too_long, the first of them clip0: "
         "limits: {max_duration_s: …} in the dataset file; it has 300.000 s"
     )
+
+
+def test_of_files_that_are_called_alike_one_may_say_nothing_that_counts():
+    sources = [("events/a.txt", 2, 2), ("events/b.txt", 2, 0), ("c.csv", 2, 0)]
+    rejects = [*rejected(2, "no_event", source="events/b.txt"), *rejected(2, "no_event", source="c.csv")]
+    assert [loss.of for loss in found(sources, rejects)] == ["c.csv"]
+    assert [loss.of for loss in found(sources[1:2], rejects)] == ["events/b.txt"]
+    rejects[0]["reason"] = "bad_span"
+    assert [loss.of for loss in found(sources, rejects)] == ["events/b.txt", "c.csv"]
+    assert [loss.of for loss in found([sources[0], ("events/c.txt", 0, 0)])] == ["events/c.txt"]
 
 
 def test_rows_that_say_nothing_new_are_no_loss_though_they_are_most():

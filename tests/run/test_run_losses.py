@@ -40,6 +40,13 @@ def test_one_file_of_several_that_the_dataset_file_calls_alike_is_named():
     assert str(caught.value).splitlines()[0].endswith('allow_loss: ["table"]')
 
 
+def test_a_root_that_is_called_like_all_roots_together_is_one():
+    names = {"one": {"one-audio-1a": "audio", "audio": "audio"}}
+    with pytest.raises(LossError) as caught:
+        allowed_losses({"one": [Loss("one-audio-1a", "0 of 7 files match")]}, names, {"one": []})
+    assert str(caught.value).splitlines()[1:] == ["one: audio: 0 of 7 files match"]
+
+
 def test_of_many_losses_twenty_are_told_and_how_many_more():
     found = {"one": [Loss(f"{n}.csv", "no row was read") for n in range(100)]}
     with pytest.raises(LossError) as caught:

@@ -9,8 +9,9 @@ import polars as pl
 from workflow_scripts.errors import shown
 
 EXCUSED = ("unknown_clip", "no_such_clip", "not_selected", "no_event", "nothing_new", "repeated_class")
-"""Reasons of rejects that are no loss where anything was kept: what is said of clips that the run does not promise,
-rows that the dataset file leaves out, rows without events, and what was said of a clip before."""
+"""Reasons of rejects that are no loss where anything was kept of the source, or of another file that the dataset file
+calls alike: what is said of clips that the run does not promise, rows that the dataset file leaves out, rows without
+events, and what was said of a clip before."""
 
 UNCLAIMED = {
     "unclaimed": "match a promised id",
@@ -54,6 +55,7 @@ def losses(
     root_rejects: Mapping[str, pl.LazyFrame],
     match: str,
     max_rejected: float,
+    names: Mapping[str, str],
 ) -> list[Loss]:
     """All losses of a dataset, sources before roots, and before these that it failed.
 
@@ -64,11 +66,12 @@ def losses(
         root_rejects: the `rejects` of each root then, by its slug.
         match: how media are matched to clips.
         max_rejected: the share of a source's rows that may be rejected, 0 to 1.
+        names: what the dataset file calls each source; the files of one pattern are called alike.
     """
     failed = tables["rejects"].filter(pl.col("scope") == "dataset").collect()
     of_labels = [
         *(Loss(None, cause) for cause in failed["detail"]),
-        *_of_sources(tables["sources"].collect(), tables["rejects"], max_rejected),
+        *_of_sources(tables["sources"].collect(), tables["rejects"], max_rejected, names),
     ]
     if "clips" not in tables:
         return of_labels
@@ -78,7 +81,10 @@ def losses(
 # --- sources ---
 
 
-def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: float) -> Iterator[Loss]:
+def _of_sources(
+    sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: float, names: Mapping[str, str]
+) -> Iterator[Loss]:
+    kept = {names.get(path, path) for path in sources.filter(pl.col("rows_kept") > 0)["source"]}
     reasons = (
         rejects.filter(pl.col("scope").is_in(["row", "label"]))
         .group_by("source", "scope", "reason")
@@ -93,6 +99,9 @@ def _of_sources(sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: floa
     for source in sources.iter_rows(named=True):
         of_source = reasons.filter(pl.col("source") == source["source"])
         of_rows, of_labels = (of_source.filter(pl.col("scope") == scope) for scope in ("row", "label"))
+        nothing_lost = source["rows_read"] > 0 and of_rows["reason"].is_in(EXCUSED).all()
+        if source["rows_kept"] == 0 and nothing_lost and names.get(source["source"], source["source"]) in kept:
+            continue
         cause = _cause_in_source(source, of_rows, max_rejected) or _cause_in_labels(source, of_labels, max_rejected)
         if cause:
             yield Loss(source["source"], cause)

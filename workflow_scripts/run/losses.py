@@ -37,7 +37,7 @@ def allowed_losses(
     """
     borne, others, failed, to_allow = [], [], [], set()
     for dataset, of_dataset in found.items():
-        called = Counter(names[dataset].values())
+        called = Counter(name for of, name in names[dataset].items() if of != name)  # all roots are called `audio`
         for loss in of_dataset:
             if loss.of is None:
                 failed.append(f"{dataset}: {loss.cause}")

@@ -422,6 +422,20 @@ def test_a_recording_of_which_the_file_has_no_rows_is_a_clip_in_which_nothing_is
         assert reasons(tables) == []
 
 
+@pytest.mark.parametrize("what", ["what", "[one.value for one in source_cells if one.name = 'what']"])
+def test_a_file_of_events_without_rows_is_a_row_without_an_event(tmp_path: Path, what: str) -> None:
+    (tmp_path / "clips.csv").write_text("f\na.wav\nb.wav\n")
+    (tmp_path / "a.tsv").write_text("start\tstop\twhat\n1\t2\trobin\n")
+    (tmp_path / "b.tsv").write_text("start\tstop\twhat\n")
+    events = {"media": "stem(source_path) || '.wav'", "onset_s": "start", "offset_s": "stop", "class": what}
+    content = {"sources": {"table": "clips.csv", "events": "*.tsv"}, "clip": {"media": "f"}, "events": events}
+    tables = ingest_file(tmp_path, content)
+    assert tables["rejects"].select("line", "reason", "detail").rows() == [(1, "no_event", "the file has no rows")]
+    assert tables["sources"]["rows_rejected"].to_list() == [0, 0, 1]
+    tables = ingest_file(tmp_path, content | {"events": events | {"media": "what || '.wav'"}})
+    assert tables["sources"]["rows_read"].to_list() == [2, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("clip", "others"),
     [

@@ -56,14 +56,14 @@ def ingest(settings: IngestSettings) -> Ingested:
 
 def _read(settings: IngestSettings, source: str) -> Read:
     mapping, part = settings.mapping, TABLES[source]
-    of_no_row = hold_events(mapping, settings.sources, part)
+    of_no_row = hold_events(mapping, settings.sources, part) or part == "events"
     asking = Asking(asked(mapping, settings.sources, part), reading_of(mapping, part), of_no_row=of_no_row)
     splits = {path: split for split, path in files_of_table(source, settings.sources[source])}
     named_for = list(splits.values())
     parts = [judged(answers(rows, part, named_for), part, mapping["match"]) for rows in asking.rows(list(splits))]
     rows = pl.concat(parts)
     if of_no_row:
-        rows = _without_what_no_row_says(rows)
+        rows = _of_no_rows(rows, part)
     if not rows["file"].is_sorted():
         rows = rows.sort("file", maintain_order=True)
     times = dict(rows["file"].value_counts().iter_rows())
@@ -71,9 +71,20 @@ def _read(settings: IngestSettings, source: str) -> Read:
     return Read(rows.drop("file"), counted)
 
 
-def _without_what_no_row_says(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of a file without rows is kept what names a clip by the file alone: a recording in which nothing was heard."""
-    return rows.filter((pl.col("raw") != "") | pl.col("reason").is_null())
+def _of_no_rows(rows: pl.DataFrame, part: str) -> pl.DataFrame:
+    """Of files without rows is kept what names a recording by the file alone: nothing was heard in it.
+
+    It is a clip; or, of a table of events, a row without one.
+    """
+    is_one = pl.col("raw") == ""
+    if part == "clip":
+        return rows.filter(~is_one | pl.col("reason").is_null())
+    names_one = pl.col("reason").is_in(["no_class", "no_event"]) & pl.coalesce("id", "media_key").is_not_null()
+    rows = rows.filter(~is_one | names_one)
+    return rows.with_columns(
+        reason=pl.when(is_one).then(pl.lit("no_event")).otherwise("reason"),
+        detail=pl.when(is_one).then(pl.lit("the file has no rows")).otherwise("detail"),
+    )
 
 
 def _check_sources(settings: IngestSettings) -> None:
