@@ -110,18 +110,18 @@ trusted AS MATERIALIZED (
     GROUP BY word HAVING sum(times) >= 20 AND agreement >= 0.9
 ),
 alike AS MATERIALIZED (
-    SELECT ids, sum(clips) AS clips FROM known GROUP BY ids
+    SELECT ids, hash(ids) AS number, sum(clips) AS clips FROM known GROUP BY ids
 ),
 said AS MATERIALIZED (
-    SELECT ids, clips, unnest(ids) AS class_id FROM alike
+    SELECT number, clips, unnest(ids) AS class_id FROM alike
 ),
 sources AS MATERIALIZED (  -- sets of labels that say that a word's source is heard
-    SELECT DISTINCT word, ids, clips FROM said JOIN kin USING (class_id) JOIN trusted USING (word) WHERE is_one
+    SELECT DISTINCT word, number, clips FROM said JOIN kin USING (class_id) JOIN trusted USING (word) WHERE is_one
 ),
 beside AS (  -- labels that are said at least half as often beside a source as elsewhere: an engine and a motorcycle
     SELECT word, class_id
     FROM sources
-    JOIN said USING (ids)
+    JOIN said USING (number)
     JOIN (SELECT class_id, sum(clips) AS clips FROM said GROUP BY class_id) AS alone USING (class_id)
     JOIN (SELECT word, sum(clips) AS clips FROM sources GROUP BY word) AS of_word USING (word)
     GROUP BY word, class_id
