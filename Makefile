@@ -11,7 +11,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help python setup demo slurm status usage preview test lint format bench docs lock clean
+.PHONY: help python setup demo slurm status usage preview test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -44,8 +44,11 @@ usage:  ## Tell what each rule asked for and what it used, in the run that wrote
 preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its first rows
 	@$(IN_VENV) python -m workflow_scripts.run.preview "$(FILE)"
 
-test: setup .venv-slurm/installed  ## Run the tests
+test: setup .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
+
+quick: setup  ## Run the tests that need neither Slurm nor a consumer of exports
+	@$(IN_VENV) pytest -m "not slurm and not consumer"
 
 lint: setup  ## Check format, style, types and rules; change nothing
 	$(IN_VENV) ruff check
@@ -70,7 +73,8 @@ docs: setup  ## Write config/README.md, and the list of adapters and exports in 
 .venv/installed: requirements.lock
 .venv-bench/installed: requirements.lock benchmarks/requirements.txt
 .venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
-.venv/installed .venv-bench/installed .venv-slurm/installed:
+.venv-consumers/installed: requirements.lock tests/consumers/requirements.txt
+.venv/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	python=$$($(MAKE) --silent --no-print-directory python); \
 	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \

@@ -5,7 +5,6 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,13 @@ import polars as pl
 import pytest
 import soundfile
 
+from tests.exports.packed import exported, options_of
 from tests.exports.small_run import BELL, SmallAudioset, instead
 from tests.made_files import encoded, noise16
 from workflow_scripts.exports import webdataset
-from workflow_scripts.exports.formats import Format, Written, format_of
-from workflow_scripts.exports.packs import write_pack
+from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.plans import write_plan
-from workflow_scripts.exports.reading import Tables, pack_of
-from workflow_scripts.settings.schemas import options_schema
-from workflow_scripts.settings.validation import validated
+from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables import schemas
 
 CLAP_FINDS = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")
@@ -31,23 +28,6 @@ TAKEN = {
     | {"inmirrorxxx"},
     "eval": {"quotedxxxxx"},
 }
-
-
-def options(**given: object) -> dict[str, Any]:
-    filled: dict[str, Any] = validated(given, options_schema("webdataset", ""), "")
-    return filled
-
-
-def exported(tables: Tables, folder: Path, **given: object) -> Written:
-    """Plan, packs and export, as the rules do it; the export is in <folder>/out."""
-    made_by: Format = format_of("webdataset")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_plan(made_by, tables, options(**given), folder / "plan")
-    for listed in sorted((folder / "plan").iterdir()):
-        write_pack(made_by, listed, folder / "packs" / f"{listed.stem}.json")
-    packs = [pack_of(account) for account in sorted((folder / "packs").glob("*.json"))]
-    (folder / "out").mkdir()
-    return made_by.export(replace(tables, packs=packs), options(**given), folder / "out", folder / "out")
 
 
 def as_clap_does(datasets: Path, name: str) -> dict[str, list[tuple[np.ndarray[Any, Any], dict[str, Any]]]]:
@@ -90,7 +70,7 @@ def neighbours(tar: Path) -> Iterator[dict[str, Any]]:
 
 
 def test_clap_loads_every_trainable_clip_with_its_words(small: SmallAudioset, tmp_path: Path) -> None:
-    written = exported(small.for_exports, tmp_path)
+    written = exported("webdataset", small.for_exports, tmp_path)
     loaded = as_clap_does(tmp_path, "out")
     said = {split: {one["original_data"]["clip_id"]: one for _, one in pairs} for split, pairs in loaded.items()}
     assert {split: set(clips) for split, clips in said.items()} == TAKEN
@@ -108,7 +88,7 @@ def test_clap_loads_every_trainable_clip_with_its_words(small: SmallAudioset, tm
 
 
 def test_sums_are_those_of_the_tars(small: SmallAudioset, tmp_path: Path) -> None:
-    exported(small.for_exports, tmp_path, pairs_a_tar=2)
+    exported("webdataset", small.for_exports, tmp_path, pairs_a_tar=2)
     lines = (tmp_path / "out/SHA256SUMS").read_text().splitlines()
     told = dict(line.split("  ")[::-1] for line in lines)
     made = {str(tar.relative_to(tmp_path / "out")): tar for tar in (tmp_path / "out").rglob("*.tar")}
@@ -127,7 +107,7 @@ def test_captions_are_the_text_and_what_says_nothing_is_left_out(small: SmallAud
         pl.when(unsaid).then(nothing).otherwise(name).alias(name) for name in ("class_ids", "class_names")
     )
     tables = instead(small.for_exports, tmp_path / "tables", captions=captions_table, clips=clips)
-    written = exported(tables, tmp_path)
+    written = exported("webdataset", tables, tmp_path)
     loaded = as_clap_does(tmp_path, "out")
     said = {one["original_data"]["clip_id"]: one for pairs in loaded.values() for _, one in pairs}
     assert said["quotedxxxxx"]["text"] == ['a dog’s "bark"\n', "two"]
@@ -137,7 +117,7 @@ def test_captions_are_the_text_and_what_says_nothing_is_left_out(small: SmallAud
 
 def test_one_label_that_changes_makes_one_pack_anew(small: SmallAudioset, tmp_path: Path) -> None:
     def lists(tables: Tables, folder: Path) -> dict[str, bytes]:
-        write_plan(format_of("webdataset"), tables, options(pairs_a_tar=2), folder)
+        write_plan(format_of("webdataset"), tables, options_of("webdataset", pairs_a_tar=2), folder)
         return {file.name: file.read_bytes() for file in folder.iterdir()}
 
     changed = pl.col("clip_id") == "_bbbbbbbbbb"
@@ -152,7 +132,7 @@ def test_one_label_that_changes_makes_one_pack_anew(small: SmallAudioset, tmp_pa
 
 def test_same_clips_are_the_same_bytes_and_another_seed_another_order(small: SmallAudioset, tmp_path: Path) -> None:
     def tars(folder: str, **given: object) -> dict[str, bytes]:
-        exported(small.for_exports, tmp_path / folder, **given)
+        exported("webdataset", small.for_exports, tmp_path / folder, **given)
         out = tmp_path / folder / "out"
         return {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*.tar")}
 
@@ -168,10 +148,10 @@ def test_splits_are_called_as_clap_finds_them(small: SmallAudioset, tmp_path: Pa
     called = pl.col("split").cast(pl.String).replace({"balanced_train": "development", "eval": "validation"})
     clips = small.table("clips").with_columns(split=called.cast(pl.Categorical))
     tables = instead(small.for_exports, tmp_path / "tables", clips=clips)
-    written = exported(tables, tmp_path / "unnamed")
+    written = exported("webdataset", tables, tmp_path / "unnamed")
     assert set(written.clips) == {"development", "valid"}
     assert any("finds no split called development" in one for one in written.warnings)
-    written = exported(tables, tmp_path / "named", splits={"development": "train"})
+    written = exported("webdataset", tables, tmp_path / "named", splits={"development": "train"})
     assert set(as_clap_does(tmp_path / "named", "out")) == {"train", "valid"}
     assert not any("finds no split" in one for one in written.warnings)
 
@@ -185,7 +165,9 @@ def test_clips_longer_than_clap_takes(small: SmallAudioset, tmp_path: Path, what
         end_s=pl.when(is_it).then(13.0).otherwise("end_s"),
         duration_s=pl.when(is_it).then(12.0).otherwise("duration_s"),
     )
-    written = exported(instead(small.for_exports, tmp_path / "tables", clips=clips), tmp_path, longer_than_10_s=what)
+    written = exported(
+        "webdataset", instead(small.for_exports, tmp_path / "tables", clips=clips), tmp_path, longer_than_10_s=what
+    )
     pairs = {one["__key__"]: one for tar in (tmp_path / "out").rglob("*.tar") for one in neighbours(tar)}
     if frames is None:
         assert "inrecording" not in pairs
@@ -196,7 +178,7 @@ def test_clips_longer_than_clap_takes(small: SmallAudioset, tmp_path: Path, what
 
 
 def test_a_split_has_as_many_tars_as_are_asked_for(small: SmallAudioset, tmp_path: Path) -> None:
-    written = exported(small.for_exports, tmp_path, tars_a_split=3)
+    written = exported("webdataset", small.for_exports, tmp_path, tars_a_split=3)
     assert len(list((tmp_path / "out/balanced_train").glob("*.tar"))) >= 3
     assert any(one.startswith("eval: 1 tars, as it has 1 clips") for one in written.warnings)
 
@@ -211,7 +193,7 @@ def row(content: bytes, folder: Path, **given: object) -> dict[str, Any]:
 
     (folder / "a.flac").write_bytes(content)
     info = soundfile.info(io.BytesIO(content))
-    form = AudioForm.of(options(audio=given)["audio"])
+    form = AudioForm.of(options_of("webdataset", audio=given)["audio"])
     return {
         "clip_id": "a",
         "folder": f"{folder}/",

@@ -279,7 +279,8 @@ def test_limits_that_no_clip_can_keep_are_refused_with_both_numbers(workdir, dat
 @pytest.mark.parametrize("entry", ["cvs", {"cvs": {}}, {"cvs": {}, "as": "mine"}])
 def test_unknown_export_names_itself_those_there_are_and_the_nearest(workdir, dataset_file, entry):
     dataset_file(exports=["ast", entry])
-    words = "mine.yaml: exports[1]: there is no export 'cvs'; known are ast, csv, webdataset; did you mean `csv`?"
+    known = "ast, csv, huggingface, webdataset"
+    words = f"mine.yaml: exports[1]: there is no export 'cvs'; known are {known}; did you mean `csv`?"
     assert refusal(workdir).endswith(words)
 
 

@@ -35,8 +35,8 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
         channel: `first`, `mean` of all, or `all`.
 
     Yields:
-        The number of each span and its samples (frames,), of all channels (frames, channels), full scale 1, at the
-        media's own rate; fewer where the sound ends before the span does.
+        The number of each span and its samples (frames,), of `all` channels (frames, channels) where there are several,
+        full scale 1, at the media's own rate; fewer where the sound ends before the span does.
     """
     rate = stream.sample_rate
     waiting = sorted(
@@ -65,9 +65,9 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
 
 
 def _of_channels(planes: Array, channel: str) -> Array:
-    if channel == "all":
+    if channel == "all" and len(planes) > 1:
         return planes.T
-    return planes[0] if channel == "first" else planes.mean(0)
+    return planes.mean(0) if channel == "mean" else planes[0]
 
 
 def at_16_khz(samples: Array, sample_rate: int) -> Array:

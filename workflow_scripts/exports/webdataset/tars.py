@@ -11,12 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.audio.cutting import Failed, Row, cut_clips
-from workflow_scripts.exports.audio.encoding import Encoded, encode
+from workflow_scripts.exports.audio.cutting import Failed, Row
+from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.making import make_clips
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.webdataset.choice import LONGEST_S
-from workflow_scripts.media.media import MediaError
 
 TOLD = {"pairs": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64, "long": pl.Int64}
 
@@ -30,27 +30,22 @@ def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
         How many pairs there are, the tar's digest, how many clips went beyond full scale, how many are longer than
         10 s; nothing where no pair could be made, and there is no tar.
     """
-    form = AudioForm.read(rows["made_as"][0])
+    codec = AudioForm.read(rows["made_as"][0]).codec
     made: dict[str, tuple[Row, Encoded]] = {}
     failed: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
-        for one in cut_clips(rows):
-            clip_id = one.row["clip_id"]
-            try:
-                if isinstance(one, Failed):
-                    raise MediaError(one.kind, one.words)
-                encoded = encode(one, form)
-                _check_length(one.row, encoded, form)
-                (Path(waiting) / clip_id).write_bytes(encoded.content)
-                made[clip_id] = one.row, encoded._replace(content=b"")
-            except Exception as error:  # noqa: BLE001  whatever a library does, it costs this clip alone
-                fault = Failed.of(one.row, error)
-                made.pop(clip_id, None)
-                failed[clip_id] = [fault.kind, fault.words]
+        for one in make_clips(rows):
+            if isinstance(one, Failed):
+                made.pop(one.row["clip_id"], None)
+                failed[one.row["clip_id"]] = [one.kind, one.words]
+                continue
+            row, encoded = one
+            (Path(waiting) / row["clip_id"]).write_bytes(encoded.content)
+            made[row["clip_id"]] = row, encoded._replace(content=b"")
         in_order = [(clip_id, *made[clip_id]) for clip_id in rows["clip_id"] if clip_id in made]
         if not in_order:
             return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
-        _write(file, ((clip, row, one, Path(waiting) / clip) for clip, row, one in in_order), form.codec)
+        _write(file, ((clip, row, one, Path(waiting) / clip) for clip, row, one in in_order), codec)
     told = {
         "pairs": len(in_order),
         "sha256": _sha256(file),
@@ -99,17 +94,6 @@ def sounds_of(names: list[str]) -> str:
     """
     *first, last = names
     return f"The sounds of {', '.join(first)} and {last}" if first else f"The sounds of {last}"
-
-
-def _check_length(row: Row, encoded: Encoded, form: AudioForm) -> None:
-    """Raises MediaError where what was made is not as long as the ledger says, to a sample of either rate."""
-    seconds = row["duration_s"] if form.longest_s is None else min(row["duration_s"], form.longest_s)
-    off = abs(encoded.frames - seconds * encoded.sample_rate)
-    if off > 1 + encoded.sample_rate / row["own_rate"]:
-        raise MediaError(
-            "other_length",
-            f"{encoded.frames / encoded.sample_rate:.4f} s were made where the ledger says {seconds:.4f} s",
-        )
 
 
 def _sha256(file: Path) -> str:

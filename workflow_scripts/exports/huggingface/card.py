@@ -1,0 +1,72 @@
+"""The card of the export: what the hub and `datasets` read at its head, and what people read below."""
+
+from typing import Any
+
+import polars as pl
+import yaml
+
+from workflow_scripts.exports.reading import Tables
+
+_KINDS = ("by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
+HUB = {
+    **{one: one.lower() for one in ("CC0-1.0", "MIT", "Apache-2.0")},
+    **{f"CC-{kind.upper()}-4.0": f"cc-{kind}-4.0" for kind in _KINDS},
+}
+"""Licences as the hub calls them."""
+SAYS = """\
+Clips with their sound, labels and captions; made by Soundledger. Each is a clip that was decoded whole. Its licence
+stands in its row.
+"""
+
+
+def card(tables: Tables, features: dict[str, Any], clips: dict[str, int], size: dict[str, int]) -> str:
+    """README.md.
+
+    Args:
+        tables: of the export.
+        features: its columns.
+        clips: how many, by split.
+        size: bytes, by split.
+    """
+    there = {split: count for split, count in clips.items() if count}
+    head = {
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": split, "path": f"data/{split}-*"} for split in there],
+            }
+        ],
+        "dataset_info": {
+            "features": [{"name": name, **_in_yaml(feature)} for name, feature in features.items()],
+            "splits": [
+                {"name": split, "num_bytes": size[split], "num_examples": count} for split, count in there.items()
+            ],
+            "dataset_size": sum(size.values()),
+        },
+        **_licence(tables),
+    }
+    rows = "\n".join(f"| {split} | {count:,} |" for split, count in there.items())
+    in_yaml = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
+    return f"---\n{in_yaml}---\n\n{SAYS}\n| split | clips |\n| --- | --- |\n{rows}\n"
+
+
+def _licence(tables: Tables) -> dict[str, str]:
+    """That of all clips, if it is one; `other` for several."""
+    said = tables.lazy("clips").filter("trainable").select(pl.col("licence").cast(pl.String).unique()).collect()
+    licences = said["licence"].to_list()
+    if len(licences) != 1 or licences[0] is None:
+        return {"license": "other"} if len(licences) > 1 else {}
+    return {"license": HUB.get(licences[0], "other")}
+
+
+def _in_yaml(feature: dict[str, Any]) -> dict[str, Any]:
+    """A feature as cards have it."""
+    kind = feature["_type"]
+    if kind == "Audio":
+        return {"dtype": "audio"}
+    if kind == "ClassLabel":
+        return {"dtype": {"class_label": {"names": {str(place): name for place, name in enumerate(feature["names"])}}}}
+    if kind == "List":
+        inner = _in_yaml(feature["feature"])
+        return {"list": inner if "class_label" in str(inner) else inner["dtype"]}
+    return {"dtype": feature["dtype"]}

@@ -1,0 +1,96 @@
+"""Which clips become rows, with which words, in which split."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.reading import Tables, in_ranges, not_usable
+from workflow_scripts.exports.words import captions
+
+READ = ["clip_id", "split", "class_ids", "licence", "source_url", *OF_LEDGER]
+"""Columns of the ledger, of trainable clips alone."""
+
+
+def called(split: str) -> str:
+    r"""What `datasets` may call a split: letters, digits and underscores.
+
+    >>> called("full-train.v2")
+    'full_train_v2'
+    """
+    return re.sub(r"\W", "_", split, flags=re.ASCII)
+
+
+def features(tables: Tables) -> dict[str, Any]:
+    """The columns as `datasets` knows them; labels are numbers of names, in the order of the classes' indices."""
+    classes = _classes(tables)
+    text, number = {"dtype": "string", "_type": "Value"}, {"dtype": "float64", "_type": "Value"}
+    names = {"names": classes["name"].to_list(), "_type": "ClassLabel"}
+    labels = {"labels": {"feature": names, "_type": "List"}} if len(classes) else {}
+    return {
+        "audio": {"_type": "Audio"},
+        "clip_id": text,
+        **labels,
+        "captions": {"feature": text, "_type": "List"},
+        **dict.fromkeys(("start_s", "end_s", "duration_s"), number),
+        **dict.fromkeys(("licence", "source_url"), text),
+    }
+
+
+def choose(tables: Tables) -> dict[str, int]:
+    """How many clips are held back, by reason."""
+    ledger = tables.lazy("clips")
+    usable, trainable = ledger.select(pl.col("usable").sum(), pl.col("trainable").sum()).collect().row(0)
+    return not_usable(ledger) | ({"not_trainable": usable - trainable} if usable > trainable else {})
+
+
+def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The rows of a plan: all that a row of the export follows from.
+
+    Raises:
+        SoundledgerError: two splits would be called the same.
+    """
+    splits = tables.splits()
+    if len({called(split) for split in splits}) < len(splits):
+        raise SoundledgerError(
+            f"export huggingface: two of the splits {', '.join(splits)} would be called the same, as names of splits "
+            "hold letters, digits and underscores there. Call one otherwise in the dataset file"
+        )
+    said, checks, classes = captions(tables), checked(tables), _classes(tables)
+    columns = json.dumps(features(tables), sort_keys=True)
+    stored = options["sound"] == "stored"
+    form = AudioForm("flac", None, "all", 16, "clip") if stored else AudioForm.of(options["audio"])
+    as_is = pl.col("whole_media") if stored else is_so_already(form)
+    numbers = dict(zip(classes["class_id"], range(len(classes)), strict=True))
+    for part in in_ranges(tables.lazy("clips").filter("trainable").select(READ)):
+        clips = part.hstack(checks.of(part)).with_columns(said.of(part)["texts"])
+        labels = (
+            pl.col("class_ids")
+            .cast(pl.List(pl.String))
+            .list.eval(pl.element().replace_strict(numbers, default=None, return_dtype=pl.Int64))
+        )
+        yield sound_of(clips, form, options["seed"], as_is).hstack(
+            clips.select(
+                pl.col("split").cast(pl.String).map_elements(called, return_dtype=pl.String).alias("group"),
+                "clip_id",
+                pl.col("texts").fill_null(pl.lit([], pl.List(pl.String))),
+                labels.list.drop_nulls().list.sort().alias("labels"),
+                pl.col("start_s").alias("said_start_s"),
+                pl.col("end_s").alias("said_end_s"),
+                pl.col("licence").cast(pl.String),
+                "source_url",
+                pl.lit(columns).alias("features"),
+            )
+        )
+
+
+def _classes(tables: Tables) -> pl.DataFrame:
+    """Those that have an index, in its order; a name that two have is said with its id."""
+    classes = tables.read("classes").filter(pl.col("class_index").is_not_null()).sort("class_index")
+    both = pl.format("{} ({})", "name", "class_id")
+    return classes.with_columns(name=pl.when(pl.col("name").is_duplicated()).then(both).otherwise("name"))

@@ -1,0 +1,108 @@
+"""A Parquet file as `datasets` itself writes them: the same bytes whenever it is made of the same clips."""
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workflow_scripts.exports.audio.cutting import Failed, Row
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.making import make_clips
+from workflow_scripts.exports.formats import Packed
+
+TOLD = {"clips": pl.Int64, "bytes": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64}
+ROW_GROUP_BYTES = 100 * 10**6
+CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
+"""Pages end where the content says, so that a hub that keeps chunks by digest keeps what did not change."""
+AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+
+
+def write_rows(rows: pl.DataFrame, file: Path) -> Packed:
+    """Write the clips of a plan's rows, in their order; what is made waits on disk for its turn.
+
+    Returns:
+        How many clips and bytes there are, the file's digest, and how many clips went beyond full scale; nothing where
+        no clip could be made, and there is no file.
+    """
+    suffix = AudioForm.read(rows["made_as"][0]).codec
+    made: dict[str, tuple[Row, int]] = {}
+    failed: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
+        for one in make_clips(rows):
+            if isinstance(one, Failed):
+                made.pop(one.row["clip_id"], None)
+                failed[one.row["clip_id"]] = [one.kind, one.words]
+                continue
+            row, encoded = one
+            (Path(waiting) / row["clip_id"]).write_bytes(encoded.content)
+            made[row["clip_id"]] = row, encoded.overshoot
+        in_order = [made[clip_id][0] for clip_id in rows["clip_id"] if clip_id in made]
+        if in_order:
+            _write(file, in_order, Path(waiting), suffix)
+    if not in_order:
+        return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    overshoot = sum(samples > 0 for _, samples in made.values())
+    told = {"clips": len(in_order), "bytes": file.stat().st_size, "sha256": digest, "overshoot": overshoot}
+    return Packed(pl.DataFrame([told], schema=TOLD), dict(sorted(failed.items())))
+
+
+def _write(file: Path, rows: list[Row], waiting: Path, suffix: str) -> None:
+    features = json.loads(rows[0]["features"])
+    schema = pa.schema([(name, _type(feature)) for name, feature in features.items()])
+    schema = schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+    others = [name for name in _leaves(schema) if not name.startswith("audio.")]
+    with pq.ParquetWriter(
+        file,
+        schema,
+        compression={**dict.fromkeys(others, "snappy"), "audio.bytes": "none", "audio.path": "none"},
+        use_dictionary=others,
+        write_page_index=True,
+        use_content_defined_chunking=CHUNKING,
+    ) as writer:
+        writer.add_key_value_metadata({"content_defined_chunking": json.dumps(CHUNKING)})
+        group: list[dict[str, Any]] = []
+        size = 0
+        for row in rows:
+            content = (waiting / row["clip_id"]).read_bytes()
+            if group and size + len(content) > ROW_GROUP_BYTES:
+                writer.write_table(pa.Table.from_pylist(group, schema))
+                group, size = [], 0
+            group.append(_row(row, content, suffix, features))
+            size += len(content)
+        writer.write_table(pa.Table.from_pylist(group, schema))
+
+
+def _row(row: Row, content: bytes, suffix: str, features: dict[str, Any]) -> dict[str, Any]:
+    name = row["member"] or row["path"]
+    kept = name.rpartition(".")[2].lower() if row["as_is"] and "." in name else suffix
+    told = {
+        "audio": {"bytes": content, "path": f"{row['clip_id']}.{kept}"},
+        "clip_id": row["clip_id"],
+        "labels": row["labels"],
+        "captions": row["texts"],
+        "start_s": row["said_start_s"],
+        "end_s": row["said_end_s"],
+        "duration_s": row["duration_s"],
+        "licence": row["licence"],
+        "source_url": row["source_url"],
+    }
+    return {column: told[column] for column in features}
+
+
+def _type(feature: dict[str, Any]) -> pa.DataType:
+    kind = feature["_type"]
+    if kind == "List":
+        return pa.list_(_type(feature["feature"]))
+    return {"Audio": AUDIO, "ClassLabel": pa.int64()}.get(kind) or pa.type_for_alias(feature["dtype"])
+
+
+def _leaves(schema: pa.Schema) -> list[str]:
+    """Paths of the columns as Parquet knows them."""
+    return [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name for field in schema]
