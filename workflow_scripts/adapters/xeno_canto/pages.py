@@ -60,7 +60,9 @@ def _read(path: str) -> Page:
     if not isinstance(answer, dict):
         raise SourceError(f"{path}: {EXPECTED}; found {_shown(answer)}")
     if "error" in answer:
-        raise SourceError(f"{path}: the API answered with an error: {_words(answer)}. Ask it again; {EXPECTED}")
+        raise SourceError(
+            f"{path}: the API answered with an error: {_words(answer).rstrip('.')}. Ask it again; {EXPECTED}"
+        )
     is_page = "recordings" in answer
     found = answer["recordings"] if is_page else [answer]
     if not isinstance(found, list) or not (is_page or {"id", "gen"} <= answer.keys()):
