@@ -90,3 +90,17 @@ def test_a_folder_that_is_no_audio_root_is_looked_at_too(project: Project) -> No
     assert project.run(*config).jobs["ingest"] == 1
     assert ("more",) in project.ask("SELECT clip_id FROM clips", "others")
     (project.folder / "pets/sounds/test/dog/more.wav").unlink()
+
+
+def test_a_folder_that_is_not_mounted_takes_no_clip_along(project: Project, sounds: Path) -> None:
+    """An empty folder stands in its place."""
+    away = sounds.with_name("away")
+    sounds.rename(away)
+    sounds.mkdir()
+    failed = project.run(*CONFIG, expect=1)
+    assert "pets/sounds: holds no file that is called like audio. Is it mounted?" in failed.output
+    assert len(project.table("pets", "promised")) == 3
+    sounds.rmdir()
+    away.rename(sounds)
+    project.run(*CONFIG)
+    assert project.ask("SELECT count(*) FROM clips WHERE usable") == [(3,)]

@@ -49,17 +49,21 @@ class FolderListing:
             look_before: folder of the looks at it; "" if nobody looked.
 
         Raises:
-            SourceError: it cannot be gone through.
+            SourceError: it cannot be gone through, or there is none: what was made of it before is not to go for that.
         """
         seen = chosen_listing(Path(look_before)) if look_before else None
         try:
             if seen:
-                return cls(folder, _rows(folder, seen))
-            with tempfile.TemporaryDirectory() as aside:
-                look(os.path.abspath(folder), own := Path(aside) / "listing")
-                return cls(folder, _rows(folder, own))
+                rows = _rows(folder, seen)
+            else:
+                with tempfile.TemporaryDirectory() as aside:
+                    look(os.path.abspath(folder), own := Path(aside) / "listing")
+                    rows = _rows(folder, own)
         except OSError as error:
             raise SourceError(f"{error.filename or folder}: cannot be listed: {error.strerror or error}") from None
+        if rows.is_empty():
+            raise SourceError(f"{folder}: holds no file that is called like audio. Is it mounted?")
+        return cls(folder, rows)
 
     def counted(self, told: pl.Series | None = None) -> Counted:
         """What there is to know of the folder as a source. Its bytes are the names of its files.

@@ -132,10 +132,10 @@ def test_links_are_followed_and_circles_are_not(tmp_path: Path) -> None:
     assert list(clips(ingested(tmp_path, folder="s"))) == ["cat/b.wav", "dog/a.wav", "dog/gone.wav"]
 
 
-def test_an_empty_folder_is_a_source_of_no_row(tmp_path: Path) -> None:
-    (tmp_path / "s").mkdir()
-    tables = ingested(tmp_path, folder="s")
-    assert tables["sources"].select("source", "bytes", "rows_read").rows() == [("s", 0, 0)]
+def test_a_folder_without_a_sound_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "s/dog/notes.txt")
+    with pytest.raises(SoundledgerError, match=r"s: holds no file that is called like audio\. Is it mounted\?"):
+        ingested(tmp_path, folder="s")
 
 
 def test_the_order_in_which_files_were_made_changes_nothing(tmp_path: Path) -> None:
