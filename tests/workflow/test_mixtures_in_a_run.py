@@ -34,7 +34,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_a_pair_can_be_mixed_where_both_clips_are_usable(project: Project) -> None:
     docs = (REPOSITORY / "docs/add-a-dataset.md").read_text(encoding="utf-8")
-    [query] = re.findall(r"```sql\n([^`]*FROM mixtures[^`]*)```", docs)
+    [query] = re.findall(r'-c "([^"]*FROM mixtures[^"]*)"', docs)
     [(one, starts, other, other_starts)] = project.ask(query)
     assert [Path(path).name for path in (one, other)] == ["a1.wav", "b2.wav"]
     assert (starts, other_starts) == (5.0, 5.0)

@@ -57,7 +57,7 @@ def test_the_hour_of_each_window_and_what_is_said_otherwise_can_be_asked(project
 
 def test_what_docs_ask_of_names_that_say_otherwise_is_answered(project: Project) -> None:
     docs = (REPOSITORY / "docs/add-a-dataset.md").read_text(encoding="utf-8")
-    [query] = re.findall(r"```sql\n([^`]*differs[^`]*)```", docs)
+    [query] = re.findall(r'-c "([^"]*differs[^"]*)"', docs)
     assert {name for _, _, name in project.ask(query)} == {"2021-05-20T19:17:40"}
 
 
