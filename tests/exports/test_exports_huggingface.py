@@ -15,6 +15,9 @@ import yaml
 from tests.exports.packed import exported
 from tests.exports.small_run import AUDIO, BELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports import huggingface
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.media.content import Content
 from workflow_scripts.tables import schemas
 
 
@@ -74,6 +77,40 @@ def test_sound_is_stored_plain_and_the_rest_packed(small: SmallAudioset, tmp_pat
     assert columns["audio.bytes"].compression == "UNCOMPRESSED"
     assert columns["captions.list.element"].compression == columns["clip_id"].compression == "SNAPPY"
     assert "RLE_DICTIONARY" not in columns["audio.bytes"].encodings
+
+
+def test_a_media_that_only_ffmpeg_opens_keeps_its_bytes(tmp_path: Path) -> None:
+    content = b"\0\0\0\x20ftypM4A what FFmpeg decodes"
+    (tmp_path / "a.m4a").write_bytes(content)
+    form = AudioForm("flac", None, "all", 16, "clip")
+    row = {
+        "clip_id": "a",
+        "folder": f"{tmp_path}/",
+        "path": "a.m4a",
+        "member": None,
+        "media": "r/a.m4a",
+        "bytes_digest": Content.of(content).digest(),
+        "start_s": None,
+        "end_s": None,
+        "duration_s": 1.0,
+        "own_rate": 44_100,
+        "own_channels": 2,
+        "channel": "all",
+        "made_as": form.made_as,
+        "as_is": True,
+        "texts": [],
+        "labels": [],
+        "said_start_s": None,
+        "said_end_s": None,
+        "licence": None,
+        "source_url": None,
+        "features": json.dumps({"audio": {"_type": "Audio"}, "clip_id": {"dtype": "string", "_type": "Value"}}),
+    }
+    (tmp_path / "pack/files").mkdir(parents=True)
+    rows = pl.DataFrame([row], infer_schema_length=None)
+    assert huggingface.pack(rows, tmp_path / "pack/files").failed == {}
+    [made] = pq.read_table(tmp_path / "pack/files/pack.parquet").to_pylist()
+    assert made["audio"] == {"bytes": content, "path": "a.m4a"}
 
 
 def test_same_clips_are_the_same_bytes(small: SmallAudioset, tmp_path: Path) -> None:

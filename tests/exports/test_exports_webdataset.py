@@ -15,7 +15,7 @@ import soundfile
 
 from tests.exports.packed import exported, options_of
 from tests.exports.small_run import BELL, SmallAudioset, instead
-from tests.made_files import encoded, noise16
+from tests.made_files import encoded, flac_of_unknown_length, noise16
 from workflow_scripts.exports import webdataset
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.plans import write_plan
@@ -206,6 +206,7 @@ def row(content: bytes, folder: Path, **given: object) -> dict[str, Any]:
         "split": "train",
         "duration_s": info.duration,
         "own_rate": info.samplerate,
+        "own_channels": info.channels,
         "channel": form.channel,
         "as_is": False,
         "made_as": form.made_as,
@@ -237,6 +238,17 @@ def test_samples_of_the_same_form_are_the_same_samples(tmp_path: Path) -> None:
 def test_a_media_that_is_so_already_keeps_its_bytes(tmp_path: Path) -> None:
     content = encoded(noise16(48_000), 48_000, "FLAC", "PCM_16")
     assert written_sound(content, tmp_path, as_is=True)[0] == content
+
+
+def test_what_a_media_is_that_keeps_its_bytes_is_what_the_check_found(tmp_path: Path) -> None:
+    """A FLAC that was written into a pipe says nothing of its length."""
+    content = flac_of_unknown_length(encoded(noise16(48_000), 48_000, "FLAC", "PCM_16"))
+    given = row(content, tmp_path) | {"as_is": True, "duration_s": 1.0}
+    (tmp_path / "pack/files").mkdir(parents=True)
+    assert webdataset.pack(pl.DataFrame([given], infer_schema_length=None), tmp_path / "pack/files").failed == {}
+    [pair] = neighbours(tmp_path / "pack/files/pack.tar")
+    assert pair["flac"] == content
+    assert json.loads(pair["json"])["original_data"]["duration_s"] == 1.0
 
 
 def test_stereo_of_24_bits_stays_so_where_it_is_asked_for(tmp_path: Path) -> None:

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import soundfile
 
-from workflow_scripts.exports.audio.cutting import Cut
+from workflow_scripts.exports.audio.cutting import Cut, Row
 from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.feature import Resampler
 
 Array = np.ndarray[Any, Any]
+
+BLOCK_FRAMES = 1 << 18
 
 
 class Encoded(NamedTuple):
@@ -39,22 +41,34 @@ def encode(clip: Cut, form: AudioForm) -> Encoded:
         MediaError: its rate is too low, or what was written does not hold it.
     """
     if clip.stored is not None:
-        return _as_it_is(clip.stored)
+        return _as_it_is(clip.row, clip.stored)
     samples, rate = _resampled(clip, form.sample_rate)
     if form.longest_s is not None:
         samples = samples[: round(form.longest_s * rate)]
     steps, overshoot = _in_steps(samples, form)
     written = io.BytesIO()
     soundfile.write(written, steps, rate, format=CONTAINERS[form.codec], subtype=f"PCM_{form.bits}")
-    content = written.getvalue()
-    if not np.array_equal(soundfile.read(io.BytesIO(content), dtype=steps.dtype.name)[0], steps):
+    if not _holds(written, steps):
         raise MediaError("not_written", "what was encoded decodes to something else")
-    return Encoded(content, len(steps), rate, 1 if steps.ndim == 1 else steps.shape[1], overshoot)
+    return Encoded(written.getvalue(), len(steps), rate, 1 if steps.ndim == 1 else steps.shape[1], overshoot)
 
 
-def _as_it_is(stored: bytes) -> Encoded:
-    with soundfile.SoundFile(io.BytesIO(stored)) as file:
-        return Encoded(stored, file.frames, file.samplerate, file.channels, 0)
+def _as_it_is(row: Row, stored: bytes) -> Encoded:
+    """What the check found by decoding it: a header may say anything, and not every decoder opens every media."""
+    rate = row["own_rate"]
+    return Encoded(stored, round(row["duration_s"] * rate), rate, row["own_channels"], 0)
+
+
+def _holds(written: io.BytesIO, steps: Array) -> bool:
+    """Whether a file decodes to these steps and no more."""
+    written.seek(0)
+    place = 0
+    with soundfile.SoundFile(written) as file:
+        for block in file.blocks(BLOCK_FRAMES, dtype=steps.dtype.name):
+            if not np.array_equal(block, steps[place : place + len(block)]):
+                return False
+            place += len(block)
+    return place == len(steps)
 
 
 def _resampled(clip: Cut, to: int | None) -> tuple[Array, int]:
@@ -70,14 +84,30 @@ def _resampled(clip: Cut, to: int | None) -> tuple[Array, int]:
 
 
 def _in_steps(samples: Array, form: AudioForm) -> tuple[Array, int]:
-    """Samples as whole steps of int16, or of int32 whose lower bits are 0; and how many lay beyond full scale."""
-    if not np.isfinite(samples).all():
-        raise MediaError("not_finite", "it holds samples that are no numbers")
+    """Samples as whole steps of int16, or of int32 whose lower bits are 0; and how many lay beyond full scale.
+
+    Block by block: in double precision all of a recording of an hour would take more memory than anything else here.
+    """
     full_scale = 2 ** (form.bits - 1)
-    steps = np.rint(samples.astype(np.float64) * full_scale)
-    overshoot = int(np.count_nonzero((steps > full_scale - 1) | (steps < -full_scale)))
+    steps = np.empty(samples.shape, np.int16 if form.bits == 16 else np.int32)
+    overshoot = sum(_round(samples, steps, place, full_scale, full_scale) for place in _blocks(samples))
     if overshoot and form.overshoot == "scale":
-        peak = np.abs(samples).max()
-        steps = np.rint(samples.astype(np.float64) / peak * (full_scale - 1))
-    whole = np.clip(steps, -full_scale, full_scale - 1)
-    return (whole.astype(np.int16) if form.bits == 16 else whole.astype(np.int32) << 8), overshoot
+        most = (full_scale - 1) / float(max(np.abs(samples[place]).max() for place in _blocks(samples)))
+        for place in _blocks(samples):
+            _round(samples, steps, place, most, full_scale)
+    if form.bits == 24:
+        np.left_shift(steps, 8, out=steps)
+    return steps, overshoot
+
+
+def _blocks(samples: Array) -> list[slice]:
+    return [slice(first, first + BLOCK_FRAMES) for first in range(0, len(samples), BLOCK_FRAMES)]
+
+
+def _round(samples: Array, steps: Array, place: slice, scale: float, full_scale: int) -> int:
+    """Write the steps of a block, times a scale; how many lie beyond full scale."""
+    scaled = np.rint(samples[place].astype(np.float64) * scale)
+    if not np.isfinite(scaled).all():
+        raise MediaError("not_finite", "it holds samples that are no numbers")
+    steps[place] = np.clip(scaled, -full_scale, full_scale - 1)
+    return int(np.count_nonzero((scaled > full_scale - 1) | (scaled < -full_scale)))

@@ -42,6 +42,7 @@ def sound_of(clips: pl.DataFrame, form: AudioForm, seed: int, as_is: pl.Expr) ->
         pl.when(is_span).then("end_s").alias("end_s"),
         pl.col("duration_s"),
         pl.col("sample_rate").alias("own_rate"),
+        pl.col("channels").alias("own_channels"),
         pl.lit(form.channel).alias("channel"),
         pl.lit(form.made_as).alias("made_as"),
         as_is.fill_null(value=False).alias("as_is"),
