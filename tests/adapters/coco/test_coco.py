@@ -110,6 +110,16 @@ def test_a_recording_says_where_when_and_by_whom_it_was_made(tmp_path: Path) -> 
     }
 
 
+def test_a_licence_of_its_own_stands_once_in_what_else_is_said(tmp_path: Path) -> None:
+    own = [recording(7, licence="mine", note="x"), recording(8, licence="")]
+    tables = ingested(tmp_path, train=document(own))
+    assert tables["promised"]["licence"].to_list() == ["CC-BY-NC-4.0"] * 2
+    assert [json.loads(extra, object_pairs_hook=list) for extra in tables["origins"]["extra"]] == [
+        [("licence", "mine"), ("note", "x")],
+        [("licence", "Attribution-NonCommercial License")],
+    ]
+
+
 def test_species_stand_below_all_that_they_are(tmp_path: Path) -> None:
     """The genus Morus is one of birds and one of plants."""
     classes = ingested(tmp_path, train=document([recording(7)]))["classes"]
@@ -127,7 +137,7 @@ def test_species_stand_below_all_that_they_are(tmp_path: Path) -> None:
 
 
 def test_a_rank_that_is_not_said_leaves_its_place(tmp_path: Path) -> None:
-    odd = GANNET | {"order": "", "family": None, "genus": "Mo/rus, or"}
+    odd = GANNET | {"order": "", "family": None, "genus": "Mo/rus, or", "name": "Mo/rus, or bassanus"}
     classes = ingested(tmp_path, train=document([recording(7)], categories=[odd]))["classes"]
     assert classes["class_id"][-1] == "Animalia/Chordata/Aves///Mo%2Frus%2C%20or/bassanus"
     assert classes["parent_ids"][-2].to_list() == ["Animalia/Chordata/Aves"]
@@ -189,6 +199,42 @@ def test_categories_that_mean_others_in_another_document_stop(tmp_path: Path) ->
     words = r"val\.json: the category of id 1 is Morus nigra; it is Morus alba in .*train"
     with pytest.raises(SourceError, match=words):
         ingested(tmp_path, train=document([recording(7)]), val=document([recording(7)], categories=[other]))
+
+
+def test_an_id_that_repeats_a_species_means_no_other_in_another_document(tmp_path: Path) -> None:
+    """Labels of the one would be labels of the other."""
+    again, other = GANNET | {"id": 5}, MULBERRY | {"id": 5}
+    train = document([recording(7)], [annotation(1, 7, 5)], categories=[GANNET, again])
+    with pytest.raises(SourceError, match=r"val\.json: the category of id 5 is Morus alba; it is Morus bassanus in"):
+        ingested(tmp_path, train=train, val=document([], categories=[other]))
+
+
+def test_labels_of_a_category_that_repeats_a_species_are_of_that_species(tmp_path: Path) -> None:
+    said = [annotation(1, 7, 5), annotation(2, 8, 0)]
+    tables = ingested(
+        tmp_path, train=document([recording(7), recording(8)], said, categories=[GANNET, GANNET | {"id": 5}])
+    )
+    assert tables["promised"]["class_ids"].to_list() == [[OF_GANNET], [OF_GANNET]]
+    assert tables["classes"].drop_nulls("class_index")["class_index"].to_list() == [0]
+    assert rejects(tables, "reason") == [("repeated_class",)]
+
+
+NO_RANKS = [
+    [{"id": 1, "name": "Motacilla alba"}, {"id": 2, "name": "Tyto alba"}],
+    [
+        {"id": 1, "name": "Motacilla alba", "genus": "Motacilla"},
+        {"id": 2, "name": "Motacilla alba alba", "genus": "Motacilla"},
+    ],
+]
+
+
+@pytest.mark.parametrize("categories", NO_RANKS)
+def test_species_of_one_epithet_are_several(tmp_path: Path, categories: list[Item]) -> None:
+    told = [one | {"specific_epithet": "alba"} for one in categories]
+    tables = ingested(tmp_path, train=document([recording(7)], [annotation(1, 7, 2)], categories=told))
+    assert [*tables["promised"]["class_names"][0]] == [categories[1]["name"]]
+    assert tables["classes"].drop_nulls("class_index")["class_index"].to_list() == [1, 2]
+    assert tables["rejects"].is_empty()
 
 
 FOUND = [

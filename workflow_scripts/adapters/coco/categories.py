@@ -1,6 +1,6 @@
 """The categories of documents as classes: one taxonomy, whose species have the same ids in all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -16,7 +16,7 @@ class Categories(NamedTuple):
     Attributes:
         table: the `classes` table.
         rows: of each document its categories, with `class_id` and `class_index`.
-        ids: `category_id`, as annotations have it, and `class_id`.
+        ids: `category_id`, as annotations have it, and `class_id`: of one that repeats a species, the class of that.
     """
 
     table: pl.DataFrame
@@ -35,18 +35,18 @@ def categories_of(documents: Sequence[tuple[str, pl.DataFrame]]) -> Categories:
     """
     known = _Known()
     rows = [_told(categories, path, known) for path, categories in documents]
-    ids = {"category_id": [str(index) for index in known.species], "class_id": list(known.indices)}
+    ids = [(str(index), one.class_id) for index, one in known.species.items()]
     types = {"category_id": pl.String, "class_id": pl.String}
-    return Categories(classes_of_species(known.species.values()), rows, pl.DataFrame(ids, schema=types))
+    return Categories(classes_of_species(known.first()), rows, pl.DataFrame(ids, schema=types, orient="row"))
 
 
 class _Known:
-    """The species by their ids, and these by the classes that they are."""
+    """The species by their ids, repeated ones too, and the first id of each class."""
 
     def __init__(self) -> None:
         self.species: dict[int, Species] = {}
-        self.indices: dict[str, int] = {}
         self._paths: dict[int, str] = {}
+        self._indices: dict[str, int] = {}
 
     def put(self, index: int, one: Species, path: str) -> int:
         """Take a species, if it is new; gives the id that its class has."""
@@ -56,10 +56,13 @@ class _Known:
                 f"{path}: the category of id {index} is {shown(one.scientific_name)}; it is "
                 f"{shown(earlier.scientific_name)} in {self._paths[index]}. Expected one taxonomy for all documents"
             )
-        number = self.indices.setdefault(one.class_id, index)
-        if number == index and not earlier:
+        if not earlier:
             self.species[index], self._paths[index] = one, path
-        return number
+        return self._indices.setdefault(one.class_id, index)
+
+    def first(self) -> Iterator[Species]:
+        """Each class once, as the first category says it that is of it."""
+        return (self.species[index] for index in self._indices.values())
 
 
 def _told(categories: pl.DataFrame, path: str, known: _Known) -> pl.DataFrame:
@@ -75,10 +78,16 @@ def _told(categories: pl.DataFrame, path: str, known: _Known) -> pl.DataFrame:
 
 
 def _species(row: dict[str, Any]) -> Species:
+    """A category as a species.
+
+    An epithet tells a species only within its genus, and no subspecies: where both together are not the name, that is
+    what tells it, so that Motacilla alba and Tyto alba are two classes where no genus is said.
+    """
+    says_all = row["name"] == f"{row['genus']} {row['epithet']}"
     return Species(
         index=row["id"],
         above=tuple(row[rank] for rank in RANKS),
-        epithet=row["epithet"] or row["name"],
+        epithet=row["epithet"] if says_all else row["name"],
         name=row["common_name"] or row["name"],
         scientific_name=row["name"],
         extra=row["extra"],

@@ -83,15 +83,16 @@ def _clips(split: str, lists: Lists, licences: pl.DataFrame) -> pl.DataFrame:
     )
     rows = rows.with_columns(
         beside=pl.when(more.list.drop_nulls().list.len() > 0).then(more.list.drop_nulls().list.join("; ")),
-        extra=_with_member(pl.col("extra"), pl.col("said")),
+        extra=_with_licence(pl.col("extra"), pl.col("said")),
     )
     return _of_file(rows.drop("id", "licence_id", "date", "said", "is_known"), lists)
 
 
-def _with_member(extra: pl.Expr, member: pl.Expr) -> pl.Expr:
-    """A JSON object, or null, with one more member, or none."""
-    both = pl.concat_str(extra.str.head(-1), pl.lit(", "), member, pl.lit("}"))
-    return pl.coalesce(both, pl.format("{{{}}}", member), extra)
+def _with_licence(extra: pl.Expr, said: pl.Expr) -> pl.Expr:
+    """A JSON object, or null, with the member `licence`, or none; one that it has of its own stays."""
+    both = pl.concat_str(extra.str.head(-1), pl.lit(", "), said, pl.lit("}"))
+    has_one = extra.str.json_path_match("$.licence").is_not_null()
+    return pl.when(has_one).then(extra).otherwise(pl.coalesce(both, pl.format("{{{}}}", said), extra))
 
 
 def _labels(lists: Lists, categories: Categories) -> pl.DataFrame:
