@@ -54,3 +54,15 @@ def test_dataset_that_can_be_read_no_more_keeps_its_tables_and_exports(tmp_path:
     after = project.digests()
     assert {name: after[name] for name in before} == before
     assert project.ask("SELECT dataset FROM rejects WHERE scope = 'dataset'") == [("broken",)]
+
+
+def test_dataset_that_failed_by_a_fault_of_the_program_is_tried_again(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    write_small_set(project, "broken")
+    (tmp_path / "workflow_scripts/adapters/audioset/__init__.py").write_text(
+        "def ingest(settings):\n    raise KeyError('nobody foresaw this')\n"
+    )
+    run = project.run("--config", "datasets=['broken/set.yaml']", expect=1)
+    assert run.output.splitlines()[-1].startswith("broken: KeyError: 'nobody foresaw this'; see results/logs/ingest/")
+    again = project.run("--config", "datasets=['broken/set.yaml']", expect=1)
+    assert again.jobs["ingest"] == 1

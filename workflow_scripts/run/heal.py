@@ -42,8 +42,8 @@ def heal(run: Run, catalogued: Iterable[str]) -> None:
         catalogued += [place(slug, shard) for place in (places.checks, places.media_list) for shard in shards]
         if not is_known or not names <= _names(media):
             shutil.rmtree(media, ignore_errors=True)
-    if not is_known:
-        for name in run.datasets:
+    for name in run.datasets:
+        if not is_known or os.path.exists(places.crashed(name)):
             Path(places.table(name, "promised")).unlink(missing_ok=True)
     if not _is_catalogue_whole(places, catalogued):
         Path(places.current_generation).unlink(missing_ok=True)

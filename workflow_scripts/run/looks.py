@@ -42,7 +42,10 @@ class Looks:
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
             read_by_scan = "" if is_anothers else self.run.look_before_scan(root.slug)
-            _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path, root.images)
+            try:
+                _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path, root.images)
+            except OSError as error:  # what cannot be read, its own job tells
+                _states[root.slug] = f"cannot be read: {error.strerror}"
         return _states[root.slug]
 
     def choose(self) -> None:

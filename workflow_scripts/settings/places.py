@@ -119,6 +119,10 @@ class Places:
         """A table of a dataset; it is called like its view."""
         return f"{self.results}/{dataset}/tables/{name}.parquet"
 
+    def crashed(self, dataset: str) -> str:
+        """There where the ingest of a dataset failed by no fault of its sources (sources/failed.py)."""
+        return f"{self.results}/{dataset}/tables/.crashed"
+
     def export(self, dataset: str, name: str) -> str:
         """Folder of an export: a link to that of its last generation, which lies beside it."""
         return f"{self.results}/{dataset}/exports/{name}"

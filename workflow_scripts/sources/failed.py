@@ -21,8 +21,14 @@ NOT_ITS_OWN = (OSError, MemoryError, KeyboardInterrupt, SystemExit)
 _log = logging.getLogger(__name__)
 
 
+CRASHED = ".crashed"
+"""Beside the tables of a dataset whose sources may be well: it is our own fault, or the machine's. The next run tries it
+again."""
+
+
 def keep_tables(paths: Mapping[str, Path]) -> None:
     """Give the tables of an ingest that went well the names under which a later one that fails finds them."""
+    _note(paths).unlink(missing_ok=True)
     for path in paths.values():
         with whole(published(path)) as part:
             link_or_copy(path, part)
@@ -37,7 +43,8 @@ def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[st
         log: where more is told, of an error that is none of the sources.
         paths: where each of its tables is written.
     """
-    _log.error("%s", error if isinstance(error, SoundledgerError) else traceback.format_exc())
+    of_sources = isinstance(error, SoundledgerError)
+    _log.error("%s", error if of_sources else traceback.format_exc())
     row = _rejected(dataset, error, log)
     print(
         f"error: {dataset}: {row['detail'].item()}\nThe run goes on with all else, and ends with this.", file=sys.stderr
@@ -53,6 +60,14 @@ def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[st
                 os.utime(part)  # Snakemake takes what is older than the sources for unfinished
         else:
             write_table(schemas.INGESTED[name].empty(), path, schemas.INGESTED[name])
+    if of_sources:
+        _note(paths).unlink(missing_ok=True)
+    else:
+        _note(paths).touch()
+
+
+def _note(paths: Mapping[str, Path]) -> Path:
+    return paths["rejects"].with_name(CRASHED)
 
 
 def _is_whole(file: Path, table: str) -> bool:

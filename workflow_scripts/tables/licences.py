@@ -26,7 +26,10 @@ SPDX_IDS = tuple(_LISTED.split())
 """Of the SPDX list (https://spdx.org/licenses), 3.26: all of Creative Commons and the others that data comes under."""
 NONCOMMERCIAL = tuple(one for one in SPDX_IDS if "-NC-" in one)
 """Those of them that forbid commercial use."""
-SAID_NONCOMMERCIAL = r"(?i)non[\W_]?commercial|(licenses/|(^|[^a-z])(cc|by)[\W_]+)((by|nd|sa)[\W_]+)*nc([^a-z]|$)"
+SAID_NONCOMMERCIAL = (
+    r"(?i)non[\W_]?commercial|\bno[tn]?\W(for |any )?commercial|^\W*nc\W*$"
+    r"|(licenses/|(^|[^a-z])(cc|by)[\W_]+)((by|nd|sa)[\W_]+)*nc([^a-z]|$)"
+)
 """What words hold that forbid it though they have no SPDX id, in the grammar that Python and DuckDB share."""
 
 MACROS = """
@@ -44,8 +47,8 @@ def forbids_commercial_use(licence: str | None) -> bool | None:
 
     >>> forbids_commercial_use("CC-BY-NC-4.0"), forbids_commercial_use("CC0-1.0"), forbids_commercial_use("ask me")
     (True, False, None)
-    >>> forbids_commercial_use("cc-by-nc"), forbids_commercial_use("Attribution Noncommercial")
-    (True, True)
+    >>> [forbids_commercial_use(one) for one in ("cc-by-nc", "NC", "Attribution Noncommercial", "no commercial use")]
+    [True, True, True, True]
     """
     if licence in SPDX_IDS:
         return licence in NONCOMMERCIAL
