@@ -36,7 +36,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
-        exports={name: len(dataset.exports) for name, dataset in RUN.datasets.items()},
+        exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         roots=list(RUN.roots),
         version=VERSION,
         results=lambda wildcards, output: os.path.dirname(output.catalogue),

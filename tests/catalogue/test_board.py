@@ -24,8 +24,16 @@ esc50: {{{SAID}, datasets: [esc50]}}
 vggsound: {{{SAID}, datasets: [vggsound]}}
 clotho: {{{SAID}, datasets: [clotho]}}
 """
-RUN = {"clotho": 2, "no_audio": 0, "no_rows": 1, "broken": 1, "no_exports": 0, "half": 2}
-"""The datasets of the run, and how many exports each names; the collections know but the first."""
+RUN = {
+    "clotho": ["ast", "csv"],
+    "no_audio": [],
+    "no_rows": ["csv"],
+    "broken": ["csv"],
+    "no_exports": [],
+    "half": ["csv", "ast"],
+    "other": ["ast"],
+}
+"""The datasets of the run, and the exports that each names; the collections know but the first."""
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +75,8 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
             write_table(of_dataset.get(name, schema.empty()), Path(places.table(dataset, name)), schema)
     build_catalogue(Contents(places, dict.fromkeys(RUN, ()), {}, RUN), Path(places.catalogue))
-    for account in (places.account("clotho", "csv"), places.account("clotho", "ast"), places.account("half", "csv")):
+    for dataset, export in (("clotho", "csv"), ("clotho", "ast"), ("half", "csv"), ("other", "csv")):
+        account = places.account(dataset, export)
         Path(account).parent.mkdir(parents=True, exist_ok=True)
         Path(account).write_text("{}")
     with duckdb.connect(places.catalogue, read_only=True) as connection:
@@ -76,6 +85,7 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
             ("clotho", "clotho", "exported", "a review", 3, 3, None),
             ("half", "half", "checked", "1 of 2 exports", 3, 3, None),
             ("no_exports", "no_exports", "checked", "exports: its file names none", 3, 3, None),
+            ("other", "other", "checked", "1 of 1 exports", 3, 3, None),
             ("no_audio", "no_audio", "ingested", "audio: its file names none", 3, 3, None),
             ("broken", "broken", "acquired", "a.csv: no list", 3, 3, None),
             ("esc50", "esc50", "acquired", "a run that names it", None, None, None),
@@ -87,6 +97,7 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
             ("clotho", "ast"),
             ("clotho", "csv"),
             ("half", "csv"),
+            ("other", "csv"),
         ]
 
 

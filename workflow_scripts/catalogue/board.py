@@ -2,6 +2,7 @@
 
 import glob
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ REGISTRY = {
     "collection": "its name in config/registry.yaml; that of the dataset where the registry knows none",
     "dataset": "a dataset file for it, null where there is none",
     "in_run": "this catalogue speaks of it",
-    "exports": "how many exports its dataset file names",
+    "exports": "the exports that its dataset file names",
     "lacks": "of one that no run has named, what its sources lack",
     "title": "what its authors call it",
     "home": "its page",
@@ -33,22 +34,22 @@ EXPORTS = {
 }
 
 
-def create_registry(connection: duckdb.DuckDBPyConnection, exports: dict[str, int], workdir: Path) -> None:
+def create_registry(connection: duckdb.DuckDBPyConnection, exports: Mapping[str, Sequence[str]], workdir: Path) -> None:
     """The table `registry`: each collection, with each of its dataset files.
 
     Args:
         connection: to the catalogue.
-        exports: for each dataset of the run how many exports its file names.
+        exports: for each dataset of the run those that its file names.
         workdir: the folder of the run.
     """
-    types = dict.fromkeys(REGISTRY, "VARCHAR") | {"in_run": "BOOLEAN", "exports": "INTEGER"}
+    types = dict.fromkeys(REGISTRY, "VARCHAR") | {"in_run": "BOOLEAN", "exports": "VARCHAR[]"}
     connection.execute(f"CREATE TABLE registry ({', '.join(map(' '.join, types.items()))})")
     rows = [
         (
             entry.collection,
             entry.dataset,
             entry.dataset in exports,
-            exports.get(entry.dataset or "", 0),
+            list(exports.get(entry.dataset or "", ())),
             entry.lacks,
             *(entry.known.get(name) for name in SAID),
         )

@@ -35,13 +35,13 @@ class Contents:
         places: of the run.
         datasets: for each dataset the slugs of its roots, whose rejects are its own too.
         checks: for each root the files of its checks.
-        exports: for each dataset how many exports its file names.
+        exports: for each dataset those that its file names.
     """
 
     places: Places
     datasets: Mapping[str, Sequence[str]]
     checks: Mapping[str, Sequence[str]]
-    exports: Mapping[str, int] = field(default_factory=dict)
+    exports: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -103,7 +103,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
-        create_registry(connection, {name: contents.exports.get(name, 0) for name in contents.datasets}, Path.cwd())
+        create_registry(connection, {name: contents.exports.get(name, ()) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
         for sql in _in_order():
             _create_ready_made(connection, sql)

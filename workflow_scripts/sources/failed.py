@@ -22,8 +22,8 @@ _log = logging.getLogger(__name__)
 
 
 CRASHED = ".crashed"
-"""Beside the tables of a dataset whose sources may be well: it is our own fault, or the machine's. The next run tries it
-again."""
+"""Beside the tables of a dataset whose sources may be well: the fault is our own or the machine's, so the next run tries
+it again."""
 
 
 def keep_tables(paths: Mapping[str, Path]) -> None:

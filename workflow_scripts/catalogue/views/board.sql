@@ -19,15 +19,16 @@ WITH promised AS (
 ),
 heard AS (SELECT dataset, sum(media)::BIGINT AS media, count(*) AS named FROM roots GROUP BY ALL),
 failed AS (SELECT dataset, any_value(detail) AS why FROM rejects WHERE scope = 'dataset' GROUP BY ALL),
-made AS (SELECT dataset, count(*) AS exports FROM exports GROUP BY ALL),
+made AS (SELECT dataset, list(export) AS exports FROM exports GROUP BY ALL),
 known AS (
     SELECT
-        registry.*,
+        registry.* EXCLUDE (exports),
         coalesce(promised.clips, 0) AS clips,
         coalesce(promised.usable, 0) AS usable,
         coalesce(heard.media, 0) AS media,
         coalesce(heard.named, 0) AS roots,
-        coalesce(made.exports, 0) AS made,
+        len(registry.exports) AS named,
+        len(list_intersect(registry.exports, made.exports)) AS made,
         failed.why
     FROM registry
     LEFT JOIN promised USING (dataset)
@@ -43,7 +44,7 @@ staged AS (
             WHEN NOT in_run THEN CASE WHEN lacks IS NULL THEN 'acquired' ELSE 'defined' END
             WHEN clips = 0 OR why IS NOT NULL THEN 'acquired'
             WHEN media = 0 THEN 'ingested'
-            WHEN exports = 0 OR made < exports THEN 'checked'
+            WHEN named = 0 OR coalesce(made, 0) < named THEN 'checked'
             ELSE 'exported'
         END AS stage
     FROM known
@@ -60,7 +61,7 @@ SELECT
         WHEN 'defined' THEN lacks
         WHEN 'acquired' THEN coalesce(why, CASE WHEN in_run THEN 'rows that are clips' ELSE 'a run that names it' END)
         WHEN 'ingested' THEN CASE WHEN roots = 0 THEN 'audio: its file names none' ELSE 'audio: none lies where its file says' END
-        WHEN 'checked' THEN CASE WHEN exports = 0 THEN 'exports: its file names none' ELSE format('{} of {} exports', exports - made, exports) END
+        WHEN 'checked' THEN CASE WHEN named = 0 THEN 'exports: its file names none' ELSE format('{} of {} exports', named - coalesce(made, 0), named) END
         ELSE 'a review'
     END AS lacks,
     CASE WHEN in_run THEN clips END AS clips,
