@@ -22,8 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 CRASHED = ".crashed"
-"""Beside the tables of a dataset whose sources may be well: the fault is our own or the machine's, so the next run tries
-it again."""
+"""Beside tables whose sources may be well: the fault is our own or the machine's, so the next run tries it again."""
 
 
 def keep_tables(paths: Mapping[str, Path]) -> None:
