@@ -60,7 +60,7 @@ def number(value: Any) -> float | None:
         try:
             if math.isfinite(found := float(value)):
                 return found
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
     raise NotSoError("a number")
 

@@ -4,13 +4,14 @@ Source of the format: https://github.com/audioset/ontology (README). A class may
 """
 
 import graphlib
+import json
 from collections import Counter, deque
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import first_twenty
-from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
@@ -23,6 +24,8 @@ def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
             each names the nodes.
     """
     nodes = source.json()
+    with as_source_error(source.path, "valid JSON"):
+        json.dumps(nodes, ensure_ascii=False).encode()  # half a character is none
     if not isinstance(nodes, list) or not all(isinstance(node, dict) and _is_named(node) for node in nodes):
         raise SourceError(f"{source.path}: expected a list of nodes, each with an id, a name and child_ids")
     counts = Counter(node["id"] for node in nodes)

@@ -3,7 +3,6 @@
 import codecs
 import hashlib
 import io
-import json
 import stat
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ import polars as pl
 
 from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError, as_source_error
+from workflow_scripts.sources.json_text import DECODER
 from workflow_scripts.sources.unpacking import BEGINS, UNPACK, packing
 
 __all__ = ["Source", "SourceError"]
@@ -123,17 +123,14 @@ class Source:
             ) from None
 
     def json(self) -> Any:
-        """The whole as JSON; NaN and Infinity, which JSON has not but writers write, are null.
+        """The whole as JSON, as DECODER reads it; texts may hold half a character, which no table does.
 
         Raises:
             SourceError: it is none; names the line.
         """
         text = self.text()
         with as_source_error(self.path, "valid JSON"):
-            value = json.loads(text, parse_constant=lambda _: None)
-            if "\\ud" in text.lower():  # half a character, which no table holds
-                json.dumps(value, ensure_ascii=False).encode()
-            return value
+            return DECODER.decode(text)
 
 
 def _lines_of(content: bytes) -> pl.DataFrame:

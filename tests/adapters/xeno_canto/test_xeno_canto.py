@@ -188,6 +188,23 @@ def test_what_is_no_such_value_costs_no_recording(tmp_path: Path, members: Item,
     assert tables["promised"]["clip_id"].to_list() == ["XC1"]
 
 
+@pytest.mark.parametrize("number", ["1" + "0" * 310, "1e999"])
+def test_a_number_that_no_float_holds_costs_no_recording(tmp_path: Path, number: str) -> None:
+    text = json.dumps(page(recording(1, lat=0.125), recording(2))).replace("0.125", number)
+    tables = ingested(tmp_path, text)
+    assert tables["rejects"].select("scope", "reason", "detail").rows() == [
+        ("label", "bad_value", f'lat: expected a number, found "{number[:299]}' + ('"' if len(number) < 99 else " …"))
+    ]
+    assert tables["promised"]["clip_id"].to_list() == ["XC1", "XC2"]
+
+
+@pytest.mark.parametrize(("number", "kept"), [("1e999", "1e999"), ("1" + "0" * 30, "1" + "0" * 30), ("NaN", None)])
+def test_what_else_is_said_is_json_whatever_numbers_it_holds(tmp_path: Path, number: str, kept: str | None) -> None:
+    text = json.dumps(page(recording(1, foo=[0.125]))).replace("0.125", number)
+    extra = ingested(tmp_path, text)["origins"]["extra"].str.json_decode(pl.Struct({"foo": pl.List(pl.String)}))
+    assert extra.struct.field("foo").to_list() == [[kept]]
+
+
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
@@ -198,10 +215,12 @@ def test_what_is_no_such_value_costs_no_recording(tmp_path: Path, members: Item,
         (recording(2), "duplicate_id"),
         ("2", "no_object"),
         (recording(3, rmk="x" * 2**20), "unended_row"),
+        (recording(3, rmk="\ud83d"), "not_json"),
+        ("\ud83d", "not_json"),
     ],
 )
 def test_what_is_no_recording_is_told(tmp_path: Path, item: Any, reason: str) -> None:
-    tables = ingested(tmp_path, page(recording(2), item))
+    tables = ingested(tmp_path, json.dumps(page(recording(2), item)))
     assert tables["rejects"].select("line", "scope", "reason").rows() == [(2, "row", reason)]
     assert tables["promised"]["clip_id"].to_list() == ["XC2"]
 
@@ -218,7 +237,8 @@ def test_what_is_no_recording_is_told(tmp_path: Path, item: Any, reason: str) ->
         ('{"error": {"code": "missing_parameter", "message": "No query"}}', "missing_parameter: No query"),
         ('{"error": null, "message": null}', "the API answered with an error"),
         ('{"recordings": [' + "[" * 100_000 + "]" * 100_000 + "]}", "nested too deeply"),
-        ('{"recordings": ["\\ud83d"]}', "surrogates not allowed"),
+        ('{"recordings": [], "page": 1' + "0" * 400 + "}", "page: expected a number, found "),
+        ('{"recordings": {}, "\\ud83d": 1}', r"found the keys recordings, \ud83d"),
     ],
 )
 def test_what_is_no_page_is_the_error_of_its_file(tmp_path: Path, text: str, words: str) -> None:
@@ -253,6 +273,25 @@ def test_a_page_that_is_missing_stops_unless_it_may(
     with caplog.at_level(logging.WARNING):
         ingested(tmp_path, *pages, on_count_mismatch="warn")
     assert "pages" in caplog.text
+
+
+def test_queries_that_overlap_tell_some_recordings_again(tmp_path: Path) -> None:
+    """It is no loss, whether word for word or, since somebody has named it better, not."""
+    for query, numbers in (("area", (1, 2, 3)), ("species", (2, 3, 4))):
+        (tmp_path / query).mkdir()
+        answer = page(*(recording(number, q=query if number == 3 else "A") for number in numbers))
+        (tmp_path / query / "1.json").write_text(json.dumps(answer))
+    tables = ingested(tmp_path, pages=["area/*.json", "species/*.json"])
+    assert tables["promised"]["clip_id"].to_list() == ["XC1", "XC2", "XC3", "XC4"]
+    assert tables["rejects"].select("source", "line", "reason", "detail").rows() == [
+        (
+            "species/1.json",
+            line,
+            "nothing_new",
+            f"XC{line + 1} is kept from area/1.json, line {line + 1}, which says the same",
+        )
+        for line in (1, 2)
+    ]
 
 
 def test_a_query_whose_number_changed_under_way_is_whole(tmp_path: Path) -> None:

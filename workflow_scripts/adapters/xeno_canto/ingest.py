@@ -56,7 +56,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     """
     pages = read_pages(settings.sources["pages"])
     check_complete(pages, settings.sources["on_count_mismatch"])
-    rows = pl.concat([_rows(page) for page in pages])
+    rows = _told_once(pl.concat([_rows(page) for page in pages]))
     kept = rows.filter(pl.col("reason").is_null())
     species = [
         species_of(*names)
@@ -89,6 +89,20 @@ def _rows(page: Page) -> pl.DataFrame:
         licence=pl.coalesce(spdx(rows["said"]), "said"),
         quality=pl.when(pl.col("quality").str.to_lowercase() != NO_SCORE).then("quality"),
     )
+
+
+def _told_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of which those are rejects that another page tells word for word: queries overlap."""
+    is_good = pl.col("reason").is_null()
+    first = rows.filter(is_good).unique("number", keep="first", maintain_order=True)
+    first = first.select("number", *(pl.col(name).alias(f"first_{name}") for name in ("source", "line", "raw")))
+    rows = rows.join(first, on="number", how="left", maintain_order="left")
+    again = is_good & (pl.col("raw") == pl.col("first_raw")) & (pl.col("source") != pl.col("first_source"))
+    kept = pl.format("{} is kept from {}, line {}", "id", pl.col("first_source").cast(pl.String), "first_line")
+    return rows.with_columns(
+        reason=pl.when(again).then(pl.lit("nothing_new")).otherwise("reason"),
+        detail=pl.when(again).then(pl.concat_str(kept, pl.lit(", which says the same"))).otherwise("detail"),
+    ).drop(first.columns[1:])
 
 
 def _labels(rows: pl.DataFrame) -> Iterable[pl.Series]:
