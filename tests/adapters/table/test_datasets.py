@@ -646,6 +646,40 @@ def test_auto_acd(ingest: Ingest) -> None:
     }
 
 
+def test_birdclef2025(ingest: Ingest) -> None:
+    """Made by hand; classes stand in a table of their own, and some are called by numbers."""
+    columns = "primary_label,secondary_labels,type,filename,collection,rating,url,latitude,longitude,author,license"
+    train = (
+        f"{columns}\n"
+        "1139490,[''],[''],1139490/CSA36385.ogg,CSA,0.0,http://sound.example/36385.mp3,7.3,-73.7,Ann,cc-by-nc-sa 4.0\n"
+        "grekis,\"['1139490']\",['song'],grekis/XC1.ogg,XC,3.5,https://www.xeno-canto.org/1,,,Bo,cc-by-nc-sa 4.0\n"
+    )
+    taxonomy = (
+        "primary_label,inat_taxon_id,scientific_name,common_name,class_name\n"
+        "1139490,1139490,Ragoniella pulchella,Ragoniella pulchella,Insecta\n"
+        "grekis,11989,Pitangus sulphuratus,Great Kiskadee,Aves\n"
+    )
+    texts = {"birdclef2025/train.csv": train, "birdclef2025/taxonomy.csv": taxonomy}
+    tables = ingest("birdclef2025", texts=texts)
+    assert numbers(tables) == (2, 3, 0, 0)
+    assert row(tables, "XC1")["class_names"] == ["Great Kiskadee", "Ragoniella pulchella"]
+    assert row(tables, "CSA36385")["extra"]["collection"] == "CSA"
+
+
+@pytest.mark.shared
+def test_clotho1(ingest: Ingest, layouts: Path) -> None:
+    """The sample of the later version has the same tables, and one more."""
+    tables = ingest("clotho1", {"clotho1": layouts / "dcase23_task6a"})
+    assert tables["promised"]["split"].to_list() == ["development", "evaluation"]
+    assert len(captions(tables, "1")) == 5
+
+
+def test_ambience(ingest: Ingest) -> None:
+    tables = ingest("ambience", texts={"ambience/a.csv": 'id,caption\n-abcdefghi_,"Rain, on a roof"\n'})
+    assert numbers(tables) == (1, 0, 1, 0)
+    assert captions(tables, "-abcdefghi_") == ["Rain, on a roof"]
+
+
 def test_lists_of_addresses_and_texts(ingest: Ingest) -> None:
     table = (
         'url,text\nhttps://a.example/s/Heavy%20rain.mp3?download=1,Rain falls\nhttps://a.example/2.wav,"Wind, leaves"\n'
