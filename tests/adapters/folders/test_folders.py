@@ -214,6 +214,50 @@ def test_what_cannot_be_what_its_column_is_called_is_kept_as_it_stands(tmp_path:
     assert origins.select("latitude", "extra").rows() == [(None, '{"latitude": "far north"}'), (1.0, None)]
 
 
+@pytest.mark.parametrize("span", [{"start_s": "0:10"}, {"end_s": "20 s"}, {"Start_s": [1.0]}])
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_a_span_that_is_no_number_is_no_clip_of_the_whole_file(tmp_path: Path, kind: str, span: dict[str, Any]) -> None:
+    [(column, value)] = span.items()
+    written(tmp_path, f"s/metadata.{kind}", [{"file_name": "a.wav"} | span, {"file_name": "b.wav", column: None}])
+    tables = ingested(tmp_path, metadata=f"s/metadata.{kind}")
+    assert list(clips(tables)) == ["b.wav"]
+    assert tables["rejects"].select("scope", "reason", "detail").rows() == [
+        ("row", "bad_span", f"{column}: expected seconds, found {value}")
+    ]
+
+
+def test_labels_of_rows_that_differ_in_kind_are_those_of_each(tmp_path: Path) -> None:
+    said = [["dog", "cat"], "dog", [], ["cat", 5, None], 5, None, {"a": 1}, [["dog"]], '["dog"]', "[dog"]
+    written(tmp_path, "s/metadata.jsonl", [{"file_name": str(n), "label": one} for n, one in enumerate(said)])
+    tables = ingested(tmp_path, metadata="s/metadata.jsonl")
+    assert [names for _, names in clips(tables).values()] == [
+        ["dog", "cat"],
+        ["dog"],
+        [],
+        ["cat", "5"],
+        ["5"],
+        [],
+        [],
+        [],
+        ['["dog"]'],
+        ["[dog"],
+    ]
+    assert [json.loads(one) for one in tables["origins"]["extra"].drop_nulls()] == [
+        {"label": '{"a": 1}'},
+        {"label": '[["dog"]]'},
+    ]
+
+
+def test_labels_that_are_all_lists_of_numbers_are_several(tmp_path: Path) -> None:
+    written(tmp_path, "s/metadata.jsonl", [{"file_name": "a", "labels": [1, 2]}])
+    assert clips(ingested(tmp_path, metadata="s/metadata.jsonl")) == {"a": ("all", ["1", "2"])}
+
+
+def test_cells_between_delimiters_are_texts_whatever_they_look_like(tmp_path: Path) -> None:
+    (tmp_path / "metadata.csv").write_text('file_name,label\na.wav,"[""x"", ""y""]"\n')
+    assert clips(ingested(tmp_path, metadata="metadata.csv")) == {"a.wav": ("all", ['["x", "y"]'])}
+
+
 def test_rows_without_a_file_are_rejects(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     (tmp_path / "s/metadata.jsonl").write_text(

@@ -11,9 +11,10 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.adapters.folders.listed import texts_of, together
 from workflow_scripts.adapters.folders.splits import FIRST_FOLDER, are_splits
 from workflow_scripts.errors import nearest
-from workflow_scripts.sources.clips.fields import BLANK_IS_NOT, CLIP, TEXTS, filled
+from workflow_scripts.sources.clips.fields import CLIP, TEXTS, filled
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.files import files_of, without_escapes
 from workflow_scripts.sources.ingested import Counted
@@ -29,6 +30,7 @@ LISTS = {
 }
 """Columns, in small letters, of which a field is made: of each a text or a list of texts."""
 OTHER_NAMES = {"license": "licence"}
+SPAN, BAD_SPAN = ("start_s", "end_s"), "bad_span"
 FIELDS = {name: kind for name, kind in CLIP.items() if name not in ("media", "id", *LISTS)}
 """Fields of a clip that a column may be called like."""
 ROWS: dict[str, Any] = {
@@ -71,7 +73,7 @@ def _written_out(pattern: str) -> str:
 
 def _rows(path: str, below: str, some: Rows) -> pl.DataFrame:
     whole = (
-        some.found.hstack(_fields(path, below, some.cells.cast({pl.Null: pl.String})))
+        some.found.hstack(_fields(path, below, some.cells.cast({pl.Null: pl.String}), some.found["raw"]))
         if some.cells.width
         else some.found
     )
@@ -79,7 +81,7 @@ def _rows(path: str, below: str, some: Rows) -> pl.DataFrame:
     return filled(rows.with_columns(source=pl.lit(path)), ROWS).select(*ROWS)
 
 
-def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
+def _fields(path: str, below: str, cells: pl.DataFrame, raw: pl.Series) -> pl.DataFrame:
     """What cells say of clips; what is no field, or cannot be what a field is, is `extra`, as are words of licences."""
     names = {name.lower(): name for name in cells.columns}
     if FILE_NAME not in names:
@@ -91,11 +93,13 @@ def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
             f"{path}: column {FILE_NAME}: expected a text in each row, found {cells.schema[names[FILE_NAME]]}"
         )
     media = [_seen_from_above(below, name) for name in cells[names.pop(FILE_NAME)].cast(pl.String)]
-    fields = [pl.Series("media", media, dtype=pl.String)]
+    fields = [pl.Series("media", media, dtype=pl.String), *_unreadable_spans(cells, names)]
+    extra: dict[str, pl.Series] = {}
     for of, known in LISTS.items():
         if columns := [names.pop(one) for one in known if one in names and _are_texts(cells.schema[names[one]])]:
-            fields.append(_texts(cells, columns).alias(of))
-    extra = {}
+            lists = [texts_of(cells[one], raw) for one in columns]
+            fields.append(together(lists).alias(of))
+            extra |= {one.name: _where(cells[one.name], one.is_null()) for one in lists}
     for name, column in names.items():
         values, field = cells[column], OTHER_NAMES.get(name, name)
         if field in FIELDS and not (field in names and field != name) and _is_text(values.dtype):
@@ -103,7 +107,7 @@ def _fields(path: str, below: str, cells: pl.DataFrame) -> pl.DataFrame:
             told = _licences(said) if field == "licence" else said.cast(FIELDS[field], strict=False)
             fields.append(told.alias(field))
             is_more = told.ne_missing(said) if field == "licence" else told.is_null()
-            values = values.zip_with(is_more, pl.Series([None], dtype=values.dtype))
+            values = _where(values, is_more)
         extra[column] = values
     return pl.DataFrame([*fields, _extra(extra, len(cells))])
 
@@ -129,12 +133,30 @@ def _are_texts(kind: Any) -> bool:
     return _is_text(kind.inner if isinstance(kind, pl.List) else kind)
 
 
-def _texts(cells: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
-    """The texts of some columns that say something."""
-    one_or_more = {one: pl.col(one).cast(TEXTS if cells.schema[one].is_nested() else pl.String) for one in columns}
-    lists = [text if cells.schema[one].is_nested() else pl.concat_list(text) for one, text in one_or_more.items()]
-    said = pl.element().filter(pl.element().str.contains(BLANK_IS_NOT))
-    return cells.select(pl.concat_list(one.fill_null([]) for one in lists).list.eval(said)).to_series()
+def _where(values: pl.Series, is_said: pl.Series) -> pl.Series:
+    """Values, null in other rows."""
+    return values.zip_with(is_said, pl.Series([None], dtype=values.dtype))
+
+
+def _unreadable_spans(cells: pl.DataFrame, names: Mapping[str, str]) -> list[pl.Series]:
+    """`reason` and `detail` of rows whose start or end is no number: without it they would be another clip."""
+    details = [pl.Series([None] * len(cells), dtype=pl.String)]
+    for column in (names[field] for field in SPAN if field in names):
+        said = _in_words(cells[column])
+        is_none = said.cast(pl.Float64, strict=False).is_null() & said.is_not_null()
+        words = pl.select(pl.format("{}: expected seconds, found {}", pl.lit(column), said)).to_series()
+        details.append(_where(words, is_none))
+    detail = pl.select(pl.coalesce(details)).to_series()
+    reason = _where(pl.Series([BAD_SPAN] * len(cells), dtype=pl.String), detail.is_not_null())
+    return [reason.alias("reason"), detail.alias("detail")]
+
+
+def _in_words(values: pl.Series) -> pl.Series:
+    """Values as texts, null where they say nothing."""
+    if _is_text(values.dtype):
+        words = values.cast(pl.String).str.strip_chars()
+        return _where(words, words != "")
+    return pl.Series([None if one is None else str(_plain(one)) for one in values], dtype=pl.String)
 
 
 def _extra(columns: Mapping[str, pl.Series], rows: int) -> pl.Series:
