@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.recordings.made_recordings import AUDIOMOTH, comment, guano, ingested, recording, wamd
+from tests.made_files import encoded, flac_of_unknown_length, noise16
 from workflow_scripts.errors import SoundledgerError
 
 MINUTES = {"windows": {"length_s": 2}}
@@ -54,6 +55,23 @@ def test_windows_on_the_clock_of_what_says_no_time_are_rejects(tmp_path: Path, k
 def test_what_cannot_be_read_is_one_clip_of_which_the_check_tells(tmp_path: Path, content: bytes) -> None:
     tables = ingested(tmp_path, {"20170514_043000.wav": content}, **MINUTES)
     assert spans(tables) == [("20170514_043000.wav", None, None)]
+
+
+def test_windows_that_no_length_lets_cut_are_told(tmp_path: Path) -> None:
+    files = {
+        "20170514_043000.flac": flac_of_unknown_length(encoded(noise16(24_000), 8000, "FLAC", "PCM_16")),
+        "20170514_043000.m4a": b"\0\0\0\x18ftypM4A ",
+        "20170514_043000.wav": recording(3),
+        "20170514_053000.wav": recording(0),
+        "20170514_063000.wav": b"",
+    }
+    tables = ingested(tmp_path, files, **MINUTES)
+    assert tables["rejects"].select("raw", "scope", "reason").rows() == [
+        (name, "label", "no_length") for name in ("20170514_043000.flac", "20170514_043000.m4a")
+    ]
+    assert sum(end is not None for _, _, end in spans(tables)) == 2
+    assert tables["sources"].select("rows_read", "rows_kept").rows() == [(5, 5)]
+    assert ingested(tmp_path, files)["rejects"].is_empty()
 
 
 def test_a_header_that_declares_years_makes_no_millions_of_windows(tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ CLIPS = {
     **{name: CLIP[name] for name in ("start_s", "end_s", "recorded_at", *TEXTS, *NUMBERS)},
     **dict.fromkeys(("extra", "reason", "detail"), pl.String),
 }
+NO_LENGTH = (
+    "its header tells no length, so it is one clip and not windows; as WAV, or FLAC that knows its length, it has them"
+)
 _log = logging.getLogger(__name__)
 
 
@@ -52,12 +55,16 @@ def ingest(settings: IngestSettings) -> Ingested:
         pl.coalesce("told_reason", "reason").alias("reason"), pl.coalesce("told_detail", "detail").alias("detail")
     )
     _log.info(
-        "%s: %d recordings, %d of known length", folder, len(audio), sum(bool(one["duration_s"]) for one in headers)
+        "%s: %d recordings, %d of known length",
+        folder,
+        len(audio),
+        sum(one["duration_s"] is not None for one in headers),
     )
     told = Told(
         judged(rows.drop("file", "told_reason", "told_detail"), "clip", "path"),
         lambda labels: read_vocabulary("labels", {}, labels),
         [listing.counted(_digests(files["file"], audio["file"], headers))],
+        left_out=_uncut(audio, headers) if "windows" in settings.mapping else None,
     )
     return assembled(told, settings.rights)
 
@@ -86,7 +93,7 @@ def _spans(
     duration_s: float | None, at: Moment | None, wanted: Mapping[str, Any] | None
 ) -> tuple[Sequence[tuple[float | None, float | None]], tuple[str | None, str | None]]:
     """The spans of a recording that are clips, and reason and detail where there can be none."""
-    if wanted is None or duration_s is None:  # what cannot be read is one clip, of which its check tells
+    if wanted is None or not duration_s:  # what cannot be read is one clip, of which its check tells
         return [WHOLE], (None, None)
     since = at.since_midnight_s if at else None
     if wanted["align"] == "clock" and since is None:
@@ -95,6 +102,12 @@ def _spans(
     if spans is None:
         return [WHOLE], ("too_many_windows", f"its header declares {duration_s:.10g} s, more than {MOST:,} windows")
     return spans, (None, None)
+
+
+def _uncut(audio: pl.DataFrame, headers: Sequence[Header]) -> pl.DataFrame:
+    """Rows of recordings that have no windows, since nobody knows how many there are."""
+    unknown = pl.Series([header["duration_s"] is None for header in headers], dtype=pl.Boolean)
+    return audio.filter(unknown).with_columns(reason=pl.lit("no_length"), detail=pl.lit(NO_LENGTH))
 
 
 def _digests(files: pl.Series, read: pl.Series, headers: Sequence[Header]) -> pl.Series:

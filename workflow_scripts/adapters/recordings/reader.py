@@ -23,7 +23,8 @@ LARGEST_LENGTH = 1 << 60
 _HEAD = struct.Struct("<4sI")
 
 Header = dict[str, Any]
-"""`duration_s` and `sample_rate`, None where they cannot be told; `chunks`, by name, those of KEPT and KEPT_INFO."""
+"""`duration_s` (0 where there is no sound) and `sample_rate`, None where they cannot be told; `chunks`, by name, those
+of KEPT and KEPT_INFO."""
 
 
 def main() -> None:
@@ -55,6 +56,8 @@ def read_header(path: bytes) -> Header:
             chunks = dict(_chunks(file, found.st_size))
     except OSError:
         return nothing
+    if found.st_size == 0:
+        return nothing | {"duration_s": 0.0}
     return nothing | {"chunks": chunks} | _length(path, found.st_size)
 
 
@@ -67,7 +70,7 @@ def _length(path: bytes, size: int) -> Header:
             frames, rate = int(file.frames), int(file.samplerate)
     except (soundfile.SoundFileError, OSError, MemoryError):
         return {}
-    known = rate > 0 and 0 < frames < LARGEST_LENGTH and frames / rate <= size
+    known = rate > 0 and 0 <= frames < LARGEST_LENGTH and frames / rate <= size
     return {"duration_s": frames / rate if known else None, "sample_rate": rate if rate > 0 else None}
 
 

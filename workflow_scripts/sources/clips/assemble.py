@@ -35,6 +35,7 @@ class Told:
         captions: what is said of them.
         mixtures: pairs of clips, as `mixed` takes them; the clips too are among those above.
         join_s: events of one class that follow each other by so many seconds are one.
+        left_out: what else was not made of rows that are clips: their source, line and raw, reason and detail.
     """
 
     clips: pl.DataFrame
@@ -46,6 +47,7 @@ class Told:
     captions: pl.DataFrame | None = None
     mixtures: pl.DataFrame | None = None
     join_s: float | None = None
+    left_out: pl.DataFrame | None = None
 
 
 def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
@@ -83,8 +85,13 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
     pairs = None if told.mixtures is None else mixed(told.mixtures, kept)
     all_rows = [rows, *(one.rows for one in (about, of_events, of_labels, captions, pairs) if one), vocabulary.rows]
     unheard = own.join(own_heard, on="place", how="anti", maintain_order="left")
-    left_out = [*map(_unknown_labels, (weak, behind, strong)), _label_rejects(unheard, "outside_clip", _outside())]
+    left_out = [
+        *map(_unknown_labels, (weak, behind, strong)),
+        _label_rejects(unheard, pl.lit("outside_clip"), _outside()),
+    ]
     left_out += [_not_beside(part) for part in (kept, about.rows if about else kept.clear())]
+    if told.left_out is not None:
+        left_out += [_label_rejects(told.left_out, pl.col("reason"), pl.col("detail"))]
     rejects = pl.concat([row_rejects(rows.filter(_FIRST)), *map(row_rejects, all_rows[1:]), duplicates, *left_out])
     good = [part.filter(pl.col("reason").is_null()) for part in all_rows[1:]]
     return Ingested(
@@ -221,7 +228,7 @@ def _origins(kept: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unknown_labels(labels: pl.DataFrame) -> pl.DataFrame:
-    return _label_rejects(labels.filter(pl.col("class_id").is_null()), "unknown_class", _unknown("label"))
+    return _label_rejects(labels.filter(pl.col("class_id").is_null()), pl.lit("unknown_class"), _unknown("label"))
 
 
 def _outside() -> pl.Expr:
@@ -231,16 +238,16 @@ def _outside() -> pl.Expr:
 def _not_beside(rows: pl.DataFrame) -> pl.DataFrame:
     """What rows that are kept say of places and durations, and cannot be."""
     good = rows.filter(pl.col("reason").is_null() & pl.col("beside").is_not_null())
-    return _label_rejects(good, "bad_value", pl.col("beside"))
+    return _label_rejects(good, pl.lit("bad_value"), pl.col("beside"))
 
 
-def _label_rejects(labels: pl.DataFrame, reason: str, detail: pl.Expr) -> pl.DataFrame:
+def _label_rejects(labels: pl.DataFrame, reason: pl.Expr, detail: pl.Expr) -> pl.DataFrame:
     """Labels that were left out of rows that were kept."""
     return labels.select(
         pl.col("source").cast(pl.String),
         "line",
         pl.lit("label").alias("scope"),
-        pl.lit(reason).alias("reason"),
+        reason.alias("reason"),
         detail.alias("detail"),
         "raw",
     )
