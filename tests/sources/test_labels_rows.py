@@ -155,7 +155,7 @@ def test_an_object_that_is_too_long_costs_itself_alone(tmp_path: Path, monkeypat
     monkeypatch.setattr(faults, "LONGEST_ROW", 50)
     found = read(tmp_path, "t.json", json.dumps([{"a": "x"}, {"a": "y" * 60}, {"a": "z"}]))
     assert found.cells["a"].to_list() == ["x", "z"]
-    assert found.broken.select("line", "reason").rows() == [(2, "unended_row")]
+    assert found.broken.select("line", "reason").rows() == [(2, "too_long_row")]
 
 
 def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:

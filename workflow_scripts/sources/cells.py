@@ -30,13 +30,25 @@ def of_cells(source: Source, reading: Reading, suffix: str) -> Iterator[Rows]:
     records = _records(source.path, text, _dialect(source.path, text, reading, DELIMITERS.get(suffix, ",")))
     if reading.header:
         refuse_names(f"{source.path}: reading: header", reading.header)
-    header = reading.header or _header(source.path, records)
+    header = reading.header or _header(source.path, records, reading)
     there = False
     while some := list(itertools.islice(records, forms.ROWS_AT_ONCE)):
         there = True
         yield _cells(some, header)
     if not there:
         yield _cells([], header)
+
+
+def first_row(source: Source, reading: Reading) -> tuple[int, str, list[str]]:
+    """Line, text and cells of the first row of a table without a header; no cells where it has no row.
+
+    Args:
+        source: the table.
+        reading: how it is written, with the delimiter.
+    """
+    text = source.text(reading.encoding)
+    records = _records(source.path, text, _dialect(source.path, text, reading, ""))
+    return next(((line, raw, cells) for line, raw, cells in records if cells), (1, "", []))
 
 
 Record = tuple[int, str, list[str] | None]
@@ -150,12 +162,13 @@ def _dialect(path: str, text: str, reading: Reading, first: str) -> Dialect:
     return best
 
 
-def _header(path: str, records: Iterator[Record]) -> tuple[str, ...]:
+def _header(path: str, records: Iterator[Record], reading: Reading) -> tuple[str, ...]:
     line, raw, cells = next(records, (1, "", []))
     if cells is None:
-        raise SourceError(f'{path}, line {line}: no header: {UNENDED[1]}: {shown(raw)}; reading: {{quote: ""}}?')
+        advice = reading.advice('; {quote: ""}?')
+        raise SourceError(f"{path}, line {line}: no header: {UNENDED[1]}: {shown(raw)}{advice}")
     header = tuple(cell.strip() for cell in cells)
-    refuse_names(f"{path}, line {line}", header)
+    refuse_names(f"{path}, line {line}", header, reading.advice(", or declare them: {header: […]}"))
     return header
 
 

@@ -11,10 +11,9 @@ from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError
 
 ROWS_AT_ONCE = 50_000
-UNENDED = (
-    "unended_row",
-    f"a quotation mark is left open or has text behind it, or it has more than {faults.LONGEST_ROW:,} characters",
-)
+_TOO_LONG = f"it has more than {faults.LONGEST_ROW:,} characters"
+TOO_LONG = ("too_long_row", _TOO_LONG)
+UNENDED = ("unended_row", f"a quotation mark is left open or has text behind it, or {_TOO_LONG}")
 SHOWN = 1_000
 """Characters that are kept of such a row."""
 FOUND = {"line": pl.Int64, "raw": pl.String}
@@ -32,6 +31,7 @@ class Reading:
         encoding: of text.
         header: the names of the columns, where the table has none.
         at: where in a JSON or YAML document the rows are: keys with dots between them.
+        is_a_key: a dataset file may say so, below the key `reading`; errors tell how.
     """
 
     format: str | None = None
@@ -40,6 +40,15 @@ class Reading:
     encoding: str = "utf-8"
     header: tuple[str, ...] | None = None
     at: str = ""
+    is_a_key: bool = False
+
+    def advice(self, words: str) -> str:
+        """Words of an error that tell what to declare, with the key in front of it; none where that cannot be.
+
+        >>> Reading(is_a_key=True).advice("; say where: {at: …}"), Reading().advice("; say where: {at: …}")
+        ('; say where: reading: {at: …}', '')
+        """
+        return words.replace("{", "reading: {", 1) if self.is_a_key else ""
 
 
 class Rows(NamedTuple):
@@ -56,7 +65,7 @@ class Rows(NamedTuple):
     broken: pl.DataFrame
 
 
-def refuse_names(place: str, header: Iterable[str]) -> None:
+def refuse_names(place: str, header: Iterable[str], advice: str = "") -> None:
     """Raises SourceError for columns that cannot be told apart; SQL takes capital and small letters for the same.
 
     One without a name, as pandas writes its index, cannot be asked for.
@@ -65,8 +74,8 @@ def refuse_names(place: str, header: Iterable[str]) -> None:
     for name in filter(None, header):
         if earlier := seen.get(name.lower()):
             raise SourceError(
-                f"{place}: columns {shown(earlier)} and {shown(name)} cannot be told apart; expected a name for each, "
-                "or declare them: reading: {header: […]}"
+                f"{place}: columns {shown(earlier)} and {shown(name)} cannot be told apart; expected a name for "
+                f"each{advice}"
             )
         seen[name.lower()] = name
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError, as_source_error
-from workflow_scripts.sources.forms import BROKEN, FOUND, UNENDED, Reading, Rows, cut, refuse_names
+from workflow_scripts.sources.forms import BROKEN, FOUND, TOO_LONG, Reading, Rows, cut, refuse_names
 from workflow_scripts.sources.json_text import DECODER, Document
 from workflow_scripts.sources.source import Source
 
@@ -45,7 +45,7 @@ def of_json(source: Source, reading: Reading) -> Iterator[Item]:
     with as_source_error(path, "valid JSON"):
         rows = document.rows(_keys(reading.at))
         if rows is None:
-            raise SourceError(f"{path}: {_no_rows(reading.at)}")
+            raise SourceError(f"{path}: {_no_rows(reading)}")
         of_values = False
         for number, (key, value) in enumerate(rows, start=1):
             of_values = isinstance(value, str | int | float) if number == 1 and key is None else of_values
@@ -88,7 +88,7 @@ def of_yaml(source: Source, reading: Reading) -> Iterator[Item]:
     if isinstance(value, dict):
         value = [_with_key(key or "", one) for key, one in value.items()]
     if not isinstance(value, list):
-        raise SourceError(f"{source.path}: {_no_rows(reading.at)}")
+        raise SourceError(f"{source.path}: {_no_rows(reading)}")
     yield from map(Item, range(1, len(value) + 1), value)
 
 
@@ -106,8 +106,9 @@ def _keys(at: str) -> list[str]:
     return [key for key in at.split(".") if key]
 
 
-def _no_rows(at: str) -> str:
-    return f"no list or map of rows at {repr(at) if at else 'the top'}; say where: reading: {{at: …}}"
+def _no_rows(reading: Reading) -> str:
+    at = repr(reading.at) if reading.at else "the top"
+    return f"no list or map of rows at {at}{reading.advice('; say where: {at: …}')}"
 
 
 def _with_key(key: str, value: Any) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def held_row(item: Item) -> Held:
     except UnicodeEncodeError:
         return Held(item.number, cut(json.dumps(item.value)), ("not_json", "it holds half of a character (surrogate)"))
     if len(text) > faults.LONGEST_ROW:
-        return Held(item.number, cut(text), UNENDED)
+        return Held(item.number, cut(text), TOO_LONG)
     if text.count("[") + text.count("{") > DEEPEST and _is_deep(item.value):
         return Held(item.number, cut(text), ("not_json", f"nested more than {DEEPEST} deep"))
     return Held(item.number, text, None if isinstance(item.value, dict) else NO_OBJECT)

@@ -125,6 +125,26 @@ def test_a_clip_of_another_split_is_that_clip_in_a_pair_too(tmp_path: Path) -> N
     assert tables["rejects"].is_empty()
 
 
+QUOTED = [
+    '"a,b.mp4",0,5\n"c.mp4",1,6\n',
+    '\n\n"a,b.mp4", 0, 5\r\nc.mp4, 1, 6\r\n',
+    '"a,b.mp4",0,5\rc.mp4,1,6\r',
+]
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_a_comma_in_quotes_is_no_border_and_lines_end_as_they_may(tmp_path: Path, text: str) -> None:
+    tables = ingested(tmp_path, {"list.csv": text})
+    assert tables["promised"].select("media_key", "start_s", "end_s").rows() == [("a,b", 0.0, 5.0), ("c", 1.0, 6.0)]
+    assert tables["rejects"].is_empty()
+
+
+def test_a_first_row_without_an_end_is_a_reject(tmp_path: Path) -> None:
+    tables = ingested(tmp_path, {"list.csv": '"a.mp4,0,5\nc.mp4,1,6\n'})
+    assert tables["promised"]["media_key"].to_list() == ["c"]
+    assert tables["rejects"].select("line", "reason").rows() == [(1, "unended_row")]
+
+
 @pytest.mark.parametrize("text", ["", "a\n", "a,b\n", "a,1,2,3,4\n", "\0", "[1, 2]"])
 def test_what_is_no_such_list_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(SoundledgerError, match=r"list\.csv, line 1: expected video path, start and end"):

@@ -253,7 +253,7 @@ FOUND = [
     ("audio", recording(8, file_name=5), "no_media", "file_name: expected a text, found 5"),
     ("audio", recording(8, id=None), "bad_id", "audio: id is missing"),
     ("audio", recording(8, file_name="\ud83d"), "not_json", "it holds half of a character"),
-    ("audio", recording(8, note="x" * 2**20), "unended_row", "more than 1,048,576 characters"),
+    ("audio", recording(8, note="x" * 2**20), "too_long_row", "it has more than 1,048,576 characters"),
 ]
 
 

@@ -274,6 +274,27 @@ def test_a_table_without_file_names_is_no_metadata(tmp_path: Path) -> None:
         ingested(tmp_path, metadata="s/metadata.csv")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "metadata.csv",
+            "file_name,Label,label\na,b,c\n",
+            "columns 'Label' and 'label' cannot be told apart; expected a name for each",
+        ),
+        ("metadata.csv", '"file_name,label\na,b\n', "no header: a quotation mark is left open"),
+        ("metadata.json", "7", "no list or map of rows at the top"),
+    ],
+)
+def test_what_is_no_metadata_is_told_without_keys_that_there_are_not(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(SoundledgerError, match=words) as error:
+        ingested(tmp_path, metadata=name)
+    assert "reading" not in str(error.value)
+
+
 @pytest.mark.parametrize("sources", [{}, {"folder": "s", "metadata": "s/metadata.csv"}])
 def test_either_folders_or_metadata_say_what_sounds_are(tmp_path: Path, sources: dict[str, str]) -> None:
     written(tmp_path, "s/metadata.csv", ROWS)

@@ -835,6 +835,19 @@ def test_rows_below_a_key_are_told_to_be_asked_for(tmp_path: Path) -> None:
         ingest(tmp_path, '{"data": [{"f": "a"}]}', {"media": "f"}, "t.json")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("t.csv", "f,F\na,b\n", r"expected a name for each, or declare them: reading: {header: \[…\]}"),
+        ("t.csv", '"f,g\na,b\n', r'no header: .*; reading: {quote: ""}\?'),
+        ("t.json", "7", r"no list or map of rows at the top; say where: reading: {at: …}"),
+    ],
+)
+def test_how_a_table_is_written_may_be_declared(tmp_path: Path, name: str, text: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        ingest(tmp_path, text, {"media": "f"}, name)
+
+
 def test_a_spreadsheet_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"t\.xlsx: a spreadsheet; save it as CSV"):
         ingest(tmp_path, "PK", {"media": "f"}, "t.xlsx")

@@ -214,7 +214,7 @@ def test_what_else_is_said_is_json_whatever_numbers_it_holds(tmp_path: Path, num
         (recording("../1"), "bad_id"),
         (recording(2), "duplicate_id"),
         ("2", "no_object"),
-        (recording(3, rmk="x" * 2**20), "unended_row"),
+        (recording(3, rmk="x" * 2**20), "too_long_row"),
         (recording(3, rmk="\ud83d"), "not_json"),
         ("\ud83d", "not_json"),
     ],

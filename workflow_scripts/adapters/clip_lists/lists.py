@@ -2,11 +2,13 @@
 
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.cells import first_row
+from workflow_scripts.sources.faults import SourceError, shown
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.rows import Reading, read_rows
 from workflow_scripts.sources.source import Source
@@ -36,10 +38,10 @@ def read_list(path: str, split: str) -> tuple[list[pl.DataFrame], Counted]:
     Raises:
         SourceError: it is no such list.
     """
-    source = Source.read(path)
-    halves = _halves(source)
+    source, reading = Source.read(path), Reading("csv", ",")
+    halves = _halves(source, reading)
     header = tuple(f"{name}_{half}" for half, cells in enumerate(halves) for name in CELLS[:cells])
-    found, cells, broken = zip(*read_rows(source, Reading("csv", ",", header=header)), strict=True)
+    found, cells, broken = zip(*read_rows(source, replace(reading, header=header)), strict=True)
     rows = pl.concat([pl.concat(found).hstack(pl.concat(cells)), *broken], how="diagonal")
     rows = rows.sort("line", maintain_order=True).with_columns(source=pl.lit(path), split=pl.lit(split))
     first, _, second = os.path.basename(path).partition("_plus_")
@@ -48,15 +50,14 @@ def read_list(path: str, split: str) -> tuple[list[pl.DataFrame], Counted]:
     return told, Counted.of(source, len(rows))
 
 
-def _halves(source: Source) -> tuple[int, ...]:
-    first = source.content[: 1 << 16].lstrip().split(b"\n", 1)[0]
-    cells = first.count(b",") + 1
-    if cells not in HALVES:
+def _halves(source: Source, reading: Reading) -> tuple[int, ...]:
+    line, raw, cells = first_row(source, reading)
+    if len(cells) not in HALVES:
         raise SourceError(
-            f"{source.path}, line 1: expected video path, start and end (and offset), of one clip or of two, so 3, 4, "
-            f"6 or 8 cells between commas; found {cells}: {first[:100].decode('utf-8', 'replace').strip()!r}"
+            f"{source.path}, line {line}: expected video path, start and end (and offset), of one clip or of two, so "
+            f"3, 4, 6 or 8 cells between commas; found {len(cells)}: {shown(raw)!r}"
         )
-    return HALVES[cells]
+    return HALVES[len(cells)]
 
 
 def _half(rows: pl.DataFrame, half: int, cells: int, name: str) -> pl.DataFrame:

@@ -43,7 +43,8 @@ class Asking:
         self.counted: dict[str, Counted] = {}
         self._of_no_row = of_no_row
         self._expressions = expressions
-        self._reading = Reading(**{**reading, "header": tuple(reading["header"]) if "header" in reading else None})
+        header = tuple(reading["header"]) if "header" in reading else None
+        self._reading = Reading(**{**reading, "header": header}, is_a_key=True)
         self._evaluations: dict[tuple[Any, ...], Evaluation] = {}
         self._columns: dict[str, tuple[str, Any]] = {}
 
