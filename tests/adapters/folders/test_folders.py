@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.errors import SoundledgerError
@@ -246,6 +248,28 @@ def test_labels_of_rows_that_differ_in_kind_are_those_of_each(tmp_path: Path) ->
         {"label": '{"a": 1}'},
         {"label": '[["dog"]]'},
     ]
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(st.characters(codec="utf-8"), max_size=5)
+SAID = (
+    st.sampled_from(['["x"]', "{x", "[", '"x"'])
+    | SCALARS
+    | st.lists(SCALARS | st.lists(SCALARS, max_size=1), max_size=3)
+)
+
+
+@given(st.lists(SAID | st.dictionaries(st.text("ab"), SCALARS, max_size=1), min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_labels_are_each_row_has_its_own(tmp_path: Path, said: list[Any]) -> None:
+    """No matter what other rows say: those of one alone are those that it has beside others."""
+    written(tmp_path, "metadata.jsonl", [{"file_name": f"{n}.wav", "label": one} for n, one in enumerate(said)])
+    together = [names for _, names in clips(ingested(tmp_path, metadata="metadata.jsonl")).values()]
+    for one, names in zip(said, together, strict=True):
+        listed = one if isinstance(one, list) else [one]
+        nested = any(isinstance(each, list | dict) for each in listed)
+        texts = [each if isinstance(each, str) else json.dumps(each) for each in listed if each is not None]
+        expected = [] if nested else [text.strip() for text in texts]
+        assert names == [text for text in dict.fromkeys(expected) if text]
 
 
 def test_labels_that_are_all_lists_of_numbers_are_several(tmp_path: Path) -> None:
