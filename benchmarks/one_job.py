@@ -167,8 +167,7 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
         "check": run.check,
         "link": run.places.export(NAME, name),
     }
-    made = {"lists": run.places.plan(NAME, name), "note": run.places.plan_note(NAME, name)}
-    return given, made | {"account": run.places.account(NAME, name)}, told
+    return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
 
 
 _OF = {"ingest": _ingest, "build_catalogue": _build_catalogue, "losses": _losses}

@@ -52,10 +52,21 @@ def export(wildcards):
     return dataset(wildcards).exports[wildcards.export]
 
 
+def plan_of(wildcards):
+    """The plan of an export, where it makes packs; the job of a pack by itself has its list, and asks for no more.
+
+    Whoever reads what is planned names the plan too: Snakemake takes it for current before it looks at what lies behind
+    another checkpoint, and would forget it; where limits, settings or checks are others, packs stayed those of before.
+    """
+    is_asked = workflow.is_main_process and export(wildcards).makes_packs
+    return PLACES.plan(wildcards.dataset, wildcards.export) if is_asked else []
+
+
 def pack_list(wildcards):
-    """What goes into a pack, once its export has been planned."""
+    """What goes into a pack, once its export has been planned; nothing where the plan has no such pack any more."""
     checkpoints.plan.get(dataset=wildcards.dataset, export=wildcards.export)
-    return PLACES.pack_list(wildcards.dataset, wildcards.export, wildcards.leaf)
+    listed = PLACES.pack_list(wildcards.dataset, wildcards.export, wildcards.leaf)
+    return listed if os.path.exists(listed) else []
 
 
 def packs_of_export(wildcards):

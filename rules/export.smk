@@ -2,7 +2,7 @@
 #
 # requires: the tables of the dataset and the checks of its roots, as far as the format needs them
 # produces: <dataset>/exports/<name>, a link to the folder of its last generation, and <name>.account.json; on the way,
-#           where the format makes packs, .<name>.plan/<leaf>.parquet, .<name>.planned.json and .<name>.packs/<leaf>
+#           where the format makes packs, .<name>.plan/<leaf>.parquet and .<name>.packs/<leaf>
 # config:   of the dataset file: exports, their options and licences
 
 
@@ -10,15 +10,13 @@ checkpoint plan:
     """Say what goes into each pack of an export.
 
     A checkpoint, so that Snakemake looks at the lists anew when it is done: a pack whose list has the same bytes as
-    before is not made again. That it is asked for something else than last time, the start of a run sees to
-    (run/exported.py).
+    before is not made again.
     """
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
         checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
     output:
         lists=directory(PLACES.plan("{dataset}", "{export}")),
-        note=PLACES.plan_note("{dataset}", "{export}"),
     log:
         PLACES.log("plan", "{dataset}", "{export}"),
     benchmark:
@@ -43,6 +41,7 @@ checkpoint plan:
 rule pack:
     """Make one pack of an export: the part that takes time, and that all cores share."""
     input:
+        plan=ancient(plan_of),  # its list tells whether something of it changed
         list=pack_list,
     output:
         account=PLACES.pack("{dataset}", "{export}", "{leaf}"),
@@ -66,6 +65,7 @@ rule export:
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
         checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
+        plan=plan_of,
         packs=packs_of_export,
     output:
         account=PLACES.account("{dataset}", "{export}"),

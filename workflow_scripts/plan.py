@@ -1,15 +1,13 @@
-"""Rule plan: the tables of a dataset that a format needs -> what goes into each pack of an export; and a note."""
+"""Rule plan: the tables of a dataset that a format needs -> what goes into each pack of an export."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
-from workflow_scripts.exports.asked import asked
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import tables_of
 from workflow_scripts.settings.places import Places
-from workflow_scripts.tables.files import whole
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -24,5 +22,3 @@ with logged(snakemake.log[0]):
     )
     settings = snakemake.params
     write_plan(format_of(settings.format), tables, settings.options, Path(snakemake.output.lists))
-    with whole(Path(snakemake.output.note)) as note:
-        note.write_text(asked(settings.format, settings.options, settings.licences))

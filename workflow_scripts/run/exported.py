@@ -2,22 +2,20 @@
 
 import math
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, HeldBack, read_account, spoilt
-from workflow_scripts.exports.asked import asked, is_noted
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.run import Dataset, Export, Run
+from workflow_scripts.settings.run import Export, Run
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def heal_exports(run: Run) -> None:
-    """Remove accounts that files no longer keep to, and plans for other settings: their jobs run again then.
+    """Remove accounts that files no longer keep to: their jobs run again then.
 
     Accounts are of exports and of packs: one stat for each of their files, which stay, for whoever reads them, until
     there are others.
@@ -27,15 +25,6 @@ def heal_exports(run: Run) -> None:
             accounts = [run.places.account(dataset.name, export), *_packs(run.places, dataset.name, export)]
             for account in spoilt(accounts):
                 os.unlink(account)
-        _forget_other_plans(run.places, dataset)
-
-
-def _forget_other_plans(places: Places, dataset: Dataset) -> None:
-    """Remove plans that were made for other settings of their export than it has now: they are made anew then."""
-    for name, export in dataset.exports.items():
-        note = Path(places.plan_note(dataset.name, name))
-        if export.makes_packs and not is_noted(note, asked(export.format, export.options, export.licences)):
-            shutil.rmtree(places.plan(dataset.name, name), ignore_errors=True)
 
 
 def exports_text(run: Run) -> str:

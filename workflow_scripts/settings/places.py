@@ -135,10 +135,6 @@ class Places:
         """Folder of the lists of what goes into each pack of an export."""
         return f"{self.results}/{dataset}/exports/.{export}.plan"
 
-    def plan_note(self, dataset: str, export: str) -> str:
-        """What the plan was made for."""
-        return f"{self.results}/{dataset}/exports/.{export}.planned.json"
-
     def pack_list(self, dataset: str, export: str, leaf: str) -> str:
         """What goes into one of them."""
         return f"{self.plan(dataset, export)}/{leaf}.parquet"
