@@ -253,7 +253,7 @@ def test_clips_without_a_copy_are_left_out_and_counted(small: SmallAudioset, tmp
         folder = exported("ast", small.for_exports, tmp_path / "ast", copies="auto")
     finally:
         os.rename(f"{lost}.away", lost)
-    assert account_of(folder).held_back["copy_failed"] == 1
+    assert account_of(folder).held_back["not_made"] == 1
     assert "_bbbbbbbbbb" not in (folder / "balanced_train.json").read_text()
 
 

@@ -184,14 +184,15 @@ def _is_spoilt(file: Path) -> bool:
 
 def stands(place: Path, account: Account) -> bool:
     """Whether nothing is to be made again: its files are whole, and no fault that may pass has tries left."""
-    return is_whole(place, account) and not _may_pass(account)
+    return is_whole(place, account) and not may_pass(account)
 
 
 PASSING = frozenset({"changed", "io_error", "not_openable", "vanished"})
 """Faults of media that may lie in the moment."""
 
 
-def _may_pass(account: Account) -> bool:
+def may_pass(account: Account) -> bool:
+    """Whether a pack is made again, as what it could not make may have lain in the moment."""
     return account.tries < TRIES and any(kind in PASSING for kind, _ in account.failed.values())
 
 

@@ -223,3 +223,9 @@ def not_usable(clips: pl.LazyFrame) -> dict[str, int]:
     """How many clips are not usable, by status."""
     lost = clips.filter(~pl.col("usable")).group_by("status").len().collect()
     return dict(lost.with_columns(pl.col("status").cast(pl.String)).sort("status").iter_rows())
+
+
+def not_made(packs: Iterable[Pack]) -> dict[str, int]:
+    """How many clips packs could not make, whatever the fault; nothing where there is none."""
+    failed = sum(len(pack.account.failed) for pack in packs)
+    return {"not_made": failed} if failed else {}

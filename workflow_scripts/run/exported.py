@@ -2,12 +2,13 @@
 
 import math
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.account import Account, HeldBack, read_account, spoilt
+from workflow_scripts.errors import SoundledgerError, as_text, first_twenty
+from workflow_scripts.exports.account import Account, HeldBack, may_pass, read_account, spoilt
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import Export, Run
 
@@ -28,12 +29,15 @@ def heal_exports(run: Run) -> None:
 
 
 def exports_text(run: Run) -> str:
-    """A line for each thing to know of an export: clips left out for want of a copy or for their licence, warnings."""
+    """A line for each thing to know of an export: clips left out for want of a copy, a licence or sound, warnings."""
     lines = []
     for dataset in run.datasets.values():
         for name, export in dataset.exports.items():
             account = _account(Path(run.places.account(dataset.name, name)))
-            lines += [f"{dataset.name}/{name}: {told}" for told in _told(account, _copying(export), dataset.file)]
+            packs = (pack for file in _packs(run.places, dataset.name, name) if (pack := _account(Path(file))))
+            lines += [
+                f"{dataset.name}/{name}: {told}" for told in _told(account, packs, _copying(export), dataset.file)
+            ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -47,7 +51,7 @@ def _copying(export: Export) -> str:
     return yaml.safe_dump(entry, default_flow_style=True, width=math.inf, allow_unicode=True, sort_keys=False).strip()
 
 
-def _told(account: Account | None, entry: str, file: str) -> Iterator[str]:
+def _told(account: Account | None, packs: Iterable[Account], entry: str, file: str) -> Iterator[str]:
     held_back = account.held_back if account else {}
     if account and (clips := held_back.get("needs_copy")):
         yield (
@@ -57,13 +61,26 @@ def _told(account: Account | None, entry: str, file: str) -> Iterator[str]:
     if account and account.licences:
         each = [HeldBack(**one).told for one in account.licences]
         yield f"{held_back['licence']:,} clips held back for their licence: {first_twenty(each)}"
-    if clips := held_back.get("copy_failed"):
-        yield f"{clips:,} clips left out, whose media could not be copied (copy_failed; logs of rule pack name them)"
+    if held_back.get("not_made"):
+        yield _not_made(packs)
     yield from account.warnings if account else ()
 
 
+def _not_made(packs: Iterable[Account]) -> str:
+    """How many clips could not be made, why, whether that is tried again, and the first of each fault."""
+    again, faults = False, []
+    for pack in packs:
+        again |= may_pass(pack)
+        faults += [(kind, f"{clip}: {words}") for clip, (kind, words) in pack.failed.items()]
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(Counter(kind for kind, _ in faults).items()))
+    first = "; ".join(dict(reversed(faults)).values())
+    prospect = "the next run tries again" if again else "no run tries that again by itself"
+    told = f"{len(faults):,} clips left out, which could not be made (not_made: {kinds}; logs of rule pack name them)"
+    return as_text(f"{told}: {prospect}. {first}")
+
+
 def _packs(places: Places, dataset: str, export: str) -> list[str]:
-    return [str(file) for file in Path(places.pack(dataset, export, "all")).parent.glob("*.json")]
+    return [str(file) for file in sorted(Path(places.pack(dataset, export, "all")).parent.glob("*.json"))]
 
 
 def _account(file: Path) -> Account | None:

@@ -9,7 +9,7 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.copies import FBANKS, copy_bytes
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Pack, Tables, in_ranges, not_usable
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges, not_made, not_usable
 from workflow_scripts.sound.settings import SAMPLE_RATE
 from workflow_scripts.tables.store import read_table
 
@@ -18,7 +18,7 @@ MEDIA = ["root", "path", "member"]
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
-KEPT = ["split", "labels", "taken", "copied", "failed", "needed_bytes", "sample_rate", "frames", "mean", "std"]
+KEPT = ["split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "frames", "mean", "std"]
 """Columns of a choice: no texts, of which every clip has its own."""
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that torchaudio opens with whatever it has to open them with, as the checks call them."""
@@ -70,14 +70,12 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
         "unlabelled": trainable["labels"].null_count(),
         "needs_copy": trainable["needed_bytes"].count(),
     }
-    held_back = {reason: clips for reason, clips in reasons.items() if clips}
-    if failed:
-        held_back["copy_failed"] = trainable["failed"].sum()
-    return Choice(trainable.drop("failed", "needed_bytes"), held_back, int(trainable["needed_bytes"].sum()))
+    held_back = {reason: clips for reason, clips in reasons.items() if clips} | not_made(tables.packs)
+    return Choice(trainable.drop("needed_bytes"), held_back, int(trainable["needed_bytes"].sum()))
 
 
 def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str]) -> pl.DataFrame:
-    """Clips with whether each is `taken`, or would be had its copy not `failed`; `copied`; or else `needed_bytes`."""
+    """Clips with whether each is `taken`, which it is not where its copy `failed`; `copied`; or else `needed_bytes`."""
     own, is_whole = _is_own_file(channel), pl.col("whole_media") & pl.col("member").is_null()
     each, none = pl.lit(value=True), pl.lit(value=False)
     clips = clips.with_columns(
@@ -86,11 +84,10 @@ def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str])
         {"auto": ~own, "always": each}.get(copies, none).alias("copied"),
         (pl.col("clip_id").is_in(failed) if failed else none).alias("failed"),
     )
-    labelled, loads, has_failed = pl.col("labelled"), pl.col("loads"), pl.col("failed")
+    labelled, loads = pl.col("labelled"), pl.col("loads")
     return clips.with_columns(
         copied=labelled & pl.col("copied"),
-        taken=labelled & loads & ~has_failed,
-        failed=labelled & loads & has_failed,
+        taken=labelled & loads & ~pl.col("failed"),
         needed_bytes=pl.when(labelled & ~loads).then(copy_bytes(pl.col("duration_s"))),
     )
 

@@ -16,7 +16,7 @@ from workflow_scripts.exports.huggingface.card import card
 from workflow_scripts.exports.huggingface.choice import called, choose, chosen, features
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.reading import Tables, not_made
 from workflow_scripts.tables.store import read_table
 
 SORTED_BY = ("order", "clip_id")
@@ -58,8 +58,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     clips = {split: sum(told["clips"] for _, told in packs) for split, packs in of_split.items()}
     size = {split: sum(told["bytes"] for _, told in packs) for split, packs in of_split.items()}
     (folder / CARD).write_text(card(tables, features(tables), clips, size), encoding="utf-8")
-    failed = sum(len(made.account.failed) for made in tables.packs)
-    held_back = choose(tables) | ({"not_made": failed} if failed else {})
+    held_back = choose(tables) | not_made(tables.packs)
     _log.info("huggingface: %s; left out: %s", clips, held_back)
     overshoot = sum(told["overshoot"] for packs in of_split.values() for _, told in packs)
     return Written(clips, held_back, warnings=tuple(_warnings(clips, overshoot, options)))

@@ -30,31 +30,32 @@ def write_rows(rows: pl.DataFrame, file: Path) -> Packed:
         no clip could be made, and there is no file.
     """
     suffix = AudioForm.read(rows["made_as"][0]).codec
-    made: dict[str, tuple[Row, int]] = {}
+    made: dict[str, tuple[Row, Path, int]] = {}
     failed: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
-        for one in make_clips(rows):
+        for number, one in enumerate(make_clips(rows)):
             if isinstance(one, Failed):
                 made.pop(one.row["clip_id"], None)
                 failed[one.row["clip_id"]] = [one.kind, one.words]
                 continue
             row, encoded = one
-            (Path(waiting) / row["clip_id"]).write_bytes(encoded.content)
-            made[row["clip_id"]] = row, encoded.overshoot
-        in_order = [made[clip_id][0] for clip_id in rows["clip_id"] if clip_id in made]
+            stored = Path(waiting, str(number))  # an id may be longer than a file's name
+            stored.write_bytes(encoded.content)
+            made[row["clip_id"]] = row, stored, encoded.overshoot
+        in_order = [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made]
         if in_order:
-            _write(file, in_order, Path(waiting), suffix)
+            _write(file, [(row, stored) for row, stored, _ in in_order], suffix)
     if not in_order:
         return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    overshoot = sum(samples > 0 for _, samples in made.values())
+    overshoot = sum(samples > 0 for *_, samples in in_order)
     told = {"clips": len(in_order), "bytes": file.stat().st_size, "sha256": digest, "overshoot": overshoot}
     return Packed(pl.DataFrame([told], schema=TOLD), dict(sorted(failed.items())))
 
 
-def _write(file: Path, rows: list[Row], waiting: Path, suffix: str) -> None:
-    features = json.loads(rows[0]["features"])
+def _write(file: Path, clips: list[tuple[Row, Path]], suffix: str) -> None:
+    features = json.loads(clips[0][0]["features"])
     schema = pa.schema([(name, _type(feature)) for name, feature in features.items()])
     schema = schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     others = [name for name in _leaves(schema) if not name.startswith("audio.")]
@@ -69,8 +70,8 @@ def _write(file: Path, rows: list[Row], waiting: Path, suffix: str) -> None:
         writer.add_key_value_metadata({"content_defined_chunking": json.dumps(CHUNKING)})
         group: list[dict[str, Any]] = []
         size = 0
-        for row in rows:
-            content = (waiting / row["clip_id"]).read_bytes()
+        for row, stored in clips:
+            content = stored.read_bytes()
             if group and size + len(content) > ROW_GROUP_BYTES:
                 writer.write_table(pa.Table.from_pylist(group, schema))
                 group, size = [], 0

@@ -17,7 +17,7 @@ import polars as pl
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Pack, Tables
+from workflow_scripts.exports.reading import Pack, Tables, not_made
 from workflow_scripts.exports.webdataset.choice import FOUND_BY_CLAP, choose, chosen, named_splits
 from workflow_scripts.tables.store import read_table
 
@@ -72,9 +72,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         (folder / split / SIZES).write_text(json.dumps(sizes, indent=1) + "\n")
     (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
     (folder / CLASSES).write_text(_class_labels(tables), encoding="utf-8")
-    choice, failed = choose(tables, options), sum(len(made.account.failed) for made in tables.packs)
     clips = {split: sum(told["pairs"] for _, told in packs) for split, packs in numbered.items()}
-    held_back = choice | ({"not_made": failed} if failed else {})
+    held_back = choose(tables, options) | not_made(tables.packs)
     _log.info("webdataset: %s; left out: %s", clips, held_back)
     return Written(clips, held_back, warnings=tuple(_warnings(numbered, clips, options)))
 

@@ -31,34 +31,35 @@ def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
         10 s; nothing where no pair could be made, and there is no tar.
     """
     codec = AudioForm.read(rows["made_as"][0]).codec
-    made: dict[str, tuple[Row, Encoded]] = {}
+    made: dict[str, tuple[Row, Encoded, Path]] = {}
     failed: dict[str, list[str]] = {}
     with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
-        for one in make_clips(rows):
+        for number, one in enumerate(make_clips(rows)):
             if isinstance(one, Failed):
                 made.pop(one.row["clip_id"], None)
                 failed[one.row["clip_id"]] = [one.kind, one.words]
                 continue
             row, encoded = one
-            (Path(waiting) / row["clip_id"]).write_bytes(encoded.content)
-            made[row["clip_id"]] = row, encoded._replace(content=b"")
-        in_order = [(clip_id, *made[clip_id]) for clip_id in rows["clip_id"] if clip_id in made]
+            stored = Path(waiting, str(number))  # an id may be longer than a file's name
+            stored.write_bytes(encoded.content)
+            made[row["clip_id"]] = row, encoded._replace(content=b""), stored
+        in_order = [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made]
         if not in_order:
             return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
-        _write(file, ((clip, row, one, Path(waiting) / clip) for clip, row, one in in_order), codec)
+        _write(file, in_order, codec)
     told = {
         "pairs": len(in_order),
         "sha256": _sha256(file),
-        "overshoot": sum(one.overshoot > 0 for _, _, one in in_order),
-        "long": sum(one.frames > LONGEST_S * one.sample_rate for _, _, one in in_order),
+        "overshoot": sum(one.overshoot > 0 for _, one, _ in in_order),
+        "long": sum(one.frames > LONGEST_S * one.sample_rate for _, one, _ in in_order),
     }
     return Packed(pl.DataFrame([told], schema=TOLD), dict(sorted(failed.items())))
 
 
-def _write(file: Path, pairs: Iterable[tuple[str, Row, Encoded, Path]], codec: str) -> None:
+def _write(file: Path, pairs: Iterable[tuple[Row, Encoded, Path]], codec: str) -> None:
     with tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as tar:
-        for clip_id, row, encoded, stored in pairs:
-            said = json.dumps(_said(row, encoded), ensure_ascii=False).encode()
+        for row, encoded, stored in pairs:
+            clip_id, said = row["clip_id"], json.dumps(_said(row, encoded), ensure_ascii=False).encode()
             for suffix, content in ((codec, stored.read_bytes()), ("json", said)):
                 member = tarfile.TarInfo(f"{clip_id}.{suffix}")  # of nobody, made in 1970: else bytes would differ
                 member.size = len(content)
