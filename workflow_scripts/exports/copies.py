@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import xxhash
 
+from workflow_scripts.exports.opening import folder
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
@@ -62,11 +63,10 @@ def copy_plan(clips: pl.DataFrame, channel: str) -> pl.DataFrame:
         channel: which signal is taken, as the check takes it.
     """
     is_span = ~pl.col("whole_media")
-    below = pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
     return clips.select(
         "clip_id",
         pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"), "path").alias("media"),
-        pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars()).alias("folder"),
+        folder(),
         "path",
         "member",
         "bytes_digest",

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workflow_scripts.exports.opening import opens
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
 from workflow_scripts.media.media import Media, MediaError
-from workflow_scripts.media.names import from_text
 from workflow_scripts.sound.cut import cut
 from workflow_scripts.sound.decode import open_stream, refuse_absurd
 from workflow_scripts.sound.examine import unforeseen
@@ -75,7 +75,7 @@ def cut_clips(rows: pl.DataFrame) -> Iterator[Cut | Failed]:
 
 def _contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | MediaError]]:
     """The clips of each media of one file, or of one archive, with its bytes."""
-    path = from_text(rows["folder"][0], rows["path"][0])
+    path = opens(rows["folder"][0], rows["path"][0])
     of_member: dict[str | None, list[Row]] = {}
     for row in rows.iter_rows(named=True):
         of_member.setdefault(row["member"], []).append(row)

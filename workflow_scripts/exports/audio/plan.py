@@ -4,6 +4,7 @@ import polars as pl
 
 from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
 from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.opening import folder
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables.leaves import hashes
 
@@ -28,13 +29,13 @@ def sound_of(clips: pl.DataFrame, form: AudioForm, seed: int, as_is: pl.Expr) ->
         seed: of their order.
         as_is: whether a clip's media is taken as it is.
     """
-    is_span, below = ~pl.col("whole_media"), pl.col("path").str.replace_all(r"\x5cx", r"\x", literal=True)
+    is_span = ~pl.col("whole_media")
     media = pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"), "path")
     of_seed = clips.select(pl.concat_str(pl.lit(f"{seed} "), media, pl.col("member").fill_null(""))).to_series()
     return clips.select(
         media.alias("media"),
         hashes(of_seed, pl.Series([None] * len(clips), dtype=pl.String)).alias("order"),
-        pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars()).alias("folder"),
+        folder(),
         pl.col("path"),
         pl.col("member"),
         pl.col("bytes_digest"),
