@@ -25,6 +25,11 @@ class _Stretch:
     behind: float
     pieces: list[Array] = field(default_factory=list)
 
+    def whole(self) -> Array:
+        """Its samples, which are held no more: what is made of an hour of them takes memory of its own."""
+        pieces, self.pieces = self.pieces, []
+        return np.concatenate(pieces) if pieces else np.empty(0, np.float32)
+
 
 def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> Iterator[tuple[int, Array]]:
     """Cut spans out of a media that is being decoded.
@@ -56,12 +61,12 @@ def cut(stream: Stream, spans: Sequence[tuple[float, float]], channel: str) -> I
             behind = int(min(stretch.behind - place, len(signal)))
             stretch.pieces.append(signal[max(0, int(stretch.first) - place) : behind].copy())
         place += len(signal)
-        yield from ((stretch.number, np.concatenate(stretch.pieces)) for stretch in begun if stretch.behind <= place)
+        yield from ((stretch.number, stretch.whole()) for stretch in begun if stretch.behind <= place)
         begun = [stretch for stretch in begun if stretch.behind > place]
         if not begun and not waiting:
             return
     for stretch in [*begun, *waiting]:
-        yield stretch.number, np.concatenate(stretch.pieces) if stretch.pieces else np.empty(0, np.float32)
+        yield stretch.number, stretch.whole()
 
 
 def _of_channels(planes: Array, channel: str) -> Array:
