@@ -58,6 +58,7 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
+    STARTED.tell_what_is_left_out()
     STARTED.heal(rules.build_catalogue.input.tables)
 
 

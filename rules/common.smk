@@ -37,14 +37,21 @@ LOOKS = Looks(RUN, workflow.is_main_process)
 STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow)
 
 
+def in_run(known, name):
+    """What is known by a name; of what is not there on the node of a job, the error says so."""
+    if name not in known:
+        raise WorkflowError("\n".join(RUN.left_out) or f"{name} is no part of the run")
+    return known[name]
+
+
 def dataset(wildcards):
     """The dataset of a job."""
-    return RUN.datasets[wildcards.dataset]
+    return in_run(RUN.datasets, wildcards.dataset)
 
 
 def root(wildcards):
     """The audio root of a job."""
-    return RUN.roots[wildcards.root]
+    return in_run(RUN.roots, wildcards.root)
 
 
 def export(wildcards):

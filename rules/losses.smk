@@ -27,6 +27,7 @@ rule losses:
     params:
         datasets={name: RUN.losses_of(name) for name in RUN.datasets},
         tables=lambda wildcards: TOLD_BY[wildcards.stage],
+        left_out=list(RUN.left_out),
         results=lambda wildcards, output: os.path.dirname(os.path.dirname(output.allowed)),
     script:
         "../workflow_scripts/losses.py"

@@ -29,6 +29,7 @@ with logged(snakemake.log[0]):
         found,
         {dataset: of["names"] for dataset, of in datasets.items()},
         {dataset: of["allowed"] for dataset, of in datasets.items()},
+        snakemake.params.left_out,
     )
     with whole(Path(snakemake.output.allowed)) as part:
         part.write_text(text, encoding="utf-8")

@@ -66,3 +66,26 @@ def test_dataset_that_failed_by_a_fault_of_the_program_is_tried_again(tmp_path: 
     assert run.output.splitlines()[-1].startswith("broken: KeyError: 'nobody foresaw this'; see results/logs/ingest/")
     again = project.run("--config", "datasets=['broken/set.yaml']", expect=1)
     assert again.jobs["ingest"] == 1
+
+
+@pytest.mark.parametrize("gone", ["broken/train.csv", "broken/audio"])
+def test_dataset_of_which_something_is_missing_is_left_out_and_stays_as_it_was(tmp_path: Path, gone: str) -> None:
+    project = Project(tmp_path)
+    write_small_set(project, "broken")
+    whole = write_small_set(project, "whole")
+    project.run("--config", BOTH)
+    before = {name: digest for name, digest in project.digests().items() if "/broken/" in f"/{name}"}
+    (tmp_path / gone).rename(tmp_path / "elsewhere")
+    (whole / "train.csv").write_text(f'{IDS[0]}, 30.000, 40.000, "/m/dog"\n')
+    run = project.run("--config", BOTH, expect=1)
+    assert str(tmp_path / gone) in run.output.splitlines()[-1]
+    assert project.ask("SELECT count(*) FROM clips WHERE dataset = 'whole'") == [(1,)]
+    assert {name: digest for name, digest in project.digests().items() if "/broken/" in f"/{name}"} == before
+    assert set(project.run("--config", BOTH, expect=1).jobs) == {"losses"}
+    assert str(tmp_path / gone) in project.run("checks", "--config", BOTH).output
+    (tmp_path / "elsewhere").rename(tmp_path / gone)
+    project.run("--config", BOTH)
+    assert project.ask(CLIPS) == [("broken", 3, 3), ("whole", 1, 1)]
+    alone = "datasets=['broken/set.yaml']"
+    (tmp_path / gone).rename(tmp_path / "elsewhere")
+    assert "Job stats" not in project.run("--config", alone, expect=1).output

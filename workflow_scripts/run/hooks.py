@@ -66,6 +66,11 @@ class Started:
             heal(self.run, catalogued)
             heal_exports(self.run)
 
+    def tell_what_is_left_out(self) -> None:
+        """Say at once which datasets are no part of the run: something of theirs is not there."""
+        for words in self.run.left_out:
+            print(f"error: {words}\nThe run goes on with the other datasets, and ends with this.", file=sys.stderr)
+
     def begin(self) -> None:
         """Become the owner of the results until this process ends, and say what the run is.
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from workflow_scripts.errors import SoundledgerError, as_text
 from workflow_scripts.ledger.losses import Loss
@@ -12,6 +12,7 @@ WHAT_TO_DO = (
     "All of something was lost, or so much that what is left is a biased set. Tables and exports hold what is left. "
     "Mend the cause; or, if it is as it should be, say so in the dataset file"
 )
+LEFT_OUT = "Datasets that were left out, of which all that was made before is as it was"
 WHAT_FAILED = (
     "Sources that cannot be read: the tables of these datasets are as they were before. All others are made. Mend the "
     "cause and run the same command again"
@@ -23,7 +24,10 @@ class LossError(SoundledgerError):
 
 
 def allowed_losses(
-    found: Mapping[str, Iterable[Loss]], names: Mapping[str, Mapping[str, str]], allowed: Mapping[str, Iterable[str]]
+    found: Mapping[str, Iterable[Loss]],
+    names: Mapping[str, Mapping[str, str]],
+    allowed: Mapping[str, Iterable[str]],
+    left_out: Sequence[str] = (),
 ) -> str:
     """The losses that the dataset files allow, a line each.
 
@@ -31,9 +35,10 @@ def allowed_losses(
         found: the losses of each dataset.
         names: for each dataset what its file calls its sources and roots.
         allowed: for each dataset the sources and roots that may be lost, as the tables name them.
+        left_out: what is missing of each dataset that is no part of the run for it.
 
     Raises:
-        LossError: there are others, or a dataset failed; its last lines are their causes.
+        LossError: there are others, or a dataset failed or was left out; its last lines are their causes.
     """
     borne, others, failed, to_allow = [], [], [], set()
     for dataset, of_dataset in found.items():
@@ -55,6 +60,8 @@ def allowed_losses(
         told += [f"{WHAT_TO_DO}: allow_loss: {json.dumps(sorted(to_allow)[:MOST], ensure_ascii=False)}", *_most(others)]
     if failed:
         told += [WHAT_FAILED, *_most(failed)]
+    if left_out:
+        told += [LEFT_OUT, *_most(list(left_out))]
     if told:
         raise LossError("\n".join(told))
     return as_text("".join(f"{line}\n" for line in borne))

@@ -19,6 +19,10 @@ class SettingsError(SoundledgerError):
     """A configuration that cannot be run; the message names file, key, what was expected and what to do."""
 
 
+class MissingError(SettingsError):
+    """A file or a folder that a dataset names is not there: it may be with the next run, as what is not mounted now."""
+
+
 class _Loader(yaml.SafeLoader):
     """YAML whose mappings hold each key once: of two, the first would be lost without a word."""
 

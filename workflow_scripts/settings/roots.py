@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.media.archives import is_archive
-from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.reading import MissingError, SettingsError
 
 SAMPLE = "data/sample"
 """The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
@@ -45,7 +45,7 @@ def roots_of(audio: list[Any], file: Path, base: Path, workdir: Path) -> Iterato
         path = os.path.abspath(base / entry["path"])
         made = made_by_workflow(path, workdir)
         if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
-            raise SettingsError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
+            raise MissingError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
         holds = entry.get("holds", "clips")
         if (images := holds == IMAGES) and not os.path.isdir(path):
             raise SettingsError(f"{where}: no folder: {path}; pictures in archives are not listed, unpack them")

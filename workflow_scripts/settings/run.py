@@ -10,7 +10,7 @@ from typing import Any
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.reading import SettingsError, load_yaml
+from workflow_scripts.settings.reading import MissingError, SettingsError, load_yaml
 from workflow_scripts.settings.roots import Root, made_by_workflow, refuse_inside_each_other, root_slug, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
@@ -104,6 +104,7 @@ class Run:
         custom_rules: absolute paths of rule files of the user's own.
         roots: the audio roots of all datasets, by slug.
         folders: those that they read as sources, by slug too: one that is both is looked at once.
+        left_out: of each dataset that a source or a root is missing of, which.
     """
 
     places: Places
@@ -114,6 +115,7 @@ class Run:
     datasets: dict[str, Dataset] = field(default_factory=dict)
     roots: dict[str, Root] = field(default_factory=dict)
     folders: dict[str, Root] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -178,18 +180,26 @@ class Run:
 def load_run(config: dict[str, Any], workdir: Path) -> Run:
     """Read the dataset files that config names and put the run together.
 
+    A dataset of which a source or a root is not there is left out, and stops no other: nothing of its results is
+    touched.
+
     Raises:
-        SettingsError: anything that would fail later and can be known now: unknown keys, missing sources, roots that
-            are neither folders nor archives, two datasets of one name, results and a root inside each other, custom
-            rules that are not there.
+        SettingsError: anything that would fail later and can be known now: unknown keys, two datasets of one name,
+            results and a root inside each other, custom rules that are not there.
+        MissingError: of no dataset all sources and roots are there.
     """
     settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
     results = _results(settings["results"], workdir)
     datasets: dict[str, Dataset] = {}
     roots: dict[str, Root] = {}
     folders: dict[str, Root] = {}
+    missing: list[MissingError] = []
     for wanted in settings["datasets"]:
-        dataset, named = _load_dataset(wanted, workdir)
+        try:
+            dataset, named = _load_dataset(wanted, workdir)
+        except MissingError as error:
+            missing.append(error)
+            continue
         if dataset.name in datasets:
             raise SettingsError(
                 f"{dataset.file}: name: {dataset.name!r} is the name of {datasets[dataset.name].file} too; "
@@ -202,6 +212,8 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         for path, slug in dataset.source_folders.items():
             folders[slug] = Root(slug, os.path.abspath(workdir / path), made_by_workflow(path, workdir))
             refuse_inside_each_other(f"{dataset.file}: sources", folders[slug], results, workdir)
+    if missing and not datasets:
+        raise missing[0]
     return Run(
         Places(results),
         settings["look"],
@@ -211,6 +223,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         datasets,
         roots,
         folders,
+        tuple(map(str, missing)),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.roots import made_by_workflow
 from workflow_scripts.settings.validation import Schema, form_of, schema_below
 from workflow_scripts.sources.files import files_of, pattern_below, without_escapes
@@ -103,7 +103,7 @@ def _refuse_no_text(path: str, where: str) -> None:
 
 
 def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:
-    """Raises SettingsError for a path where no file is, and for a folder that is not there."""
+    """Raises MissingError for a path where no file is, and for a folder that is not there."""
     for leaf in found:
         if leaf.format not in ON_DISK or made_by_workflow(leaf.value, workdir):
             continue
@@ -112,7 +112,7 @@ def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path)
         if not is_there(workdir, leaf.value):
             path = os.path.abspath(workdir / leaf.value)
             path = without_escapes(path) if leaf.format == "files" else path
-            raise SettingsError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}")
+            raise MissingError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}")
 
 
 def _with_each(change: Callable[[Leaf], Any], value: Any, schema: Schema, whole: Schema, key: str) -> Any:
