@@ -14,13 +14,11 @@ import polars as pl
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.huggingface.card import card
 from workflow_scripts.exports.huggingface.choice import called, choose, chosen, features
-from workflow_scripts.exports.packs import link_files
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, not_made
-from workflow_scripts.tables.store import read_table
 
 SORTED_BY = ("order", "clip_id")
-PARQUET, CARD, SUMS = "pack.parquet", "README.md", "SHA256SUMS"
+PARQUET, CARD = "pack.parquet", "README.md"
 _log = logging.getLogger(__name__)
 
 
@@ -43,30 +41,19 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write data/<split>-<number>-of-<files>.parquet, the card README.md and SHA256SUMS."""
-    of_split: dict[str, list[tuple[Any, dict[str, Any]]]] = {called(split): [] for split in tables.splits()}
-    for made in sorted(tables.packs, key=lambda one: one.folder.name):
-        for told in read_table(made.told).iter_rows(named=True):
-            of_split[group_of(made.folder.name)].append((made, told))
-    sums = {}
+    of_split = by_group(tables.packs, map(called, tables.splits()))
     (folder / "data").mkdir()
-    for split, packs in of_split.items():
-        for number, (made, told) in enumerate(packs):
-            name = f"data/{split}-{number:05}-of-{len(packs):05}.parquet"
-            link_files([made], folder, {PARQUET: name}.__getitem__)
-            sums[name] = told["sha256"]
-    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
-    clips = {split: sum(told["clips"] for _, told in packs) for split, packs in of_split.items()}
-    size = {split: sum(told["bytes"] for _, told in packs) for split, packs in of_split.items()}
+    files = (
+        (f"data/{split}-{number:05}-of-{len(packs):05}.parquet", told)
+        for split, packs in of_split.items()
+        for number, told in enumerate(packs)
+    )
+    link_packs(files, PARQUET, folder)
+    clips = {split: total(packs, "clips") for split, packs in of_split.items()}
+    size = {split: total(packs, "bytes") for split, packs in of_split.items()}
     (folder / CARD).write_text(card(tables, features(tables), clips, size), encoding="utf-8")
     held_back = choose(tables) | not_made(tables.packs)
     _log.info("huggingface: %s; left out: %s", clips, held_back)
-    overshoot = sum(told["overshoot"] for packs in of_split.values() for _, told in packs)
-    return Written(clips, held_back, warnings=tuple(_warnings(clips, overshoot, options)))
-
-
-def _warnings(clips: dict[str, int], overshoot: int, options: dict[str, Any]) -> Iterator[str]:
-    if not sum(clips.values()):
-        yield "no clip was taken"
-    if overshoot:
-        done = "scaled" if options["audio"]["overshoot"] == "scale" else "clipped"
-        yield f"{overshoot:,} of the clips went beyond full scale when they were resampled, and were {done}"
+    overshoot = sum(total(packs, "overshoot") for packs in of_split.values())
+    warnings = warnings_of_all(sum(clips.values()), overshoot, options["audio"]["overshoot"])
+    return Written(clips, held_back, warnings=tuple(warnings))

@@ -1,8 +1,6 @@
 """A Parquet file as `datasets` itself writes them: the same bytes whenever it is made of the same clips."""
 
-import hashlib
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +8,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workflow_scripts.exports.audio.cutting import Failed, Row
+from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.making import make_clips
+from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
 from workflow_scripts.exports.formats import Packed
 
 TOLD = {"clips": pl.Int64, "bytes": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64}
@@ -23,39 +21,28 @@ AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 
 def write_rows(rows: pl.DataFrame, file: Path) -> Packed:
-    """Write the clips of a plan's rows, in their order; what is made waits on disk for its turn.
+    """Write the clips of a plan's rows, in their order.
 
     Returns:
         How many clips and bytes there are, the file's digest, and how many clips went beyond full scale; nothing where
         no clip could be made, and there is no file.
     """
     suffix = AudioForm.read(rows["made_as"][0]).codec
-    made: dict[str, tuple[Row, Path, int]] = {}
-    failed: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
-        for number, one in enumerate(make_clips(rows)):
-            if isinstance(one, Failed):
-                made.pop(one.row["clip_id"], None)
-                failed[one.row["clip_id"]] = [one.kind, one.words]
-                continue
-            row, encoded = one
-            stored = Path(waiting, str(number))  # an id may be longer than a file's name
-            stored.write_bytes(encoded.content)
-            made[row["clip_id"]] = row, stored, encoded.overshoot
-        in_order = [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made]
-        if in_order:
-            _write(file, [(row, stored) for row, stored, _ in in_order], suffix)
-    if not in_order:
-        return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    overshoot = sum(samples > 0 for *_, samples in in_order)
-    told = {"clips": len(in_order), "bytes": file.stat().st_size, "sha256": digest, "overshoot": overshoot}
-    return Packed(pl.DataFrame([told], schema=TOLD), dict(sorted(failed.items())))
+    with made_in_order(rows, file.parent.parent) as (clips, failed):
+        if not clips:
+            return Packed(pl.DataFrame(schema=TOLD), failed)
+        _write(file, clips, suffix)
+    told = {
+        "clips": len(clips),
+        "bytes": file.stat().st_size,
+        "sha256": sha256(file),
+        "overshoot": sum(clip.encoded.overshoot > 0 for clip in clips),
+    }
+    return Packed(pl.DataFrame([told], schema=TOLD), failed)
 
 
-def _write(file: Path, clips: list[tuple[Row, Path]], suffix: str) -> None:
-    features = json.loads(clips[0][0]["features"])
+def _write(file: Path, clips: list[Made], suffix: str) -> None:
+    features = json.loads(clips[0].row["features"])
     schema = pa.schema([(name, _type(feature)) for name, feature in features.items()])
     schema = schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     others = [name for name in _leaves(schema) if not name.startswith("audio.")]
@@ -70,7 +57,7 @@ def _write(file: Path, clips: list[tuple[Row, Path]], suffix: str) -> None:
         writer.add_key_value_metadata({"content_defined_chunking": json.dumps(CHUNKING)})
         group: list[dict[str, Any]] = []
         size = 0
-        for row, stored in clips:
+        for row, _, stored in clips:
             content = stored.read_bytes()
             if group and size + len(content) > ROW_GROUP_BYTES:
                 writer.write_table(pa.Table.from_pylist(group, schema))

@@ -7,7 +7,6 @@ Source of the form: https://github.com/LAION-AI/audio-dataset (data_preprocess) 
 import json
 import logging
 import math
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,12 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.packs import link_files
-from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Pack, Tables, not_made
-from workflow_scripts.exports.webdataset.choice import FOUND_BY_CLAP, choose, chosen, named_splits
-from workflow_scripts.tables.store import read_table
+from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
+from workflow_scripts.exports.reading import Tables, not_made
+from workflow_scripts.exports.webdataset.choice import CLASSES, FOUND_BY_CLAP, choose, chosen, named_splits
 
 SORTED_BY = ("order", "clip_id")
-TAR, SIZES, CLASSES, SUMS = "pack.tar", "sizes.json", "class_labels_indices.json", "SHA256SUMS"
+TAR, SIZES = "pack.tar", "sizes.json"
 _log = logging.getLogger(__name__)
 
 
@@ -57,22 +54,15 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
     LAION-CLAP takes the folder above as `datasetpath`, the export's name as `datasetnames`.
     """
-    splits = named_splits(tables, options)
-    numbered: dict[str, list[tuple[Pack, dict[str, Any]]]] = {split: [] for split in splits}
-    for made in sorted(tables.packs, key=lambda one: one.folder.name):
-        for told in read_table(made.told).iter_rows(named=True):
-            numbered[group_of(made.folder.name)].append((made, told))
-    sums = {}
+    numbered = by_group(tables.packs, named_splits(tables, options))
     for split, packs in numbered.items():
         (folder / split).mkdir()
-        for number, (made, told) in enumerate(packs):
-            link_files([made], folder, {TAR: f"{split}/{number}.tar"}.__getitem__)
-            sums[f"{split}/{number}.tar"] = told["sha256"]
-        sizes = {f"{number}.tar": told["pairs"] for number, (_, told) in enumerate(packs)}
+        sizes = {f"{number}.tar": told.of["pairs"] for number, told in enumerate(packs)}
         (folder / split / SIZES).write_text(json.dumps(sizes, indent=1) + "\n")
-    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
+    tars = ((f"{split}/{number}.tar", told) for split in numbered for number, told in enumerate(numbered[split]))
+    link_packs(tars, TAR, folder)
     (folder / CLASSES).write_text(_class_labels(tables), encoding="utf-8")
-    clips = {split: sum(told["pairs"] for _, told in packs) for split, packs in numbered.items()}
+    clips = {split: total(packs, "pairs") for split, packs in numbered.items()}
     held_back = choose(tables, options) | not_made(tables.packs)
     _log.info("webdataset: %s; left out: %s", clips, held_back)
     return Written(clips, held_back, warnings=tuple(_warnings(numbered, clips, options)))
@@ -84,23 +74,13 @@ def _class_labels(tables: Tables) -> str:
     return json.dumps({name: index for index, name in enumerate(names.unique(maintain_order=True))}, indent=1) + "\n"
 
 
-def _warnings(
-    numbered: dict[str, list[tuple[Pack, dict[str, Any]]]], clips: dict[str, int], options: dict[str, Any]
-) -> Iterator[str]:
-    if not sum(clips.values()):
-        yield "no clip was taken"
-    told: dict[str, int] = defaultdict(int)
-    for packs in numbered.values():
-        for _, one in packs:
-            for what in ("overshoot", "long"):
-                told[what] += one[what]
-    if told["overshoot"]:
-        done = "scaled" if options["audio"]["overshoot"] == "scale" else "clipped"
-        yield f"{told['overshoot']:,} of the clips went beyond full scale when they were resampled, and were {done}"
-    if told["long"]:
-        yield f"LAION-CLAP fails at {told['long']:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
+def _warnings(numbered: dict[str, list[ToldPack]], clips: dict[str, int], options: dict[str, Any]) -> Iterator[str]:
+    packs = [told for of_split in numbered.values() for told in of_split]
+    yield from warnings_of_all(sum(clips.values()), total(packs, "overshoot"), options["audio"]["overshoot"])
+    if long := total(packs, "long"):
+        yield f"LAION-CLAP fails at {long:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
     if others := sorted(split for split in numbered if split not in FOUND_BY_CLAP):
         yield f"LAION-CLAP finds no split called {', '.join(others)}; call it otherwise: splits: {{{others[0]}: train}}"
-    for split, packs in numbered.items():
-        if 0 < len(packs) < options["tars_a_split"]:
-            yield f"{split}: {len(packs):,} tars, as it has {clips[split]:,} clips; a loader may have no more workers"
+    for split, tars in numbered.items():
+        if 0 < len(tars) < options["tars_a_split"]:
+            yield f"{split}: {len(tars):,} tars, as it has {clips[split]:,} clips; a loader may have no more workers"

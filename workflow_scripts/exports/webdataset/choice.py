@@ -8,9 +8,11 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.numbered import SUMS
 from workflow_scripts.exports.reading import Tables, in_ranges, not_usable, refuse_splits
 from workflow_scripts.exports.words import captions
 
+CLASSES = "class_labels_indices.json"
 LONGEST_S = 10.0
 """What LAION-CLAP takes: 480,000 samples of 48 kHz."""
 FOUND_BY_CLAP = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")
@@ -28,7 +30,7 @@ READ = ["clip_id", "split", "class_ids", "class_names", "licence", "source_url",
 def named_splits(tables: Tables, options: dict[str, Any]) -> list[str]:
     """What the splits are called in the export."""
     named = [options["splits"].get(split, CALLED.get(split, split)) for split in tables.splits()]
-    refuse_splits("webdataset", named, ["{}"], ["class_labels_indices.json", "SHA256SUMS"])
+    refuse_splits("webdataset", named, ["{}"], [CLASSES, SUMS])
     return list(dict.fromkeys(named))
 
 

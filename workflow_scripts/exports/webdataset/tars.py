@@ -1,20 +1,18 @@
 """A tar of pairs: the same bytes whenever it is made of the same clips."""
 
-import hashlib
 import io
 import json
 import tarfile
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.audio.cutting import Failed, Row
+from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.making import make_clips
+from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.webdataset.choice import LONGEST_S
 
@@ -22,41 +20,28 @@ TOLD = {"pairs": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64, "long": p
 
 
 def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
-    """Write the pairs of a plan's rows, in their order; those of one media are cut out of it at once.
-
-    What is encoded waits on disk for its turn: a tar of long clips is larger than memory.
+    """Write the pairs of a plan's rows, in their order.
 
     Returns:
         How many pairs there are, the tar's digest, how many clips went beyond full scale, how many are longer than
         10 s; nothing where no pair could be made, and there is no tar.
     """
     codec = AudioForm.read(rows["made_as"][0]).codec
-    made: dict[str, tuple[Row, Encoded, Path]] = {}
-    failed: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(dir=file.parent.parent) as waiting:
-        for number, one in enumerate(make_clips(rows)):
-            if isinstance(one, Failed):
-                made.pop(one.row["clip_id"], None)
-                failed[one.row["clip_id"]] = [one.kind, one.words]
-                continue
-            row, encoded = one
-            stored = Path(waiting, str(number))  # an id may be longer than a file's name
-            stored.write_bytes(encoded.content)
-            made[row["clip_id"]] = row, encoded._replace(content=b""), stored
-        in_order = [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made]
-        if not in_order:
-            return Packed(pl.DataFrame(schema=TOLD), dict(sorted(failed.items())))
-        _write(file, in_order, codec)
+    with made_in_order(rows, file.parent.parent) as (clips, failed):
+        if not clips:
+            return Packed(pl.DataFrame(schema=TOLD), failed)
+        _write(file, clips, codec)
+    each = [clip.encoded for clip in clips]
     told = {
-        "pairs": len(in_order),
-        "sha256": _sha256(file),
-        "overshoot": sum(one.overshoot > 0 for _, one, _ in in_order),
-        "long": sum(one.frames > LONGEST_S * one.sample_rate for _, one, _ in in_order),
+        "pairs": len(clips),
+        "sha256": sha256(file),
+        "overshoot": sum(one.overshoot > 0 for one in each),
+        "long": sum(one.frames > LONGEST_S * one.sample_rate for one in each),
     }
-    return Packed(pl.DataFrame([told], schema=TOLD), dict(sorted(failed.items())))
+    return Packed(pl.DataFrame([told], schema=TOLD), failed)
 
 
-def _write(file: Path, pairs: Iterable[tuple[Row, Encoded, Path]], codec: str) -> None:
+def _write(file: Path, pairs: Iterable[Made], codec: str) -> None:
     with tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as tar:
         for row, encoded, stored in pairs:
             clip_id, said = row["clip_id"], json.dumps(_said(row, encoded), ensure_ascii=False).encode()
@@ -95,8 +80,3 @@ def sounds_of(names: list[str]) -> str:
     """
     *first, last = names
     return f"The sounds of {', '.join(first)} and {last}" if first else f"The sounds of {last}"
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

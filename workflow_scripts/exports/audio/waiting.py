@@ -1,0 +1,62 @@
+"""Clips that are made in the order of their media, and wait on disk for their turn in a pack."""
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from workflow_scripts.exports.audio.cutting import Failed, Row
+from workflow_scripts.exports.audio.encoding import Encoded
+from workflow_scripts.exports.audio.making import make_clips
+
+
+class Made(NamedTuple):
+    """A clip that was made.
+
+    Attributes:
+        row: of the plan.
+        encoded: what it is, without its bytes.
+        stored: the file that these wait in.
+    """
+
+    row: Row
+    encoded: Encoded
+    stored: Path
+
+
+@contextlib.contextmanager
+def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made], dict[str, list[str]]]]:
+    """Make the clips of a plan's rows; those of one media are cut out of it at once.
+
+    What is encoded waits on disk for its turn: a pack of long clips is larger than memory.
+
+    Args:
+        rows: of the plan.
+        place: folder that files may wait in, below it; they are gone in the end.
+
+    Yields:
+        The clips in the order of the rows, and kind and words of what could not be made, by clip.
+    """
+    made: dict[str, Made] = {}
+    failed: dict[str, list[str]] = {}
+    with tempfile.TemporaryDirectory(dir=place) as waiting:
+        for number, one in enumerate(make_clips(rows)):
+            if isinstance(one, Failed):
+                made.pop(one.row["clip_id"], None)
+                failed[one.row["clip_id"]] = [one.kind, one.words]
+                continue
+            row, encoded = one
+            stored = Path(waiting, str(number))  # an id may be longer than a file's name
+            stored.write_bytes(encoded.content)
+            made[row["clip_id"]] = Made(row, encoded._replace(content=b""), stored)
+        yield [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made], dict(sorted(failed.items()))
+
+
+def sha256(file: Path) -> str:
+    """Of a file's bytes, in hex."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

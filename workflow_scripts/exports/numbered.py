@@ -1,0 +1,62 @@
+"""Packs of one file each, numbered within their split as a consumer finds them. Imports nothing heavy."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from workflow_scripts.exports.packs import link_files
+from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.reading import Pack
+from workflow_scripts.tables.store import read_table
+
+SUMS = "SHA256SUMS"
+
+
+class ToldPack(NamedTuple):
+    """A pack, and what it tells of its file: `sha256`, and what else its format has."""
+
+    pack: Pack
+    of: dict[str, Any]
+
+
+def by_group(packs: Iterable[Pack], groups: Iterable[str]) -> dict[str, list[ToldPack]]:
+    """The packs of each group, in the order of their names, but those that hold nothing."""
+    told: dict[str, list[ToldPack]] = {group: [] for group in groups}
+    for pack in sorted(packs, key=lambda one: one.folder.name):
+        told[group_of(pack.folder.name)] += [ToldPack(pack, of) for of in read_table(pack.told).iter_rows(named=True)]
+    return told
+
+
+def link_packs(named: Iterable[tuple[str, ToldPack]], file: str, folder: Path) -> None:
+    """Have the file of each pack in an export's folder, and write SHA256SUMS there.
+
+    Args:
+        named: what it is called there, and the pack.
+        file: what it is called in its pack.
+        folder: of the export.
+    """
+    sums = {}
+    for name, told in named:
+        link_files([told.pack], folder, {file: name}.__getitem__)
+        sums[name] = told.of["sha256"]
+    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
+
+
+def total(told: Iterable[ToldPack], what: str) -> int:
+    """Of something that packs tell, all together."""
+    return sum(one.of[what] for one in told)
+
+
+def warnings_of_all(clips: int, overshoot: int, done: str) -> Iterator[str]:
+    """What a run ends with, whatever the format.
+
+    Args:
+        clips: how many were taken.
+        overshoot: how many went beyond full scale.
+        done: what was done with these: the option `overshoot`.
+    """
+    if not clips:
+        yield "no clip was taken"
+    if overshoot:
+        did = {"scale": "scaled", "clip": "clipped"}[done]
+        yield f"{overshoot:,} of the clips went beyond full scale when they were resampled, and were {did}"
