@@ -107,6 +107,20 @@ def told_of_vggsound(folder: Path) -> str:
     return str(error.value).partition(": ")[2]
 
 
+@pytest.mark.parametrize("written", ["name: [", "name: esc50\n", "- a\n", "adapter: table\nsources: 3\n", ""])
+def test_dataset_file_that_somebody_is_at_work_on_stops_no_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    (tmp_path / "datasets").mkdir()
+    for name in ("esc50", "vggsound", "clotho"):
+        (tmp_path / f"datasets/{name}.yaml").write_text(written)
+    (tmp_path / "registry.schema.yaml").write_text((CONFIG_FOLDER / "registry.schema.yaml").read_text())
+    monkeypatch.setattr(registry, "CONFIG_FOLDER", tmp_path)
+    lacks = {entry.dataset: entry.lacks for entry in registered([], Path.cwd())}
+    assert lacks.pop(None) is None
+    assert all(lacks.values())
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
