@@ -32,6 +32,7 @@ rule ingest:
         settings=lambda wildcards: dataset(wildcards).ingest_settings,
         looks=lambda wildcards: RUN.looks_of_sources(**wildcards),
         kept=PLACES.kept("{dataset}"),
+        crashed=PLACES.crashed("{dataset}"),
         contents=lambda wildcards: LOOKS.contents(**wildcards),
         version=VERSION,
     script:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     paths = {name: Path(snakemake.output[name]) for name in schemas.INGESTED}
+    crashed = Path(snakemake.params.crashed)
     try:
         settings = IngestSettings(**snakemake.params.settings, looks=snakemake.params.looks, kept=snakemake.params.kept)
         ingested = adapter(snakemake.params.adapter)(settings)
@@ -24,6 +25,6 @@ with logged(snakemake.log[0]):
     except NOT_ITS_OWN:
         raise
     except BaseException as error:  # noqa: BLE001  whatever it is (polars panics), it is told when the run ends
-        write_failed(snakemake.wildcards.dataset, error, snakemake.log[0], paths)
+        write_failed(snakemake.wildcards.dataset, error, snakemake.log[0], paths, crashed)
     else:
-        keep_tables(paths)
+        keep_tables(paths, crashed)

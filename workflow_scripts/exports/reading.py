@@ -14,6 +14,8 @@ from workflow_scripts.exports.account import Account, HeldBack, read_account
 from workflow_scripts.exports.licences import ANY, Licences
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
+MEDIA = ["root", "path", "member"]
+"""What a media is known by."""
 ROWS_AT_ONCE = 100_000
 """So many rows of the ledger are held with all that an export writes of them."""
 FILES_AT_ONCE = 20

@@ -21,19 +21,20 @@ NOT_ITS_OWN = (OSError, MemoryError, KeyboardInterrupt, SystemExit)
 _log = logging.getLogger(__name__)
 
 
-CRASHED = ".crashed"
-"""Beside tables whose sources may be well: the fault is our own or the machine's, so the next run tries it again."""
+def keep_tables(paths: Mapping[str, Path], crashed: Path) -> None:
+    """Give the tables of an ingest that went well the names under which a later one that fails finds them.
 
-
-def keep_tables(paths: Mapping[str, Path]) -> None:
-    """Give the tables of an ingest that went well the names under which a later one that fails finds them."""
-    _note(paths).unlink(missing_ok=True)
+    Args:
+        paths: where each of them is.
+        crashed: the note of one that failed by no fault of its sources, which there is none of any more.
+    """
+    crashed.unlink(missing_ok=True)
     for path in paths.values():
         with whole(published(path)) as part:
             link_or_copy(path, part)
 
 
-def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[str, Path]) -> None:
+def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[str, Path], crashed: Path) -> None:
     """Write the tables of a dataset that failed: those kept, or empty ones; `rejects` says why.
 
     Args:
@@ -41,6 +42,8 @@ def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[st
         error: why it failed.
         log: where more is told, of an error that is none of the sources.
         paths: where each of its tables is written.
+        crashed: there afterwards where its sources may be well: the fault is our own or the machine's, so the next run
+            tries it again.
     """
     of_sources = isinstance(error, SoundledgerError)
     _log.error("%s", error if of_sources else traceback.format_exc())
@@ -60,13 +63,9 @@ def write_failed(dataset: str, error: BaseException, log: str, paths: Mapping[st
         else:
             write_table(schemas.INGESTED[name].empty(), path, schemas.INGESTED[name])
     if of_sources:
-        _note(paths).unlink(missing_ok=True)
+        crashed.unlink(missing_ok=True)
     else:
-        _note(paths).touch()
-
-
-def _note(paths: Mapping[str, Path]) -> Path:
-    return paths["rejects"].with_name(CRASHED)
+        crashed.touch()
 
 
 def _is_whole(file: Path, table: str) -> bool:

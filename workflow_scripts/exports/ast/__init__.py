@@ -17,14 +17,14 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.exports.ast.choice import MEDIA, choose, trained_classes
+from workflow_scripts.exports.ast.choice import choose, trained_classes
 from workflow_scripts.exports.ast.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan, link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits
+from workflow_scripts.exports.reading import MEDIA, Tables, by_split, file_paths, refuse_splits
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""

@@ -9,12 +9,10 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.copies import FBANKS, copy_bytes
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Pack, Tables, in_ranges, not_made, not_usable
+from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges, not_made, not_usable
 from workflow_scripts.sound.settings import SAMPLE_RATE
 from workflow_scripts.tables.store import read_table
 
-MEDIA = ["root", "path", "member"]
-"""What a media is known by."""
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]

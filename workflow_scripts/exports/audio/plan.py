@@ -5,11 +5,9 @@ import polars as pl
 from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.opening import folder
-from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.reading import MEDIA, Tables
 from workflow_scripts.tables.leaves import hashes
 
-MEDIA = ["root", "path", "member"]
-"""What a media is known by."""
 OF_CHECKS = ["format", "subtype", "bytes_digest"]
 OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a clip's sound follows from."""
