@@ -13,9 +13,9 @@ import polars as pl
 
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.huggingface.card import card
-from workflow_scripts.exports.huggingface.choice import called, choose, chosen, features
+from workflow_scripts.exports.huggingface.choice import called, chosen, features
 from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
-from workflow_scripts.exports.reading import Tables, not_made
+from workflow_scripts.exports.reading import Tables, held_back, not_made
 
 SORTED_BY = ("order", "clip_id")
 PARQUET, CARD = "pack.parquet", "README.md"
@@ -52,8 +52,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     clips = {split: total(packs, "clips") for split, packs in of_split.items()}
     size = {split: total(packs, "bytes") for split, packs in of_split.items()}
     (folder / CARD).write_text(card(tables, features(tables), clips, size), encoding="utf-8")
-    held_back = choose(tables) | not_made(tables.packs)
-    _log.info("huggingface: %s; left out: %s", clips, held_back)
+    left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
+    _log.info("huggingface: %s; left out: %s", clips, left_out)
     overshoot = sum(total(packs, "overshoot") for packs in of_split.values())
     warnings = warnings_of_all(sum(clips.values()), overshoot, options["audio"]["overshoot"])
-    return Written(clips, held_back, warnings=tuple(warnings))
+    return Written(clips, left_out, warnings=tuple(warnings))

@@ -10,7 +10,7 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
-from workflow_scripts.exports.reading import Tables, in_ranges, not_usable
+from workflow_scripts.exports.reading import Tables, in_ranges, taken
 from workflow_scripts.exports.words import captions
 
 READ = ["clip_id", "split", "class_ids", "licence", "source_url", *OF_LEDGER]
@@ -42,13 +42,6 @@ def features(tables: Tables) -> dict[str, Any]:
     }
 
 
-def choose(tables: Tables) -> dict[str, int]:
-    """How many clips are held back, by reason."""
-    ledger = tables.lazy("clips")
-    usable, trainable = ledger.select(pl.col("usable").sum(), pl.col("trainable").sum()).collect().row(0)
-    return not_usable(ledger) | ({"not_trainable": usable - trainable} if usable > trainable else {})
-
-
 def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The rows of a plan: all that a row of the export follows from.
 
@@ -67,7 +60,7 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     form = AudioForm("flac", None, "all", 16, "clip") if stored else AudioForm.of(options["audio"])
     as_is = pl.col("whole_media") if stored else is_so_already(form)
     numbers = dict(zip(classes["class_id"], range(len(classes)), strict=True))
-    for part in in_ranges(tables.lazy("clips").filter("trainable").select(READ)):
+    for part in in_ranges(taken(tables.lazy("clips")).select(READ)):
         clips = part.hstack(checks.of(part)).with_columns(said.of(part)["texts"])
         labels = (
             pl.col("class_ids")
