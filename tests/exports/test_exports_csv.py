@@ -8,8 +8,11 @@ import polars as pl
 import pytest
 import soundfile
 
-from tests.exports.small_run import BELL, SmallAudioset
+from tests.exports.made_exports import exported
+from tests.exports.packed import options_of
+from tests.exports.small_run import BELL, SmallAudioset, instead
 from workflow_scripts.exports.formats import format_of
+from workflow_scripts.tables import schemas
 
 COLUMNS = [
     "file_path",
@@ -22,12 +25,16 @@ COLUMNS = [
     "sample_rate",
     "channels",
     "member",
+    "whole_file",
+    "trainable",
+    "licence",
+    "source_url",
 ]
 
 
 def _exported(small: SmallAudioset, folder: Path, paths: str = "absolute") -> dict[str, list[dict[str, str]]]:
     folder.mkdir(parents=True, exist_ok=True)
-    format_of("csv").export(small.for_exports, {"paths": paths}, folder, folder)
+    format_of("csv").export(small.for_exports, options_of("csv", paths=paths), folder, folder)
     tables = {}
     for file in sorted(folder.iterdir()):
         with file.open(newline="", encoding="utf-8") as lines:
@@ -64,6 +71,26 @@ def test_rows_say_what_the_ledger_says(small: SmallAudioset, tmp_path: Path) -> 
             assert row["positive_labels"].split(",") == list(clip["class_ids"])
             assert float(row["duration_s"]) == clip["duration_s"]
             assert (int(row["sample_rate"]), int(row["channels"])) == (clip["sample_rate"], clip["channels"])
+            assert row["trainable"] == str(clip["trainable"]).lower()
+            assert (row["licence"], row["source_url"]) == (clip["licence"], clip["source_url"])
+
+
+def test_a_row_tells_whether_its_span_is_one_of_the_file(small: SmallAudioset, tmp_path: Path) -> None:
+    [rows, _] = _exported(small, tmp_path).values()
+    assert {row["clip_id"] for row in rows if row["whole_file"] == "false"} == {"inrecording"}
+    assert {row["clip_id"] for row in rows if row["trainable"] == "false"} == {"shortxxxxxx"}
+
+
+def test_captions_have_columns_of_their_own(small: SmallAudioset, tmp_path: Path) -> None:
+    said = [("_bbbbbbbbbb", 0, "NA"), ("_bbbbbbbbbb", 1, " "), ("_bbbbbbbbbb", 2, 'two\nlines, "q"')]
+    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    made = exported("csv", instead(small.for_exports, tmp_path / "tables", captions=captions), tmp_path / "csv")
+    with (made / "full_balanced_train_segments.csv").open(newline="", encoding="utf-8") as lines:
+        rows = {row["clip_id"]: row for row in csv.DictReader(lines)}
+    assert list(rows["_bbbbbbbbbb"]) == [*COLUMNS, "caption1", "caption2"]
+    assert (rows["_bbbbbbbbbb"]["caption1"], rows["_bbbbbbbbbb"]["caption2"]) == ("NA", 'two\nlines, "q"')
+    assert rows["Ycccccccccc"]["caption1"] == ""
+    assert (made / "full_eval_segments.csv").read_text().split("\n")[0] == ",".join(rows["Ycccccccccc"])
 
 
 def test_names_with_commas_and_quotes_survive(small: SmallAudioset, tmp_path: Path) -> None:
@@ -86,7 +113,7 @@ def test_files_are_there_with_the_sound_they_promise(small: SmallAudioset, tmp_p
 def test_relative_paths_start_from_the_final_folder(small: SmallAudioset, tmp_path: Path) -> None:
     final, part = tmp_path / "results/small/exports/csv", tmp_path / "elsewhere"
     part.mkdir()
-    format_of("csv").export(small.for_exports, {"paths": "relative"}, part, final)
+    format_of("csv").export(small.for_exports, options_of("csv", paths="relative"), part, final)
     final.mkdir(parents=True)
     for path in pl.read_csv(part / "full_balanced_train_segments.csv")["file_path"]:
         assert (final / path).is_file()

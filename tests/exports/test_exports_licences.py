@@ -160,7 +160,7 @@ def files_of(folder: Path, *but: str) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("kind", "options"),
     [
-        *[("csv", {}), ("webdataset", {})],
+        *[("csv", {}), ("url_text", {}), ("webdataset", {})],
         *[("ast", {"copies": "never"}), ("ast", {"copies": "auto", "paths": "relative"})],
     ],
 )
@@ -206,7 +206,7 @@ def test_of_a_split_that_is_held_back_whole_files_are_there_and_empty(small: Sma
 # --- what is told ---
 
 
-@pytest.mark.parametrize("kind", ["csv", "ast"])
+@pytest.mark.parametrize("kind", ["csv", "url_text", "ast"])
 def test_the_account_tells_what_each_licence_holds_back(tables: Tables, tmp_path: Path, kind: str) -> None:
     account = account_of(exported(kind, replace(tables, licences=FREE), tmp_path / kind))
     assert account.held_back["licence"] == 9

@@ -18,7 +18,8 @@ def _files(folder: Path) -> dict[str, bytes]:
     ("kind", "options"),
     [
         ("csv", {}),
-        ("csv", {"paths": "relative"}),
+        ("csv", {"paths": "relative", "compress": "zstd"}),
+        ("url_text", {}),
         ("ast", {"copies": "auto"}),
         ("ast", {"copies": "never", "restricted_classes": False}),
         ("ast", {"copies": "as_they_are", "paths": "relative"}),

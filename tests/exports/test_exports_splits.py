@@ -31,7 +31,7 @@ def test_a_split_whose_file_is_one_of_the_exports_own_is_refused(
     assert not any(files for _, _, files in os.walk(tmp_path / "out"))
 
 
-@pytest.mark.parametrize(("kind", "options"), [("csv", {}), *AST])
+@pytest.mark.parametrize(("kind", "options"), [("csv", {}), ("url_text", {"compress": "zstd"}), *AST])
 def test_a_split_that_is_called_too_long_for_files_is_refused(
     small: SmallAudioset, tmp_path: Path, kind: str, options: dict[str, Any]
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.settings.conftest import DATASET
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.run import load_run
+from workflow_scripts.settings.schemas import exports
 
 
 def refusal(workdir, wanted="mine.yaml", **config):
@@ -279,7 +280,7 @@ def test_limits_that_no_clip_can_keep_are_refused_with_both_numbers(workdir, dat
 @pytest.mark.parametrize("entry", ["cvs", {"cvs": {}}, {"cvs": {}, "as": "mine"}])
 def test_unknown_export_names_itself_those_there_are_and_the_nearest(workdir, dataset_file, entry):
     dataset_file(exports=["ast", entry])
-    known = "ast, csv, huggingface, webdataset"
+    known = ", ".join(exports())
     words = f"mine.yaml: exports[1]: there is no export 'cvs'; known are {known}; did you mean `csv`?"
     assert refusal(workdir).endswith(words)
 

@@ -81,7 +81,7 @@ def options(dataset):
 def test_export_by_name_has_the_default_options(workdir, dataset_file):
     dataset = load_run({"datasets": [dataset_file(exports=["csv", "ast"])]}, workdir).datasets["mine"]
     assert options(dataset) == {
-        "csv": {"paths": "absolute"},
+        "csv": {"paths": "absolute", "compress": "none"},
         "ast": {"paths": "absolute", "copies": "never", "restricted_classes": True, "train": [], "eval": []},
     }
 
@@ -91,7 +91,7 @@ def test_export_with_options_keeps_them_and_has_the_other_defaults(workdir, data
     dataset = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir).datasets["mine"]
     assert options(dataset) == {
         "ast": {"paths": "absolute", "copies": "never", "restricted_classes": False, "train": ["dev"], "eval": []},
-        "csv": {"paths": "relative"},
+        "csv": {"paths": "relative", "compress": "none"},
     }
 
 
@@ -99,7 +99,10 @@ def test_one_format_is_exported_twice_under_two_names(workdir, dataset_file):
     wanted = ["csv", {"csv": {"paths": "relative"}, "as": "csv_here"}]
     run = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir)
     dataset = run.datasets["mine"]
-    assert options(dataset) == {"csv": {"paths": "absolute"}, "csv_here": {"paths": "relative"}}
+    assert options(dataset) == {
+        "csv": {"paths": "absolute", "compress": "none"},
+        "csv_here": {"paths": "relative", "compress": "none"},
+    }
     assert {export.format for export in dataset.exports.values()} == {"csv"}
 
 

@@ -1,0 +1,85 @@
+"""`<split>.csv` of addresses and texts: the form in which lists of sounds are handed in and round.
+
+Source of the form: https://github.com/LAION-AI/audio-dataset (README.md, whose scraped sets are lists of `url` and
+`text`; laion-audio-630k/README.md: `url`, `caption1`, `caption2`, … and metadata).
+"""
+
+import contextlib
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.formats import Written
+from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.reading import (
+    Tables,
+    held_back,
+    in_ranges,
+    not_usable,
+    refuse_splits,
+    taken,
+)
+from workflow_scripts.exports.text import stored_as, text_file
+from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell, sentences
+
+READ = [
+    *("split", "clip_id", "source_url", "class_names", "start_s", "end_s", "duration_s", "licence"),
+    *("status", "usable", "trainable"),
+]
+"""Columns of the ledger, of usable clips alone."""
+FILE = "{}.csv"
+"""Of a split."""
+HELD_BACK = {
+    "no_url": ~pl.col("source_url").str.contains(r"\S").fill_null(False),
+    "no_text": pl.col("text").is_null(),
+}
+"""Why a trainable clip is not taken."""
+REASONS = ("not_trainable", *HELD_BACK)
+_log = logging.getLogger(__name__)
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+    """Write one CSV a split, a row a clip.
+
+    Columns: url, text (the first caption, or where there is none the sentence made of the labels), caption1, caption2,
+    … (captions alone, as many as the clip has that has the most), tags (names of classes, `;` between them), clip_id,
+    start_s and end_s (as the label row says, seconds; of what is at the address), duration_s, licence.
+    """
+    splits, compress = tables.splits(), options["compress"]
+    refuse_splits("url_text", splits, [stored_as(FILE, compress)])
+    ledger = tables.lazy("clips")
+    said, most = captions(tables), most_captions(tables)
+    clips_taken, left_out = dict.fromkeys(splits, 0), Counter[str]()
+    with contextlib.ExitStack() as stack:
+        files = {split: stack.enter_context(text_file(folder, FILE.format(split), compress)) for split in splits}
+        for number, clips in enumerate(in_ranges(ledger.filter("usable").select(READ))):
+            told = _told(clips, said, most)
+            left_out.update(held_back(told, HELD_BACK))
+            listed = taken(told, HELD_BACK).collect()
+            for split, file in files.items():
+                of_split = listed.filter(pl.col("split") == split)
+                of_split.select(*_columns(most)).write_csv(file, include_header=number == 0)
+                clips_taken[split] += len(of_split)
+    reasons = not_usable(ledger) | {reason: left_out[reason] for reason in REASONS if left_out[reason]}
+    _log.info("url_text: %s; left out: %s", clips_taken, reasons)
+    return Written(clips_taken, reasons, warnings=() if any(clips_taken.values()) else ("no clip was taken",))
+
+
+def _told(clips: pl.DataFrame, said: Keyed, most: int) -> pl.LazyFrame:
+    """Clips with `text`, and with `texts` where any has captions."""
+    told = clips.with_columns(said.of(clips)) if most else clips
+    captions_first = [pl.col("texts").list.first(), sentences()] if most else [sentences()]
+    return told.lazy().with_columns(text=pl.coalesce(captions_first))
+
+
+def _columns(most: int) -> list[pl.Expr]:
+    return [
+        pl.col("source_url").alias("url"),
+        pl.col("text"),
+        *caption_columns(most),
+        names_in_a_cell().alias("tags"),
+        *map(pl.col, ("clip_id", "start_s", "end_s", "duration_s", "licence")),
+    ]
