@@ -1,6 +1,6 @@
 """Packs of one file each, numbered within their split as a consumer finds them. Imports nothing heavy."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ SUMS = "SHA256SUMS"
 
 
 class ToldPack(NamedTuple):
-    """A pack, and what it tells of its file: `sha256`, and what else its format has."""
+    """A pack, and what it tells: of each of its files the SHA256, by the file's name, and what else its format has."""
 
     pack: Pack
     of: dict[str, Any]
@@ -27,18 +27,17 @@ def by_group(packs: Iterable[Pack], groups: Iterable[str]) -> dict[str, list[Tol
     return told
 
 
-def link_packs(named: Iterable[tuple[str, ToldPack]], file: str, folder: Path) -> None:
-    """Have the file of each pack in an export's folder, and write SHA256SUMS there.
+def link_packs(named: Iterable[tuple[ToldPack, Mapping[str, str]]], folder: Path) -> None:
+    """Have the files of each pack in an export's folder, and write SHA256SUMS there.
 
     Args:
-        named: what it is called there, and the pack.
-        file: what it is called in its pack.
+        named: the pack, and what each of its files is called there.
         folder: of the export.
     """
     sums = {}
-    for name, told in named:
-        link_files([told.pack], folder, {file: name}.__getitem__)
-        sums[name] = told.of["sha256"]
+    for told, names in named:
+        link_files([told.pack], folder, names.__getitem__)
+        sums.update({name: told.of[file] for file, name in names.items()})
     (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
 
 

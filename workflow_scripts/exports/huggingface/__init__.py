@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.huggingface.card import card
-from workflow_scripts.exports.huggingface.choice import called, chosen, features
+from workflow_scripts.exports.huggingface.choice import PARQUET, chosen, features
 from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, held_back, not_made
 
 SORTED_BY = ("order", "clip_id")
-PARQUET, CARD = "pack.parquet", "README.md"
+CARD = "README.md"
 _log = logging.getLogger(__name__)
 
 
@@ -36,22 +36,22 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """One Parquet file."""
     from workflow_scripts.exports.huggingface.rows import write_rows
 
-    return write_rows(rows, folder / PARQUET)
+    return write_rows(rows, folder)
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write data/<split>-<number>-of-<files>.parquet, the card README.md and SHA256SUMS."""
-    of_split = by_group(tables.packs, map(called, tables.splits()))
+    of_split = by_group(tables.packs, names_of_splits("huggingface", tables.splits()).values())
     (folder / "data").mkdir()
     files = (
-        (f"data/{split}-{number:05}-of-{len(packs):05}.parquet", told)
+        (told, {PARQUET: f"data/{split}-{number:05}-of-{len(packs):05}.parquet"})
         for split, packs in of_split.items()
         for number, told in enumerate(packs)
     )
-    link_packs(files, PARQUET, folder)
+    link_packs(files, folder)
     clips = {split: total(packs, "clips") for split, packs in of_split.items()}
     size = {split: total(packs, "bytes") for split, packs in of_split.items()}
-    (folder / CARD).write_text(card(tables, features(tables), clips, size), encoding="utf-8")
+    (folder / CARD).write_text(card(tables, features(tables), "data/{}-*", clips, size), encoding="utf-8")
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     _log.info("huggingface: %s; left out: %s", clips, left_out)
     overshoot = sum(total(packs, "overshoot") for packs in of_split.values())

@@ -1,29 +1,21 @@
 """Which clips become rows, with which words, in which split."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
-from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.cards import names_of_splits
 from workflow_scripts.exports.reading import Tables, in_ranges, taken
 from workflow_scripts.exports.words import captions
 
+PARQUET = "pack.parquet"
+"""The file of a pack."""
 READ = ["clip_id", "split", "class_ids", "licence", "source_url", *OF_LEDGER]
 """Columns of the ledger, of trainable clips alone."""
-
-
-def called(split: str) -> str:
-    r"""What `datasets` may call a split: letters, digits and underscores.
-
-    >>> called("full-train.v2")
-    'full_train_v2'
-    """
-    return re.sub(r"\W", "_", split, flags=re.ASCII)
 
 
 def features(tables: Tables) -> dict[str, Any]:
@@ -48,12 +40,7 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     Raises:
         SoundledgerError: two splits would be called the same.
     """
-    splits = tables.splits()
-    if len({called(split) for split in splits}) < len(splits):
-        raise SoundledgerError(
-            f"export huggingface: two of the splits {', '.join(splits)} would be called the same, as names of splits "
-            "hold letters, digits and underscores there. Call one otherwise in the dataset file"
-        )
+    called = names_of_splits("huggingface", tables.splits())
     said, checks, classes = captions(tables), checked(tables), _classes(tables)
     columns = json.dumps(features(tables), sort_keys=True)
     stored = options["sound"] == "stored"
@@ -69,7 +56,7 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
         )
         yield sound_of(clips, form, options["seed"], as_is).hstack(
             clips.select(
-                pl.col("split").cast(pl.String).map_elements(called, return_dtype=pl.String).alias("group"),
+                pl.col("split").cast(pl.String).replace(called).alias("group"),
                 "clip_id",
                 pl.col("texts").fill_null(pl.lit([], pl.List(pl.String))),
                 labels.list.drop_nulls().list.sort().alias("labels"),

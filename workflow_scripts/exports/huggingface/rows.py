@@ -12,15 +12,16 @@ from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
 from workflow_scripts.exports.formats import Packed
+from workflow_scripts.exports.huggingface.choice import PARQUET
 
-TOLD = {"clips": pl.Int64, "bytes": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64}
+TOLD = {"clips": pl.Int64, "bytes": pl.Int64, PARQUET: pl.String, "overshoot": pl.Int64}
 ROW_GROUP_BYTES = 100 * 10**6
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 """Pages end where the content says, so that a hub that keeps chunks by digest keeps what did not change."""
 AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 
-def write_rows(rows: pl.DataFrame, file: Path) -> Packed:
+def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
     """Write the clips of a plan's rows, in their order.
 
     Returns:
@@ -28,14 +29,14 @@ def write_rows(rows: pl.DataFrame, file: Path) -> Packed:
         no clip could be made, and there is no file.
     """
     suffix = AudioForm.read(rows["made_as"][0]).codec
-    with made_in_order(rows, file.parent.parent) as (clips, failed):
+    with made_in_order(rows, folder.parent) as (clips, failed):
         if not clips:
             return Packed(pl.DataFrame(schema=TOLD), failed)
-        _write(file, clips, suffix)
+        _write(folder / PARQUET, clips, suffix)
     told = {
         "clips": len(clips),
-        "bytes": file.stat().st_size,
-        "sha256": sha256(file),
+        "bytes": (folder / PARQUET).stat().st_size,
+        PARQUET: sha256(folder / PARQUET),
         "overshoot": sum(clip.encoded.overshoot > 0 for clip in clips),
     }
     return Packed(pl.DataFrame([told], schema=TOLD), failed)

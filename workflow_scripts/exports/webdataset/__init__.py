@@ -16,10 +16,10 @@ import polars as pl
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, not_made
-from workflow_scripts.exports.webdataset.choice import CLASSES, FOUND_BY_CLAP, choose, chosen, named_splits
+from workflow_scripts.exports.webdataset.choice import CLASSES, FOUND_BY_CLAP, TAR, choose, chosen, named_splits
 
 SORTED_BY = ("order", "clip_id")
-TAR, SIZES = "pack.tar", "sizes.json"
+SIZES = "sizes.json"
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +46,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """One tar."""
     from workflow_scripts.exports.webdataset.tars import write_tar
 
-    return write_tar(rows, folder / TAR)
+    return write_tar(rows, folder)
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
@@ -59,8 +59,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         (folder / split).mkdir()
         sizes = {f"{number}.tar": told.of["pairs"] for number, told in enumerate(packs)}
         (folder / split / SIZES).write_text(json.dumps(sizes, indent=1) + "\n")
-    tars = ((f"{split}/{number}.tar", told) for split in numbered for number, told in enumerate(numbered[split]))
-    link_packs(tars, TAR, folder)
+    tars = ((told, {TAR: f"{split}/{number}.tar"}) for split in numbered for number, told in enumerate(numbered[split]))
+    link_packs(tars, folder)
     (folder / CLASSES).write_text(_class_labels(tables), encoding="utf-8")
     clips = {split: total(packs, "pairs") for split, packs in numbered.items()}
     held_back = choose(tables, options) | not_made(tables.packs)

@@ -13,6 +13,8 @@ from workflow_scripts.exports.reading import Tables, in_ranges, not_usable, refu
 from workflow_scripts.exports.words import captions
 
 CLASSES = "class_labels_indices.json"
+TAR = "pack.tar"
+"""The file of a pack."""
 LONGEST_S = 10.0
 """What LAION-CLAP takes: 480,000 samples of 48 kHz."""
 FOUND_BY_CLAP = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")

@@ -1,8 +1,6 @@
 """A tar of pairs: the same bytes whenever it is made of the same clips."""
 
-import io
 import json
-import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,13 @@ from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
 from workflow_scripts.exports.formats import Packed
-from workflow_scripts.exports.webdataset.choice import LONGEST_S
+from workflow_scripts.exports.tars import Tar
+from workflow_scripts.exports.webdataset.choice import LONGEST_S, TAR
 
-TOLD = {"pairs": pl.Int64, "sha256": pl.String, "overshoot": pl.Int64, "long": pl.Int64}
+TOLD = {"pairs": pl.Int64, TAR: pl.String, "overshoot": pl.Int64, "long": pl.Int64}
 
 
-def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
+def write_tar(rows: pl.DataFrame, folder: Path) -> Packed:
     """Write the pairs of a plan's rows, in their order.
 
     Returns:
@@ -27,14 +26,14 @@ def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
         10 s; nothing where no pair could be made, and there is no tar.
     """
     codec = AudioForm.read(rows["made_as"][0]).codec
-    with made_in_order(rows, file.parent.parent) as (clips, failed):
+    with made_in_order(rows, folder.parent) as (clips, failed):
         if not clips:
             return Packed(pl.DataFrame(schema=TOLD), failed)
-        _write(file, clips, codec)
+        _write(folder / TAR, clips, codec)
     each = [clip.encoded for clip in clips]
     told = {
         "pairs": len(clips),
-        "sha256": sha256(file),
+        TAR: sha256(folder / TAR),
         "overshoot": sum(one.overshoot > 0 for one in each),
         "long": sum(one.frames > LONGEST_S * one.sample_rate for one in each),
     }
@@ -42,13 +41,11 @@ def write_tar(rows: pl.DataFrame, file: Path) -> Packed:
 
 
 def _write(file: Path, pairs: Iterable[Made], codec: str) -> None:
-    with tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as tar:
+    with Tar(file) as tar:
         for row, encoded, stored in pairs:
-            clip_id, said = row["clip_id"], json.dumps(_said(row, encoded), ensure_ascii=False).encode()
-            for suffix, content in ((codec, stored.read_bytes()), ("json", said)):
-                member = tarfile.TarInfo(f"{clip_id}.{suffix}")  # of nobody, made in 1970: else bytes would differ
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
+            said = json.dumps(_said(row, encoded), ensure_ascii=False).encode()
+            tar.add(f"{row['clip_id']}.{codec}", stored.read_bytes())
+            tar.add(f"{row['clip_id']}.json", said)
 
 
 def _said(row: Row, encoded: Encoded) -> dict[str, Any]:

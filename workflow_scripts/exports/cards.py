@@ -1,10 +1,13 @@
-"""The card of the export: what the hub and `datasets` read at its head, and what people read below."""
+"""The card of an export: what the hub and `datasets` read at its head, and what people read below."""
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 import yaml
 
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.reading import Tables
 
 _KINDS = ("by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
@@ -19,12 +22,33 @@ stands in its row.
 """
 
 
-def card(tables: Tables, features: dict[str, Any], clips: dict[str, int], size: dict[str, int]) -> str:
+def names_of_splits(export: str, splits: Iterable[str]) -> dict[str, str]:
+    r"""What `datasets` may call each split: letters, digits and underscores.
+
+    >>> names_of_splits("huggingface", ["full-train.v2", "eval"])
+    {'full-train.v2': 'full_train_v2', 'eval': 'eval'}
+
+    Raises:
+        SoundledgerError: two would be called the same.
+    """
+    called = {split: re.sub(r"\W", "_", split, flags=re.ASCII) for split in splits}
+    if len(set(called.values())) < len(called):
+        raise SoundledgerError(
+            f"export {export}: two of the splits {', '.join(called)} would be called the same, as names of splits "
+            "hold letters, digits and underscores there. Call one otherwise in the dataset file"
+        )
+    return called
+
+
+def card(
+    tables: Tables, features: Mapping[str, Any], files: str, clips: Mapping[str, int], size: Mapping[str, int]
+) -> str:
     """README.md.
 
     Args:
         tables: of the export.
         features: its columns.
+        files: a pattern of the files of a split, with {} in its place.
         clips: how many, by split.
         size: bytes, by split.
     """
@@ -33,7 +57,7 @@ def card(tables: Tables, features: dict[str, Any], clips: dict[str, int], size: 
         "configs": [
             {
                 "config_name": "default",
-                "data_files": [{"split": split, "path": f"data/{split}-*"} for split in there],
+                "data_files": [{"split": split, "path": files.format(split)} for split in there],
             }
         ],
         "dataset_info": {

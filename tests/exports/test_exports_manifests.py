@@ -1,0 +1,173 @@
+"""Manifests that name a file for each clip: where it lies, or a copy of it."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import soundfile
+
+from tests.exports.packed import exported
+from tests.exports.small_run import BELL, SmallAudioset, instead
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.tables import schemas
+
+LIES = {"-aaaaaaaaaa", "_bbbbbbbbbb", "Ycccccccccc", "onlyabstrac", "onlynoindex", "inrecording", "inmirrorxxx"}
+"""The trainable clips of balanced_train."""
+
+
+def cuts_of(folder: Path, split: str) -> dict[str, Any]:
+    lines = gzip.decompress((folder / f"out/cuts_{split}.jsonl.gz").read_bytes()).decode().splitlines()
+    return {cut["id"]: cut for cut in map(json.loads, lines)}
+
+
+def fields(file: Path) -> dict[str, str]:
+    """The lines of a file of Kaldi by their first field, which is in the order of bytes."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    keys = [line.partition(" ")[0] for line in lines]
+    assert keys == sorted(set(keys), key=str.encode)
+    return {line.partition(" ")[0]: line.partition(" ")[2] for line in lines}
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """The digest of every file below a folder."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", ["lhotse", "kaldi", "audiofolder"])
+def test_every_clip_is_taken_or_held_back(small: SmallAudioset, tmp_path: Path, name: str) -> None:
+    written = exported(name, small.for_exports, tmp_path)
+    assert sum(written.clips.values()) + sum(written.held_back.values()) == len(small.table("clips"))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("lhotse", {"copies": "auto", "paths": "relative"}),
+        ("lhotse", {"shar": True}),
+        ("kaldi", {"copies": "auto", "paths": "relative"}),
+        ("audiofolder", {}),
+        ("audiofolder", {"sound": "made"}),
+    ],
+)
+def test_same_clips_are_the_same_bytes(
+    small: SmallAudioset, tmp_path: Path, name: str, options: dict[str, object]
+) -> None:
+    for folder in ("1", "2"):
+        exported(name, small.for_exports, tmp_path / folder, **options)
+    assert tree(tmp_path / "1/out") == tree(tmp_path / "2/out")
+
+
+@pytest.mark.parametrize("name", ["lhotse", "kaldi", "audiofolder"])
+def test_sums_are_those_of_the_copies(small: SmallAudioset, tmp_path: Path, name: str) -> None:
+    exported(name, small.for_exports, tmp_path, **({} if name == "audiofolder" else {"copies": "always"}))
+    told = dict(line.split("  ")[::-1] for line in (tmp_path / "out/SHA256SUMS").read_text().splitlines())
+    suffixes = {".flac", ".wav", ".ogg", ".mp3"}
+    assert told == {file: sums for file, sums in tree(tmp_path / "out").items() if Path(file).suffix in suffixes}
+    assert len(told) == 8
+
+
+# --- lhotse ---
+
+
+def test_a_stretch_of_a_recording_is_a_cut_of_the_file_as_it_lies(small: SmallAudioset, tmp_path: Path) -> None:
+    exported("lhotse", small.for_exports, tmp_path)
+    cuts = cuts_of(tmp_path, "balanced_train")
+    assert cuts.keys() == LIES
+    cut = cuts["inrecording"]
+    assert (cut["start"], cut["duration"], cut["channel"], cut["type"]) == (30.0, 10.0, 0, "MonoCut")
+    recording = cut["recording"]
+    assert recording["sources"][0]["source"] == str(small.folder / "audio/recordings/inrecording.wav")
+    assert (recording["num_samples"], recording["sampling_rate"], recording["duration"]) == (360_000, 8000, 45.0)
+    assert cut["supervisions"][0]["start"] == 0.0
+    assert cuts["_bbbbbbbbbb"]["channel"] == [0, 1]
+    assert cuts["_bbbbbbbbbb"]["type"] == "MultiCut"
+
+
+def test_clips_of_one_recording_name_it_once(small: SmallAudioset, tmp_path: Path) -> None:
+    clips = small.table("clips")
+    again = clips.filter(pl.col("clip_id") == "inrecording").with_columns(
+        clip_id=pl.lit("another"), start_s=pl.lit(1.5), end_s=pl.lit(3.0), duration_s=pl.lit(1.5)
+    )
+    tables = instead(small.for_exports, tmp_path / "tables", clips=pl.concat([clips, again]))
+    exported("lhotse", tables, tmp_path)
+    recordings = gzip.decompress((tmp_path / "out/recordings_balanced_train.jsonl.gz").read_bytes()).splitlines()
+    sources = [json.loads(line)["sources"][0]["source"] for line in recordings]
+    assert len(sources) == len(set(sources)) == 7
+    cuts = cuts_of(tmp_path, "balanced_train")
+    assert cuts["another"]["recording"]["id"] == cuts["inrecording"]["recording"]["id"]
+    assert (cuts["another"]["start"], cuts["another"]["duration"]) == (1.5, 1.5)
+
+
+# --- kaldi ---
+
+
+def test_kaldi_takes_what_it_reads_where_it_lies_and_says_what_copies_would_take(
+    small: SmallAudioset, tmp_path: Path
+) -> None:
+    written = exported("kaldi", small.for_exports, tmp_path)
+    there = fields(tmp_path / "out/balanced_train/wav.scp")
+    assert there.keys() == {"-aaaaaaaaaa", "onlyabstrac", "onlynoindex"}
+    assert written.held_back["needs_copy"] == 5
+    assert written.copies_bytes > 0
+    assert not (tmp_path / "out/balanced_train/segments").exists()
+
+
+def test_every_file_of_kaldi_tells_of_the_same_clips(small: SmallAudioset, tmp_path: Path) -> None:
+    said = [("quotedxxxxx", 0, "two\nlines\tand  blanks ")]
+    table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    tables = instead(small.for_exports, tmp_path / "tables", captions=table)
+    exported("kaldi", tables, tmp_path, copies="auto")
+    for split, clips in (("balanced_train", LIES), ("eval", {"quotedxxxxx"})):
+        folder = tmp_path / "out" / split
+        for file in ("text", "utt2spk", "spk2utt", "utt2dur", "utt2labels", "wav.scp", "reco2dur"):
+            assert fields(folder / file).keys() == clips
+        for clip_id, path in fields(folder / "wav.scp").items():
+            info = soundfile.info(path)
+            assert (info.format, info.subtype, info.samplerate, info.channels) == ("WAV", "PCM_16", 16_000, 1)
+            assert abs(info.frames / 16_000 - float(fields(folder / "utt2dur")[clip_id])) <= 1e-6
+    assert fields(tmp_path / "out/eval/text") == {"quotedxxxxx": "two lines and blanks"}
+    assert fields(tmp_path / "out/balanced_train/text")["_bbbbbbbbbb"] == BELL
+    assert fields(tmp_path / "out/balanced_train/utt2labels")["-aaaaaaaaaa"] == "/m/bark /m/dog"
+
+
+def test_a_stretch_of_a_recording_is_a_segment(small: SmallAudioset, tmp_path: Path) -> None:
+    exported("kaldi", small.for_exports, tmp_path, audio={"sample_rate": 8000})
+    folder = tmp_path / "out/balanced_train"
+    recording, start, end = fields(folder / "segments")["inrecording"].split()
+    assert (float(start), float(end)) == (30.0, 40.0)
+    assert fields(folder / "wav.scp") == {recording: str(small.folder / "audio/recordings/inrecording.wav")}
+    assert float(fields(folder / "reco2dur")[recording]) == 45.0
+
+
+def test_a_split_that_is_called_like_the_copies_is_refused(small: SmallAudioset, tmp_path: Path) -> None:
+    split = pl.col("split").cast(pl.String).replace({"eval": "audio"}).cast(pl.Categorical)
+    tables = instead(small.for_exports, tmp_path / "tables", clips=small.table("clips").with_columns(split))
+    with pytest.raises(SoundledgerError, match="`audio`"):
+        exported("kaldi", tables, tmp_path)
+
+
+# --- audiofolder ---
+
+
+def test_a_folder_of_sound_names_every_file_that_it_has(small: SmallAudioset, tmp_path: Path) -> None:
+    exported("audiofolder", small.for_exports, tmp_path)
+    folder = tmp_path / "out/balanced_train"
+    rows = [json.loads(line) for line in (folder / "metadata.jsonl").read_text(encoding="utf-8").splitlines()]
+    named = {row["file_name"] for row in rows}
+    assert named == {str(file.relative_to(folder)) for file in folder.rglob("*.*") if file.name != "metadata.jsonl"}
+    assert {row["clip_id"] for row in rows} == LIES
+    by_id = {row["clip_id"]: row for row in rows}
+    assert by_id["_bbbbbbbbbb"]["labels"] == [BELL]
+    assert by_id["_bbbbbbbbbb"]["captions"] == [""]
+    stored = small.folder / "audio/clips/balanced_train/_bbbbbbbbbb.flac"
+    assert (folder / by_id["_bbbbbbbbbb"]["file_name"]).read_bytes() == stored.read_bytes()
+    assert by_id["inrecording"]["file_name"].endswith("inrecording.flac")
+    assert by_id["inmirrorxxx"]["file_name"].endswith("inmirrorxxx.mp3")

@@ -1,0 +1,77 @@
+"""Recordings, supervisions and cuts of lhotse, for k2 and icefall; or sound and cuts in a Shar.
+
+Source of the forms: https://github.com/lhotse-speech/lhotse; of what supervisions hold, egs/audioset/AT of
+https://github.com/k2-fsa/icefall.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.files.names import link_copies
+from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.lhotse.manifests import FILE, KINDS, file_clips, write_manifests
+from workflow_scripts.exports.numbered import SUMS, by_group, link_packs, total, warnings_of_all
+from workflow_scripts.exports.reading import Tables, held_back, not_made, refuse_splits
+
+CLIPS_A_PACK = 1000
+SORTED_BY = ("order", "clip_id")
+_log = logging.getLogger(__name__)
+
+
+def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The clips that get a copy, or all of them for a Shar."""
+    if options["shar"]:
+        from workflow_scripts.exports.lhotse.shar import chosen
+
+        return chosen(tables, options)
+    return file_clips(tables, options).plan()
+
+
+def clips_a_pack(options: dict[str, Any], clips: int) -> int:
+    """As many as a shard may hold."""
+    return int(options["cuts_a_shard"]) if options["shar"] else CLIPS_A_PACK
+
+
+def pack(rows: pl.DataFrame, folder: Path) -> Packed:
+    """A shard, or some of the copies."""
+    if "suffix" in rows.columns:
+        from workflow_scripts.exports.files.packing import make_files
+
+        return make_files(rows, folder)
+    from workflow_scripts.exports.lhotse.shar import write_shard
+
+    return write_shard(rows, folder)
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+    """Write {recordings,supervisions,cuts}_<split>.jsonl.gz and the copies, if any; or <split>/ with the shards."""
+    splits = tables.splits()
+    if options["shar"]:
+        refuse_splits("lhotse", splits, ["{}"], [SUMS])
+        return _shar(tables, options, folder)
+    refuse_splits("lhotse", splits, [FILE.format(kind, "{}") for kind in KINDS])
+    clips = file_clips(tables, options)
+    write_manifests(clips, folder, final_folder)
+    link_copies(tables.packs, folder)
+    return clips.written()
+
+
+def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
+    from workflow_scripts.exports.lhotse.shar import CUTS, SOUND
+
+    shards = by_group(tables.packs, tables.splits())
+    named = (
+        (shard, {SOUND: f"{split}/recording.{number:06}.tar", CUTS: f"{split}/cuts.{number:06}.jsonl.gz"})
+        for split, of_split in shards.items()
+        for number, shard in enumerate(of_split)
+    )
+    link_packs(named, folder)
+    clips = {split: total(of_split, "clips") for split, of_split in shards.items()}
+    left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
+    overshoot = sum(total(of_split, "overshoot") for of_split in shards.values())
+    warnings = warnings_of_all(sum(clips.values()), overshoot, options["audio"]["overshoot"])
+    return Written(clips, left_out, warnings=tuple(warnings))

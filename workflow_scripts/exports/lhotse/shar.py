@@ -1,0 +1,81 @@
+"""A shard of a Shar: a tar of sound, each with its recording behind it, and the cuts in the same order.
+
+Source: https://github.com/lhotse-speech/lhotse (shar/writers, shar/readers/tar.py).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
+from workflow_scripts.exports.formats import Packed
+from workflow_scripts.exports.lhotse.manifests import gzipped, write_lines
+from workflow_scripts.exports.lhotse.records import cut, in_json, recording
+from workflow_scripts.exports.lhotse.words import READ, Words
+from workflow_scripts.exports.reading import Tables, in_ranges, taken
+from workflow_scripts.exports.tars import Tar
+
+SOUND, CUTS = "recording.tar", "cuts.jsonl.gz"
+TOLD = {"clips": pl.Int64, "overshoot": pl.Int64, SOUND: pl.String, CUTS: pl.String}
+"""What packs tell; of each file its SHA256."""
+
+
+def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The rows of a plan: all that a cut follows from."""
+    words, checks, form = Words(tables), checked(tables), AudioForm.of(options["audio"])
+    ledger = taken(tables.lazy("clips"))
+    for part in in_ranges(ledger.select(list(dict.fromkeys([*READ, *OF_LEDGER])))):
+        clips = part.hstack(checks.of(part))
+        said = words.beside(clips).select(
+            "clip_id",
+            pl.col("split").cast(pl.String).alias("group"),
+            "texts",
+            "events",
+            pl.col("class_ids", "class_names").cast(pl.List(pl.String)),
+        )
+        yield sound_of(clips, form, options["seed"], is_so_already(form)).hstack(said)
+
+
+def write_shard(rows: pl.DataFrame, folder: Path) -> Packed:
+    """Write the clips of a plan's rows, in their order; nothing where no clip could be made."""
+    codec = AudioForm.read(rows["made_as"][0]).codec
+    with made_in_order(rows, folder.parent) as (made, failed):
+        if not made:
+            return Packed(pl.DataFrame(schema=TOLD), failed)
+        cuts = _cuts(made)
+        recordings = cuts.select(recording(pl.lit(""), "shar").struct.json_encode()).to_series()
+        with Tar(folder / SOUND) as tar:
+            for clip, told in zip(made, recordings, strict=True):
+                tar.add(f"{clip.row['clip_id']}.{codec}", clip.stored.read_bytes())
+                tar.add(f"{clip.row['clip_id']}.json", f"{told}\n".encode())
+    placeholder, start = recording(pl.lit(""), "shar"), pl.lit(0.0)
+    with gzipped(folder / CUTS) as lines:
+        write_lines(
+            lines, cuts.select(in_json(cut(True, placeholder, start), cut(False, placeholder, start))).to_series()
+        )
+    overshoot = sum(clip.encoded.overshoot > 0 for clip in made)
+    sums = {name: sha256(folder / name) for name in (SOUND, CUTS)}
+    return Packed(pl.DataFrame([{"clips": len(made), "overshoot": overshoot, **sums}], schema=TOLD), failed)
+
+
+def _cuts(made: list[Made]) -> pl.DataFrame:
+    """A row a clip, with what `records` asks for."""
+    rows = [
+        {
+            **{name: clip.row[name] for name in ("clip_id", "texts", "events", "class_ids", "class_names")},
+            "recording_id": clip.row["clip_id"],
+            "file_frames": clip.encoded.frames,
+            "file_rate": clip.encoded.sample_rate,
+            "file_channels": clip.encoded.channels,
+            "frames": clip.encoded.frames,
+        }
+        for clip in made
+    ]
+    texts = pl.List(pl.String)
+    return pl.DataFrame(
+        rows, schema_overrides={"texts": texts, "class_ids": texts, "class_names": texts, "events": pl.String}
+    )
