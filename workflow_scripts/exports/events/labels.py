@@ -1,0 +1,53 @@
+"""What classes are called in text that has neither quotes nor escapes."""
+
+import polars as pl
+
+from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.exports.events.files import CONTROL
+from workflow_scripts.exports.reading import Tables
+
+READ_AS_NOTHING = [
+    *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"),
+    *("N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+]
+"""Texts that `pandas.read_csv` takes for no text (pandas 3, io.parsers)."""
+
+
+def class_labels(tables: Tables, export: str, without: str = CONTROL) -> pl.DataFrame:
+    """What each class is called: its name, with its id behind it where two have one name.
+
+    Args:
+        tables: classes.
+        export: the format, for what is wrong.
+        without: signs that labels may not hold there; blanks stand for them.
+
+    Returns:
+        class_id, label.
+
+    Raises:
+        SoundledgerError: two classes would be called the same all the same.
+    """
+    plain = pl.col("name", "class_id").str.replace_all(without, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+    classes = tables.read("classes").select("class_id", plain.name.prefix("plain_"))
+    name, id_ = pl.col("plain_name"), pl.col("plain_class_id")
+    both = pl.when(name == "").then(id_).otherwise(pl.format("{} ({})", name, id_))
+    labels = classes.select("class_id", label=pl.when(name.is_duplicated() | (name == "")).then(both).otherwise(name))
+    if len(alike := labels.filter(pl.col("label").is_duplicated())):
+        raise SoundledgerError(
+            f"export {export}: {len(alike):,} classes would be called like another of them: "
+            f"{first_twenty(alike['class_id'].to_list())}. Give them other names, or leave this export out"
+        )
+    return labels
+
+
+def read_as_other(labels: pl.Series) -> list[str]:
+    """What a run ends with where `pandas`, by which the consumer reads, takes labels for something else.
+
+    Args:
+        labels: those that were written, each once.
+    """
+    nothing = sorted(labels.filter(labels.is_in(READ_AS_NOTHING)))
+    told = [f"pandas reads the label {one} as no label; call the class otherwise" for one in nothing]
+    if len(labels) and (labels.cast(pl.Float64, strict=False).is_not_null()).all():
+        told.append("pandas reads labels as numbers where all of them are; call a class otherwise")
+    return told
