@@ -6,7 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.hard_links import LINKS_A_FILE, write_wav
-from workflow_scripts.exports.copies import FBANKS, packed_name
+from workflow_scripts.exports.ast.copies import FBANKS
+from workflow_scripts.exports.files.names import TOLD
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.packs import write_pack
 
@@ -28,8 +29,20 @@ class OneSound:
             self._links = 0
         self._links += NAMES_A_COPY * len(rows)
         for clip_id in rows["clip_id"]:
-            os.link(self._original, f"{folder}/{packed_name(clip_id)}")
-        told = rows.select("clip_id", frames=pl.lit(998), mean=pl.lit(-4.0), std=pl.lit(3.0)).cast(FBANKS)
+            os.link(self._original, f"{folder}/{clip_id}.wav")
+        told = rows.select(
+            "clip_id",
+            file=pl.col("clip_id") + ".wav",
+            frames=pl.lit(160_000),
+            sample_rate=pl.lit(16_000),
+            channels=pl.lit(1),
+            bytes=pl.lit(320_044),
+            sha256=pl.lit("0" * 64),
+            overshoot=pl.lit(0),
+            fbank_frames=pl.lit(998),
+            fbank_mean=pl.lit(-4.0),
+            fbank_std=pl.lit(3.0),
+        ).cast({**TOLD, **FBANKS})
         return Packed(told)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.exports.test_exports_packs import row
 from tests.made_files import noise16, wav
-from workflow_scripts.exports.copying import copy_clips
+from workflow_scripts.exports.files.packing import make_files
 from workflow_scripts.exports.opening import folder, opens
 from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.ledger.links import media_paths
@@ -73,5 +73,5 @@ def test_clips_of_a_file_and_of_an_archive_that_are_no_text_are_cut(tmp_path: Pa
         for (clip_id, member), place in zip([("file", None), ("member", "a.wav")], places.rows(named=True), strict=True)
     ]
     (tmp_path / "out").mkdir()
-    packed = copy_clips(pl.DataFrame(rows, infer_schema_length=None), tmp_path / "out")
+    packed = make_files(pl.DataFrame(rows, infer_schema_length=None), tmp_path / "out")
     assert (packed.failed, packed.told["clip_id"].to_list()) == ({}, ["file", "member"])

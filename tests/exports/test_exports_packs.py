@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 import soundfile
+import xxhash
 
 from tests.exports.made_exports import account_of, exported, make_packs
 from tests.exports.small_run import SmallAudioset
@@ -21,8 +22,11 @@ from tests.made_files import encoded, noise, noise16, wav
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports import ast, plans
 from workflow_scripts.exports.account import read_account
-from workflow_scripts.exports.copies import IN_ORDER, MADE_AS, link_copies
-from workflow_scripts.exports.copying import copy_clips
+from workflow_scripts.exports.audio import encoding
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.plan import IN_ORDER
+from workflow_scripts.exports.files.names import link_copies
+from workflow_scripts.exports.files.packing import make_files
 from workflow_scripts.exports.packs import write_pack
 from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import Tables, pack_of
@@ -40,7 +44,7 @@ class OfAPlan:
     def __init__(self, rows: pl.DataFrame, at_once: int = 1000) -> None:
         self.plan = lambda tables, options: rows.iter_slices(at_once)
         self.clips_a_pack = lambda options, clips: self.MOST
-        self.pack = copy_clips
+        self.pack = make_files
 
 
 def row(file: Path, clip_id: str, **others: object) -> dict[str, object]:
@@ -56,13 +60,18 @@ def row(file: Path, clip_id: str, **others: object) -> dict[str, object]:
         "end_s": None,
         "duration_s": 1.0,
         "channel": "first",
-        "made_as": MADE_AS,
+        "own_rate": 16_000,
+        "own_channels": 1,
+        "made_as": AudioForm("wav", 16_000, "first", 16, "clip").made_as,
+        "as_is": False,
+        "suffix": "wav",
+        "order": xxhash.xxh3_64_intdigest(file.name.encode()),
     } | others
 
 
 def frame(*rows: dict[str, object]) -> pl.DataFrame:
-    kinds = {"member": pl.String, "start_s": pl.Float64, "end_s": pl.Float64}
-    return pl.DataFrame(list(rows), schema_overrides=kinds).sort("folder", "path", "member", "start_s", "clip_id")
+    kinds = {"member": pl.String, "start_s": pl.Float64, "end_s": pl.Float64, "order": pl.UInt64}
+    return pl.DataFrame(list(rows), schema_overrides=kinds).sort(*IN_ORDER)
 
 
 def lists(rows: pl.DataFrame, folder: Path, at_once: int = 1000) -> dict[str, bytes]:
@@ -125,7 +134,7 @@ def test_clips_of_one_recording_are_decoded_by_one_pack(many: list[dict[str, obj
 def failures(folder: Path, *rows: dict[str, object]) -> tuple[list[str], dict[str, str]]:
     """The clips that were copied, and for others the kind of what went wrong."""
     folder.mkdir()
-    packed = copy_clips(frame(*rows), folder)
+    packed = make_files(frame(*rows), folder)
     made = packed.told["clip_id"].to_list()
     assert sorted(file.stem for file in folder.iterdir()) == made
     return made, {clip: kind for clip, (kind, _) in packed.failed.items()}
@@ -155,19 +164,17 @@ def test_a_bad_media_costs_its_own_clips_alone(tmp_path: Path) -> None:
 
 
 def test_a_library_that_fails_costs_its_media_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workflow_scripts.exports import copying
-
     for name in ("a", "b"):
-        (tmp_path / f"{name}.wav").write_bytes(wav(noise16(16_000)))
-    as_ever = copying.at_16_khz
-    calls = iter([RuntimeError("nobody foresaw this")])
+        (tmp_path / f"{name}.wav").write_bytes(wav(noise16(16_000, seed=ord(name))))
+    first = noise16(16_000, seed=ord("a"))[:, 0]
+    as_ever = encoding.soundfile.write
 
-    def once(samples, rate):
-        for error in calls:
-            raise error
-        return as_ever(samples, rate)
+    def fails(file: Any, samples: Any, *arguments: Any, **others: Any) -> None:
+        if np.array_equal(samples, first):
+            raise RuntimeError("nobody foresaw this")
+        as_ever(file, samples, *arguments, **others)
 
-    monkeypatch.setattr(copying, "at_16_khz", once)
+    monkeypatch.setattr(encoding.soundfile, "write", fails)
     made, failed = failures(tmp_path / "out", row(tmp_path / "a.wav", "a"), row(tmp_path / "b.wav", "b"))
     assert (made, failed) == (["b"], {"a": "check_failed"})
 

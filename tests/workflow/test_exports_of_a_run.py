@@ -16,8 +16,10 @@ import json
 
 import polars as pl
 
-from workflow_scripts.exports.copies import IN_ORDER, copy_plan, link_copies
-from workflow_scripts.exports.copying import copy_clips
+from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.plan import IN_ORDER, checked, sound_of
+from workflow_scripts.exports.files.names import link_copies
+from workflow_scripts.exports.files.packing import make_files
 from workflow_scripts.exports.formats import Written
 
 SORTED_BY = IN_ORDER
@@ -27,13 +29,13 @@ def clips_a_pack(options, clips):
     return 8
 
 def plan(tables, options):
-    checks = tables.checks(["root", "path", "member", "bytes_digest"])
-    clips = tables.read("clips").filter("usable").with_columns(pl.col("root").cast(pl.String))
-    key = ["root", "path", "member"]
-    yield copy_plan(clips.join(checks, on=key, how="left", nulls_equal=True), "first")
+    clips = tables.read("clips").filter("usable")
+    clips = clips.hstack(checked(tables).of(clips))
+    rows = sound_of(clips, AudioForm("wav", 16_000, "first", 16, "clip"), 0, pl.lit(False))
+    yield rows.with_columns(clips["clip_id"], suffix=pl.lit("wav"))
 
 def pack(rows, folder):
-    return copy_clips(rows, folder)
+    return make_files(rows, folder)
 
 def export(tables, options, folder, final_folder):
     told = {name: tables.read(name).columns for name in tables.files} | {"checks": tables.checks(["path"]).columns}

@@ -1,4 +1,4 @@
-"""Stretches of a media, cut out while it is decoded once, and brought to what models of 16 kHz read."""
+"""Stretches of a media, cut out while it is decoded once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,12 +8,9 @@ import numpy as np
 
 from workflow_scripts.sound.decode import block_frames
 from workflow_scripts.sound.decoders import Stream
-from workflow_scripts.sound.feature import Resampler
 from workflow_scripts.sound.planes import Planes
 
 Array = np.ndarray[Any, Any]
-
-FULL_SCALE_16 = 32_768
 
 _planes = Planes()
 
@@ -73,13 +70,3 @@ def _of_channels(planes: Array, channel: str) -> Array:
     if channel == "all" and len(planes) > 1:
         return planes.T
     return planes.mean(0) if channel == "mean" else planes[0]
-
-
-def at_16_khz(samples: Array, sample_rate: int) -> Array:
-    """Samples of full scale 1 at 16 kHz, by the resampler of the feature, rounded to int16.
-
-    Raises:
-        MediaError: the rate is too low.
-    """
-    resampled = Resampler(sample_rate).resample(samples, is_last=True)
-    return np.clip(np.rint(resampled * FULL_SCALE_16), -FULL_SCALE_16, FULL_SCALE_16 - 1).astype(np.int16)

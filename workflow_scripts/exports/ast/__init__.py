@@ -18,13 +18,14 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.ast.choice import choose, trained_classes
+from workflow_scripts.exports.ast.copies import FBANKS, SUFFIX, fbank_of, form_of
 from workflow_scripts.exports.ast.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
-from workflow_scripts.exports.copies import IN_ORDER, LEDGER, copy_name, copy_plan, link_copies
+from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
+from workflow_scripts.exports.files.names import below_export, link_copies
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import MEDIA, Tables, by_split, file_paths, refuse_splits
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
@@ -39,10 +40,11 @@ def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     choice = choose(tables, options)
     ways = choice.trainable.select("taken", "copied")  # the other columns take a gigabyte for twenty million clips
     choice = replace(choice, trainable=ways)
-    digests = Keyed(lambda: tables.each_checks([*MEDIA, "bytes_digest"]), MEDIA)
-    for clips in choice.taken(tables, LEDGER):
+    checks, form = checked(tables), form_of(tables.check)
+    for clips in choice.taken(tables, ["clip_id", *OF_LEDGER]):
         copied = clips.filter("copied")
-        yield copy_plan(copied.hstack(digests.of(copied)), tables.check["channel"])
+        rows = sound_of(copied.hstack(checks.of(copied)), form, 0, pl.lit(value=False))
+        yield rows.with_columns(copied["clip_id"], suffix=pl.lit(SUFFIX))
 
 
 def clips_a_pack(options: dict[str, Any], clips: int) -> int:
@@ -52,9 +54,9 @@ def clips_a_pack(options: dict[str, Any], clips: int) -> int:
 
 def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """Some of these copies."""
-    from workflow_scripts.exports.copying import copy_clips
+    from workflow_scripts.exports.files.packing import Tell, make_files
 
-    return copy_clips(rows, folder)
+    return make_files(rows, folder, Tell(FBANKS, fbank_of))
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
@@ -120,9 +122,9 @@ def _wav(clips: pl.DataFrame, paths: str, final_folder: Path) -> pl.Series:
     """The file of each clip: its copy, if it has one."""
     above = "" if paths == "relative" else f"{os.path.abspath(final_folder)}/"
     copied = clips.filter("copied").select("clip_id")
-    names = copied["clip_id"].map_elements(lambda clip_id: f"{above}{copy_name(clip_id)}", return_dtype=pl.String)
+    files = (copied["clip_id"] + f".{SUFFIX}").map_elements(below_export, return_dtype=pl.String)
     copies = clips.select("clip_id").join(
-        copied.with_columns(wav=names), on="clip_id", how="left", maintain_order="left"
+        copied.with_columns(wav=above + files), on="clip_id", how="left", maintain_order="left"
     )
     return copies["wav"].zip_with(copies["wav"].is_not_null(), file_paths(clips, paths, final_folder))
 

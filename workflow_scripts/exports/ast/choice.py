@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.copies import FBANKS, copy_bytes
+from workflow_scripts.exports.ast.copies import FBANKS, copy_bytes
+from workflow_scripts.exports.files.clips import NOT_UTF8, OPENED
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges, not_made, not_usable
 from workflow_scripts.sound.settings import SAMPLE_RATE
@@ -18,10 +19,6 @@ READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "s
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
 KEPT = ["split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "frames", "mean", "std"]
 """Columns of a choice: no texts, of which every clip has its own."""
-OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
-"""Containers that torchaudio opens with whatever it has to open them with, as the checks call them."""
-NOT_UTF8 = r"\\x(?:[0-46-9a-f][0-9a-f]|5[0-9abd-f])"
-"""In a path as tables hold it: a byte that no JSON can hold."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +89,16 @@ def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str])
 
 def _copies(packs: Iterable[Pack]) -> Iterator[pl.DataFrame]:
     """What packs tell of the fbanks of their copies."""
-    yield pl.DataFrame(schema=FBANKS)
+    yield pl.DataFrame(schema={"clip_id": pl.String, **FBANKS})
     for pack in packs:
-        yield read_table(pack.told)
+        yield read_table(pack.told).select("clip_id", *FBANKS)
 
 
 def _with_fbank(clips: pl.DataFrame, copies: Keyed) -> pl.DataFrame:
     """Clips with `frames`, `mean` and `std` of what a trainer will see: a copy, or a file as it was checked."""
     told = copies.of(clips)
     return clips.with_columns(
-        pl.when("copied").then(told[name]).otherwise(f"fbank_{name}").alias(name) for name in told.columns
+        pl.when("copied").then(told[name]).otherwise(name).alias(name.removeprefix("fbank_")) for name in FBANKS
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.ast.choice import Choice
-from workflow_scripts.exports.copies import MEL_BINS
+from workflow_scripts.exports.ast.copies import MEL_BINS
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.sound.settings import SAMPLE_RATE
 

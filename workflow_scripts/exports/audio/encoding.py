@@ -25,6 +25,8 @@ class Encoded(NamedTuple):
         sample_rate: hertz.
         channels: how many.
         overshoot: samples that lay beyond full scale before they were rounded.
+        steps: what they hold, (frames,) or (frames, channels), int16, or int32 whose lower bits are 0; none where a
+            media was taken as it is.
     """
 
     content: bytes
@@ -32,6 +34,7 @@ class Encoded(NamedTuple):
     sample_rate: int
     channels: int
     overshoot: int
+    steps: Array | None = None
 
 
 def encode(clip: Cut, form: AudioForm) -> Encoded:
@@ -50,7 +53,8 @@ def encode(clip: Cut, form: AudioForm) -> Encoded:
     soundfile.write(written, steps, rate, format=CONTAINERS[form.codec], subtype=f"PCM_{form.bits}")
     if not _holds(written, steps):
         raise MediaError("not_written", "what was encoded decodes to something else")
-    return Encoded(written.getvalue(), len(steps), rate, 1 if steps.ndim == 1 else steps.shape[1], overshoot)
+    channels = 1 if steps.ndim == 1 else steps.shape[1]
+    return Encoded(written.getvalue(), len(steps), rate, channels, overshoot, steps)
 
 
 def _as_it_is(row: Row, stored: bytes) -> Encoded:

@@ -20,7 +20,7 @@ class AudioForm:
     Attributes:
         codec: flac or wav.
         sample_rate: hertz; None for that of its media.
-        channels: `mono`, the mean of all, or `all`.
+        channels: `mono`, the mean of all, `first`, or `all`.
         bits: 16 or 24 a sample.
         overshoot: what becomes of samples beyond full scale, as resampling makes them: `clip`, or `scale` the clip.
         longest_s: a clip is cut to its first so many seconds; None for all of it.
@@ -54,4 +54,4 @@ class AudioForm:
     @property
     def channel(self) -> str:
         """What of a media is cut out."""
-        return "mean" if self.channels == "mono" else "all"
+        return "mean" if self.channels == "mono" else self.channels

@@ -13,6 +13,10 @@ OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_
 """Columns of the ledger that a clip's sound follows from."""
 
 
+IN_ORDER = ("order", "clip_id")
+"""How the list of a pack is sorted: by media, in the order of a seed."""
+
+
 def checked(tables: Tables) -> Keyed:
     """What checks tell of each media besides."""
     return Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
@@ -54,7 +58,7 @@ def is_so_already(form: AudioForm) -> pl.Expr:
     is_so &= pl.col("subtype") == f"PCM_{form.bits}"
     if form.sample_rate is not None:
         is_so &= pl.col("sample_rate") == form.sample_rate
-    if form.channels == "mono":
+    if form.channels != "all":
         is_so &= pl.col("channels") == 1
     if form.longest_s is not None:
         is_so &= pl.col("duration_s") <= form.longest_s

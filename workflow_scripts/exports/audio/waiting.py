@@ -19,7 +19,7 @@ class Made(NamedTuple):
 
     Attributes:
         row: of the plan.
-        encoded: what it is, without its bytes.
+        encoded: what it is, without its bytes and steps.
         stored: the file that these wait in.
     """
 
@@ -52,7 +52,7 @@ def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made],
             row, encoded = one
             stored = Path(waiting, str(number))  # an id may be longer than a file's name
             stored.write_bytes(encoded.content)
-            made[row["clip_id"]] = Made(row, encoded._replace(content=b""), stored)
+            made[row["clip_id"]] = Made(row, encoded._replace(content=b"", steps=None), stored)
         yield [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made], dict(sorted(failed.items()))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
@@ -22,7 +22,7 @@ from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_m
 from workflow_scripts.exports.words import captions
 
 CLIPS_A_PACK = 1000
-SORTED_BY = ("order", "clip_id")
+SORTED_BY = IN_ORDER
 CARD, METADATA = "README.md", "metadata.jsonl"
 SUFFIX = {"WAV": "wav", "WAVEX": "wav", "FLAC": "flac", "OGG": "ogg", "MP3": "mp3", "MPEG": "mp3"}
 """Of containers that stay as they are, as the checks call them: a media may be called anything."""

@@ -55,16 +55,10 @@ def link_copies(packs: Iterable[Pack], folder: Path) -> None:
     Raises:
         SoundledgerError: one is gone.
     """
-    by_group: dict[str, list[Pack]] = {}
+    sums = folder / SUMS
     for pack in packs:
-        by_group.setdefault(group_of(pack.folder.name), []).append(pack)
-    if not by_group:
-        return
-    sums = []
-    for group, of_group in by_group.items():
-        place = functools.partial(below_export, folder=group or AUDIO)
-        link_files(of_group, folder, place)
-        each = pl.concat(told(of_group)).select("sha256", "file")
-        sums += [f"{sha256}  {place(file)}\n" for sha256, file in each.iter_rows()]
-    with (folder / SUMS).open("w", encoding="utf-8") as lines:
-        lines.writelines(sorted(sums, key=lambda line: line[64:]))
+        place = functools.partial(below_export, folder=group_of(pack.folder.name) or AUDIO)
+        link_files([pack], folder, place)
+        each = read_table(pack.told).select("sha256", "file")
+        with sums.open("a", encoding="utf-8") as lines:
+            lines.writelines(f"{sha256}  {place(file)}\n" for sha256, file in each.iter_rows())

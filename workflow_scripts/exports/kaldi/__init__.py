@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
@@ -18,7 +19,7 @@ from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.words import captions
 
 CLIPS_A_PACK = 1000
-SORTED_BY = ("order", "clip_id")
+SORTED_BY = IN_ORDER
 READ = ["split", "clip_id", "class_ids", "class_names"]
 
 

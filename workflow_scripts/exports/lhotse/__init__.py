@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.lhotse.manifests import FILE, KINDS, file_clips, write_manifests
@@ -18,7 +19,7 @@ from workflow_scripts.exports.numbered import SUMS, by_group, link_packs, total,
 from workflow_scripts.exports.reading import Tables, held_back, not_made, refuse_splits
 
 CLIPS_A_PACK = 1000
-SORTED_BY = ("order", "clip_id")
+SORTED_BY = IN_ORDER
 _log = logging.getLogger(__name__)
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, not_made
 from workflow_scripts.exports.webdataset.choice import CLASSES, FOUND_BY_CLAP, TAR, choose, chosen, named_splits
 
-SORTED_BY = ("order", "clip_id")
+SORTED_BY = IN_ORDER
 SIZES = "sizes.json"
 _log = logging.getLogger(__name__)
 
