@@ -183,7 +183,11 @@ def test_the_same_bytes_though_few_clips_are_held_at_once(tmp_path: Path, monkey
         assert {len(rows) for rows in table.values()} == {10}
         digests.append({file: (tmp_path / "raven/selections" / file).read_bytes() for file in table})
     assert digests[0] == digests[1] == digests[2]
-    assert sorted(path.name for path in (tmp_path / "raven").resolve().iterdir()) == ["labels.json", "selections"]
+    assert sorted(path.name for path in (tmp_path / "raven").resolve().iterdir()) == [
+        "SHA256SUMS",
+        "labels.json",
+        "selections",
+    ]
 
 
 def test_clips_that_are_held_back_for_their_licence_are_in_no_table(tmp_path: Path) -> None:

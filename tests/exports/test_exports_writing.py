@@ -73,7 +73,7 @@ def test_a_folder_of_before_there_were_links_is_replaced(tmp_path: Path) -> None
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/old").write_text("old")
     write(tmp_path / "mine", "new")
-    assert sorted(os.listdir(tmp_path / "mine/")) == ["many", "said"]
+    assert sorted(os.listdir(tmp_path / "mine/")) == ["SHA256SUMS", "many", "said"]
 
 
 def test_exports_whose_names_begin_alike_do_not_touch_each_other(tmp_path: Path) -> None:
@@ -85,10 +85,11 @@ def test_exports_whose_names_begin_alike_do_not_touch_each_other(tmp_path: Path)
 
 def test_the_account_says_what_was_written(tmp_path: Path) -> None:
     write(tmp_path / "mine", "first")
-    seen = {path: (tmp_path / "mine" / path).stat().st_mtime_ns for path in ("said", "many", "many/of")}
+    sums = tmp_path / "mine/SHA256SUMS"
+    seen = {path: (tmp_path / "mine" / path).stat().st_mtime_ns for path in ("SHA256SUMS", "said", "many", "many/of")}
     assert account_of(tmp_path / "mine") == Account(
         *(".mine.1", "mine", {"train": 1}, {"missing": 2}),
-        files=[["said", 5, seen["said"]]],
+        files=[["SHA256SUMS", sums.stat().st_size, seen["SHA256SUMS"]], ["said", 5, seen["said"]]],
         folders=[["many", seen["many"]], ["many/of", seen["many/of"]]],
     )
 

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.plans import group_of
 from workflow_scripts.exports.reading import Pack
+from workflow_scripts.exports.sums import add_sums
 from workflow_scripts.tables.store import read_table
-
-SUMS = "SHA256SUMS"
 
 
 class ToldPack(NamedTuple):
@@ -28,17 +27,15 @@ def by_group(packs: Iterable[Pack], groups: Iterable[str]) -> dict[str, list[Tol
 
 
 def link_packs(named: Iterable[tuple[ToldPack, Mapping[str, str]]], folder: Path) -> None:
-    """Have the files of each pack in an export's folder, and write SHA256SUMS there.
+    """Have the files of each pack in an export's folder, and their digests in SHA256SUMS there.
 
     Args:
         named: the pack, and what each of its files is called there.
         folder: of the export.
     """
-    sums = {}
     for told, names in named:
         link_files([told.pack], folder, names.__getitem__)
-        sums.update({name: told.of[file] for file, name in names.items()})
-    (folder / SUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())))
+        add_sums(folder, ((told.of[file], name) for file, name in names.items()))
 
 
 def total(told: Iterable[ToldPack], what: str) -> int:

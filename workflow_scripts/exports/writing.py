@@ -12,6 +12,7 @@ from workflow_scripts.exports.account import Account, HeldBack
 from workflow_scripts.exports.formats import Format
 from workflow_scripts.exports.packs import remove_other_packs
 from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.sums import complete_sums
 from workflow_scripts.tables.files import whole
 
 
@@ -27,6 +28,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
     with whole(made) as folder:
         folder.mkdir()
         written = made_by.export(tables, options, folder, link)
+        complete_sums(folder)
     _switch(link, made.name)
     with whole(account) as part:
         content = Account(

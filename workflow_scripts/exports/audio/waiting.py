@@ -1,7 +1,6 @@
 """Clips that are made in the order of their media, and wait on disk for their turn in a pack."""
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,9 +53,3 @@ def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made],
             stored.write_bytes(encoded.content)
             made[row["clip_id"]] = Made(row, encoded._replace(content=b"", steps=None), stored)
         yield [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made], dict(sorted(failed.items()))
-
-
-def sha256(file: Path) -> str:
-    """Of a file's bytes, in hex."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 import xxhash
 
-from workflow_scripts.exports.numbered import SUMS
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.plans import group_of
 from workflow_scripts.exports.reading import Pack
+from workflow_scripts.exports.sums import add_sums
 from workflow_scripts.tables.store import read_table
 
 TOLD = {
@@ -48,17 +48,15 @@ def told(packs: Iterable[Pack]) -> Iterator[pl.DataFrame]:
 
 
 def link_copies(packs: Iterable[Pack], folder: Path) -> None:
-    """Have the copies of all packs in an export's folder too, and their digests in SHA256SUMS, where there are any.
+    """Have the copies of all packs in an export's folder too, and their digests in SHA256SUMS there.
 
     They lie below a folder that is called like their group, or else `audio`.
 
     Raises:
         SoundledgerError: one is gone.
     """
-    sums = folder / SUMS
     for pack in packs:
         place = functools.partial(below_export, folder=group_of(pack.folder.name) or AUDIO)
         link_files([pack], folder, place)
         each = read_table(pack.told).select("sha256", "file")
-        with sums.open("a", encoding="utf-8") as lines:
-            lines.writelines(f"{sha256}  {place(file)}\n" for sha256, file in each.iter_rows())
+        add_sums(folder, ((sha256, place(file)) for sha256, file in each.iter_rows()))

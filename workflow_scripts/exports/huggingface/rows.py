@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 
 from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
+from workflow_scripts.exports.audio.waiting import Made, made_in_order
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.huggingface.choice import PARQUET
+from workflow_scripts.exports.sums import sha256
 
 TOLD = {"clips": pl.Int64, "bytes": pl.Int64, PARQUET: pl.String, "overshoot": pl.Int64}
 ROW_GROUP_BYTES = 100 * 10**6

@@ -14,8 +14,8 @@ from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.numbered import SUMS
 from workflow_scripts.exports.reading import Tables, refuse_splits
+from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.words import captions
 
 CLIPS_A_PACK = 1000

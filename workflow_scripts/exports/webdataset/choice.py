@@ -8,8 +8,8 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.numbered import SUMS
 from workflow_scripts.exports.reading import Tables, in_ranges, not_usable, refuse_splits
+from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.words import captions
 
 CLASSES = "class_labels_indices.json"

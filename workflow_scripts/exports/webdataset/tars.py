@@ -10,8 +10,9 @@ import polars as pl
 from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.waiting import Made, made_in_order, sha256
+from workflow_scripts.exports.audio.waiting import Made, made_in_order
 from workflow_scripts.exports.formats import Packed
+from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 from workflow_scripts.exports.webdataset.choice import LONGEST_S, TAR
 

@@ -1,0 +1,68 @@
+"""What holds of every export, whatever its format: it is found here by its folder."""
+
+import hashlib
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.exports.made_exports import account_of, exported
+from tests.exports.small_run import SmallAudioset
+from workflow_scripts.exports.reading import Tables
+from workflow_scripts.settings.schemas import exports, options_schema
+
+
+def ways() -> list[Any]:
+    """Every format, with each value of each option that says whether it makes packs."""
+    all_ways = []
+    for name in exports():
+        packs = options_schema(name, "").get("packs", False)
+        options = packs if isinstance(packs, dict) else {}
+        all_ways.append(pytest.param(name, {}, id=name))
+        all_ways += [
+            pytest.param(name, {option: value}, id=f"{name} {option} {value}")
+            for option, values in options.items()
+            for value in values
+        ]
+    return all_ways
+
+
+@pytest.fixture(scope="module")
+def tables(small: SmallAudioset) -> Tables:
+    """All that there are, as a run gives each format those that it asks for."""
+    files = {file.stem: file for file in small.tables_folder.glob("*.parquet")}
+    return replace(small.for_exports, files=files)
+
+
+def asked(tables: Tables, name: str) -> Tables:
+    needs = options_schema(name, "")["needs"]
+    return replace(tables, files={table: file for table, file in tables.files.items() if table in needs})
+
+
+@pytest.mark.parametrize(("name", "options"), ways())
+def test_every_clip_is_taken_or_held_back_and_every_file_has_its_digest(
+    small: SmallAudioset, tables: Tables, tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    link = exported(name, asked(tables, name), tmp_path / "out", **options)
+    account = account_of(link)
+    assert sum(account.clips.values()) + sum(account.held_back.values()) == len(small.table("clips"))
+    assert list(account.clips) == small.table("clips")["split"].unique(maintain_order=True).to_list()
+    check = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=link, capture_output=True, text=True)
+    assert check.returncode == 0, check.stderr
+    there = {str(file.relative_to(link)) for file in link.rglob("*") if file.is_file()} - {"SHA256SUMS"}
+    assert {line.removesuffix(": OK") for line in check.stdout.splitlines()} == there
+
+
+@pytest.mark.parametrize(("name", "options"), ways())
+def test_same_clips_are_the_same_bytes(tables: Tables, tmp_path: Path, name: str, options: dict[str, Any]) -> None:
+    """Whatever the time and the process: nothing is kept from the first."""
+    link, digests = tmp_path / "out", []
+    for earlier in ("1", "2"):
+        exported(name, asked(tables, name), link, **options)
+        files = {file.relative_to(link): file.read_bytes() for file in link.rglob("*") if file.is_file()}
+        digests.append({name: hashlib.sha256(content).hexdigest() for name, content in files.items()})
+        for made in tmp_path.glob(".out.p*"):
+            made.rename(tmp_path / f"{earlier}{made.name}")
+    assert digests[0] == digests[1]
