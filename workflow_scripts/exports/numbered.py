@@ -43,16 +43,19 @@ def total(told: Iterable[ToldPack], what: str) -> int:
     return sum(one.of[what] for one in told)
 
 
-def warnings_of_all(clips: int, overshoot: int, done: str) -> Iterator[str]:
+def warnings_of_all(clips: int, overshoot: int, unlevelled: int, done: str) -> Iterator[str]:
     """What a run ends with, whatever the format.
 
     Args:
         clips: how many were taken.
         overshoot: how many went beyond full scale.
-        done: what was done with these: the option `overshoot`.
+        unlevelled: how many have no loudness to bring them by.
+        done: what was done with those beyond full scale: the option `overshoot`.
     """
     if not clips:
         yield "no clip was taken"
     if overshoot:
         did = {"scale": "scaled", "clip": "clipped"}[done]
-        yield f"{overshoot:,} of the clips went beyond full scale when they were resampled, and were {did}"
+        yield f"{overshoot:,} of the clips went beyond full scale when they were made, and were {did}"
+    if unlevelled:
+        yield f"{unlevelled:,} of the clips are too short or too quiet to have a loudness, and are as loud as they were"

@@ -116,7 +116,9 @@ def _keys(schema: dict[str, Any], whole: dict[str, Any], prefix: str) -> Iterato
 
 
 def _row(key: str, part: dict[str, Any], required: bool) -> str:
-    default = "required" if required else f"`{_plain(part['default'])}`" if part.get("default", {}) != {} else ""
+    default = (
+        "required" if required else f"`{_plain(part['default'])}`" if part.get("default") not in (None, {}) else ""
+    )
     meaning = " ".join(part.get("description", "").split()).replace("|", "\\|")
     return f"| `{key}` | {_value(part)} | {default} | {meaning} |"
 

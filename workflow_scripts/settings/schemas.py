@@ -78,4 +78,26 @@ def _schema(room: str, name: str, file: str, known: list[str], problem: str, key
         raise SettingsError(f"{problem} {name!r}; known are {', '.join(known)}{nearest(name, known)}")
     path = SCRIPTS / room / name / file
     part = load_yaml(PART)
-    return validated(load_yaml(path), part | {"required": [*part["required"], keyword]}, str(path))
+    return validated(_joined(load_yaml(path), path), part | {"required": [*part["required"], keyword]}, str(path))
+
+
+def _joined(schema: Schema, path: Path) -> Schema:
+    """A schema in which `$ref: <file>` is what stands in that file, as several say it; keys beside it hold before."""
+    properties = schema.get("properties", {}).items()
+    joined = {name: _part(part, path) for name, part in properties}
+    return schema | {"properties": joined} if joined else schema
+
+
+def _part(part: Schema, path: Path) -> Schema:
+    if not str(file := part.get("$ref", "")).endswith(".yaml"):
+        return part
+    return _over(load_yaml(path.parent / file), {name: said for name, said in part.items() if name != "$ref"})
+
+
+def _over(below: Schema, above: Schema) -> Schema:
+    """One schema with another over it, key by key."""
+    both = below | above
+    for name in below.keys() & above.keys():
+        if isinstance(below[name], dict) and isinstance(above[name], dict):
+            both[name] = _over(below[name], above[name])
+    return both

@@ -7,7 +7,9 @@ import numpy as np
 import soundfile
 
 from workflow_scripts.exports.audio.cutting import Cut, Row
-from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
+from workflow_scripts.exports.audio.form import CONTAINERS, LOSSY, AudioForm
+from workflow_scripts.exports.audio.lossy import encode_lossy
+from workflow_scripts.exports.audio.loudness import gain_to
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.feature import Resampler
 
@@ -25,8 +27,9 @@ class Encoded(NamedTuple):
         sample_rate: hertz.
         channels: how many.
         overshoot: samples that lay beyond full scale before they were rounded.
-        steps: what they hold, (frames,) or (frames, channels), int16, or int32 whose lower bits are 0; none where a
-            media was taken as it is.
+        unlevelled: whether it was to be brought to a loudness, and has none.
+        steps: what they hold, or a lossy codec was given, (frames,) or (frames, channels), int16, or int32 whose lower
+            bits are 0; none where a media was taken as it is.
     """
 
     content: bytes
@@ -34,6 +37,7 @@ class Encoded(NamedTuple):
     sample_rate: int
     channels: int
     overshoot: int
+    unlevelled: bool = False
     steps: Array | None = None
 
 
@@ -41,26 +45,33 @@ def encode(clip: Cut, form: AudioForm) -> Encoded:
     """Bring a clip to a form, encode it, and see by decoding that it is what it should be.
 
     Raises:
-        MediaError: its rate is too low, or what was written does not hold it.
+        MediaError: its rate is too low, the codec has not so many channels, or what was written does not hold it.
     """
     if clip.stored is not None:
         return _as_it_is(clip.row, clip.stored)
     samples, rate = _resampled(clip, form.sample_rate)
     if form.longest_s is not None:
         samples = samples[: round(form.longest_s * rate)]
-    steps, overshoot = _in_steps(samples, form)
-    written = io.BytesIO()
-    soundfile.write(written, steps, rate, format=CONTAINERS[form.codec], subtype=f"PCM_{form.bits}")
-    if not _holds(written, steps):
-        raise MediaError("not_written", "what was encoded decodes to something else")
+    gain = 1.0 if form.loudness_lufs is None else gain_to(form.loudness_lufs, samples, rate)
+    steps, overshoot = _in_steps(samples, 1.0 if gain is None else gain, form)
+    written = encode_lossy(steps, rate, form) if form.codec in LOSSY else _exactly(steps, rate, form)
     channels = 1 if steps.ndim == 1 else steps.shape[1]
-    return Encoded(written.getvalue(), len(steps), rate, channels, overshoot, steps)
+    return Encoded(written, len(steps), rate, channels, overshoot, gain is None, steps)
 
 
 def _as_it_is(row: Row, stored: bytes) -> Encoded:
     """What the check found by decoding it: a header may say anything, and not every decoder opens every media."""
     rate = row["own_rate"]
     return Encoded(stored, round(row["duration_s"] * rate), rate, row["own_channels"], 0)
+
+
+def _exactly(steps: Array, rate: int, form: AudioForm) -> bytes:
+    """FLAC or WAV of these steps, decoded once more to see that it is."""
+    written = io.BytesIO()
+    soundfile.write(written, steps, rate, format=CONTAINERS[form.codec], subtype=form.subtype)
+    if not _holds(written, steps):
+        raise MediaError("not_written", "what was encoded decodes to something else")
+    return written.getvalue()
 
 
 def _holds(written: io.BytesIO, steps: Array) -> bool:
@@ -87,14 +98,14 @@ def _resampled(clip: Cut, to: int | None) -> tuple[Array, int]:
     return np.stack(channels, axis=1), to
 
 
-def _in_steps(samples: Array, form: AudioForm) -> tuple[Array, int]:
-    """Samples as whole steps of int16, or of int32 whose lower bits are 0; and how many lay beyond full scale.
+def _in_steps(samples: Array, gain: float, form: AudioForm) -> tuple[Array, int]:
+    """Samples times a gain as whole steps of int16, or of int32 whose lower bits are 0; how many lay beyond full scale.
 
     Block by block: in double precision all of a recording of an hour would take more memory than anything else here.
     """
     full_scale = 2 ** (form.bits - 1)
     steps = np.empty(samples.shape, np.int16 if form.bits == 16 else np.int32)
-    overshoot = sum(_round(samples, steps, place, full_scale, full_scale) for place in _blocks(samples))
+    overshoot = sum(_round(samples, steps, place, gain * full_scale, full_scale) for place in _blocks(samples))
     if overshoot and form.overshoot == "scale":
         most = (full_scale - 1) / float(max(np.abs(samples[place]).max() for place in _blocks(samples)))
         for place in _blocks(samples):

@@ -9,8 +9,10 @@ from workflow_scripts.sound.settings import RESAMPLER_QUALITY
 
 VERSION = 2
 """Raised by hand when the same clip would give other bytes."""
-CONTAINERS = {"flac": "FLAC", "wav": "WAV"}
+CONTAINERS = {"flac": "FLAC", "wav": "WAV", "mp3": "MP3", "opus": "OGG", "ogg": "OGG"}
 """Of codecs, as libsndfile calls them; a file's suffix is the codec's name."""
+LOSSY = {"mp3": "MPEG_LAYER_III", "opus": "OPUS", "ogg": "VORBIS"}
+"""Codecs that hold samples as something like them, and what libsndfile calls these."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,13 @@ class AudioForm:
     """How a clip is written.
 
     Attributes:
-        codec: flac or wav.
+        codec: flac, wav, mp3, opus or ogg, which is Vorbis.
         sample_rate: hertz; None for that of its media.
         channels: `mono`, the mean of all, `first`, or `all`.
-        bits: 16 or 24 a sample.
+        bits: 16 or 24 a sample, as it is written or given to a lossy codec.
         overshoot: what becomes of samples beyond full scale, as resampling makes them: `clip`, or `scale` the clip.
+        bitrate: of a lossy codec, thousand bits a second of all channels together.
+        loudness_lufs: integrated loudness that a clip is brought to; None where it is left as it is.
         longest_s: a clip is cut to its first so many seconds; None for all of it.
     """
 
@@ -31,6 +35,8 @@ class AudioForm:
     channels: str
     bits: int
     overshoot: str
+    bitrate: int = 128
+    loudness_lufs: float | None = None
     longest_s: float | None = None
 
     @classmethod
@@ -50,6 +56,11 @@ class AudioForm:
         """A form by what it was made as."""
         told = json.loads(made_as)
         return cls(**{name: told[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def subtype(self) -> str:
+        """How samples are held, as libsndfile calls it."""
+        return LOSSY.get(self.codec, f"PCM_{self.bits}")
 
     @property
     def channel(self) -> str:

@@ -53,9 +53,14 @@ def sound_of(clips: pl.DataFrame, form: AudioForm, seed: int, as_is: pl.Expr) ->
 
 
 def is_so_already(form: AudioForm) -> pl.Expr:
-    """Whether a media is already what its clip would be made."""
+    """Whether a media is already what its clip would be made; of a lossy codec whatever its bit rate.
+
+    To decode and encode it once more would only take from it. How loud it is nobody knows before it is decoded.
+    """
+    if form.loudness_lufs is not None:
+        return pl.lit(value=False)
     is_so = pl.col("whole_media") & (pl.col("format") == CONTAINERS[form.codec])
-    is_so &= pl.col("subtype") == f"PCM_{form.bits}"
+    is_so &= pl.col("subtype") == form.subtype
     if form.sample_rate is not None:
         is_so &= pl.col("sample_rate") == form.sample_rate
     if form.channels != "all":

@@ -85,8 +85,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     sizes = dict(copies.group_by("group").agg(pl.col("bytes").sum()).iter_rows())
     text = card(tables, FEATURES, "{}/**", clips, {split: sizes.get(split, 0) for split in clips})
     (folder / CARD).write_text(text, encoding="utf-8")
-    overshoot = copies.filter(pl.col("overshoot") > 0).height
-    warnings = warnings_of_all(len(copies), overshoot, options["audio"]["overshoot"])
+    overshoot, unlevelled = copies.filter(pl.col("overshoot") > 0).height, int(copies["unlevelled"].sum())
+    warnings = warnings_of_all(len(copies), overshoot, unlevelled, options["audio"]["overshoot"])
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     return Written(clips, left_out, warnings=tuple(warnings))
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import xxhash
 
-from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.audio.form import LOSSY, AudioForm
 from workflow_scripts.exports.audio.plan import OF_CHECKS, OF_LEDGER, is_so_already, sound_of
 from workflow_scripts.exports.files.names import below_export, told
 from workflow_scripts.exports.formats import Written
@@ -94,6 +94,7 @@ class FileClips:
     _needing: int = 0
     _copies_bytes: int = 0
     _overshoot: int = 0
+    _unlevelled: int = 0
 
     def plan(self) -> Iterator[pl.DataFrame]:
         """The rows of a plan: those that get a copy."""
@@ -104,7 +105,9 @@ class FileClips:
 
     def rows(self, final_folder: Path) -> Iterator[pl.DataFrame]:
         """The clips that are taken, in the order of the ledger, some at a time: columns of `read` and OF_FILE."""
-        self._overshoot = sum(int((some["overshoot"] > 0).sum()) for some in told(self.tables.packs))
+        for some in told(self.tables.packs):
+            self._overshoot += int((some["overshoot"] > 0).sum())
+            self._unlevelled += int(some["unlevelled"].sum())
         copies = Keyed(lambda: (some.select("clip_id", *_COPY) for some in told(self.tables.packs)), ["clip_id"])
         self._clips.update(dict.fromkeys(self.tables.splits(), 0))
         for clips in self._judged():
@@ -121,7 +124,8 @@ class FileClips:
         needing = {"needs_copy": self._needing} if self._needing else {}
         left_out = held_back(self.tables.lazy("clips"), self.reasons) | needing | not_made(self.tables.packs)
         clips = dict(self._clips)
-        warnings = warnings_of_all(sum(clips.values()), self._overshoot, self.options["audio"]["overshoot"])
+        done = self.options["audio"]["overshoot"]
+        warnings = warnings_of_all(sum(clips.values()), self._overshoot, self._unlevelled, done)
         return Written(clips, left_out, self._copies_bytes, tuple(warnings))
 
     @property
@@ -135,7 +139,8 @@ class FileClips:
         columns = list(dict.fromkeys(["split", "clip_id", *self.read, *OF_LEDGER]))
         ledger = taken(self.tables.lazy("clips"), self.reasons).select(columns)
         copies = self.options["copies"]
-        in_place = self.opens.in_place() if copies != "always" else pl.lit(value=False)
+        may_lie = copies != "always" and self.form.loudness_lufs is None
+        in_place = self.opens.in_place() if may_lie else pl.lit(value=False)
         for clips in in_ranges(ledger):
             yield (
                 clips.hstack(checks.of(clips).rename({"frames": "media_frames"}))
@@ -180,6 +185,8 @@ class FileClips:
 
     def _bytes_of_copy(self) -> pl.Expr:
         form = self.form
+        if form.codec in LOSSY:
+            return (pl.col("duration_s") * form.bitrate * 125).ceil().cast(pl.Int64)
         rate = pl.col("sample_rate") if form.sample_rate is None else pl.lit(form.sample_rate)
         channels = pl.lit(1) if form.channels == "mono" else pl.col("channels")
         return (pl.col("duration_s") * rate * channels * (form.bits // 8)).ceil().cast(pl.Int64)

@@ -22,6 +22,7 @@ TOLD = {
     "bytes": pl.Int64,
     "sha256": pl.String,
     "overshoot": pl.Int64,
+    "unlevelled": pl.Boolean,
 }
 """What packs tell of their copies; `file` is the name in the pack."""
 

@@ -73,5 +73,6 @@ def _written(row: Row, encoded: Encoded, folder: Path, tell: Tell) -> dict[str, 
         "bytes": len(encoded.content),
         "sha256": hashlib.sha256(encoded.content).hexdigest(),
         "overshoot": encoded.overshoot,
+        "unlevelled": encoded.unlevelled,
         **besides,
     }

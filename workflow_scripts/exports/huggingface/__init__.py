@@ -55,6 +55,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / CARD).write_text(card(tables, features(tables), "data/{}-*", clips, size), encoding="utf-8")
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     _log.info("huggingface: %s; left out: %s", clips, left_out)
-    overshoot = sum(total(packs, "overshoot") for packs in of_split.values())
-    warnings = warnings_of_all(sum(clips.values()), overshoot, options["audio"]["overshoot"])
+    overshoot, unlevelled = (
+        sum(total(packs, what) for packs in of_split.values()) for what in ("overshoot", "unlevelled")
+    )
+    warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
     return Written(clips, left_out, warnings=tuple(warnings))

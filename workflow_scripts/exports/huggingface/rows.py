@@ -15,7 +15,7 @@ from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.huggingface.choice import PARQUET
 from workflow_scripts.exports.sums import sha256
 
-TOLD = {"clips": pl.Int64, "bytes": pl.Int64, PARQUET: pl.String, "overshoot": pl.Int64}
+TOLD = {"clips": pl.Int64, "bytes": pl.Int64, PARQUET: pl.String, "overshoot": pl.Int64, "unlevelled": pl.Int64}
 ROW_GROUP_BYTES = 100 * 10**6
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 """Pages end where the content says, so that a hub that keeps chunks by digest keeps what did not change."""
@@ -26,8 +26,8 @@ def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
     """Write the clips of a plan's rows, in their order.
 
     Returns:
-        How many clips and bytes there are, the file's digest, and how many clips went beyond full scale; nothing where
-        no clip could be made, and there is no file.
+        How many clips and bytes there are, the file's digest, how many clips went beyond full scale, and how many have
+        no loudness to bring them by; nothing where no clip could be made, and there is no file.
     """
     suffix = AudioForm.read(rows["made_as"][0]).codec
     with made_in_order(rows, folder.parent) as (clips, failed):
@@ -39,6 +39,7 @@ def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
         "bytes": (folder / PARQUET).stat().st_size,
         PARQUET: sha256(folder / PARQUET),
         "overshoot": sum(clip.encoded.overshoot > 0 for clip in clips),
+        "unlevelled": sum(clip.encoded.unlevelled for clip in clips),
     }
     return Packed(pl.DataFrame([told], schema=TOLD), failed)
 

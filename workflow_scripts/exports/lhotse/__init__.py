@@ -74,6 +74,8 @@ def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
     link_packs(named, folder)
     clips = {split: total(of_split, "clips") for split, of_split in shards.items()}
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
-    overshoot = sum(total(of_split, "overshoot") for of_split in shards.values())
-    warnings = warnings_of_all(sum(clips.values()), overshoot, options["audio"]["overshoot"])
+    overshoot, unlevelled = (
+        sum(total(of_split, what) for of_split in shards.values()) for what in ("overshoot", "unlevelled")
+    )
+    warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
     return Written(clips, left_out, warnings=tuple(warnings))

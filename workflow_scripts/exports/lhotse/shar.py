@@ -21,7 +21,7 @@ from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 
 SOUND, CUTS = "recording.tar", "cuts.jsonl.gz"
-TOLD = {"clips": pl.Int64, "overshoot": pl.Int64, SOUND: pl.String, CUTS: pl.String}
+TOLD = {"clips": pl.Int64, "overshoot": pl.Int64, "unlevelled": pl.Int64, SOUND: pl.String, CUTS: pl.String}
 """What packs tell; of each file its SHA256."""
 
 
@@ -58,9 +58,13 @@ def write_shard(rows: pl.DataFrame, folder: Path) -> Packed:
         write_lines(
             lines, cuts.select(in_json(cut(True, placeholder, start), cut(False, placeholder, start))).to_series()
         )
-    overshoot = sum(clip.encoded.overshoot > 0 for clip in made)
-    sums = {name: sha256(folder / name) for name in (SOUND, CUTS)}
-    return Packed(pl.DataFrame([{"clips": len(made), "overshoot": overshoot, **sums}], schema=TOLD), failed)
+    told = {
+        "clips": len(made),
+        "overshoot": sum(clip.encoded.overshoot > 0 for clip in made),
+        "unlevelled": sum(clip.encoded.unlevelled for clip in made),
+        **{name: sha256(folder / name) for name in (SOUND, CUTS)},
+    }
+    return Packed(pl.DataFrame([told], schema=TOLD), failed)
 
 
 def _cuts(made: list[Made]) -> pl.DataFrame:

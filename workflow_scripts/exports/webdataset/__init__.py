@@ -77,7 +77,8 @@ def _class_labels(tables: Tables) -> str:
 
 def _warnings(numbered: dict[str, list[ToldPack]], clips: dict[str, int], options: dict[str, Any]) -> Iterator[str]:
     packs = [told for of_split in numbered.values() for told in of_split]
-    yield from warnings_of_all(sum(clips.values()), total(packs, "overshoot"), options["audio"]["overshoot"])
+    overshoot, unlevelled = total(packs, "overshoot"), total(packs, "unlevelled")
+    yield from warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
     if long := total(packs, "long"):
         yield f"LAION-CLAP fails at {long:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
     if others := sorted(split for split in numbered if split not in FOUND_BY_CLAP):

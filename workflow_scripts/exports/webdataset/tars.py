@@ -16,15 +16,15 @@ from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 from workflow_scripts.exports.webdataset.choice import LONGEST_S, TAR
 
-TOLD = {"pairs": pl.Int64, TAR: pl.String, "overshoot": pl.Int64, "long": pl.Int64}
+TOLD = {"pairs": pl.Int64, TAR: pl.String, "overshoot": pl.Int64, "unlevelled": pl.Int64, "long": pl.Int64}
 
 
 def write_tar(rows: pl.DataFrame, folder: Path) -> Packed:
     """Write the pairs of a plan's rows, in their order.
 
     Returns:
-        How many pairs there are, the tar's digest, how many clips went beyond full scale, how many are longer than
-        10 s; nothing where no pair could be made, and there is no tar.
+        How many pairs there are, the tar's digest, how many clips went beyond full scale, have no loudness to bring
+        them by, and are longer than 10 s; nothing where no pair could be made, and there is no tar.
     """
     codec = AudioForm.read(rows["made_as"][0]).codec
     with made_in_order(rows, folder.parent) as (clips, failed):
@@ -36,6 +36,7 @@ def write_tar(rows: pl.DataFrame, folder: Path) -> Packed:
         "pairs": len(clips),
         TAR: sha256(folder / TAR),
         "overshoot": sum(one.overshoot > 0 for one in each),
+        "unlevelled": sum(one.unlevelled for one in each),
         "long": sum(one.frames > LONGEST_S * one.sample_rate for one in each),
     }
     return Packed(pl.DataFrame([told], schema=TOLD), failed)

@@ -1,10 +1,11 @@
-"""Whether an Ogg file ends before its stream does: on a page that does not end the stream, or within a page.
+"""Pages of Ogg: whether a file ends before its stream does, on a page that does not end it or within one; their serial.
 
 Source: RFC 3533, section 6 (the page format).
 """
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ LARGEST_PAGE = HEADER_BYTES + 255 + 255 * 255
 TAIL_BYTES = 2 * LARGEST_PAGE
 """How far back the last page is looked for: behind it, rubbish of at least one page's size may follow."""
 LAST_OF_STREAM = 4
-CHECKSUM = slice(22, 26)
+SERIAL, CHECKSUM = slice(14, 18), slice(22, 26)
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """Each byte with its bits in reverse order."""
 
@@ -80,12 +81,45 @@ def _page(data: bytes, start: int) -> _Page | None:
 
 
 def _is_whole_and_true(page: _Page, tail: bytes) -> bool:
-    """Whether the tail holds all of it, and the CRC-32, its own four bytes taken as zero, is what the page states."""
+    """Whether the tail holds all of it, and its checksum is what it states."""
     if page.end is None or page.end > len(tail):
         return False
     held = tail[page.start : page.end]
-    stated = int.from_bytes(held[CHECKSUM], "little")
-    held = held[: CHECKSUM.start] + bytes(4) + held[CHECKSUM.stop :]
+    return checksum(held) == int.from_bytes(held[CHECKSUM], "little")
+
+
+def checksum(page: bytes) -> int:
+    """The CRC-32 of a whole page, its own four bytes taken as zero."""
+    held = page[: CHECKSUM.start] + bytes(4) + page[CHECKSUM.stop :]
     # zlib has the same polynomial, but takes the lowest bit first, starts with ones, and inverts what it gives
     mirrored = zlib.crc32(held.translate(MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
-    return int(f"{mirrored:032b}"[::-1], 2) == stated
+    return int(f"{mirrored:032b}"[::-1], 2)
+
+
+def with_own_serial(file: bytes) -> bytes:
+    """A file of one stream whose serial, which encoders draw by lot, follows from what it holds.
+
+    Args:
+        file: whole pages and nothing else.
+
+    Raises:
+        ValueError: it holds something else.
+    """
+    pages = [bytearray(page) for page in _each_page(file)]
+    for page in pages:
+        page[SERIAL] = bytes(4)
+    serial = zlib.crc32(b"".join(page[CHECKSUM.stop :] for page in pages)).to_bytes(4, "little")
+    for page in pages:
+        page[SERIAL] = serial
+        page[CHECKSUM] = checksum(bytes(page)).to_bytes(4, "little")
+    return b"".join(pages)
+
+
+def _each_page(file: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(file):
+        page = _page(file, start)
+        if page is None or page.end is None or page.end > len(file):
+            raise ValueError(f"no whole page of Ogg begins at byte {start}")
+        yield file[start : page.end]
+        start = page.end
