@@ -17,6 +17,7 @@ NAMES = (
     "check_fbanks",
     "check_growth",
     "in_place",
+    "packing",
     "long_recordings",
     "mutations",
     "scale",
