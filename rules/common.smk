@@ -69,6 +69,14 @@ def plan_of(wildcards):
     return PLACES.plan(wildcards.dataset, wildcards.export) if is_asked else []
 
 
+def others_of(wildcards):
+    """The accounts of the other exports that an export tells of; its job by itself finds them there, as that of a pack.
+
+    There each of them would be looked at by a job that knows no plan, and be made again.
+    """
+    return list(RUN.others_of_export(**wildcards).values()) if workflow.is_main_process else []
+
+
 def pack_list(wildcards):
     """What goes into a pack, once its export has been planned; nothing where the plan has no such pack any more."""
     checkpoints.plan.get(dataset=wildcards.dataset, export=wildcards.export)

@@ -1,9 +1,11 @@
 # Export: what a training run reads.
 #
-# requires: the tables of the dataset and the checks of its roots, as far as the format needs them
+# requires: the tables of the dataset and the checks of its roots, as far as the format needs them; the accounts of the
+#           dataset's other exports, where it tells of these
 # produces: <dataset>/exports/<name>, a link to the folder of its last generation, and <name>.account.json; on the way,
 #           where the format makes packs, .<name>.plan/<leaf>.parquet and .<name>.packs/<leaf>
-# config:   of the dataset file: exports, their options and licences
+# config:   of the dataset file: exports, their options and licences; rights and limits, and what config/registry.yaml knows,
+#           where the format tells of the dataset
 
 
 checkpoint plan:
@@ -67,6 +69,7 @@ rule export:
         checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
         plan=plan_of,
         packs=packs_of_export,
+        others=others_of,
     output:
         account=PLACES.account("{dataset}", "{export}"),
     log:
@@ -86,6 +89,8 @@ rule export:
         version=VERSION,
         roots=lambda wildcards: RUN.roots_of_export(**wildcards),
         check=RUN.check,
+        about=lambda wildcards: RUN.about_of_export(**wildcards),
+        others=lambda wildcards: RUN.others_of_export(**wildcards),
         link=lambda wildcards: PLACES.export(wildcards.dataset, wildcards.export),
         place=os.path.abspath(PLACES.results),  # manifests may name absolute paths: a folder that was moved needs new ones
     script:

@@ -20,6 +20,8 @@ with logged(snakemake.log[0]):
         snakemake.params.check,
         snakemake.params.licences,
         snakemake.input.packs,
+        snakemake.params.about,
+        snakemake.params.others,
     )
     write_export(
         format_of(snakemake.params.format),

@@ -72,6 +72,8 @@ AUDIO = {
     "recordings": {"inrecording.wav": wav(noise16(45 * 8000), rate=8000)},
     "mirror": {"inmirrorxxx.mp3": encoded(noise(22_050 * 2, level=0.05), 22_050, "MP3", "MPEG_LAYER_III")},
 }
+ABOUT = {"rights": {"audio": "CC-BY-4.0"}, "known": {}, "formats": {}, "version": "0.1.0"}
+"""What else is told to exports that describe the dataset."""
 ROOTS = {"clips": "clips", "recordings": "recordings", "mirror": "clips"}
 """For each root what it holds."""
 FILES_A_SHARD = 5
@@ -101,9 +103,10 @@ class SmallAudioset:
     @property
     def for_exports(self) -> Tables:
         return Tables(
-            {name: self.tables_folder / f"{name}.parquet" for name in ("clips", "classes", "captions")},
+            {name: self.tables_folder / f"{name}.parquet" for name in (*schemas.INGESTED, *schemas.RESOLVED)},
             {slug: _checks(self.folder, slug) for slug in self.roots},
             asdict(SETTINGS),
+            about={"name": self.name, "limits": LIMITS} | ABOUT,
         )
 
     def table(self, name: str) -> pl.DataFrame:

@@ -106,6 +106,23 @@ def test_one_format_is_exported_twice_under_two_names(workdir, dataset_file):
     assert {export.format for export in dataset.exports.values()} == {"csv"}
 
 
+def test_an_export_that_describes_the_dataset_is_told_of_it_and_of_the_others(workdir, dataset_file):
+    wanted = ["csv", "croissant", {"croissant": {}, "as": "again"}, {"csv": {"paths": "relative"}, "as": "here"}]
+    run = load_run({"datasets": [dataset_file(exports=wanted, rights={"audio": "CC0-1.0"})]}, workdir)
+    assert run.others_of_export("mine", "csv") == {}
+    assert run.about_of_export("mine", "csv") is None
+    accounts = {name: run.places.account("mine", name) for name in ("csv", "here")}
+    assert run.others_of_export("mine", "croissant") == run.others_of_export("mine", "again") == accounts
+    about = run.about_of_export("mine", "croissant")
+    assert (about["name"], about["rights"], about["known"]) == ("mine", {"audio": "CC0-1.0"}, {})
+    assert about["formats"] == {"csv": "csv", "croissant": "croissant", "again": "croissant", "here": "csv"}
+
+
+def test_of_a_dataset_in_the_registry_it_is_told_what_that_knows(workdir, dataset_file):
+    run = load_run({"datasets": [dataset_file(name="clotho", exports=["croissant"])]}, workdir)
+    assert run.about_of_export("clotho", "croissant")["known"]["title"] == "Clotho"
+
+
 @pytest.mark.parametrize(("copies", "makes_packs"), [("never", False), ("as_they_are", False), ("auto", True)])
 def test_an_export_makes_packs_where_its_schema_says_so(workdir, dataset_file, copies, makes_packs):
     run = load_run({"datasets": [dataset_file(exports=["csv", {"ast": {"copies": copies}}])]}, workdir)

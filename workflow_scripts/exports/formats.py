@@ -44,8 +44,10 @@ class Packed:
 class Format(Protocol):
     """A folder of workflow_scripts/exports.
 
-    Its options.schema.yaml has two keywords of its own: `needs`, the tables that it reads, and, where it makes packs,
-    `packs`: `true`, or options and the values of them under which it does. Only then it has what follows `export`.
+    Its options.schema.yaml has keywords of its own: `needs`, the tables that it reads; where it makes packs, `packs`:
+    `true`, or options and the values of them under which it does, and only then it has what follows `export`; and
+    `describes: true`, where it tells of the dataset: then its `Tables` have `about` and `others`, and it is made after
+    the dataset's other exports.
     """
 
     def export(self, tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:

@@ -69,6 +69,8 @@ class Tables:
         of_roots: the files of the checks of each root, by its slug.
         check: the settings of the check.
         packs: those that were made for it, where its schema says that it makes any.
+        about: what is known of the dataset, where its schema says that it describes it.
+        others: the accounts of the dataset's other exports by their names, likewise.
         licences: that clips are taken under.
     """
 
@@ -77,6 +79,8 @@ class Tables:
     check: Mapping[str, Any] = field(default_factory=dict)
     packs: Sequence[Pack] = ()
     licences: Licences = ANY
+    about: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Path] = field(default_factory=dict)
 
     def lazy(self, name: str) -> pl.LazyFrame:
         """A table to be read in part."""
@@ -145,6 +149,8 @@ def tables_of(
     check: Mapping[str, Any],
     licences: Mapping[str, Any] | None,
     packs: Iterable[str] = (),
+    about: Mapping[str, Any] | None = None,
+    others: Mapping[str, str] | None = None,
 ) -> Tables:
     """What a job of an export reads.
 
@@ -154,6 +160,8 @@ def tables_of(
         check: the settings of the check.
         licences: those of the export, where it is narrowed by any.
         packs: accounts of the packs.
+        about: what is known of the dataset, where the export describes it.
+        others: accounts of the dataset's other exports, likewise.
     """
     return Tables(
         {name: Path(file) for name, file in files.items()},
@@ -161,6 +169,8 @@ def tables_of(
         check,
         [pack_of(Path(account)) for account in packs],
         Licences.of(licences),
+        about or {},
+        {name: Path(account) for name, account in (others or {}).items()},
     )
 
 

@@ -40,8 +40,7 @@ def registered(in_run: list[str], workdir: Path) -> list[Entry]:
     Raises:
         SettingsError: the registry is not as its schema has it, or names a dataset twice, or a file that is not there.
     """
-    registry = load_yaml(REGISTRY)
-    known = validated(registry, load_yaml(CONFIG_FOLDER / "registry.schema.yaml"), str(REGISTRY))
+    known = _registry()
     entries: list[Entry] = []
     for collection, said in known.items():
         for dataset in said["datasets"] or [None]:
@@ -51,6 +50,21 @@ def registered(in_run: list[str], workdir: Path) -> list[Entry]:
     if twice := sorted({one for one in named if named.count(one) > 1}):
         raise SettingsError(f"{REGISTRY}: datasets named by more than one collection: {', '.join(twice)}")
     return entries + [Entry(dataset, {}, dataset, None) for dataset in in_run if dataset not in named]
+
+
+@functools.cache
+def known_of(dataset: str) -> dict[str, Any]:
+    """What the registry says of the collection that a dataset is of; nothing where it knows none.
+
+    Raises:
+        SettingsError: the registry is not as its schema has it.
+    """
+    return next((said for said in _registry().values() if dataset in said["datasets"]), {})
+
+
+def _registry() -> dict[str, dict[str, Any]]:
+    schema = load_yaml(CONFIG_FOLDER / "registry.schema.yaml")
+    return validated(load_yaml(REGISTRY), schema, str(REGISTRY))
 
 
 def _lacking(dataset: str, workdir: Path) -> str | None:

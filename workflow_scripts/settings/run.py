@@ -11,6 +11,7 @@ from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError, load_yaml
+from workflow_scripts.settings.registry import known_of
 from workflow_scripts.settings.roots import Root, made_by_workflow, refuse_inside_each_other, root_slug, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
@@ -30,6 +31,7 @@ from workflow_scripts.settings.sources import (
     seen_from,
 )
 from workflow_scripts.settings.validation import validated
+from workflow_scripts.settings.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Export:
         tables: those of the dataset that it reads.
         reads_checks: it reads the checks of the dataset's roots too.
         makes_packs: what takes time is made by jobs of their own.
+        describes: it tells of the dataset, and is made after all exports that do not.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Export:
     tables: tuple[str, ...]
     reads_checks: bool
     makes_packs: bool
+    describes: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,26 @@ class Run:
     def roots_of_export(self, dataset: str, export: str) -> list[str]:
         """The roots whose checks an export reads, in the order of the dataset file."""
         return list(self.datasets[dataset].audio) if self.datasets[dataset].exports[export].reads_checks else []
+
+    def others_of_export(self, dataset: str, export: str) -> dict[str, str]:
+        """The accounts, by name, of the other exports of the dataset, where an export tells of these."""
+        exports = self.datasets[dataset].exports
+        others = [name for name, other in exports.items() if not other.describes] if exports[export].describes else []
+        return {name: self.places.account(dataset, name) for name in others}
+
+    def about_of_export(self, dataset: str, export: str) -> dict[str, Any] | None:
+        """What an export that tells of the dataset is told of it; None for others, which nothing of it makes again."""
+        told = self.datasets[dataset]
+        if not told.exports[export].describes:
+            return None
+        return {
+            "name": dataset,
+            "rights": told.rights,
+            "limits": told.limits,
+            "known": known_of(dataset),
+            "formats": {name: other.format for name, other in told.exports.items()},
+            "version": VERSION,
+        }
 
     def losses_of(self, dataset: str) -> dict[str, Any]:
         """What is to be known of a dataset to judge its losses."""
@@ -334,7 +358,17 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
             tables["clips"] = None  # which tell the licences
         filled = validated(options, schema, f"{where}.{kind}")
         makes_packs = _makes_packs(schema, filled)
-        yield Export(name, kind, options, filled, licences, tuple(tables), "checks" in needs, makes_packs)
+        yield Export(
+            name,
+            kind,
+            options,
+            filled,
+            licences,
+            tuple(tables),
+            reads_checks="checks" in needs,
+            makes_packs=makes_packs,
+            describes=schema.get("describes", False),
+        )
 
 
 def _makes_packs(schema: dict[str, Any], options: dict[str, Any]) -> bool:

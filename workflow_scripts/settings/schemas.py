@@ -65,7 +65,8 @@ def options_schema(export: str, where: str) -> Schema:
     """The schema of an export's options.
 
     Its keyword `needs` lists the tables that the export reads; `packs` says whether it makes packs: `true`, or options
-    and the values of them under which it does.
+    and the values of them under which it does; `describes`, whether it tells of the dataset, and so is told what is
+    known of it, and made after its other exports.
 
     Raises:
         SettingsError: there is no such export, or its schema says what no schema does.

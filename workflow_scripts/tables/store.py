@@ -84,6 +84,26 @@ def write_validated(frame: pl.DataFrame, file: Path) -> None:
     _sink([frame], frame.schema, file)
 
 
+def write_rows(parts: Iterable[pl.DataFrame], types: pl.Schema, file: Path) -> int:
+    """Write rows that no schema of the results is of to a file that is not under its final name yet.
+
+    The bytes are those of the whole, wherever its parts begin and end.
+
+    Returns:
+        The number of rows.
+    """
+    rows = 0
+
+    def counted() -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for part in parts:
+            rows += len(part)
+            yield part
+
+    _sink(counted(), types, file)
+    return rows
+
+
 def _sink(parts: Iterable[pl.DataFrame], types: pl.Schema, file: Path) -> None:
     """Write parts through polars' streaming engine, which asks for one after the other."""
     failed: list[Exception] = []
