@@ -25,6 +25,8 @@ class _Stretch:
     def whole(self) -> Array:
         """Its samples, which are held no more: what is made of an hour of them takes memory of its own."""
         pieces, self.pieces = self.pieces, []
+        if len(pieces) == 1:
+            return pieces[0]
         return np.concatenate(pieces) if pieces else np.empty(0, np.float32)
 
 

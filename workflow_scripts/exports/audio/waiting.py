@@ -1,4 +1,4 @@
-"""Clips that are made in the order of their media, and wait on disk for their turn in a pack."""
+"""Clips that are made in the order of their media, and wait for their turn in a pack."""
 
 import contextlib
 import tempfile
@@ -13,25 +13,39 @@ from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.making import make_clips
 
 
+HELD_BYTES = 256 * 2**20
+"""So much waits in memory, as packs of short clips do whole; the rest on disk."""
+
+
+class Held(NamedTuple):
+    """Bytes that are there."""
+
+    content: bytes
+
+    def read_bytes(self) -> bytes:
+        """Themselves, as of a file."""
+        return self.content
+
+
 class Made(NamedTuple):
     """A clip that was made.
 
     Attributes:
         row: of the plan.
         encoded: what it is, without its bytes and steps.
-        stored: the file that these wait in.
+        stored: where these wait, and are read.
     """
 
     row: Row
     encoded: Encoded
-    stored: Path
+    stored: Held | Path
 
 
 @contextlib.contextmanager
 def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made], dict[str, list[str]]]]:
     """Make the clips of a plan's rows; those of one media are cut out of it at once.
 
-    What is encoded waits on disk for its turn: a pack of long clips is larger than memory.
+    What is encoded waits for its turn, on disk where it is much: a pack of long clips is larger than memory.
 
     Args:
         rows: of the plan.
@@ -42,6 +56,7 @@ def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made],
     """
     made: dict[str, Made] = {}
     failed: dict[str, list[str]] = {}
+    held = 0
     with tempfile.TemporaryDirectory(dir=place) as waiting:
         for number, one in enumerate(make_clips(rows)):
             if isinstance(one, Failed):
@@ -49,7 +64,9 @@ def made_in_order(rows: pl.DataFrame, place: Path) -> Iterator[tuple[list[Made],
                 failed[one.row["clip_id"]] = [one.kind, one.words]
                 continue
             row, encoded = one
-            stored = Path(waiting, str(number))  # an id may be longer than a file's name
-            stored.write_bytes(encoded.content)
+            stored: Held | Path = Held(encoded.content)
+            if (held := held + len(encoded.content)) > HELD_BYTES:
+                stored = Path(waiting, str(number))  # an id may be longer than a file's name
+                stored.write_bytes(encoded.content)
             made[row["clip_id"]] = Made(row, encoded._replace(content=b"", steps=None), stored)
         yield [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made], dict(sorted(failed.items()))
