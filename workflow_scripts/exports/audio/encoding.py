@@ -125,9 +125,8 @@ def _round(samples: Array, steps: Array, place: slice, scale: float, full_scale:
 
     Of 16 bits single precision tells a hundredth of a step.
     """
-    precise = np.float32 if steps.dtype == np.int16 else np.float64
-    scaled = samples[place].astype(precise)
-    scaled *= precise(scale)
+    scaled: Array = samples[place].astype(np.float32 if steps.dtype == np.int16 else np.float64)
+    scaled *= scale
     np.rint(scaled, out=scaled)
     low, high = float(scaled.min(initial=0)), float(scaled.max(initial=0))
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -12,7 +12,6 @@ from workflow_scripts.exports.audio.cutting import Failed, Row
 from workflow_scripts.exports.audio.encoding import Encoded
 from workflow_scripts.exports.audio.making import make_clips
 
-
 HELD_BYTES = 256 * 2**20
 """So much waits in memory, as packs of short clips do whole; the rest on disk."""
 
