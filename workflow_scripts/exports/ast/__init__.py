@@ -5,7 +5,6 @@ https://github.com/facebookresearch/AudioMAE.
 """
 
 import contextlib
-import csv
 import json
 import logging
 import os
@@ -23,6 +22,7 @@ from workflow_scripts.exports.ast.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
+from workflow_scripts.exports.classes import CLASS_INDEX, write_class_index
 from workflow_scripts.exports.files.names import below_export, link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits
@@ -30,7 +30,7 @@ from workflow_scripts.exports.reading import Tables, by_split, file_paths, refus
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
 SORTED_BY = IN_ORDER
-CLASS_INDEX, STATISTICS, README = "class_labels_indices.csv", "stats.json", "README"
+STATISTICS, README = "stats.json", "README"
 _log = logging.getLogger(__name__)
 
 
@@ -74,8 +74,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             named = clips.with_columns(_wav(clips, options["paths"], final_folder).alias("wav"))
             for split, add in adds.items():
                 add(named.filter(pl.col("split") == split))
-    classes = trained_classes(tables, options["restricted_classes"])
-    _write_class_index(classes, folder / CLASS_INDEX)
+    classes = trained_classes(tables, options)
+    write_class_index(classes, folder / CLASS_INDEX)
     clips_of = by_split(taken, splits)
     train, evaluated = _roles(splits, options)
     stats = statistics(choice, train, tables)
@@ -127,14 +127,3 @@ def _wav(clips: pl.DataFrame, paths: str, final_folder: Path) -> pl.Series:
         copied.with_columns(wav=above + files), on="clip_id", how="left", maintain_order="left"
     )
     return copies["wav"].zip_with(copies["wav"].is_not_null(), file_paths(clips, paths, final_folder))
-
-
-def _write_class_index(classes: pl.DataFrame, file: Path) -> None:
-    """index,mid,display_name as AudioSet's own, whose names are always quoted; indices without a gap."""
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        lines.write("index,mid,display_name\n")
-        mids = csv.writer(lines, lineterminator=",")
-        names = csv.writer(lines, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for row in classes.select("index", "class_id", "name").iter_rows():
-            mids.writerow(row[:2])
-            names.writerow(row[2:])

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.ast.copies import FBANKS, copy_bytes
+from workflow_scripts.exports.classes import indexed_classes, joined_labels, refuse_commas
 from workflow_scripts.exports.files.clips import NOT_UTF8, OPENED
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges, not_made, not_usable
@@ -50,13 +50,13 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     """Choose among all clips of a dataset, without those whose copy could not be made."""
     ledger = tables.lazy("clips")
     usable = ledger.select(pl.col("usable").sum()).collect().item()
-    classes = trained_classes(tables, options["restricted_classes"])
+    classes = trained_classes(tables, options)
     checks = Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
     copies = Keyed(lambda: _copies(tables.packs), ["clip_id"])
     failed = [clip_id for made in tables.packs for clip_id in made.account.failed]
     judged = []
     for clips in in_ranges(ledger.filter("trainable").select(READ)):
-        of_clips = clips.with_columns(labels=_labels(clips["class_ids"], classes)).hstack(checks.of(clips))
+        of_clips = clips.with_columns(labels=joined_labels(clips["class_ids"], classes)).hstack(checks.of(clips))
         ways = _ways(of_clips, options["copies"], tables.check["channel"], failed)
         judged.append(_with_fbank(ways, copies).select(KEPT))
     trainable = pl.concat(judged, rechunk=True)
@@ -102,42 +102,15 @@ def _with_fbank(clips: pl.DataFrame, copies: Keyed) -> pl.DataFrame:
     )
 
 
-def trained_classes(tables: Tables, restricted: bool) -> pl.DataFrame:
-    """The classes that have an index, in its order, with `index`: their place among them.
-
-    A model has one output a row of the class list, so a gap in the dataset's own indices is closed.
+def trained_classes(tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
+    """The classes that there are to be trained on.
 
     Raises:
         SoundledgerError: an id holds a comma, at which trainers would split it.
     """
-    trained = tables.read("classes").filter(
-        pl.col("class_index").is_not_null() & (pl.lit(restricted) | ~(pl.col("is_abstract") | pl.col("is_blacklisted")))
-    )
-    split = trained.filter(pl.col("class_id").str.contains(",", literal=True))["class_id"].to_list()
-    if split:
-        raise SoundledgerError(
-            f"export ast: {len(split):,} class ids hold a comma, at which AST and AudioMAE would split them: "
-            f"{first_twenty(split)}. Give these classes other ids, or leave this export out"
-        )
-    return trained.sort("class_index").with_row_index("index")
-
-
-def _labels(class_ids: pl.Series, classes: pl.DataFrame) -> pl.Series:
-    """The classes that clips are trained on, with commas between them; null where there are none.
-
-    Two million clips have fifty thousand sets of classes, so each set of a part of them is looked at once.
-    """
-    said = class_ids.cast(pl.List(pl.String)).list.join("\n").cast(pl.Categorical).alias("said").to_frame()
-    sets = (
-        said.unique()
-        .with_columns(class_id=pl.col("said").cast(pl.String).str.split("\n"))
-        .explode("class_id")
-        .filter(pl.col("class_id").is_in(classes["class_id"].implode()))
-        .group_by("said")
-        .agg(labels=pl.col("class_id").str.join(","))
-        .with_columns(pl.col("labels").cast(pl.Categorical))
-    )
-    return said.join(sets, on="said", how="left", maintain_order="left")["labels"]
+    classes = indexed_classes(tables, options["restricted_classes"])
+    refuse_commas("ast", classes)
+    return classes
 
 
 def _is_own_file(channel: str) -> pl.Expr:

@@ -1,5 +1,7 @@
 """What the sound of clips in a plan is made of: all that its bytes depend on."""
 
+from typing import Protocol
+
 import polars as pl
 
 from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
@@ -17,12 +19,24 @@ IN_ORDER = ("order", "clip_id")
 """How the list of a pack is sorted: by media, in the order of a seed."""
 
 
+class MadeForm(Protocol):
+    """What clips are brought to, as far as a plan is concerned."""
+
+    @property
+    def channel(self) -> str:
+        """What of a media is cut out: `first`, `mean` or `all`."""
+
+    @property
+    def made_as(self) -> str:
+        """All that is made of a clip follows from besides its samples."""
+
+
 def checked(tables: Tables) -> Keyed:
     """What checks tell of each media besides."""
     return Keyed(lambda: tables.each_checks([*MEDIA, *OF_CHECKS]), MEDIA)
 
 
-def sound_of(clips: pl.DataFrame, form: AudioForm, seed: int, as_is: pl.Expr) -> pl.DataFrame:
+def sound_of(clips: pl.DataFrame, form: MadeForm, seed: int, as_is: pl.Expr) -> pl.DataFrame:
     """Columns of a plan, and the clips' `order` in a pack, in which those of a media are neighbours.
 
     Args:
