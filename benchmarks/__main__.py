@@ -15,6 +15,7 @@ NAMES = (
     "check_throughput",
     "check_parts",
     "check_fbanks",
+    "features",
     "check_growth",
     "in_place",
     "packing",
