@@ -103,7 +103,13 @@ def _packs(run: Run, export: str) -> list[str]:
 
 def _ingest(run: Run) -> Parts:
     dataset = run.datasets[NAME]
-    told = {"adapter": dataset.adapter, "settings": dataset.ingest_settings, "looks": {}, "kept": ""}
+    told = {
+        "adapter": dataset.adapter,
+        "settings": dataset.ingest_settings,
+        "looks": {},
+        "kept": "",
+        "crashed": run.places.crashed(NAME),
+    }
     return {}, _tables(run, schemas.INGESTED), told
 
 
@@ -143,6 +149,7 @@ def _build_catalogue(run: Run) -> Parts:
     }
     told = {
         "datasets": {NAME: list(run.datasets[NAME].audio)},
+        "exports": {NAME: list(run.datasets[NAME].exports)},
         "roots": list(run.roots),
         "results": places.results,
     }
@@ -150,8 +157,13 @@ def _build_catalogue(run: Run) -> Parts:
 
 
 def _losses(run: Run) -> Parts:
-    told = {"datasets": {NAME: run.losses_of(NAME)}, "results": run.places.results}
-    return {}, {"allowed": run.places.losses("all")}, told
+    told = {
+        "datasets": {NAME: run.losses_of(NAME)},
+        "tables": ["rejects", "sources", "promised", "clips", "orphans", "roots"],
+        "left_out": list(run.left_out),
+        "results": run.places.results,
+    }
+    return {"rejects": []}, {"allowed": run.places.losses("all")}, told
 
 
 def _of_export(run: Run, rule: str, name: str) -> Parts:
@@ -165,6 +177,8 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
         "tables": export.tables,
         "roots": run.roots_of_export(NAME, name),
         "check": run.check,
+        "about": run.about_of_export(NAME, name),
+        "others": run.others_of_export(NAME, name),
         "link": run.places.export(NAME, name),
     }
     return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
