@@ -1,5 +1,6 @@
 """Datasets of dataset files, taken all the way to their ledger by the functions that the rules call."""
 
+import csv
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,31 @@ from workflow_scripts.ledger.checked import RootChecks
 from workflow_scripts.settings.run import load_run
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
+
+COLUMNS = ("media", "start", "stop", "tags", "onset", "offset", "event", "split", "sure")
+EVENTS = {"onset_s": "said(onset)", "offset_s": 'said("offset")', "class": "said(event)", "value": "said(sure)"}
+CLIP = {
+    "media": "media",
+    "start_s": "said(start)",
+    "end_s": "said(stop)",
+    "classes": "words(tags, '|')",
+    "split": "coalesce(said(split), 'train')",
+}
+
+
+def said(folder: Path, rows: str, **content: Any) -> dict[str, Any]:
+    """What a dataset file says of a table with a row an event, whose last cells may be left out.
+
+    Args:
+        folder: that the table is written to.
+        rows: lines of COLUMNS: media and its span, labels of all of that, an event, and so on.
+        content: of the dataset file besides.
+    """
+    with (folder / "said.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows([*row, *[""] * (len(COLUMNS) - len(row))] for row in csv.reader(rows.splitlines()))
+    return {"sources": {"table": "said.csv"}, "clip": CLIP, "events": EVENTS} | content
 
 
 def ledger_of(folder: Path, **content: Any) -> Tables:

@@ -12,23 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exports.made_exports import account_of, exported
-from tests.exports.own_dataset import annotated, ledger_of, ledger_of_checks
+from tests.exports.own_dataset import CLIP, annotated, ledger_of, ledger_of_checks, said
 from tests.made_files import encoded, noise16, wav
 from workflow_scripts.exports import reading
 from workflow_scripts.exports.events.rows import DECIMALS, in_media_time, seconds
 from workflow_scripts.exports.reading import Tables
 
-SAID = {"onset_s": "said(onset)", "offset_s": 'said("offset")', "class": "said(event)"}
-CLIP = {"media": "media", "start_s": "said(start)", "end_s": "said(stop)", "classes": "words(tags, '|')"}
-HEAD = "media,start,stop,tags,onset,offset,event\n"
-
 Table = dict[str, list[tuple[float, float, str, str]]]
-
-
-def said(folder: Path, rows: str, **content: Any) -> dict[str, Any]:
-    """What a dataset file says of a table with a row an event."""
-    (folder / "said.csv").write_text(HEAD + rows)
-    return {"sources": {"table": "said.csv"}, "clip": CLIP, "events": SAID} | content
 
 
 def tables_in(folder: Path) -> Table:

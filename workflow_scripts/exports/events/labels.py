@@ -1,5 +1,7 @@
 """What classes are called in text that has neither quotes nor escapes."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
@@ -40,13 +42,14 @@ def class_labels(tables: Tables, export: str, without: str = CONTROL) -> pl.Data
     return labels
 
 
-def read_as_other(labels: pl.Series) -> list[str]:
+def read_as_other(used: Iterable[str]) -> list[str]:
     """What a run ends with where `pandas`, by which the consumer reads, takes labels for something else.
 
     Args:
-        labels: those that were written, each once.
+        used: the labels that were written.
     """
-    nothing = sorted(labels.filter(labels.is_in(READ_AS_NOTHING)))
+    labels = pl.Series(sorted(used), dtype=pl.String)
+    nothing = labels.filter(labels.is_in(READ_AS_NOTHING))
     told = [f"pandas reads the label {one} as no label; call the class otherwise" for one in nothing]
     if len(labels) and (labels.cast(pl.Float64, strict=False).is_not_null()).all():
         told.append("pandas reads labels as numbers where all of them are; call a class otherwise")

@@ -9,6 +9,11 @@ DECIMALS = 9
 """Of seconds: finer than any sample, coarser than what sums of floats add."""
 
 
+def begins_in_media() -> pl.Expr:
+    """Where a clip begins in its media, seconds; by `whole_media` and `start_s`."""
+    return pl.when("whole_media").then(0.0).otherwise(pl.col("start_s").fill_null(0.0))
+
+
 def in_media_time(labels: pl.DataFrame, clips: pl.DataFrame, called: pl.DataFrame) -> pl.DataFrame:
     """Labels as stretches of their media, media in the order of the clips, of one in order of time.
 
@@ -26,8 +31,9 @@ def in_media_time(labels: pl.DataFrame, clips: pl.DataFrame, called: pl.DataFram
     Returns:
         The columns of all three, with `begin_s` and `end_s`, and whether a label `is_outside`, or `is_cut`.
     """
-    begins = pl.when("whole_media").then(0.0).otherwise(pl.col("start_s").fill_null(0.0))
-    placed = clips.with_columns(begins_s=begins, place=pl.struct(MEDIA).rle_id()).with_row_index("clip_place")
+    placed = clips.with_columns(begins_s=begins_in_media(), place=pl.struct(MEDIA).rle_id()).with_row_index(
+        "clip_place"
+    )
     onset, offset = pl.col("onset_s").fill_null(0.0), pl.col("offset_s").fill_null(pl.col("duration_s"))
     end = pl.min_horizontal(offset, "duration_s")
     told = placed.join(labels, on="clip_id").join(called, on="class_id", how="left")

@@ -1,5 +1,6 @@
 """Which clips and which labels an export of events takes, and what became of the others."""
 
+import functools
 import json
 import logging
 from collections import Counter
@@ -19,7 +20,7 @@ from workflow_scripts.exports.reading import Tables, not_usable
 TALLY = "labels.json"
 REASONS = ("in_archive", "odd_name", "unlabelled", "labels_outside")
 """Why usable clips are not taken."""
-LEFT_OUT = ("of_clips_left_out", "outside_clip", "weak_beside_events")
+LEFT_OUT = ("of_clips_left_out", "outside_clip", "weak_beside_events", "again", "joined")
 """Why labels are not written."""
 _log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class EventsTaken:
             hold.
         unlabelled: what becomes of clips of which nothing is said: `leave_out`, or `negative`, without a row.
         with_weak: labels of whole clips are rows beside events too.
+        once: what is said of a stretch of a media is one row, though several clips have it.
         clips: taken so far, by split.
         held_back: usable ones not taken, by reason.
         labels: `written` ones, and others by why they are not.
@@ -64,6 +66,7 @@ class EventsTaken:
     suffix: str | None
     unlabelled: str = "leave_out"
     with_weak: bool = False
+    once: bool = False
     clips: Counter[str] = field(default_factory=Counter)
     held_back: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
@@ -77,20 +80,24 @@ class EventsTaken:
         Args:
             folder: of the export.
         """
-        roots = self.tables.lazy("clips").select(pl.col("root").drop_nulls().n_unique()).collect().item()
         for clips, labels in media_parts(self.tables, folder):
-            named = self._named(clips, roots > 1)
+            named = self._named(clips)
             rows = self._rows(labels, named)
             judged = self._judged(named, labels, rows)
             taken = judged.filter(pl.col("held_back").is_null())
             written = rows.join(taken.select("clip_id"), on="clip_id", how="semi", maintain_order="left")
+            written = _told_once(written) if self.once else written
             self._count(judged, written)
             yield Heard(taken, written.filter(pl.col("left_out").is_null()))
 
-    def _named(self, clips: pl.DataFrame, with_root: bool) -> pl.DataFrame:
-        named = clips.with_columns(
-            below=pl.concat_str("root", pl.lit("/"), below_root()) if with_root else below_root()
-        )
+    @functools.cached_property
+    def several_roots(self) -> bool:
+        """Whether media of more than one root serve the dataset."""
+        return bool(self.tables.lazy("clips").select(pl.col("root").drop_nulls().n_unique() > 1).collect().item())
+
+    def _named(self, clips: pl.DataFrame) -> pl.DataFrame:
+        below = pl.concat_str("root", pl.lit("/"), below_root()) if self.several_roots else below_root()
+        named = clips.with_columns(below=below)
         called = pl.when("shares_stem").then("below").otherwise(without_suffix("below"))
         return named.with_columns(file=pl.concat_str(called, pl.lit(self.suffix or "")))
 
@@ -129,6 +136,11 @@ class EventsTaken:
         self.valued += written["value"].count()
         self.used.update(written["label"].unique())
 
+    def leave_out(self, reason: str, labels: int) -> None:
+        """Count so many of the written labels as not written, for a reason of LEFT_OUT."""
+        self.labels[reason] += labels
+        self.labels["written"] -= labels
+
     def written(self, folder: Path, warnings: Iterable[str] = ()) -> Written:
         """What the export wrote, after all parts; labels.json says where the labels are.
 
@@ -163,3 +175,10 @@ class EventsTaken:
             yield f"{outside:,} events begin behind the end of their clip, and are left out"
         if self.cut:
             yield f"{self.cut:,} events go on beyond the end of their clip, and end with it"
+
+
+def _told_once(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of which those that say what one before them does are left out, too."""
+    same = pl.struct("root", "path", "begin_s", "end_s", "label", "left_out")
+    is_again = pl.col("left_out").is_null() & ~same.is_first_distinct()
+    return rows.with_columns(left_out=pl.when(is_again).then(pl.lit("again")).otherwise("left_out"))
