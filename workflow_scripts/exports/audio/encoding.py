@@ -41,6 +41,10 @@ class Encoded(NamedTuple):
     unlevelled: bool = False
     steps: Array | None = None
 
+    def without_content(self) -> "Encoded":
+        """The same without its bytes and steps."""
+        return self._replace(content=b"", steps=None)
+
 
 def encode(clip: Cut, form: AudioForm) -> Encoded:
     """Bring a clip to a form, encode it, and see by decoding that it is what it should be.

@@ -1,4 +1,4 @@
-"""What is made of clips in the order of their media, and waits on disk for its turn in a pack."""
+"""What is made of clips in the order of their media, and waits for its turn in a pack."""
 
 import contextlib
 import tempfile
@@ -9,6 +9,9 @@ from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 import polars as pl
 
 from workflow_scripts.exports.audio.cutting import Failed, Row
+
+HELD_BYTES = 256 * 2**20
+"""So much waits in memory, as packs of short clips do whole; the rest on disk."""
 
 
 class HasContent(Protocol):
@@ -25,18 +28,28 @@ class HasContent(Protocol):
 T = TypeVar("T", bound=HasContent)
 
 
+class InMemory(NamedTuple):
+    """Bytes that are there."""
+
+    content: bytes
+
+    def read_bytes(self) -> bytes:
+        """Themselves, as of a file."""
+        return self.content
+
+
 class InTurn(NamedTuple, Generic[T]):
     """What was made of a clip.
 
     Attributes:
         row: of the plan.
-        made: what it is, without its bytes.
-        stored: the file that these wait in.
+        encoded: what it is, without its bytes.
+        stored: where these wait, and are read.
     """
 
     row: Row
-    made: T
-    stored: Path
+    encoded: T
+    stored: InMemory | Path
 
 
 @contextlib.contextmanager
@@ -45,7 +58,7 @@ def in_order(
 ) -> Iterator[tuple[list[InTurn[T]], dict[str, list[str]]]]:
     """Have what is made of clips in the order of the rows; those of one media are cut out of it at once.
 
-    It waits on disk for its turn: a pack of long clips is larger than memory.
+    It waits for its turn, on disk where it is much: a pack of long clips is larger than memory.
 
     Args:
         rows: of the plan.
@@ -57,6 +70,7 @@ def in_order(
     """
     made: dict[str, InTurn[T]] = {}
     failed: dict[str, list[str]] = {}
+    held = 0
     with tempfile.TemporaryDirectory(dir=place) as waiting:
         for number, one in enumerate(each):
             if isinstance(one, Failed):
@@ -64,7 +78,9 @@ def in_order(
                 failed[one.row["clip_id"]] = [one.kind, one.words]
                 continue
             row, of_clip = one
-            stored = Path(waiting, str(number))  # an id may be longer than a file's name
-            stored.write_bytes(of_clip.content)
+            stored: InMemory | Path = InMemory(of_clip.content)
+            if (held := held + len(of_clip.content)) > HELD_BYTES:
+                stored = Path(waiting, str(number))  # an id may be longer than a file's name
+                stored.write_bytes(of_clip.content)
             made[row["clip_id"]] = InTurn(row, of_clip.without_content(), stored)
         yield [made[clip_id] for clip_id in rows["clip_id"] if clip_id in made], dict(sorted(failed.items()))
