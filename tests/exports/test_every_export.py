@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.exports.made_exports import account_of, exported
-from tests.exports.small_run import SmallAudioset
+from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.settings.schemas import exports, options_schema
 
@@ -49,6 +50,7 @@ def test_every_clip_is_taken_or_held_back_and_every_file_has_its_digest(
     account = account_of(link)
     assert sum(account.clips.values()) + sum(account.held_back.values()) == len(small.table("clips"))
     assert list(account.clips) == small.table("clips")["split"].unique(maintain_order=True).to_list()
+    assert account.bytes == sum(file.stat().st_size for file in link.rglob("*") if file.is_file())
     check = subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=link, capture_output=True, text=True)
     assert check.returncode == 0, check.stderr
     there = {str(file.relative_to(link)) for file in link.rglob("*") if file.is_file()} - {"SHA256SUMS"}
@@ -66,3 +68,15 @@ def test_same_clips_are_the_same_bytes(tables: Tables, tmp_path: Path, name: str
         for made in tmp_path.glob(".out.p*"):
             made.rename(tmp_path / f"{earlier}{made.name}")
     assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(("name", "options"), ways())
+def test_the_account_tells_the_hours_of_clips_that_are_taken(
+    small: SmallAudioset, tables: Tables, tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    """Of a dataset of one clip: those of that clip, or none where it is not taken."""
+    one = small.table("clips").filter(pl.col("clip_id") == "-aaaaaaaaaa")
+    account = account_of(
+        exported(name, asked(instead(tables, tmp_path / "tables", clips=one), name), tmp_path / "out", **options)
+    )
+    assert account.hours == pytest.approx(sum(account.clips.values()) * 1.25 / 3600, abs=1e-6)

@@ -34,7 +34,7 @@ class Watched:
             self.found = (final_folder / "said").read_text()
         if self.fails:
             raise RuntimeError("the disk is full")
-        return Written({"train": 1}, {"missing": 2})
+        return Written({"train": 1}, 7200.0, {"missing": 2})
 
 
 def write(link: Path, text: str, fails: bool = False, many: int = 1) -> Watched:
@@ -88,7 +88,8 @@ def test_the_account_says_what_was_written(tmp_path: Path) -> None:
     sums = tmp_path / "mine/SHA256SUMS"
     seen = {path: (tmp_path / "mine" / path).stat().st_mtime_ns for path in ("SHA256SUMS", "said", "many", "many/of")}
     assert account_of(tmp_path / "mine") == Account(
-        *(".mine.1", "mine", {"train": 1}, {"missing": 2}),
+        *(".mine.1", "mine", {"train": 1}, 2.0, {"missing": 2}),
+        bytes=account_of(tmp_path / "mine").bytes,
         files=[["SHA256SUMS", sums.stat().st_size, seen["SHA256SUMS"]], ["said", 5, seen["said"]]],
         folders=[["many", seen["many"]], ["many/of", seen["many/of"]]],
     )
@@ -208,8 +209,10 @@ def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
             "all",
             "mine",
             {"train": 1},
+            2.5,
             {"missing": 2},
             [{"licence": None, "clips": 2, "usable": 1, "hours": 0.5}],
+            5000,
             3,
             ["a warning"],
             "digest",

@@ -41,7 +41,7 @@ def export(tables, options, folder, final_folder):
     told = {name: tables.read(name).columns for name in tables.files} | {"checks": tables.checks(["path"]).columns}
     (folder / "read.json").write_text(json.dumps(told))
     link_copies(tables.packs, folder)
-    return Written({}, {})
+    return Written({}, 0.0, {})
 '''
 OPTIONS = f"""
 title: Options of the export `stranger`

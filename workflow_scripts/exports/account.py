@@ -49,9 +49,11 @@ class Account:
         folder: where its files are, beside the account.
         link: what leads there, beside the account; None for a pack.
         clips: how many were taken, by split; none where it is a pack.
+        hours: of sound that these have.
         held_back: how many were not, by reason; those of a licence that is not taken as `licence`, whatever else is
             the matter with them.
         licences: what licences these have, the entries of HeldBack each.
+        bytes: that all its files take; of a pack none is told.
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
         made_of: of a pack, a digest of its list, which all its bytes follow from.
@@ -66,8 +68,10 @@ class Account:
     folder: str
     link: str | None = None
     clips: dict[str, int] = field(default_factory=dict)
+    hours: float = 0.0
     held_back: dict[str, int] = field(default_factory=dict)
     licences: list[dict[str, Any]] = field(default_factory=list)
+    bytes: int = 0
     copies_bytes: int = 0
     warnings: list[str] = field(default_factory=list)
     made_of: str | None = None

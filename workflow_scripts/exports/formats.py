@@ -17,12 +17,14 @@ class Written:
 
     Attributes:
         clips: how many it took, by split.
+        seconds: of sound that these have.
         held_back: how many it did not take, by reason; both together are all clips that the tables show it.
         copies_bytes: what copies would take of those that are held back because they need one.
         warnings: what the run should end with, as the consumer cannot do with what was written.
     """
 
     clips: dict[str, int]
+    seconds: float
     held_back: dict[str, int]
     copies_bytes: int = 0
     warnings: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def link_packs(named: Iterable[tuple[ToldPack, Mapping[str, str]]], folder: Path
         add_sums(folder, ((told.of[file], name) for file, name in names.items()))
 
 
-def total(told: Iterable[ToldPack], what: str) -> int:
+def total(told: Iterable[ToldPack], what: str) -> Any:
     """Of something that packs tell, all together."""
     return sum(one.of[what] for one in told)
 

@@ -231,6 +231,11 @@ def by_split(clips: pl.LazyFrame, splits: Sequence[str]) -> dict[str, int]:
     return {split: counts.get(split, 0) for split in splits}
 
 
+def seconds(clips: pl.LazyFrame) -> float:
+    """Of sound that clips have."""
+    return float(clips.select(pl.col("duration_s").sum()).collect().item())
+
+
 def not_usable(clips: pl.LazyFrame) -> dict[str, int]:
     """How many clips are not usable, by status."""
     lost = clips.filter(~pl.col("usable")).group_by("status").len().collect()

@@ -16,11 +16,20 @@ def add_sums(folder: Path, sums: Iterable[tuple[str, str]]) -> None:
         lines.writelines(f"{digest}  {name}\n" for digest, name in sums)
 
 
-def complete_sums(folder: Path) -> None:
-    """Add those of all other files in an export's folder; what packs told is not read again."""
-    there = pl.Series("name", sorted(_names(folder)), dtype=pl.String)
+def complete_sums(folder: Path) -> int:
+    """Add those of all other files in an export's folder; what packs told is not read again.
+
+    Returns:
+        The bytes that all files take.
+    """
+    names, taken = [], 0
+    for name, size in _files(folder):
+        names.append(name)
+        taken += size
+    there = pl.Series("name", sorted(names), dtype=pl.String)
     others = there.filter(~there.is_in(_known(folder / SUMS).implode()))
     add_sums(folder, ((sha256(folder / name), name) for name in others))
+    return taken + (folder / SUMS).stat().st_size
 
 
 def sha256(file: Path) -> str:
@@ -36,6 +45,11 @@ def _known(sums: Path) -> pl.Series:
     return pl.Series((line.rstrip("\n")[66:] for line in sums.open(encoding="utf-8")), dtype=pl.String)
 
 
-def _names(folder: Path) -> Iterator[str]:
-    for above, _, files in os.walk(folder):
-        yield from (os.path.relpath(f"{above}/{file}", folder) for file in files if file != SUMS)
+def _files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
+    """Path and bytes of each file in a folder and in those in it, but SHA256SUMS."""
+    with os.scandir(folder / below) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files(folder, f"{below}{entry.name}/")
+            elif below or entry.name != SUMS:
+                yield f"{below}{entry.name}", entry.stat().st_size

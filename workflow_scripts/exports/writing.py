@@ -28,15 +28,17 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
     with whole(made) as folder:
         folder.mkdir()
         written = made_by.export(tables, options, folder, link)
-        complete_sums(folder)
+        taken = complete_sums(folder)
     _switch(link, made.name)
     with whole(account) as part:
         content = Account(
             folder=made.name,
             link=link.name,
             clips=written.clips,
+            hours=round(written.seconds / 3600, 6),
             held_back=written.held_back | _for_licences(tables.held_back),
             licences=[asdict(one) for one in tables.held_back],
+            bytes=taken,
             copies_bytes=written.copies_bytes,
             warnings=list(written.warnings),
         )

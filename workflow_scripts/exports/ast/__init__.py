@@ -25,7 +25,7 @@ from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, so
 from workflow_scripts.exports.classes import CLASS_INDEX, write_class_index
 from workflow_scripts.exports.files.names import below_export, link_copies
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits
+from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, seconds
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""
@@ -85,7 +85,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     )
     link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
-    return Written(clips_of, choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
+    return Written(clips_of, seconds(taken), choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
 
 
 def _splits(tables: Tables) -> list[str]:

@@ -17,7 +17,7 @@ from workflow_scripts.tables.store import read_table
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
-KEPT = ["split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "frames", "mean", "std"]
+KEPT = ["split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "duration_s", "frames", "mean", "std"]
 """Columns of a choice: no texts, of which every clip has its own."""
 
 
@@ -28,7 +28,8 @@ class Choice:
     Attributes:
         trainable: a row for each trainable clip of the ledger, in its order: `split`; `labels`, class ids with commas
             between them, null where none is trained on; whether it is `taken`, and whether a copy stands for its media
-            (`copied`); `sample_rate` of that media; `frames`, `mean` and `std` of the fbank that a trainer will see.
+            (`copied`); its `duration_s`; `sample_rate` of that media; `frames`, `mean` and `std` of the fbank that a
+            trainer will see.
         held_back: how many clips of the dataset are not taken, by reason.
         copies_bytes: what copies would take of those held back as `needs_copy`.
     """

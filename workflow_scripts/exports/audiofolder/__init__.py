@@ -88,7 +88,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     overshoot, unlevelled = copies.filter(pl.col("overshoot") > 0).height, int(copies["unlevelled"].sum())
     warnings = warnings_of_all(len(copies), overshoot, unlevelled, options["audio"]["overshoot"])
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
-    return Written(clips, left_out, warnings=tuple(warnings))
+    lasting = float((copies["frames"] / copies["sample_rate"]).sum())
+    return Written(clips, lasting, left_out, warnings=tuple(warnings))
 
 
 def _write_metadata(tables: Tables, called: dict[str, str], copies: pl.DataFrame, folder: Path) -> dict[str, int]:

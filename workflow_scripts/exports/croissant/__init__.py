@@ -16,7 +16,7 @@ from workflow_scripts.exports.croissant.facts import facts_of
 from workflow_scripts.exports.croissant.records import inline, of_tables
 from workflow_scripts.exports.croissant.tables import write_tables
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, refuse_splits
+from workflow_scripts.exports.reading import Tables, refuse_splits, seconds
 
 CROISSANT = "croissant.json"
 _log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / CROISSANT).write_text(text, encoding="utf-8")
     clips = written["clips"]
     _log.info("croissant: %s; %d files and sets of files, %d record sets", clips, len(distribution), len(record_sets))
-    return Written(clips, {}, warnings=tuple(_warnings(said)))
+    return Written(clips, seconds(tables.lazy("clips")), {}, warnings=tuple(_warnings(said)))
 
 
 def _taken(others: Mapping[str, Account], about: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from workflow_scripts.exports.reading import (
     in_ranges,
     not_usable,
     refuse_splits,
+    seconds,
 )
 from workflow_scripts.exports.text import stored_as, text_file
 from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell
@@ -50,7 +51,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             rows = _rows(named, file_paths(clips, options["paths"], final_folder), most)
             for split, file in files.items():
                 rows.filter(clips["split"] == split).write_csv(file, include_header=number == 0)
-    return Written(by_split(usable, splits), not_usable(ledger))
+    return Written(by_split(usable, splits), seconds(usable), not_usable(ledger))
 
 
 def _rows(clips: pl.DataFrame, files: pl.Series, most: int) -> pl.DataFrame:

@@ -54,6 +54,7 @@ class EventsTaken:
         with_weak: labels of whole clips are rows beside events too.
         once: what is said of a stretch of a media is one row, though several clips have it.
         clips: taken so far, by split.
+        seconds: of sound that these have.
         held_back: usable ones not taken, by reason.
         labels: `written` ones, and others by why they are not.
         cut: how many of the written are events that end with their clip, beyond which they go on.
@@ -68,6 +69,7 @@ class EventsTaken:
     with_weak: bool = False
     once: bool = False
     clips: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
     held_back: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     cut: int = 0
@@ -129,6 +131,7 @@ class EventsTaken:
 
     def _count(self, judged: pl.DataFrame, rows: pl.DataFrame) -> None:
         self.clips.update(dict(judged.filter(pl.col("held_back").is_null())["split"].value_counts().iter_rows()))
+        self.seconds += float(judged.filter(pl.col("held_back").is_null())["duration_s"].sum())
         self.held_back.update(dict(judged["held_back"].drop_nulls().value_counts().iter_rows()))
         self.labels.update(dict(rows["left_out"].fill_null("written").value_counts().iter_rows()))
         written = rows.filter(pl.col("left_out").is_null())
@@ -157,7 +160,7 @@ class EventsTaken:
         clips = {split: self.clips[split] for split in self.tables.splits()}
         held_back = {reason: self.held_back[reason] for reason in REASONS if self.held_back[reason]}
         all_warnings = (*self._warnings(), *warnings)
-        return Written(clips, not_usable(self.tables.lazy("clips")) | held_back, warnings=all_warnings)
+        return Written(clips, self.seconds, not_usable(self.tables.lazy("clips")) | held_back, warnings=all_warnings)
 
     def unsaid(self, where: str) -> Iterator[str]:
         """What a run ends with where a form has no place for how sure a label is.

@@ -20,7 +20,7 @@ from workflow_scripts.exports.features.statistics import statistics
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, link_packs
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Pack, Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Pack, Tables, held_back, in_ranges, not_made, refuse_splits, seconds, taken
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.tables.store import read_table
 
@@ -65,7 +65,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / STATISTICS).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     _log.info("features: %s; left out: %s", clips, left_out)
-    return Written(clips, left_out, warnings=() if sum(clips.values()) else ("no clip was taken",))
+    warnings = () if sum(clips.values()) else ("no clip was taken",)
+    return Written(clips, seconds(read_table(folder / INDEX).lazy()), left_out, warnings=warnings)
 
 
 def _named(packs: Sequence[Pack], splits: list[str]) -> dict[str, Pack]:

@@ -91,6 +91,7 @@ class FileClips:
     read: Sequence[str]
     reasons: Mapping[str, pl.Expr] = field(default_factory=dict)
     _clips: Counter[str] = field(default_factory=Counter)
+    _seconds: float = 0.0
     _needing: int = 0
     _copies_bytes: int = 0
     _overshoot: int = 0
@@ -117,6 +118,7 @@ class FileClips:
             named = self._with_files(clips.hstack(copies.of(clips).rename(_COPY)), final_folder)
             there = named.filter(pl.col("file").is_not_null())
             self._clips.update(dict(there.group_by(pl.col("split").cast(pl.String)).len().iter_rows()))
+            self._seconds += float((there["frames"] / there["file_rate"]).sum())
             yield there.select(*self.read, *OF_FILE)
 
     def written(self) -> Written:
@@ -126,7 +128,7 @@ class FileClips:
         clips = dict(self._clips)
         done = self.options["audio"]["overshoot"]
         warnings = warnings_of_all(sum(clips.values()), self._overshoot, self._unlevelled, done)
-        return Written(clips, left_out, self._copies_bytes, tuple(warnings))
+        return Written(clips, self._seconds, left_out, self._copies_bytes, tuple(warnings))
 
     @property
     def form(self) -> AudioForm:

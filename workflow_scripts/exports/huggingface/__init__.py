@@ -59,4 +59,5 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         sum(total(packs, what) for packs in of_split.values()) for what in ("overshoot", "unlevelled")
     )
     warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
-    return Written(clips, left_out, warnings=tuple(warnings))
+    lasting = sum(total(packs, "seconds") for packs in of_split.values())
+    return Written(clips, lasting, left_out, warnings=tuple(warnings))

@@ -15,7 +15,14 @@ from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.huggingface.choice import PARQUET
 from workflow_scripts.exports.sums import sha256
 
-TOLD = {"clips": pl.Int64, "bytes": pl.Int64, PARQUET: pl.String, "overshoot": pl.Int64, "unlevelled": pl.Int64}
+TOLD = {
+    "clips": pl.Int64,
+    "seconds": pl.Float64,
+    "bytes": pl.Int64,
+    PARQUET: pl.String,
+    "overshoot": pl.Int64,
+    "unlevelled": pl.Int64,
+}
 ROW_GROUP_BYTES = 100 * 10**6
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 """Pages end where the content says, so that a hub that keeps chunks by digest keeps what did not change."""
@@ -36,6 +43,7 @@ def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
         _write(folder / PARQUET, clips, suffix)
     told = {
         "clips": len(clips),
+        "seconds": sum(clip.encoded.frames / clip.encoded.sample_rate for clip in clips),
         "bytes": (folder / PARQUET).stat().st_size,
         PARQUET: sha256(folder / PARQUET),
         "overshoot": sum(clip.encoded.overshoot > 0 for clip in clips),

@@ -78,4 +78,5 @@ def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
         sum(total(of_split, what) for of_split in shards.values()) for what in ("overshoot", "unlevelled")
     )
     warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
-    return Written(clips, left_out, warnings=tuple(warnings))
+    lasting = sum(total(of_split, "seconds") for of_split in shards.values())
+    return Written(clips, lasting, left_out, warnings=tuple(warnings))

@@ -21,7 +21,14 @@ from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 
 SOUND, CUTS = "recording.tar", "cuts.jsonl.gz"
-TOLD = {"clips": pl.Int64, "overshoot": pl.Int64, "unlevelled": pl.Int64, SOUND: pl.String, CUTS: pl.String}
+TOLD = {
+    "clips": pl.Int64,
+    "seconds": pl.Float64,
+    "overshoot": pl.Int64,
+    "unlevelled": pl.Int64,
+    SOUND: pl.String,
+    CUTS: pl.String,
+}
 """What packs tell; of each file its SHA256."""
 
 
@@ -60,6 +67,7 @@ def write_shard(rows: pl.DataFrame, folder: Path) -> Packed:
         )
     told = {
         "clips": len(made),
+        "seconds": float((cuts["frames"] / cuts["file_rate"]).sum()),
         "overshoot": sum(clip.encoded.overshoot > 0 for clip in made),
         "unlevelled": sum(clip.encoded.unlevelled for clip in made),
         **{name: sha256(folder / name) for name in (SOUND, CUTS)},

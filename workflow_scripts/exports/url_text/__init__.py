@@ -52,20 +52,21 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     refuse_splits("url_text", splits, [stored_as(FILE, compress)])
     ledger = tables.lazy("clips")
     said, most = captions(tables), most_captions(tables)
-    clips_taken, left_out = dict.fromkeys(splits, 0), Counter[str]()
+    clips_taken, left_out, lasting = dict.fromkeys(splits, 0), Counter[str](), 0.0
     with contextlib.ExitStack() as stack:
         files = {split: stack.enter_context(text_file(folder, FILE.format(split), compress)) for split in splits}
         for number, clips in enumerate(in_ranges(ledger.filter("usable").select(READ))):
             told = _told(clips, said, most)
             left_out.update(held_back(told, HELD_BACK))
             listed = taken(told, HELD_BACK).collect()
+            lasting += float(listed["duration_s"].sum())
             for split, file in files.items():
                 of_split = listed.filter(pl.col("split") == split)
                 of_split.select(*_columns(most)).write_csv(file, include_header=number == 0)
                 clips_taken[split] += len(of_split)
     reasons = not_usable(ledger) | {reason: left_out[reason] for reason in REASONS if left_out[reason]}
     _log.info("url_text: %s; left out: %s", clips_taken, reasons)
-    return Written(clips_taken, reasons, warnings=() if any(clips_taken.values()) else ("no clip was taken",))
+    return Written(clips_taken, lasting, reasons, warnings=() if any(clips_taken.values()) else ("no clip was taken",))
 
 
 def _told(clips: pl.DataFrame, said: Keyed, most: int) -> pl.LazyFrame:

@@ -66,7 +66,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     clips = {split: total(packs, "pairs") for split, packs in numbered.items()}
     held_back = choose(tables, options) | not_made(tables.packs)
     _log.info("webdataset: %s; left out: %s", clips, held_back)
-    return Written(clips, held_back, warnings=tuple(_warnings(numbered, clips, options)))
+    lasting = sum(total(packs, "seconds") for packs in numbered.values())
+    return Written(clips, lasting, held_back, warnings=tuple(_warnings(numbered, clips, options)))
 
 
 def _class_labels(tables: Tables) -> str:

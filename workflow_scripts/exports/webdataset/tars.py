@@ -16,7 +16,14 @@ from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 from workflow_scripts.exports.webdataset.choice import LONGEST_S, TAR
 
-TOLD = {"pairs": pl.Int64, TAR: pl.String, "overshoot": pl.Int64, "unlevelled": pl.Int64, "long": pl.Int64}
+TOLD = {
+    "pairs": pl.Int64,
+    "seconds": pl.Float64,
+    TAR: pl.String,
+    "overshoot": pl.Int64,
+    "unlevelled": pl.Int64,
+    "long": pl.Int64,
+}
 
 
 def write_tar(rows: pl.DataFrame, folder: Path) -> Packed:
@@ -34,6 +41,7 @@ def write_tar(rows: pl.DataFrame, folder: Path) -> Packed:
     each = [clip.encoded for clip in clips]
     told = {
         "pairs": len(clips),
+        "seconds": sum(one.frames / one.sample_rate for one in each),
         TAR: sha256(folder / TAR),
         "overshoot": sum(one.overshoot > 0 for one in each),
         "unlevelled": sum(one.unlevelled for one in each),
