@@ -75,3 +75,9 @@ def write_class_index(classes: pl.DataFrame, file: Path) -> None:
         for row in classes.select("index", "class_id", "name").iter_rows():
             mids.writerow(row[:2])
             names.writerow(row[2:])
+
+
+def is_unlabelled(classes: pl.DataFrame) -> pl.Expr:
+    """Whether a clip has none of those classes, by the ledger's `class_ids`."""
+    ids = pl.lit(classes["class_id"].implode()).first()
+    return ~pl.col("class_ids").cast(pl.List(pl.String)).list.eval(pl.element().is_in(ids)).list.any()
