@@ -28,4 +28,4 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     for heard in taken.parts(folder):
         lines = heard.rows.select("file", line=pl.concat_str(columns, separator="\t"))
         write_files(lines, heard.clips["file"], folder / TRACKS)
-    return taken.written(folder, taken.unsaid("Audacity's labels"))
+    return taken.written(folder, taken.labels.unsaid("Audacity's labels"))

@@ -23,6 +23,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     taken = EventsTaken(tables, called, "", options["unlabelled"], with_weak=True)
     of_splits, lengths = SplitTables(tables, folder), durations(tables)
     for heard in taken.parts(folder):
-        taken.leave_out("joined", of_splits.add(heard.rows, heard.clips.hstack(lengths.of(heard.clips))))
-    warnings = [*of_splits.warnings(), *read_as_other(taken.used), *taken.unsaid("these tables")]
+        taken.labels.leave_out("joined", of_splits.add(heard.rows, heard.clips.hstack(lengths.of(heard.clips))))
+    warnings = [*of_splits.warnings(), *read_as_other(taken.labels.used), *taken.labels.unsaid("these tables")]
     return taken.written(folder, warnings)

@@ -15,13 +15,14 @@ READ_AS_NOTHING = [
 """Texts that `pandas.read_csv` takes for no text (pandas 3, io.parsers)."""
 
 
-def class_labels(tables: Tables, export: str, without: str = CONTROL) -> pl.DataFrame:
+def class_labels(tables: Tables, export: str, without: str = CONTROL, name: pl.Expr | None = None) -> pl.DataFrame:
     """What each class is called: its name, with its id behind it where two have one name.
 
     Args:
         tables: classes.
         export: the format, for what is wrong.
         without: signs that labels may not hold there; blanks stand for them.
+        name: what is their name there, by columns of the classes; None for `name`.
 
     Returns:
         class_id, label.
@@ -30,10 +31,12 @@ def class_labels(tables: Tables, export: str, without: str = CONTROL) -> pl.Data
         SoundledgerError: two classes would be called the same all the same.
     """
     plain = pl.col("name", "class_id").str.replace_all(without, " ").str.replace_all(r"\s+", " ").str.strip_chars()
-    classes = tables.read("classes").select("class_id", plain.name.prefix("plain_"))
-    name, id_ = pl.col("plain_name"), pl.col("plain_class_id")
-    both = pl.when(name == "").then(id_).otherwise(pl.format("{} ({})", name, id_))
-    labels = classes.select("class_id", label=pl.when(name.is_duplicated() | (name == "")).then(both).otherwise(name))
+    named = tables.read("classes").with_columns(name=pl.col("name") if name is None else name)
+    classes = named.select("class_id", plain.name.prefix("plain_"))
+    plain_name, id_ = pl.col("plain_name"), pl.col("plain_class_id")
+    both = pl.when(plain_name == "").then(id_).otherwise(pl.format("{} ({})", plain_name, id_))
+    is_told = ~plain_name.is_duplicated() & (plain_name != "")
+    labels = classes.select("class_id", label=pl.when(is_told).then(plain_name).otherwise(both))
     if len(alike := labels.filter(pl.col("label").is_duplicated())):
         raise SoundledgerError(
             f"export {export}: {len(alike):,} classes would be called like another of them: "

@@ -47,7 +47,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             of_root.mkdir(exist_ok=True)
             for name, columns in FORMS.items():
                 _append(rows.select(**columns), of_root / name)
-    return taken.written(folder, [*read_as_other(taken.used), *taken.unsaid("Hoplite's annotations"), *_lost(flat)])
+    return taken.written(
+        folder, [*read_as_other(taken.labels.used), *taken.labels.unsaid("Hoplite's annotations"), *_lost(flat)]
+    )
 
 
 def _append(rows: pl.DataFrame, file: Path) -> None:

@@ -38,7 +38,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         file.write(",".join(COLUMNS).encode() + b"\n")
         for heard in taken.parts(folder):
             _rows(heard).write_csv(file, include_header=False)
-    return taken.written(folder, read_as_other(taken.used))
+    return taken.written(folder, read_as_other(taken.labels.used))
 
 
 def _rows(heard: Heard) -> pl.DataFrame:

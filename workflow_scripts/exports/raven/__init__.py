@@ -45,4 +45,4 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         named = heard.rows.with_columns(name=pl.col("below").str.split("/").list.last())
         lines = named.select("file", line=pl.concat_str(*COLUMNS.values(), separator="\t"))
         write_files(lines, heard.clips["file"], folder / TABLES, "\t".join(COLUMNS) + "\n")
-    return taken.written(folder, read_as_other(taken.used))
+    return taken.written(folder, read_as_other(taken.labels.used))
