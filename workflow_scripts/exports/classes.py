@@ -66,10 +66,10 @@ def label_numbers(class_ids: pl.Series, classes: pl.DataFrame) -> pl.Series:
     return class_ids.cast(pl.List(pl.String)).list.eval(of_class).list.drop_nulls().list.sort()
 
 
-def write_class_index(classes: pl.DataFrame, file: Path) -> None:
+def write_class_index(classes: pl.DataFrame, file: Path, header: bool = True) -> None:
     """index,mid,display_name as AudioSet's own, whose names are always quoted; indices without a gap."""
     with file.open("w", encoding="utf-8", newline="") as lines:
-        lines.write("index,mid,display_name\n")
+        lines.write("index,mid,display_name\n" * header)
         mids = csv.writer(lines, lineterminator=",")
         names = csv.writer(lines, lineterminator="\n", quoting=csv.QUOTE_ALL)
         for row in classes.select("index", "class_id", "name").iter_rows():

@@ -18,13 +18,13 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.ast.choice import choose, trained_classes
 from workflow_scripts.exports.ast.copies import FBANKS, SUFFIX, fbank_of, form_of
-from workflow_scripts.exports.ast.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, write_class_index
 from workflow_scripts.exports.files.names import below_export, link_copies
 from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, split_files
 from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, seconds
 
 CLIPS_A_PACK = 5_000

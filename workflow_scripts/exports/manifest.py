@@ -1,4 +1,4 @@
-"""The files of a split, written part by part: its manifest, and a weight for each line of that."""
+"""The files of a split as AST has them, written part by part: its manifest, and a weight for each line of that."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Calla
         split: that they are of.
         clips: all clips that will be added, with `labels`; what is added has `wav` and `media_key` too.
     """
-    weights = _weights(clips)
+    weights = sample_weights(clips)
     entry = pl.struct("wav", pl.col("labels").cast(pl.String), pl.col("media_key").alias("video_id"))
     with (
         (folder / MANIFEST.format(split)).open("w", encoding="utf-8") as manifest,
@@ -43,8 +43,11 @@ def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Calla
         manifest.write("\n]}\n")
 
 
-def _weights(clips: pl.LazyFrame) -> pl.DataFrame:
-    """For each `labels` the sum of 1000 / (count + 0.01) over each of them, counts over the same clips, as `text`."""
+def sample_weights(clips: pl.LazyFrame) -> pl.DataFrame:
+    """For each `labels` the sum of 1000 / (count + 0.01) over each of them, counts over the same clips, as `text`.
+
+    Source: gen_weight_file.py of AST, which AudioMAE and EAT have taken over.
+    """
     sets = clips.group_by("labels").len("clips").collect()
     said = sets.with_columns(label=pl.col("labels").cast(pl.String).str.split(",")).explode("label")
     said = said.with_columns(weight=1000 / (pl.col("clips").sum().over("label") + 0.01))

@@ -1,0 +1,125 @@
+"""Lists of files, labels and classes for EAT.
+
+Source of the form: https://github.com/cwx-worst-one/EAT (data/raw_audio_dataset.py, tasks/finetuning.py), and fairseq's
+wav2vec, from which it has it.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.exports.audio.plan import IN_ORDER
+from workflow_scripts.exports.classes import (
+    indexed_classes,
+    is_unlabelled,
+    joined_labels,
+    refuse_commas,
+    write_class_index,
+)
+from workflow_scripts.exports.files.clips import FileClips, Opens
+from workflow_scripts.exports.files.names import link_copies
+from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.manifest import WEIGHTS, sample_weights
+from workflow_scripts.exports.reading import Tables, refuse_splits
+from workflow_scripts.exports.sums import SUMS
+
+CLIPS_A_PACK = 5_000
+"""Some 1.6 GB of clips of 10 s, and a minute or two of one core."""
+SORTED_BY = IN_ORDER
+FILES, LABELS, CLASSES = "{}.tsv", "{}.lbl", "label_descriptors.csv"
+OPENS = Opens(spans=False, sample_rate=16_000, never_in_path=r"[\s:]")
+AUDIO = {"codec": "wav", "sample_rate": 16_000, "channels": "mono", "bits": 16, "overshoot": "clip"}
+"""Of copies. EAT takes the mean of all channels itself."""
+READ = ["split", "clip_id", "class_ids"]
+_log = logging.getLogger(__name__)
+
+
+def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
+    """The clips that get a copy."""
+    return _file_clips(tables, options).plan()
+
+
+def clips_a_pack(options: dict[str, Any], clips: int) -> int:
+    """As many as take a minute or two."""
+    return CLIPS_A_PACK
+
+
+def pack(rows: pl.DataFrame, folder: Path) -> Packed:
+    """Some of the copies."""
+    from workflow_scripts.exports.files.packing import make_files
+
+    return make_files(rows, folder)
+
+
+def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
+    """Write <split>.tsv, <split>.lbl, <split>_weights.csv, label_descriptors.csv and the copies, if any.
+
+    A list of files begins with the folder of the export, which its paths start from.
+    """
+    splits, classes = tables.splits(), _classes(tables, options)
+    refuse_splits("eat", splits, [FILES, LABELS, WEIGHTS], [CLASSES, SUMS])
+    clips = _file_clips(tables, options)
+    labels: dict[str, list[pl.Series]] = {split: [] for split in splits}
+    with contextlib.ExitStack() as stack:
+        lists = {split: _opened(stack, folder, split) for split in splits}
+        for files, _ in lists.values():
+            files.write(f"{final_folder.absolute()}\n".encode())
+        for some in clips.rows(final_folder):
+            rows = some.with_columns(labels=joined_labels(some["class_ids"], classes))
+            for (split,), of_split in rows.partition_by("split", as_dict=True).items():
+                _add(of_split, *lists[str(split)])
+                labels[str(split)].append(of_split["labels"])
+    for split, said in labels.items():
+        _write_weights(said, folder / WEIGHTS.format(split))
+    in_a_line = pl.col("name").str.replace_all(r"\s+", " ")  # EAT reads line by line, whatever is quoted
+    write_class_index(classes.with_columns(in_a_line), folder / CLASSES, header=False)
+    link_copies(tables.packs, folder)
+    written = clips.written()
+    _log.info("eat: %s; left out: %s", written.clips, written.held_back)
+    return written
+
+
+def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
+    reasons = {"unlabelled": is_unlabelled(_classes(tables, options))}
+    return FileClips(tables, {**options, "paths": "relative", "audio": AUDIO}, OPENS, READ, reasons)
+
+
+def _classes(tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
+    """Those that are trained on.
+
+    Raises:
+        SoundledgerError: an id holds a comma or a blank, at which EAT would split it.
+    """
+    classes = indexed_classes(tables, options["restricted_classes"])
+    refuse_commas("eat", classes)
+    if split := classes.filter(pl.col("class_id").str.contains(r"\s"))["class_id"].to_list():
+        raise SoundledgerError(
+            f"export eat: {len(split):,} class ids hold a blank, at which EAT would split them: {first_twenty(split)}. "
+            "Give these classes other ids, or leave this export out"
+        )
+    return classes
+
+
+def _opened(stack: contextlib.ExitStack, folder: Path, split: str) -> tuple[IO[bytes], IO[bytes]]:
+    """The two lists of a split."""
+    files, labels = (stack.enter_context((folder / name.format(split)).open("wb")) for name in (FILES, LABELS))
+    return files, labels
+
+
+def _add(rows: pl.DataFrame, files: IO[bytes], labels: IO[bytes]) -> None:
+    """A line of each list for each clip: its file and the samples of that; its id and its classes."""
+    how: dict[str, Any] = {"include_header": False, "quote_style": "never"}
+    rows.select("file", "file_frames").write_csv(files, separator="\t", **how)
+    rows.select("clip_id", pl.col("labels").cast(pl.String)).write_csv(labels, separator=" ", **how)
+
+
+def _write_weights(labels: list[pl.Series], file: Path) -> None:
+    clips = pl.DataFrame({"labels": pl.concat(labels) if labels else pl.Series(dtype=pl.Categorical)})
+    weights = sample_weights(clips.lazy())
+    lines = clips.join(weights, on="labels", how="left", maintain_order="left")
+    lines.select("text").write_csv(file, include_header=False, quote_style="never")
