@@ -2,6 +2,7 @@
 #
 #   sources ── ingest ──▶ promised, labels, classes, rejects ┐
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
+#                                                                   assign_splits ─┤
 #                                                                                  └─▶ catalogue, summary
 from snakemake.utils import min_version
 
@@ -17,6 +18,7 @@ include: "rules/ingest.smk"
 include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
+include: "rules/assign_splits.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
 include: "rules/losses.smk"
@@ -45,6 +47,7 @@ rule all:
         RUN.scans(),
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
+        RUN.tables_of_care(OF_CARE),
         checks_of(RUN.roots),
         PLACES.losses("all"),
 
@@ -59,7 +62,7 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
-    STARTED.heal(rules.build_catalogue.input.tables)
+    STARTED.heal([*rules.build_catalogue.input.tables, *rules.build_catalogue.input.of_care])
 
 
 onstart:

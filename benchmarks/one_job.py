@@ -173,7 +173,7 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
     told = {
         "format": export.format,
         "options": export.options,
-        "licences": export.licences,
+        "taking": export.taking,
         "tables": export.tables,
         "roots": run.roots_of_export(NAME, name),
         "check": run.check,

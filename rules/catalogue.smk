@@ -18,6 +18,7 @@ rule build_catalogue:
             for name in (*rules.ingest.output.keys(), *rules.resolve.output.keys())
             if name != "promised"  # all of it stands in clips
         ),
+        of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
         registry=REGISTRY,
@@ -36,6 +37,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
+        with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         roots=list(RUN.roots),
         version=VERSION,

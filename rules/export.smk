@@ -4,8 +4,8 @@
 #           dataset's other exports, where it tells of these
 # produces: <dataset>/exports/<name>, a link to the folder of its last generation, and <name>.account.json; on the way,
 #           where the format makes packs, .<name>.plan/<leaf>.parquet and .<name>.packs/<leaf>
-# config:   of the dataset file: exports, their options and licences; rights and limits, and what config/registry.yaml knows,
-#           where the format tells of the dataset
+# config:   of the dataset file: exports: their options, licences, subset and split_by; rights and limits, and what
+#           config/registry.yaml knows, where the format tells of the dataset
 
 
 checkpoint plan:
@@ -31,7 +31,7 @@ checkpoint plan:
     params:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
-        licences=lambda wildcards: export(wildcards).licences,
+        taking=lambda wildcards: export(wildcards).taking,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
         roots=lambda wildcards: RUN.roots_of_export(**wildcards),
@@ -84,7 +84,7 @@ rule export:
     params:
         format=lambda wildcards: export(wildcards).format,
         options=lambda wildcards: export(wildcards).options,
-        licences=lambda wildcards: export(wildcards).licences,
+        taking=lambda wildcards: export(wildcards).taking,
         tables=lambda wildcards: export(wildcards).tables,
         version=VERSION,
         roots=lambda wildcards: RUN.roots_of_export(**wildcards),

@@ -7,6 +7,7 @@
 # What no target names is not made again when it is gone.
 FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
+OF_CARE = [*rules.assign_splits.output.keys()]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
 # What tells of losses by then.
@@ -38,6 +39,7 @@ rule tables:
     input:
         RUN.scans(),
         RUN.tables(TABLES),
+        RUN.tables_of_care(OF_CARE),
         PLACES.losses("tables"),
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     checks = Places.by_root(snakemake.input.checks, snakemake.params.roots)
-    contents = Contents(Places(snakemake.params.results), snakemake.params.datasets, checks, snakemake.params.exports)
+    params = snakemake.params
+    contents = Contents(Places(params.results), params.datasets, checks, params.exports, params.with_split_care)
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)
     with whole(Path(snakemake.output.summary)) as part:

@@ -18,7 +18,7 @@ with logged(snakemake.log[0]):
         dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
         Places.by_root(snakemake.input.checks, snakemake.params.roots),
         snakemake.params.check,
-        snakemake.params.licences,
+        snakemake.params.taking,
         snakemake.input.packs,
         snakemake.params.about,
         snakemake.params.others,

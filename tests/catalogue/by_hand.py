@@ -24,12 +24,20 @@ NOT_SAID: dict[str, Row] = {
 
 
 def catalogue_of(folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]]]) -> duckdb.DuckDBPyConnection:
-    """The catalogue of datasets of which some tables hold these rows, and the others none."""
+    """The catalogue of datasets of which some tables hold these rows, and the others none.
+
+    A dataset has splits with care if it has rows of both tables, or no rows but the tables.
+    """
     places = Places(str(folder / "results"))
     for dataset, tables in datasets.items():
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
             write_table(_table(schema, tables.get(name, ())), Path(places.table(dataset, name)), schema)
-    build_catalogue(Contents(places, {name: [] for name in datasets}, {}), Path(places.catalogue))
+        for name, schema in schemas.ASSIGNED.items():
+            if name in tables:
+                write_table(_table(schema, tables[name]), Path(places.table(dataset, name)), schema)
+    cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
+    contents = Contents(places, {name: [] for name in datasets}, {}, with_split_care=cared_for)
+    build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)
 
 

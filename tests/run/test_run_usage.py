@@ -79,6 +79,7 @@ def test_results_without_a_job_say_what_to_do(results: Path) -> None:
 def test_the_benchmark_files_of_a_real_run_hold_what_is_told(sample_project: Project) -> None:
     told = rows(sample_project.folder / "results")
     assert set(told) == {
+        "assign_splits",
         "build_catalogue",
         "check",
         "export",

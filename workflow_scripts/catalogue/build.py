@@ -15,7 +15,7 @@ from workflow_scripts.catalogue.board import create_exports, create_registry
 from workflow_scripts.catalogue.comments import comment, text
 from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
 from workflow_scripts.settings.places import Places
-from workflow_scripts.tables import schemas
+from workflow_scripts.tables import published, schemas
 from workflow_scripts.tables.files import link_or_copy, whole
 from workflow_scripts.tables.licences import sql_macros
 
@@ -24,6 +24,8 @@ STORAGE_VERSION = "v1.0.0"
 READY_MADE = Path(__file__).parent / "views"
 DATASET_TABLES = {name: schema for name, schema in (schemas.INGESTED | schemas.RESOLVED).items() if name != "promised"}
 """The tables of datasets that are views. What is promised stands in `clips` too."""
+TABLES_OF_CARE = schemas.ASSIGNED
+"""Those of the datasets alone whose file asks for splits with care."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -36,16 +38,19 @@ class Contents:
         datasets: for each dataset the slugs of its roots, whose rejects are its own too.
         checks: for each root the files of its checks.
         exports: for each dataset those that its file names.
+        with_split_care: the datasets that have TABLES_OF_CARE.
     """
 
     places: Places
     datasets: Mapping[str, Sequence[str]]
     checks: Mapping[str, Sequence[str]]
     exports: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    with_split_care: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
-        files = {name: [self.places.table(name, table)] for name in self.datasets}
+        datasets = self.with_split_care if table in TABLES_OF_CARE else self.datasets
+        files = {name: [self.places.table(name, table)] for name in datasets}
         if table == "rejects":
             for name, roots in self.datasets.items():
                 files[name] += map(self.places.root_rejects, roots)
@@ -62,7 +67,7 @@ class Contents:
 
     def files(self) -> list[str]:
         """All files, of all tables."""
-        tables = [*map(self.of_datasets, DATASET_TABLES), *map(self.of_roots, ROOT_TABLES)]
+        tables = [*map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE), *map(self.of_roots, ROOT_TABLES)]
         return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
 
 
@@ -99,7 +104,8 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         connection.execute(f"ATTACH {text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
         connection.execute(sql_macros())
-        for view, schema in DATASET_TABLES.items():
+        connection.execute(published.sql_macro())
+        for view, schema in (DATASET_TABLES | TABLES_OF_CARE).items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
@@ -131,7 +137,7 @@ def _create(
 
 
 def _nothing(key: str, schema: Any) -> str:
-    """A view without files: no audio was given."""
+    """A view without files: no audio was given, or no dataset asks for what it shows."""
     types = {name: _duckdb_type(column) for name, column in schema.columns.items()}
     return (
         "SELECT "

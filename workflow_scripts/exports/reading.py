@@ -12,6 +12,8 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError, shown
 from workflow_scripts.exports.account import Account, HeldBack, read_account
 from workflow_scripts.exports.licences import ANY, Licences
+from workflow_scripts.exports.split_by import AUTHORS, with_splits
+from workflow_scripts.exports.split_by import names as split_names
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
 MEDIA = ["root", "path", "member"]
@@ -61,17 +63,21 @@ def pack_of(account: Path) -> Pack:
 class Tables:
     """What an export may read of a dataset: the tables that its schema names under `needs`, and its packs.
 
-    Of clips that are held back for their licence no format finds a row, in no table that is of clips. Tables of files
-    and of the rows of sources, and the counts of `summary`, are those of the dataset.
+    Of clips that are held back for their licence, or are not of its subset, no format finds a row, in no table that is
+    of clips; and `split` is what the export takes for it. Tables of files and of the rows of sources, and the counts of
+    `summary`, are those of the dataset.
 
     Attributes:
-        files: of each table but the checks; of the clips always where `licences` holds any back.
+        files: of each table but the checks; of the clips always where `licences` holds any back; of splits and subsets
+            where they are asked for.
         of_roots: the files of the checks of each root, by its slug.
         check: the settings of the check.
         packs: those that were made for it, where its schema says that it makes any.
         about: what is known of the dataset, where its schema says that it describes it.
         others: the accounts of the dataset's other exports by their names, likewise.
         licences: that clips are taken under.
+        split_by: what is taken for splits: authors, assigned or folds.
+        subset: that clips are taken of; None for all.
     """
 
     files: Mapping[str, Path]
@@ -81,9 +87,21 @@ class Tables:
     licences: Licences = ANY
     about: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, Path] = field(default_factory=dict)
+    split_by: str = AUTHORS
+    subset: str | None = None
 
     def lazy(self, name: str) -> pl.LazyFrame:
         """A table to be read in part."""
+        table = self._licensed(name)
+        columns = table.collect_schema()
+        if self.subset and "clip_id" in columns:
+            table = table.filter(pl.col("clip_id").is_null() | pl.col("clip_id").is_in(self._chosen.implode()))
+        if self.split_by != AUTHORS and "media_key" in columns:  # pairs of clips have splits of their own
+            table = with_splits(table, lazy_table(self.files["splits"]), self.split_by)
+        return table
+
+    def _licensed(self, name: str) -> pl.LazyFrame:
+        """A table without the clips that are held back for their licence."""
         table = lazy_table(self.files[name])
         if not self.held_back:
             return table
@@ -97,10 +115,13 @@ class Tables:
 
     def read(self, name: str) -> pl.DataFrame:
         """A table, whole."""
-        return self.lazy(name).collect() if self.held_back else read_table(self.files[name])
+        is_whole = not self.held_back and self.subset is None and self.split_by == AUTHORS
+        return read_table(self.files[name]) if is_whole else self.lazy(name).collect()
 
     def splits(self) -> list[str]:
         """All splits of the dataset, in the order of the clips; of one that is held back whole an export is empty."""
+        if self.split_by != AUTHORS:
+            return split_names(lazy_table(self.files["splits"]), self.split_by)
         clips = lazy_table(self.files["clips"])
         return clips.select(pl.col("split").unique(maintain_order=True).cast(pl.String)).collect()["split"].to_list()
 
@@ -123,6 +144,20 @@ class Tables:
         )
         each = (HeldBack(**row) for row in told.iter_rows(named=True))
         return tuple(one for one in each if not self.licences.allow(one.licence))
+
+    @functools.cached_property
+    def outside_subset(self) -> int:
+        """How many clips are left out because they are not of the subset, besides those held back for their licence."""
+        if self.subset is None:
+            return 0
+        licensed = self._licensed("clips").select("clip_id")
+        return int(licensed.filter(~pl.col("clip_id").is_in(self._chosen.implode())).select(pl.len()).collect().item())
+
+    @functools.cached_property
+    def _chosen(self) -> pl.Series:
+        """The clips of the subset."""
+        subsets = lazy_table(self.files["subsets"]).filter(pl.col("subset").cast(pl.String) == self.subset)
+        return subsets.select("clip_id").collect()["clip_id"]
 
     @property
     def _is_held_back(self) -> pl.Expr:
@@ -147,7 +182,7 @@ def tables_of(
     files: Mapping[str, str],
     checks: Mapping[str, Sequence[str]],
     check: Mapping[str, Any],
-    licences: Mapping[str, Any] | None,
+    taking: Mapping[str, Any],
     packs: Iterable[str] = (),
     about: Mapping[str, Any] | None = None,
     others: Mapping[str, str] | None = None,
@@ -158,7 +193,7 @@ def tables_of(
         files: of the tables.
         checks: their files by the slug of their root.
         check: the settings of the check.
-        licences: those of the export, where it is narrowed by any.
+        taking: which clips the export takes: `licences`, None where any will do; `split_by`; `subset`, None for all.
         packs: accounts of the packs.
         about: what is known of the dataset, where the export describes it.
         others: accounts of the dataset's other exports, likewise.
@@ -168,9 +203,11 @@ def tables_of(
         {slug: [Path(file) for file in of_root] for slug, of_root in checks.items()},
         check,
         [pack_of(Path(account)) for account in packs],
-        Licences.of(licences),
+        Licences.of(taking["licences"]),
         about or {},
         {name: Path(account) for name, account in (others or {}).items()},
+        split_by=taking["split_by"],
+        subset=taking["subset"],
     )
 
 

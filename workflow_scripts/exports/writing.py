@@ -36,7 +36,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             link=link.name,
             clips=written.clips,
             hours=round(written.seconds / 3600, 6),
-            held_back=written.held_back | _for_licences(tables.held_back),
+            held_back=written.held_back | _for_licences(tables.held_back) | _for_subset(tables),
             licences=[asdict(one) for one in tables.held_back],
             bytes=taken,
             copies_bytes=written.copies_bytes,
@@ -50,6 +50,10 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
 
 def _for_licences(held_back: Sequence[HeldBack]) -> dict[str, int]:
     return {"licence": sum(one.clips for one in held_back)} if held_back else {}
+
+
+def _for_subset(tables: Tables) -> dict[str, int]:
+    return {"not_in_subset": tables.outside_subset} if tables.outside_subset else {}
 
 
 def _generations(link: Path) -> dict[int, Path]:

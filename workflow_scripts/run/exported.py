@@ -47,6 +47,8 @@ def _copying(export: Export) -> str:
 
     beside: dict[str, Any] = {} if export.name == export.format else {"as": export.name}
     beside |= {"licences": export.licences} if export.licences else {}
+    beside |= {"split_by": export.split_by} if export.split_by != "authors" else {}
+    beside |= {"subset": export.subset} if export.subset else {}
     entry = {export.format: export.given | {"copies": "auto"}} | beside
     return yaml.safe_dump(entry, default_flow_style=True, width=math.inf, allow_unicode=True, sort_keys=False).strip()
 

@@ -30,6 +30,7 @@ from workflow_scripts.settings.sources import (
     refuse_braces,
     seen_from,
 )
+from workflow_scripts.settings.split_care import AUTHORS, check_split_care, split_care
 from workflow_scripts.settings.validation import validated
 from workflow_scripts.settings.version import VERSION
 
@@ -48,6 +49,8 @@ class Export:
         reads_checks: it reads the checks of the dataset's roots too.
         makes_packs: what takes time is made by jobs of their own.
         describes: it tells of the dataset, and is made after all exports that do not.
+        split_by: what it takes for splits: authors, assigned or folds.
+        subset: that it takes clips of; None for all clips.
     """
 
     name: str
@@ -59,6 +62,13 @@ class Export:
     reads_checks: bool
     makes_packs: bool
     describes: bool = False
+    split_by: str = AUTHORS
+    subset: str | None = None
+
+    @property
+    def taking(self) -> dict[str, Any]:
+        """Which clips it takes, and by which splits."""
+        return {"licences": self.licences, "split_by": self.split_by, "subset": self.subset}
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ class Dataset:
         match: how media are matched to clips: youtube, stem or path.
         splits: those that the sources name, in their order; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
+        split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         exports: by name.
         bearable: what may be lost of it without an error.
     """
@@ -89,6 +100,7 @@ class Dataset:
     splits: tuple[str, ...]
     audio: dict[str, str]
     limits: dict[str, float]
+    split_care: dict[str, Any]
     exports: dict[str, Export]
     bearable: Bearable
     rights: dict[str, str]
@@ -191,6 +203,15 @@ class Run:
         """Tables of every dataset."""
         names = list(names)
         return [self.places.table(dataset, name) for dataset in self.datasets for name in names]
+
+    def tables_of_care(self, names: Iterable[str]) -> list[str]:
+        """Tables of every dataset whose file asks for splits with care."""
+        names = list(names)
+        return [self.places.table(dataset.name, name) for dataset in self.with_split_care() for name in names]
+
+    def with_split_care(self) -> list[Dataset]:
+        """The datasets whose file asks for splits with care."""
+        return [dataset for dataset in self.datasets.values() if dataset.split_care]
 
     def exports(self) -> list[str]:
         """The accounts of all exports of all datasets."""
@@ -302,7 +323,8 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         splits=tuple(split_from) if isinstance(split_from, dict) else (),
         audio={root.slug: holds for _, root, holds in named},
         limits=limits,
-        exports={export.name: export for export in _exports(content["exports"], file)},
+        split_care=(care := split_care(content, str(file))),
+        exports={export.name: export for export in _exports(content["exports"], care, file)},
         bearable=bearable(
             dict([*files, *folders]),
             {
@@ -333,15 +355,17 @@ def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
     return file, file.parent
 
 
-def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
+def _exports(entries: list[Any], care: dict[str, Any], file: Path) -> Iterator[Export]:
     seen: set[str] = set()
     for ordinal, entry in enumerate(entries):
         where = f"{file}: exports[{ordinal}]"
         given = {entry: {}} if isinstance(entry, str) else dict(entry)
         name, licences = given.pop("as", None), given.pop("licences", None)
+        split_by, subset = given.pop("split_by", AUTHORS), given.pop("subset", None)
         if len(given) != 1:
             raise SettingsError(
-                f"{where}: expected one format with its options, `as` and `licences` or not; found {entry}"
+                f"{where}: expected one format with its options, and `as`, `licences`, `split_by` and `subset` or not; "
+                f"found {entry}"
             )
         [(kind, options)] = given.items()
         schema = options_schema(kind, where)
@@ -356,6 +380,11 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
         if licences:
             check_licences(licences, f"{where}.licences")
             tables["clips"] = None  # which tell the licences
+        check_split_care(split_by, subset, care, where)
+        if split_by != AUTHORS:
+            tables["splits"] = None
+        if subset:
+            tables |= {"clips": None, "subsets": None}
         filled = validated(options, schema, f"{where}.{kind}")
         makes_packs = _makes_packs(schema, filled)
         yield Export(
@@ -368,6 +397,8 @@ def _exports(entries: list[Any], file: Path) -> Iterator[Export]:
             reads_checks="checks" in needs,
             makes_packs=makes_packs,
             describes=schema.get("describes", False),
+            split_by=split_by,
+            subset=subset,
         )
 
 

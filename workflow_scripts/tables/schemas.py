@@ -467,6 +467,54 @@ ROOTS = Schema(
     },
 )
 
+SPLITS = Schema(
+    "splits",
+    "one row a clip, of datasets whose file has augment_splits, folds or subsets: its split with care, and its fold",
+    {
+        "clip_id": _column(pl.String, "the clip", Rule("unique")),
+        "split": _column(pl.Categorical, "part of the dataset, as its authors named it"),
+        "assigned_split": _column(
+            pl.Categorical,
+            "part of the dataset after augment_splits; that of its authors where the dataset file has none",
+            Rule("categories_match", {"pattern": FILE_NAME}),
+        ),
+        "split_reason": _column(
+            pl.String, "why that is another than its authors named, in words; null where it is the same", null=True
+        ),
+        "group_id": _column(
+            pl.String,
+            "the clips that are of one video, recording, publication or file, or whose files hold the same samples, "
+            "directly or through others, and which no split parts: the clip of them whose id comes first",
+        ),
+        "session": _column(
+            pl.String,
+            "the recording session: day, recordist and place (site, locality or degrees), where the day is known and "
+            "one of the others; no fold parts it",
+            null=True,
+        ),
+        "fold": _column(
+            pl.Int32, "the fold, from 0; null where the dataset file asks for none", _at_least(0), null=True
+        ),
+    },
+    rules={
+        "split_reason where assigned_split is not split": (
+            pl.col("assigned_split").cast(pl.String) != pl.col("split").cast(pl.String)
+        )
+        == pl.col("split_reason").is_not_null()
+    },
+)
+
+SUBSETS = Schema(
+    "subsets",
+    "one row for each clip of each subset that the dataset file asks for",
+    {
+        "subset": _column(pl.Categorical, "its name", Rule("categories_match", {"pattern": FILE_NAME})),
+        "clip_id": _column(pl.String, "the clip"),
+        "class_id": _column(pl.Categorical, "the class that it was taken for"),
+    },
+    unique=("subset", "clip_id"),
+)
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
@@ -484,3 +532,6 @@ SCANNED = {"rejects": REJECTS, "not_looked_at": NOT_LOOKED_AT}
 
 RESOLVED = {"clips": CLIPS, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
 """What resolve makes."""
+
+ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
+"""What a dataset has whose file asks for splits with care."""

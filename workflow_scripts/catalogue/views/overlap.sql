@@ -13,14 +13,7 @@ WITH called AS (
     SELECT
         dataset,
         split,
-        CASE
-            WHEN contains(source_url, 'youtu')
-                THEN 'youtube ' || regexp_extract(source_url, '(?:youtu\.be/|[?&]v=|/embed/)([A-Za-z0-9_-]{11})', 1)
-            WHEN contains(source_url, 'freesound.org/')
-                THEN 'freesound ' || regexp_extract(source_url, 'freesound\.org/(?:s|people/[^/]+/sounds)/(\d+)', 1)
-            WHEN contains(source_url, 'xeno-canto.org/')
-                THEN 'xeno_canto ' || regexp_extract(source_url, 'xeno-canto\.org/(?:XC)?(\d+)', 1)
-        END AS media
+        published_as(source_url) AS media
     FROM clips
     WHERE source_url IS NOT NULL
 ),
@@ -51,7 +44,7 @@ heard AS (
 counted AS (
     SELECT media, dataset, split, count(*) AS clips
     FROM (FROM called UNION ALL FROM heard)
-    WHERE media NOT LIKE '% '
+    WHERE media IS NOT NULL
     GROUP BY ALL
 )
 SELECT
