@@ -62,7 +62,7 @@ def test_every_planted_fault_is_told(seed: int, shared: Path, tmp_path: Path) ->
     assert all(Path(row["file_path"]).is_file() for row in manifest)
 
 
-def describe(made: Path) -> Path:
+def describe(made: Path, exports: list[object] | None = None) -> Path:
     """The dataset file that a user would write beside the data."""
     file = made / "mini.yaml"
     splits = ("balanced_train", "unbalanced_train", "eval")
@@ -75,7 +75,7 @@ def describe(made: Path) -> Path:
             "classes": "labels/class_labels_indices.csv",
         },
         "audio": ["audio/wav"],
-        "exports": ["csv", "ast"],
+        "exports": ["csv", "ast"] if exports is None else exports,
     }
     file.write_text(yaml.safe_dump(settings))
     return file

@@ -84,12 +84,14 @@ def test_400_clips_on_slurm_have_the_bytes_of_a_local_run(tmp_path: Path, shared
     project = SlurmProject(tmp_path / "run")
     (project.folder / "slurm").unlink()
     project.profile = "profiles/slurm"  # which needs no link
-    datasets = ("--config", f"datasets=['{describe(made)}']", "files_per_shard=150")
+    exports = ["csv", {"ast": {"copies": "auto"}}, {"webdataset": {"pairs_a_tar": 100}}, "huggingface"]
+    datasets = ("--config", f"datasets=['{describe(made, exports)}']", "files_per_shard=150")
     project.local().run(*datasets)
     local = project.digests()
     project.forget()
     run = project.run(*datasets)
     assert run.jobs["check"] > 2
+    assert run.jobs["pack"] > 5
     assert submitted(run) == of_the_cluster(run)
     assert project.digests() == local
     [(clips,)] = project.ask("SELECT count(*) FROM clips")
