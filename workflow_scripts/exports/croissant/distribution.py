@@ -75,7 +75,7 @@ def files_of(name: str, folder: Path) -> Iterator[dict[str, Any]]:
         if below or count > MOST_FILES:
             place = str(PurePath(name, below))
             pattern = f"*.{kind}" if kind else "*"
-            yield _set(f"exports/{place}/{kind}-files", f"../{place}/{pattern}", count, kind)
+            yield _set(f"exports/{place}/{kind or 'other'}-files", f"../{place}/{pattern}", count, kind)
 
 
 def accounts_of(others: Mapping[str, Path]) -> dict[str, Account]:

@@ -100,9 +100,11 @@ def _each(facts: Facts) -> str | None:
 
 
 def _frequent(facts: Facts) -> str | None:
-    if len(facts.classes) < 2:
+    if not facts.classes:
         return None
     most, least = facts.classes[0], facts.classes[-1]
+    if most["clips"] == least["clips"]:
+        return None
     return (
         f"Classes are not equally frequent: of {len(facts.classes):,} that annotators said, {most['name']} is said of "
         f"{most['clips']:,} clips, {least['name']} of {least['clips']:,}."
