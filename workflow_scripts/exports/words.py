@@ -32,6 +32,11 @@ def caption_columns(most: int) -> list[pl.Expr]:
     return [pl.col("texts").list.get(place, null_on_oob=True).alias(f"caption{place + 1}") for place in range(most)]
 
 
+def text_of_each() -> pl.Expr:
+    """Of clips with `texts` the first caption, or else the sentence made of the labels; null where there is neither."""
+    return pl.coalesce(pl.col("texts").list.first(), sentences())
+
+
 def sentences() -> pl.Expr:
     """The sentence that stands for a caption where a clip has classes alone; null where it has none.
 

@@ -47,8 +47,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             split: stack.enter_context(text_file(folder, FILE.format(split), options["compress"])) for split in splits
         }
         for number, clips in enumerate(in_ranges(usable.select(READ))):
-            named = clips.with_columns(said.of(clips)) if most else clips
-            rows = _rows(named, file_paths(clips, options["paths"], final_folder), most)
+            rows = _rows(clips.with_columns(said.of(clips)), file_paths(clips, options["paths"], final_folder), most)
             for split, file in files.items():
                 rows.filter(clips["split"] == split).write_csv(file, include_header=number == 0)
     return Written(by_split(usable, splits), seconds(usable), not_usable(ledger))

@@ -13,7 +13,6 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.reading import (
     Tables,
     held_back,
@@ -23,7 +22,7 @@ from workflow_scripts.exports.reading import (
     taken,
 )
 from workflow_scripts.exports.text import stored_as, text_file
-from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell, sentences
+from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell, text_of_each
 
 READ = [
     *("split", "clip_id", "source_url", "class_names", "start_s", "end_s", "duration_s", "licence"),
@@ -56,7 +55,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     with contextlib.ExitStack() as stack:
         files = {split: stack.enter_context(text_file(folder, FILE.format(split), compress)) for split in splits}
         for number, clips in enumerate(in_ranges(ledger.filter("usable").select(READ))):
-            told = _told(clips, said, most)
+            told = clips.with_columns(said.of(clips)).lazy().with_columns(text=text_of_each())
             left_out.update(held_back(told, HELD_BACK))
             listed = taken(told, HELD_BACK).collect()
             lasting += float(listed["duration_s"].sum())
@@ -67,13 +66,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     reasons = not_usable(ledger) | {reason: left_out[reason] for reason in REASONS if left_out[reason]}
     _log.info("url_text: %s; left out: %s", clips_taken, reasons)
     return Written(clips_taken, lasting, reasons, warnings=() if any(clips_taken.values()) else ("no clip was taken",))
-
-
-def _told(clips: pl.DataFrame, said: Keyed, most: int) -> pl.LazyFrame:
-    """Clips with `text`, and with `texts` where any has captions."""
-    told = clips.with_columns(said.of(clips)) if most else clips
-    captions_first = [pl.col("texts").list.first(), sentences()] if most else [sentences()]
-    return told.lazy().with_columns(text=pl.coalesce(captions_first))
 
 
 def _columns(most: int) -> list[pl.Expr]:
