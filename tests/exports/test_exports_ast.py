@@ -15,9 +15,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.consumers.loaders import whole_fbank
 from tests.exports.made_exports import account_of, exported
 from tests.exports.small_run import BELL, INDEXED, SmallAudioset, instead
-from tests.kaldi import fbank
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.tables import schemas
 
@@ -64,25 +64,9 @@ def _naive_weights(labels: list[list[str]]) -> list[float]:
     return [sum(1000 / (counts[label] + 0.01) for label in clip) for clip in labels]
 
 
-def _as_asts_loader_sees(file: Path) -> torch.Tensor:
-    """AudiosetDataset._wav2fbank of AST, SSAST and AudioMAE, which loads a whole file and resamples nothing."""
-    samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    wave = torch.from_numpy(np.ascontiguousarray(samples.T))
-    return fbank(  # torchaudio's own
-        wave - wave.mean(),
-        htk_compat=True,
-        sample_frequency=rate,
-        use_energy=False,
-        window_type="hanning",
-        num_mel_bins=128,
-        dither=0.0,
-        frame_shift=10,
-    )
-
-
 def _seen(folder: Path, split: str) -> torch.Tensor:
     """All frames of the files of a manifest, as the trainers' loader sees them."""
-    return torch.cat([_as_asts_loader_sees(folder / row["wav"]) for row in _manifest(folder, split)]).double()
+    return torch.cat([whole_fbank(folder / row["wav"]) for row in _manifest(folder, split)]).double()
 
 
 @pytest.fixture(scope="module")

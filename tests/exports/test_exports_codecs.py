@@ -12,9 +12,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.consumers.loaders import neighbours
 from tests.exports.packed import exported, options_of
 from tests.exports.small_run import AUDIO, SmallAudioset
-from tests.exports.test_exports_webdataset import neighbours
 from tests.made_files import noise16
 from workflow_scripts.exports.audio.cutting import Cut
 from workflow_scripts.exports.audio.encoding import encode

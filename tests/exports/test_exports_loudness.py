@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 import soundfile
 
+from tests.consumers.loaders import neighbours
 from tests.exports.packed import exported
 from tests.exports.small_run import SmallAudioset, instead
-from tests.exports.test_exports_webdataset import neighbours
 from workflow_scripts.exports.audio.cutting import Cut
 from workflow_scripts.exports.audio.encoding import encode
 from workflow_scripts.exports.audio.form import AudioForm

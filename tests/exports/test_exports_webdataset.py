@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import polars as pl
 import pytest
 import soundfile
 
+from tests.consumers.loaders import as_clap_does, neighbours
 from tests.exports.packed import exported, options_of
 from tests.exports.small_run import BELL, SmallAudioset, instead
 from tests.made_files import encoded, flac_of_unknown_length, noise16
@@ -22,7 +22,6 @@ from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables import schemas
 
-CLAP_FINDS = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")
 TAKEN = {
     "balanced_train": {"-aaaaaaaaaa", "_bbbbbbbbbb", "Ycccccccccc", "onlyabstrac", "onlynoindex", "inrecording"}
     | {"inmirrorxxx"},
@@ -30,61 +29,36 @@ TAKEN = {
 }
 
 
-def as_clap_does(datasets: Path, name: str) -> dict[str, list[tuple[np.ndarray[Any, Any], dict[str, Any]]]]:
-    """What its loader makes of a dataset's folder, failing where it fails (src/laion_clap/training/data.py)."""
-    loaded: dict[str, list[tuple[np.ndarray[Any, Any], dict[str, Any]]]] = {}
-    for split in CLAP_FINDS:
-        sizes = datasets / name / split / "sizes.json"
-        if not sizes.exists():
-            continue
-        loaded[split] = []
-        for tar, size in json.loads(sizes.read_text()).items():
-            pairs = list(neighbours(sizes.parent / tar))
-            assert len(pairs) == size
-            for fields in pairs:
-                sound, rate = soundfile.read(io.BytesIO(fields["flac"]), dtype="float32")
-                assert (rate, sound.ndim) == (48_000, 1)
-                said = json.loads(fields["json"])
-                assert said["text"][0]
-                assert len(sound) <= 480_000
-                loaded[split].append((sound, said))
-    return loaded
-
-
-def neighbours(tar: Path) -> Iterator[dict[str, Any]]:
-    """The samples of a tar by webdataset's rule: members that follow each other and share all before the first dot."""
-    sample: dict[str, Any] = {}
-    with tarfile.open(tar) as members:
-        for member in members:
-            key, _, field = member.name.partition(".")
-            if sample and sample["__key__"] != key:
-                yield sample
-                sample = {}
-            assert field not in sample
-            content = members.extractfile(member)
-            assert content
-            sample |= {"__key__": key, field: content.read()}
-            assert (member.mtime, member.uid, member.uname) == (0, 0, "")
-    if sample:
-        yield sample
+def said_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """The JSON of each pair, by clip."""
+    return {one["__key__"]: json.loads(one["json"]) for tar in folder.rglob("*.tar") for one in neighbours(tar)}
 
 
 def test_clap_loads_every_trainable_clip_with_its_words(small: SmallAudioset, tmp_path: Path) -> None:
     written = exported("webdataset", small.for_exports, tmp_path)
-    loaded = as_clap_does(tmp_path, "out")
-    said = {split: {one["original_data"]["clip_id"]: one for _, one in pairs} for split, pairs in loaded.items()}
-    assert {split: set(clips) for split, clips in said.items()} == TAKEN
+    labels = json.loads((tmp_path / "out/class_labels_indices.json").read_text())
+    loaded = as_clap_does(tmp_path, "out", labels)
+    assert {split: {one["key"] for one in pairs} for split, pairs in loaded.items()} == TAKEN
     assert written.clips == {split: len(clips) for split, clips in TAKEN.items()}
     ledger = small.table("clips")
     assert sum(written.clips.values()) + sum(written.held_back.values()) == len(ledger)
-    assert said["eval"]["quotedxxxxx"]["text"] == [f"The sounds of Dog and {BELL}"]
-    assert said["eval"]["quotedxxxxx"]["tag"] == ["Dog", BELL]
-    labels = json.loads((tmp_path / "out/class_labels_indices.json").read_text())
-    assert all(tag in labels for clips in said.values() for one in clips.values() for tag in one["tag"])
+    said = said_of(tmp_path / "out")
+    assert said["quotedxxxxx"]["text"] == [f"The sounds of Dog and {BELL}"]
+    assert said["quotedxxxxx"]["tag"] == ["Dog", BELL]
+    for one in (one for pairs in loaded.values() for one in pairs):
+        assert one["rate"] == 48_000
+        assert [list(labels)[place] for place in np.flatnonzero(one["label"])] == sorted(
+            said[one["key"]]["tag"], key=labels.__getitem__
+        )
     durations = dict(ledger.select("clip_id", "duration_s").iter_rows())
-    for pairs in loaded.values():
-        for sound, one in pairs:
-            assert abs(len(sound) / 48_000 - durations[one["original_data"]["clip_id"]]) <= 1 / 8000
+    for clip_id, one in said.items():
+        assert abs(one["original_data"]["duration_s"] - durations[clip_id]) <= 1 / 8000
+
+
+def test_members_are_of_nobody_and_of_1970(small: SmallAudioset, tmp_path: Path) -> None:
+    exported("webdataset", small.for_exports, tmp_path)
+    with tarfile.open(tmp_path / "out/eval/0.tar") as tar:
+        assert {(member.mtime, member.uid, member.gid, member.uname) for member in tar} == {(0, 0, 0, "")}
 
 
 def test_sums_are_those_of_the_tars(small: SmallAudioset, tmp_path: Path) -> None:
@@ -108,8 +82,7 @@ def test_captions_are_the_text_and_what_says_nothing_is_left_out(small: SmallAud
     )
     tables = instead(small.for_exports, tmp_path / "tables", captions=captions_table, clips=clips)
     written = exported("webdataset", tables, tmp_path)
-    loaded = as_clap_does(tmp_path, "out")
-    said = {one["original_data"]["clip_id"]: one for pairs in loaded.values() for _, one in pairs}
+    said = said_of(tmp_path / "out")
     assert said["quotedxxxxx"]["text"] == ['a dog’s "bark"\n', "two"]
     assert "-aaaaaaaaaa" not in said
     assert written.held_back["no_text"] == 1

@@ -17,7 +17,15 @@ from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, not_made
-from workflow_scripts.exports.webdataset.choice import CLASSES, FOUND_BY_CLAP, TAR, choose, chosen, named_splits
+from workflow_scripts.exports.webdataset.choice import (
+    CLAP_RATE,
+    CLASSES,
+    FOUND_BY_CLAP,
+    TAR,
+    choose,
+    chosen,
+    named_splits,
+)
 
 SORTED_BY = IN_ORDER
 SIZES = "sizes.json"
@@ -76,10 +84,21 @@ def _class_labels(tables: Tables) -> str:
     return json.dumps({name: index for index, name in enumerate(names.unique(maintain_order=True))}, indent=1) + "\n"
 
 
+def _warnings_of_form(audio: dict[str, Any]) -> Iterator[str]:
+    """What LAION-CLAP makes of it; other loaders take whatever there is."""
+    if audio["codec"] != "flac":
+        yield f"LAION-CLAP reads no .{audio['codec']}, but .flac alone"
+    elif audio["sample_rate"] != CLAP_RATE:
+        yield f"LAION-CLAP does not resample: {audio['sample_rate']:,} Hz it takes for {CLAP_RATE:,} Hz"
+    if audio["channels"] == "all":
+        yield "LAION-CLAP takes the first of several channels"
+
+
 def _warnings(numbered: dict[str, list[ToldPack]], clips: dict[str, int], options: dict[str, Any]) -> Iterator[str]:
     packs = [told for of_split in numbered.values() for told in of_split]
     overshoot, unlevelled = total(packs, "overshoot"), total(packs, "unlevelled")
     yield from warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
+    yield from _warnings_of_form(options["audio"])
     if long := total(packs, "long"):
         yield f"LAION-CLAP fails at {long:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
     if others := sorted(split for split in numbered if split not in FOUND_BY_CLAP):

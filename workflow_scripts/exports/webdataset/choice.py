@@ -15,6 +15,7 @@ from workflow_scripts.exports.words import captions
 CLASSES = "class_labels_indices.json"
 TAR = "pack.tar"
 """The file of a pack."""
+CLAP_RATE = 48_000
 LONGEST_S = 10.0
 """What LAION-CLAP takes: 480,000 samples of 48 kHz."""
 FOUND_BY_CLAP = ("train", "unbalanced_train", "balanced_train", "valid", "test", "eval")
