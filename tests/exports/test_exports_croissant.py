@@ -232,13 +232,15 @@ def test_of_very_many_files_a_set_is_told(tmp_path: Path) -> None:
 
 
 def test_clips_that_each_export_took_are_records(tables: Tables, tmp_path: Path) -> None:
-    records = by_id(said_by(exported("croissant", tables, tmp_path / "croissant"))["recordSet"])["exports"]["data"]
-    took = {(row["exports/export"], row["exports/split"]): row["exports/clips"] for row in records}
+    records = by_id(said_by(exported("croissant", tables, tmp_path / "croissant"))["recordSet"])
+    took = {(row["exports/export"], row["exports/split"]): row["exports/clips"] for row in records["exports"]["data"]}
     assert took == {
         (name, split): clips
         for name, account in distribution.accounts_of(tables.others).items()
         for split, clips in account.clips.items()
     }
+    left_out = [row["held_back/clips"] for row in records["held_back"]["data"]]
+    assert sum(took.values()) + sum(left_out) == len(OTHERS) * 13
 
 
 def test_columns_are_said_with_their_meaning_and_type(tables: Tables, tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     distribution = own_files(folder, written)
     for name, account in others.items():
         distribution += files_of(name, tables.others[name].parent / account.folder)
-    record_sets = of_tables(written, facts) + inline(tables.splits(), facts, list(_taken(others, tables.about)))
+    taken, held_back = list(_taken(others, tables.about)), list(_held_back(others))
+    record_sets = of_tables(written, facts) + inline(tables.splits(), facts, taken, held_back)
     said = document(tables.about, options, facts, distribution, record_sets)
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
     (folder / CROISSANT).write_text(text, encoding="utf-8")
@@ -46,6 +47,12 @@ def _taken(others: Mapping[str, Account], about: Mapping[str, Any]) -> Iterator[
     for name, account in others.items():
         for split, clips in account.clips.items():
             yield {"export": name, "format": about["formats"][name], "split": split, "clips": clips}
+
+
+def _held_back(others: Mapping[str, Account]) -> Iterator[dict[str, Any]]:
+    for name, account in others.items():
+        for reason, clips in account.held_back.items():
+            yield {"export": name, "reason": reason, "clips": clips}
 
 
 def _warnings(said: Mapping[str, Any]) -> Iterator[str]:

@@ -49,8 +49,10 @@ def of_tables(written: Mapping[str, Mapping[str, int]], facts: Facts) -> list[di
     return [_of_table(name, sum(rows.values()), facts) for name, rows in written.items()]
 
 
-def inline(splits: Iterable[str], facts: Facts, exports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Record sets that are so small that the document itself holds them."""
+def inline(
+    splits: Iterable[str], facts: Facts, taken: list[dict[str, Any]], held_back: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Record sets that are so small that the document itself holds them; none that is empty."""
     of_splits = [{"name": split, "url": kind_of_split(split), "usable": facts.of_split(split)} for split in splits]
     licences = [{"name": row["licence"], "url": licence_url(row["licence"]), **row} for row in facts.licences]
     for row in licences:
@@ -67,7 +69,8 @@ def inline(splits: Iterable[str], facts: Facts, exports: list[dict[str, Any]]) -
         _inline(
             "licences", "licences of the clips' audio; null where none is known", licences, {"url": ["sc:URL"]}, "name"
         ),
-        _inline("exports", "how many clips of each split each export took", exports, {}, "export", "split"),
+        _inline("exports", "how many clips of each split each export took", taken, {}, "export", "split"),
+        _inline("held_back", "how many clips each export left out, by reason", held_back, {}, "export", "reason"),
     ]
     sets[0]["dataType"] = "cr:Split"
     return [one for one in sets if one["data"]]
