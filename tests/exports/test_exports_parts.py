@@ -20,6 +20,7 @@ def _files(folder: Path) -> dict[str, bytes]:
         ("csv", {}),
         ("csv", {"paths": "relative", "compress": "zstd"}),
         ("url_text", {}),
+        ("url_text", {"form": "jsonl", "compress": "zstd"}),
         ("ast", {"copies": "auto"}),
         ("ast", {"copies": "never", "restricted_classes": False}),
         ("ast", {"copies": "as_they_are", "paths": "relative"}),

@@ -68,6 +68,17 @@ def test_packed_tables_are_read_by_polars_duckdb_and_zstd(small: SmallAudioset, 
             assert unpacked == plain.read_bytes()
 
 
+def test_packed_lines_are_read_by_polars_duckdb_and_zstd(small: SmallAudioset, tmp_path: Path) -> None:
+    plain = exported("url_text", small.for_exports, tmp_path / "plain", form="jsonl") / "balanced_train.jsonl"
+    made = exported("url_text", small.for_exports, tmp_path / "packed", form="jsonl", compress="zstd")
+    packed = made / "balanced_train.jsonl.zst"
+    assert pl.read_ndjson(packed).equals(table := pl.read_ndjson(plain))
+    assert duckdb.sql(f"SELECT clip_id, tags FROM read_json('{packed}')").fetchall() == table["clip_id", "tags"].rows()
+    if shutil.which("zstd"):
+        unpacked = subprocess.run(["zstd", "-d", "-c", packed], capture_output=True, check=True).stdout
+        assert unpacked == plain.read_bytes()
+
+
 def test_all_formats_call_it_the_same() -> None:
     said = {name: options_schema(name, "")["properties"].get("compress") for name in exports()}
     having = {name: option for name, option in said.items() if option}

@@ -1,6 +1,7 @@
 """<split>.csv of addresses and texts: LAION's form of handing lists in."""
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,17 @@ def test_each_clip_has_its_address_and_a_text(small: SmallAudioset, tmp_path: Pa
     assert rows["Ycccccccccc"]["caption1"] == ""
     [quoted] = rows_of(tmp_path / "out/eval.csv")
     assert (quoted["text"], quoted["tags"]) == (f"The sounds of Dog and {BELL}", f"Dog;{BELL}")
+
+
+def test_json_lines_have_lists(small: SmallAudioset, tmp_path: Path) -> None:
+    captions = pl.DataFrame([*ODD, ("_bbbbbbbbbb", 0, "NA")], schema=schemas.CAPTIONS.empty().schema, orient="row")
+    made = exported("url_text", instead(small.for_exports, tmp_path / "t", captions=captions), tmp_path, form="jsonl")
+    with (made / "balanced_train.jsonl").open(encoding="utf-8") as lines:
+        rows = {row["clip_id"]: row for row in map(json.loads, lines)}
+    assert rows["-aaaaaaaaaa"]["captions"] == [text for clip_id, _, text in ODD if clip_id == "-aaaaaaaaaa"]
+    assert (rows["-aaaaaaaaaa"]["tags"], rows["-aaaaaaaaaa"]["licence"]) == (["Bark", "Dog"], "CC-BY-4.0")
+    assert rows["_bbbbbbbbbb"]["captions"] == [rows["_bbbbbbbbbb"]["text"]] == ["NA"]
+    assert (rows["Ycccccccccc"]["captions"], rows["Ycccccccccc"]["start_s"]) == ([], 30.0)
 
 
 def test_without_captions_there_are_no_columns_of_them(small: SmallAudioset, tmp_path: Path) -> None:
