@@ -70,9 +70,9 @@ def plan_of(wildcards):
 
 
 def others_of(wildcards):
-    """The accounts of the other exports that an export tells of; its job by itself finds them there, as that of a pack.
+    """The accounts of the other exports that an export tells of.
 
-    There each of them would be looked at by a job that knows no plan, and be made again.
+    Its job by itself, which finds them there, asks for no more: else it would look at all that each of them was made of.
     """
     return list(RUN.others_of_export(**wildcards).values()) if workflow.is_main_process else []
 
