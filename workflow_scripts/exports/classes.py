@@ -79,5 +79,5 @@ def write_class_index(classes: pl.DataFrame, file: Path, header: bool = True) ->
 
 def is_unlabelled(classes: pl.DataFrame) -> pl.Expr:
     """Whether a clip has none of those classes, by the ledger's `class_ids`."""
-    ids = pl.lit(classes["class_id"].implode()).first()
-    return ~pl.col("class_ids").cast(pl.List(pl.String)).list.eval(pl.element().is_in(ids)).list.any()
+    ids = classes["class_id"].to_list()  # a column of one list takes ninety times as long
+    return pl.col("class_ids").cast(pl.List(pl.String)).list.set_intersection(ids).list.len() == 0
