@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.checked import check, root
@@ -102,6 +102,15 @@ def test_clips_that_are_no_training_material_fill_nothing_and_have_splits_and_fo
         assert sorted(table.filter(pl.col("clip_id").str.starts_with(kind))["fold"]) == [0, 0, 1, 1, 2, 2]
 
 
+def test_of_labels_alone_folds_are_as_alike() -> None:
+    """Without audio no clip is trainable; what annotators said is dealt out all the same."""
+    rows = [{"clip_id": f"c{number}", "classes": [CLASSES[number % 2]], "trainable": False} for number in range(12)]
+    folds = by_id(assigned(ledger(rows), ALL)["splits"], "fold")
+    for label in (0, 1):
+        assert sorted(folds[f"c{number}"] for number in range(label, 12, 2)) == [0, 0, 1, 1, 2, 2]
+
+
+@settings(deadline=None)
 @given(ledgers(), st.integers(0, 4))
 def test_nothing_stands_in_two_splits_and_each_class_has_enough_or_none_is_left(
     clips: pl.DataFrame, wanted: int
@@ -121,17 +130,19 @@ def test_nothing_stands_in_two_splits_and_each_class_has_enough_or_none_is_left(
         assert has.count("unbalanced") == 0 or min(has.count("eval"), has.count("balanced")) >= wanted
 
 
+@settings(deadline=None)
 @given(ledgers(), st.randoms(use_true_random=False))
 def test_what_comes_out_follows_from_the_clips_whatever_their_order(clips: pl.DataFrame, random: Any) -> None:
     rows = list(range(len(clips)))
     random.shuffle(rows)
-    settings = augment(2) | ALL
-    tables, shuffled = assigned(clips, settings), assigned(clips[rows], settings)
+    wanted = augment(2) | ALL
+    tables, shuffled = assigned(clips, wanted), assigned(clips[rows], wanted)
     assert shuffled["splits"].equals(tables["splits"][rows])
     order = ["subset", "clip_id"]
     assert shuffled["subsets"].cast(pl.String).sort(order).equals(tables["subsets"].cast(pl.String).sort(order))
 
 
+@settings(deadline=None)
 @given(ledgers())
 def test_a_subset_has_enough_of_each_class_where_there_are_so_many(clips: pl.DataFrame) -> None:
     subsets = assigned(clips, ALL)["subsets"].cast(pl.String)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.ledger.splits.filling import OUTSIDE, POOL, Units, fill
@@ -38,6 +38,7 @@ def test_units_are_taken_in_their_order() -> None:
     assert fill(units([POOL] * 3, [[0]] * 3, order=[7, 3, 5]), 1, 2, 1)["unit"].to_list() == [1, 2]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0, 1, POOL, POOL, OUTSIDE]), st.sets(st.integers(0, LABELS - 1), max_size=3)),

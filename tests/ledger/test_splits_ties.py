@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ledger.checked import check, root
@@ -19,6 +19,7 @@ COLUMNS = st.integers(0, 30).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(COLUMNS)
 def test_rows_are_tied_that_share_a_number_directly_or_through_others(columns: list[list[int | None]]) -> None:
     rows = range(len(columns[0]))
@@ -43,7 +44,7 @@ def together(clips: pl.DataFrame, checks: dict[str, list[Path]] | None = None) -
     numbers = ties(clips.lazy(), checks or {}).with_columns(clips["clip_id"])
     found = []
     for kind in ("video", "source", "media", "samples"):
-        by_number = numbers.drop_nulls(kind).group_by(kind).agg("clip_id")["clip_id"].to_list()
+        by_number = numbers.drop_nulls(kind).group_by(kind, maintain_order=True).agg("clip_id")["clip_id"].to_list()
         found += [{kind, *ids} for ids in by_number if len(ids) > 1]
     return found
 

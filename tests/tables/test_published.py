@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.tables.published import published_as, sql_macro
@@ -48,6 +48,7 @@ def test_site_and_id_are_read(connection: duckdb.DuckDBPyConnection, address: st
     assert in_polars(address) == in_sql(connection, address) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PARTS), max_size=6).map("".join))
 def test_polars_and_sql_read_the_same(connection: duckdb.DuckDBPyConnection, address: str) -> None:
     assert in_polars(address) == in_sql(connection, address)

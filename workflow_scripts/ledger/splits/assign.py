@@ -75,7 +75,10 @@ def _augmented(
     groups = np.flatnonzero(together == np.arange(len(together)))  # each is called by its first row
     place = np.full(len(ranks), OUTSIDE, np.int32)
     place[groups] = np.where(first[groups] == len(order) - 1, POOL, first[groups])
-    sizes, smallest = np.bincount(together, minlength=len(ranks)), _smallest(together, table["clip_id"], settings)
+    sizes, smallest = (
+        np.bincount(together, minlength=len(ranks)),
+        _smallest(together, table["clip_id"], settings["seed"]),
+    )
     rank = np.empty(len(ranks), np.int64)
     rank[np.lexsort((smallest, sizes))] = np.arange(len(ranks))
     units = Units(said.by(together), place, rank)
@@ -99,9 +102,9 @@ def _names(ranks: np.ndarray, order: Sequence[str]) -> pl.Series:
     return pl.Series("assigned_split", order, dtype=pl.String).gather(ranks)
 
 
-def _smallest(together: np.ndarray, clip_ids: pl.Series, settings: Mapping[str, Any]) -> np.ndarray:
+def _smallest(together: np.ndarray, clip_ids: pl.Series, seed: int) -> np.ndarray:
     """For the first row of each group the smallest hash of its clips."""
-    hashed = order_by_hash(clip_ids, settings["seed"])
+    hashed = order_by_hash(clip_ids, seed)
     smallest = np.full(len(hashed), np.iinfo(np.uint64).max)
     np.minimum.at(smallest, together, hashed)
     return smallest
@@ -113,12 +116,20 @@ def _first_ids(clip_ids: pl.Series, together: np.ndarray) -> pl.Series:
 
 
 def _folds(known: pl.DataFrame, together: np.ndarray, said: ClassesOfClips, k: int, seed: int) -> pl.Series:
-    """The fold of each clip."""
+    """The fold of each clip: first of groups with trainable clips, which alone count there; then of the others."""
     firsts, group = np.unique(together, return_inverse=True)
+    smallest = _smallest(together, known["clip_id"], seed)[firsts]
     trainable = known["trainable"].to_numpy()
-    sizes, others = (np.bincount(group[these], minlength=len(firsts)) for these in (trainable, ~trainable))
-    smallest = _smallest(together, known["clip_id"], {"seed": seed})[firsts]
-    folds = stratified(Groups(said.by(group), sizes, others, smallest), k, len(said.ids), seed)
+    folds, held = np.full(len(firsts), -1, np.int32), np.zeros(k, np.int64)
+    for counted in (True, False):
+        sizes = np.bincount(group[trainable == counted], minlength=len(firsts))
+        these = np.flatnonzero((folds < 0) & (sizes > 0))
+        place = np.full(len(firsts), -1, np.int64)
+        place[these] = np.arange(len(these))
+        groups = Groups(said.by(place[group], counted), sizes[these], smallest[these])
+        folds[these] = stratified(groups, k, len(said.ids), seed, held.tolist())
+        there = folds[group] >= 0
+        held = np.bincount(folds[group][there & ~trainable], minlength=k)
     return pl.Series("fold", folds[group], dtype=pl.Int32)
 
 
@@ -128,6 +139,7 @@ def _subsets(
     """The `subsets` table: those of each, in the order of the ledger."""
     there = table["assigned_split"].unique().sort().to_list()
     chosen = []
+    rows = said.of_trainable()
     for one in asked:
         if missing := [split for split in one.get("splits", []) if split not in there]:
             raise SoundledgerError(
@@ -135,7 +147,7 @@ def _subsets(
             )
         is_in = table["assigned_split"].is_in(one.get("splits", there)).to_numpy()
         hashed = order_by_hash(table["clip_id"], one["seed"])
-        units = Units(said.rows, np.where(is_in, POOL, OUTSIDE), _one_of_each_first(together, hashed))
+        units = Units(rows, np.where(is_in, POOL, OUTSIDE), _one_of_each_first(together, hashed))
         taken = fill(units, 1, one["clips_a_class"], len(said.ids)).sort("unit")
         of_ledger = table["clip_id"].gather(taken["unit"])
         label = pl.Series(said.ids, dtype=pl.String).gather(taken["label"])

@@ -7,6 +7,7 @@ times the number of folds.
 """
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,36 +20,35 @@ class Groups:
     """What is put into folds as a whole.
 
     Attributes:
-        said: `unit`, a group; `label`, a class; and `clips` of the group that it is said of.
-        sizes: of each group, how many of its clips count: the trainable ones.
-        others: and how many do not.
+        said: `unit`, a group; `label`, a class; and `clips` of the group that it is said of; sorted by the first two.
+        sizes: how many clips of each group count.
         order: of each group, a number that settles in what order equally large ones come.
     """
 
     said: pl.DataFrame
     sizes: np.ndarray
-    others: np.ndarray
     order: np.ndarray
 
 
-def stratified(groups: Groups, k: int, labels: int, seed: int) -> np.ndarray:
+def stratified(groups: Groups, k: int, labels: int, seed: int, held: Sequence[int] | None = None) -> np.ndarray:
     """The fold of each group, from 0.
 
     The class with the fewest clips left comes next; its groups, the largest first, go each to the fold that wants most
     clips of the class, of those to that which wants most clips at all, of those to the one that the seed says. Groups
-    of which nothing is said follow; and at last those without a trainable clip, to where the fewest of such are.
+    of which nothing is said come last.
 
     Args:
         groups: all there are.
         k: the number of folds.
         labels: of classes.
         seed: settles what is left open.
+        held: clips that each fold holds already, for which it wants fewer.
     """
     folds = np.full(len(groups.sizes), -1, np.int32)
     by_size = np.lexsort((groups.order, -groups.sizes))
     said = _Said(groups.said, by_size, labels)
     left, wants = said.totals.copy(), np.repeat(said.totals[:, None], k, axis=1)
-    wants_at_all = [int(groups.sizes.sum())] * k
+    wants_at_all = [-k * clips for clips in held or [0] * k]
     while left.any():
         label = int(np.argmin(np.where(left > 0, left, np.iinfo(np.int64).max)))
         of_label, counts = said.groups_of(label)
@@ -59,12 +59,9 @@ def stratified(groups: Groups, k: int, labels: int, seed: int) -> np.ndarray:
         rows = said.rows_of(of_label)
         np.subtract.at(wants, (said.label[rows], folds[said.unit[rows]]), k * said.clips[rows])
         left -= np.bincount(said.label[rows], said.clips[rows], labels).astype(np.int64)
-    unsaid = by_size[(folds[by_size] < 0) & (groups.sizes[by_size] > 0)]
-    folds[unsaid] = _by_number(groups.sizes[unsaid], wants_at_all, _drawn(seed, labels, k))
-    there = np.bincount(folds[folds >= 0], groups.others[folds >= 0], k).astype(np.int64)
-    untrained = np.lexsort((groups.order, -groups.others))
-    untrained = untrained[folds[untrained] < 0]
-    folds[untrained] = _by_number(groups.others[untrained], (-k * there).tolist(), _drawn(seed, labels, k))
+    unsaid = by_size[folds[by_size] < 0]
+    sizes = groups.sizes[unsaid]
+    folds[unsaid] = _placed(0 * sizes, sizes, [0] * k, wants_at_all, _drawn(seed, labels, k))
     return folds
 
 
@@ -105,11 +102,6 @@ def _placed(
     for _, at_all, _, fold in heap:
         wants_at_all[fold] = -at_all
     return np.array(placed, np.int32)
-
-
-def _by_number(sizes: np.ndarray, wants_at_all: list[int], drawn: list[int]) -> np.ndarray:
-    """The same where no class has a say."""
-    return _placed(0 * sizes, sizes, [0] * len(drawn), wants_at_all, drawn)
 
 
 def _drawn(seed: int, label: int, k: int) -> list[int]:

@@ -47,13 +47,13 @@ def refilled(
         taken: filling.TAKEN; units are called by the first row of a group.
         clip_ids: of all.
         together: for each clip the first row of those that are tied to it.
-        said: of the trainable clips.
+        said: of all.
         settings: `augment_splits` of the dataset file.
     """
     of_each = pl.DataFrame({"unit": together}, schema={"unit": pl.UInt32}).with_row_index("row")
     rows = of_each.join(taken, on="unit").sort("row")
     rows = rows.with_columns(clip_ids.gather(rows["row"]).alias("clip_id"))
-    says_it = said.rows.select("label", row="unit", says=pl.lit(value=True))
+    says_it = said.of_trainable().select("label", row="unit", says=pl.lit(value=True))
     rows = rows.join(says_it, on=["row", "label"], how="left", maintain_order="left")
     leader = rows.filter("says").group_by("unit").agg(leader=pl.col("clip_id").min())
     classes = pl.DataFrame({"name": said.names, "id": said.ids}, schema=dict.fromkeys(("name", "id"), pl.String))
