@@ -211,7 +211,14 @@ def test_a_split_that_has_no_place_in_the_order_is_named() -> None:
         assigned(ledger([{"clip_id": "a", "split": "test"}, {"clip_id": "b", "split": "dev"}]), augment(1))
 
 
+def test_a_subset_of_a_split_that_care_has_emptied_is_empty() -> None:
+    both = (("a", "eval"), ("b", "unbalanced"))
+    rows = [{"clip_id": one, "split": split, "media_key": "v", "classes": ["/m/a"]} for one, split in both]
+    subset = {"name": "mine", "clips_a_class": 1, "splits": ["unbalanced"], "seed": 0}
+    assert assigned(ledger(rows), augment(1) | {"subsets": [subset]})["subsets"].is_empty()
+
+
 def test_a_subset_of_a_split_that_is_not_there_is_named() -> None:
     subset = {"name": "mine", "clips_a_class": 1, "splits": ["train"], "seed": 0}
-    with pytest.raises(SoundledgerError, match=r"subsets: mine: no clip stands in train; there are unbalanced"):
+    with pytest.raises(SoundledgerError, match=r"subsets: mine: there is no split train; there are unbalanced"):
         assigned(ledger([{"clip_id": "a"}]), {"subsets": [subset]})

@@ -1,7 +1,7 @@
 -- What clips of two splits of a dataset share, so that the one says beforehand what is asked of the other: a row for each such thing and pair of splits.
 -- dataset: the dataset
 -- split_by: authors: by `split`; assigned: by `assigned_split` of the view splits; folds: by its folds
--- shared_by: video: one video or recording, by media_key; neighbours: two clips of one with none between them; source: site and id in source_url, where they say another; media: one file serves both; samples: their files hold the same, digital silence aside; session: that of the view splits, which folds alone keep together
+-- shared_by: what it is, as in the view sharing; neighbours: two clips of one video or recording with none between them; session is what folds alone keep together
 -- split: one of the two splits, or folds
 -- other_split: the other
 -- what: what they share; of neighbours the video or recording
@@ -11,61 +11,16 @@
 -- clip_ids: those of the first
 -- other_clip_ids: those of the other
 CREATE VIEW leaks AS
-WITH videos AS (  -- numbers are compared before texts: few clips share anything
-    SELECT hash(dataset, media_key) AS number FROM clips GROUP BY number HAVING count(*) > 1
-),
-published AS MATERIALIZED (
-    SELECT dataset, clip_id, split, published_as(source_url) AS what FROM clips
-    WHERE source_url IS NOT NULL
-        AND NOT (length(media_key) = 11 AND contains(source_url, media_key))  -- a video's own address: read no further
-        AND published_as(source_url) IS NOT NULL
-),
-sources AS (
-    SELECT hash(dataset, what) AS number FROM published GROUP BY number HAVING count(*) > 1
-),
-files AS (
-    SELECT hash(dataset, root, path, member) AS number FROM clips WHERE path IS NOT NULL
-    GROUP BY number HAVING count(*) > 1
-),
-digests AS (
-    SELECT hash(pcm_digest) AS number FROM checks WHERE load_ok AND peak > 0 AND pcm_digest IS NOT NULL
-    GROUP BY number HAVING count(*) > 1
-),
-suspected AS (
-    SELECT root, path, member, pcm_digest FROM checks SEMI JOIN digests ON digests.number = hash(checks.pcm_digest)
-    WHERE load_ok AND peak > 0 AND pcm_digest IS NOT NULL
-),
-sessions AS (
-    SELECT hash(dataset, session) AS number FROM splits WHERE session IS NOT NULL GROUP BY number HAVING count(*) > 1
-),
-sharing AS (
-    SELECT dataset, clip_id, split, 'video' AS shared_by, media_key AS what, coalesce(start_s, 0) AS start_s, end_s
-    FROM clips SEMI JOIN videos ON videos.number = hash(clips.dataset, clips.media_key)
-    UNION ALL
-    SELECT dataset, clip_id, split, 'source', what, NULL, NULL
-    FROM published SEMI JOIN sources ON sources.number = hash(published.dataset, published.what)
-    UNION ALL
-    SELECT dataset, clip_id, split, 'media', media_path || coalesce('/' || member, ''), NULL, NULL
-    FROM clips SEMI JOIN files ON files.number = hash(clips.dataset, clips.root, clips.path, clips.member)
-    UNION ALL
-    SELECT clips.dataset, clips.clip_id, clips.split, 'samples', suspected.pcm_digest, NULL, NULL
-    FROM clips
-    JOIN suspected
-        ON suspected.root = clips.root
-        AND suspected.path = clips.path
-        AND suspected.member IS NOT DISTINCT FROM clips.member
-    UNION ALL
-    SELECT dataset, clip_id, split, 'session', session, NULL, NULL
-    FROM splits SEMI JOIN sessions ON sessions.number = hash(splits.dataset, splits.session)
+WITH rows AS MATERIALIZED (
+    FROM sharing
 ),
 placed AS (
-    SELECT dataset, clip_id, 'authors' AS split_by, shared_by, what, start_s, end_s, split FROM sharing
+    SELECT dataset, 'authors' AS split_by, shared_by, what, clip_id, split, start_s, end_s FROM rows
     UNION ALL
-    SELECT dataset, clip_id, 'assigned', shared_by, what, start_s, end_s, assigned_split
-    FROM sharing JOIN splits USING (dataset, clip_id)
+    SELECT dataset, 'assigned', shared_by, what, clip_id, assigned_split, start_s, end_s FROM rows
+    WHERE assigned_split IS NOT NULL
     UNION ALL
-    SELECT dataset, clip_id, 'folds', shared_by, what, start_s, end_s, 'fold_' || fold
-    FROM sharing JOIN splits USING (dataset, clip_id)
+    SELECT dataset, 'folds', shared_by, what, clip_id, 'fold_' || fold, start_s, end_s FROM rows
     WHERE fold IS NOT NULL
 ),
 found AS (
@@ -86,7 +41,7 @@ following AS (
         start_s - lag(end_s) OVER in_time AS gap_s
     FROM placed
     WHERE shared_by = 'video'
-    WINDOW in_time AS (PARTITION BY dataset, split_by, what ORDER BY start_s, clip_id)
+    WINDOW in_time AS (PARTITION BY dataset, split_by, what ORDER BY coalesce(start_s, 0), clip_id)
 )
 SELECT
     one.dataset,

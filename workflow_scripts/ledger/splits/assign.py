@@ -54,7 +54,8 @@ def assign(
         "splits",
         table.cast({"assigned_split": pl.Categorical, "split": pl.Categorical}).select(*schemas.SPLITS.columns),
     )
-    yield "subsets", _subsets(table, together, said, settings.get("subsets", []))
+    there = sorted({*known["split"].unique(), *settings.get("augment_splits", {}).get("splits", [])})
+    yield "subsets", _subsets(table, together, said, settings.get("subsets", []), there)
 
 
 def _augmented(
@@ -134,16 +135,26 @@ def _folds(known: pl.DataFrame, together: np.ndarray, said: ClassesOfClips, k: i
 
 
 def _subsets(
-    table: pl.DataFrame, together: np.ndarray, said: ClassesOfClips, asked: Sequence[Mapping[str, Any]]
+    table: pl.DataFrame,
+    together: np.ndarray,
+    said: ClassesOfClips,
+    asked: Sequence[Mapping[str, Any]],
+    there: list[str],
 ) -> pl.DataFrame:
-    """The `subsets` table: those of each, in the order of the ledger."""
-    there = table["assigned_split"].unique().sort().to_list()
-    chosen = []
-    rows = said.of_trainable()
+    """The `subsets` table: those of each, in the order of the ledger.
+
+    Args:
+        table: `clip_id` and `assigned_split` of all.
+        together: for each clip the first row of those that are tied to it.
+        said: of all.
+        asked: `subsets` of the dataset file.
+        there: all splits; one may have been left without clips.
+    """
+    rows, chosen = said.of_trainable(), []
     for one in asked:
         if missing := [split for split in one.get("splits", []) if split not in there]:
             raise SoundledgerError(
-                f"subsets: {one['name']}: no clip stands in {first_twenty(missing)}; there are {first_twenty(there)}"
+                f"subsets: {one['name']}: there is no split {first_twenty(missing)}; there are {first_twenty(there)}"
             )
         is_in = table["assigned_split"].is_in(one.get("splits", there)).to_numpy()
         hashed = order_by_hash(table["clip_id"], one["seed"])
