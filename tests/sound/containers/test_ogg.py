@@ -1,9 +1,12 @@
 """Whether an Ogg stream ends before its last page."""
 
 import io
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -108,3 +111,32 @@ def test_no_real_recording_ends_early_and_all_do_when_cut(shared: Path) -> None:
         assert not ends_early(data), file
         for share in (0.01, 0.3, 0.77, 0.999):
             assert ends_early(data[: int(share * len(data))]), (file, share)
+
+
+# --- serials, which encoders draw by lot ---
+
+
+@pytest.mark.parametrize("data", STREAMS)
+def test_a_serial_of_its_own_changes_nothing_but_serials_and_checksums(data: bytes) -> None:
+    """Of a page whose checksum is wrong libogg gives nothing, so what is decoded tells that they are right."""
+    changed = ogg.with_own_serial(data)
+    assert len(changed) == len(data)
+    assert np.array_equal(*(soundfile.read(io.BytesIO(one))[0] for one in (data, changed)))
+    places = np.flatnonzero(np.frombuffer(data, np.uint8) != np.frombuffer(changed, np.uint8))
+    pages = [match.start() for match in re.finditer(b"OggS", data)]
+    in_page = {int(place - max(page for page in pages if page <= place)) for place in places}
+    assert in_page <= {*range(14, 18), *range(22, 26)}
+
+
+def test_a_serial_follows_from_the_sound_alone() -> None:
+    again = encoded(noise(30_000, 2), 44_100, "OGG", "VORBIS")
+    other = encoded(noise(30_000, 2, seed=1), 44_100, "OGG", "VORBIS")
+    assert again != VORBIS
+    assert ogg.with_own_serial(again) == ogg.with_own_serial(VORBIS)
+    assert ogg.with_own_serial(other)[ogg.SERIAL] != ogg.with_own_serial(VORBIS)[ogg.SERIAL]
+
+
+@pytest.mark.parametrize("data", [VORBIS[:-1], VORBIS + b"x", b"x" + VORBIS, b"RIFF"])
+def test_what_is_no_whole_pages_gets_no_serial(data: bytes) -> None:
+    with pytest.raises(ValueError, match="no whole page of Ogg begins at byte"):
+        ogg.with_own_serial(data)
