@@ -57,7 +57,10 @@ def test_every_clip_has_a_row_in_the_folder_of_its_split(small: SmallAudioset, t
     ledger = small.table("clips").with_columns(pl.col("split", "status", "licence").cast(pl.String))
     columns = ["clip_id", "split", "status", "licence", "duration_s", "trainable"]
     assert rows_of(made, "clips").select(columns).rows() == ledger.select(columns).rows()
-    assert rows_of(made, "labels").height == small.table("labels").height
+    split_of = dict(ledger.select("clip_id", "split").iter_rows())
+    labels = rows_of(made, "labels")
+    assert labels.height == small.table("labels").height
+    assert labels["split"].to_list() == [split_of[clip_id] for clip_id in labels["clip_id"]]
     assert account_of(made).clips == {"balanced_train": 10, "eval": 3}
     assert account_of(made).held_back == {}
 
@@ -180,7 +183,7 @@ def test_what_is_counted_stands_behind_what_is_said(tables: Tables, tmp_path: Pa
         "dataCollection": "Found in a drawer.",
         "dataCollectionMissingData": "Of 13 clips 4 have no usable sound: 2 missing, 1 feature_failed, 1 truncated.",
         "dataCollectionRawData": (
-            "Audio: Nothing is handed out. 4 files of labels and classes with 29 rows, of which 28 were taken."
+            "Audio: Nothing is handed out. 4 files of labels, captions and classes with 29 rows, of which 28 were taken."
         ),
         "dataLimitations": ["Of 13 clips 4 have no usable sound: 2 missing, 1 feature_failed, 1 truncated."],
         "dataPreprocessingProtocol": [

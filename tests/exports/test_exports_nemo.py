@@ -47,6 +47,22 @@ def test_each_line_is_the_clip_to_the_sample(small: SmallAudioset, tmp_path: Pat
     assert Path(rows["inrecording"]["audio_filepath"]).is_absolute() == (paths == "absolute")
 
 
+def test_a_stretch_whose_seconds_would_be_cut_short_has_all_of_its_samples(
+    small: SmallAudioset, tmp_path: Path
+) -> None:
+    first, frames, rate = 1003, 1001, 8000
+    assert (int(first / rate * rate), int(frames / rate * rate)) == (1002, 1000)
+    span = {"start_s": first / rate, "end_s": (first + frames) / rate}
+    clips = small.table("clips").with_columns(
+        pl.when(pl.col("clip_id") == "inrecording").then(pl.lit(seconds)).otherwise(name).alias(name)
+        for name, seconds in span.items()
+    )
+    exported("nemo", instead(small.for_exports, tmp_path / "tables", clips=clips), tmp_path)
+    recording, _ = soundfile.read(small.folder / "audio/recordings/inrecording.wav", dtype="int16")
+    samples, _ = read(manifest(tmp_path / "out/balanced_train.json")["inrecording"], tmp_path)
+    assert samples.tolist() == recording[first : first + frames].tolist()
+
+
 def test_what_has_more_channels_gets_a_copy_of_one(small: SmallAudioset, tmp_path: Path) -> None:
     written = exported("nemo", small.for_exports, tmp_path / "never")
     assert written.held_back["needs_copy"] == 1
