@@ -182,9 +182,7 @@ def test_what_is_counted_stands_behind_what_is_said(tables: Tables, tmp_path: Pa
         ],
         "dataCollection": "Found in a drawer.",
         "dataCollectionMissingData": "Of 13 clips 4 have no usable sound: 2 missing, 1 feature_failed, 1 truncated.",
-        "dataCollectionRawData": (
-            "Audio: Nothing is handed out. 4 files of labels, captions and classes with 29 rows, of which 28 were taken."
-        ),
+        "dataCollectionRawData": ("Audio: Nothing is handed out. 4 sources with 29 rows, of which 28 were taken."),
         "dataLimitations": ["Of 13 clips 4 have no usable sound: 2 missing, 1 feature_failed, 1 truncated."],
         "dataPreprocessingProtocol": [
             "Every media was decoded to its end once, and each clip has one status. "

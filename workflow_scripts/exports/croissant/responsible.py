@@ -65,7 +65,7 @@ def _lost(facts: Facts) -> str | None:
 def _raw(about: Mapping[str, Any], facts: Facts) -> str | None:
     rows = sum(source["rows_read"] for source in facts.sources)
     kept = sum(source["rows_kept"] for source in facts.sources)
-    of_files = f"{len(facts.sources):,} files of labels, captions and classes with {rows:,} rows, of which {kept:,} were taken."
+    of_files = f"{len(facts.sources):,} sources with {rows:,} rows, of which {kept:,} were taken."
     audio = about["known"].get("audio")
     return " ".join(filter(None, [f"Audio: {audio}" if audio else None, of_files if facts.sources else None])) or None
 
