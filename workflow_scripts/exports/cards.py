@@ -41,7 +41,12 @@ def names_of_splits(export: str, splits: Iterable[str]) -> dict[str, str]:
 
 
 def card(
-    tables: Tables, features: Mapping[str, Any], files: str, clips: Mapping[str, int], size: Mapping[str, int]
+    tables: Tables,
+    features: Mapping[str, Any],
+    files: str,
+    rows: Mapping[str, int],
+    size: Mapping[str, int],
+    says: str = SAYS,
 ) -> str:
     """README.md.
 
@@ -49,10 +54,11 @@ def card(
         tables: of the export.
         features: its columns.
         files: a pattern of the files of a split, with {} in its place.
-        clips: how many, by split.
+        rows: how many, by split.
         size: bytes, by split.
+        says: what people read.
     """
-    there = {split: count for split, count in clips.items() if count}
+    there = {split: count for split, count in rows.items() if count}
     head = {
         "configs": [
             {
@@ -69,9 +75,9 @@ def card(
         },
         **_licence(tables),
     }
-    rows = "\n".join(f"| {split} | {count:,} |" for split, count in there.items())
+    counted = "\n".join(f"| {split} | {count:,} |" for split, count in there.items())
     in_yaml = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
-    return f"---\n{in_yaml}---\n\n{SAYS}\n| split | clips |\n| --- | --- |\n{rows}\n"
+    return f"---\n{in_yaml}---\n\n{says}\n| split | rows |\n| --- | --- |\n{counted}\n"
 
 
 def _licence(tables: Tables) -> dict[str, str]:
@@ -86,8 +92,8 @@ def _licence(tables: Tables) -> dict[str, str]:
 def _in_yaml(feature: dict[str, Any]) -> dict[str, Any]:
     """A feature as cards have it."""
     kind = feature["_type"]
-    if kind == "Audio":
-        return {"dtype": "audio"}
+    if kind in ("Audio", "Image"):
+        return {"dtype": kind.lower()}
     if kind == "ClassLabel":
         return {"dtype": {"class_label": {"names": {str(place): name for place, name in enumerate(feature["names"])}}}}
     if kind == "List":
