@@ -33,7 +33,7 @@ OTHER_SAMPLES = 97 * 5 * 1000
 """Added to a number: other digests, the same envelope and faults."""
 EVENTS = 2
 """Of each clip in a list of strong labels: a file holds no more than 2 GB."""
-EXPORTS = ["csv", "ast", {"ast": {"copies": "always"}, "as": "copied"}]
+EXPORTS = ["csv", "ast", {"ast": {"copies": "always"}, "as": "copied"}, "webdataset"]
 STRONG = "strong.tsv"
 HEADER = "# Made of the official list\n# num_ytids={clips}, num_segs={rows}\n# YTID, start_seconds, end_seconds\n"
 

@@ -25,7 +25,7 @@ NAME = "audioset"
 VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
 JOBS = (
     *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast"),
-    *("plan/copied", "packs/copied", "export/copied", "begin/copied"),
+    *("plan/webdataset", "plan/copied", "packs/copied", "export/copied", "begin/copied"),
     *(f"view/{name}" for name in VIEWS),
     *("resolve/stem", "resolve/path"),
 )

@@ -14,8 +14,9 @@ from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
 
-ROWS_AT_ONCE = 2_500_000
-"""So many rows are held, half a gigabyte a million; where there are more, all are put aside on disk."""
+ROWS_AT_ONCE = 250_000
+"""So many rows are held, which are sorted and parted as copies of each other: up to two gigabytes a million. Where there
+are more, all are put aside on disk, which costs a fifth of the processor's time and no more of the clock's."""
 PART_BITS = 6
 """What was put aside is taken up again in 64 parts, by the first bits of the hash."""
 
