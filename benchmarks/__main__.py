@@ -16,6 +16,7 @@ NAMES = (
     "check_parts",
     "check_fbanks",
     "features",
+    "images",
     "check_growth",
     "in_place",
     "packing",

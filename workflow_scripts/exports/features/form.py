@@ -8,7 +8,7 @@ from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
 VERSION = 1
 """Raised by hand when the same clip would give other bytes."""
 LEVEL = 3
-"""Of zstd: 1 saves nothing worth having to whoever packs once and reads often, 19 takes forty times as long for 3 %."""
+"""Of zstd: higher ones take much longer and save little."""
 
 
 @dataclass(frozen=True)
