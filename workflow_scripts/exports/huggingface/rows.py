@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.waiting import Made, made_in_order
@@ -41,6 +42,7 @@ def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
         if not clips:
             return Packed(pl.DataFrame(schema=TOLD), failed)
         _write(folder / PARQUET, clips, suffix)
+        _read_back(folder / PARQUET, [clip.row["clip_id"] for clip in clips])
     told = {
         "clips": len(clips),
         "seconds": sum(clip.encoded.frames / clip.encoded.sample_rate for clip in clips),
@@ -76,6 +78,16 @@ def _write(file: Path, clips: list[Made], suffix: str) -> None:
             group.append(_row(row, content, suffix, features))
             size += len(content)
         writer.write_table(pa.Table.from_pylist(group, schema))
+
+
+def _read_back(file: Path, clips: list[str]) -> None:
+    """Raises SoundledgerError where a file has not the rows of these clips."""
+    there = pq.read_table(file, columns=["clip_id"])["clip_id"].to_pylist()
+    if there != clips:
+        raise SoundledgerError(
+            f"{file}: {len(there):,} rows read back of {len(clips):,} that were written, or of other clips: the disk "
+            "is not to be trusted. Write results elsewhere, and run again"
+        )
 
 
 def _row(row: Row, content: bytes, suffix: str, features: dict[str, Any]) -> dict[str, Any]:
