@@ -9,7 +9,7 @@ import yaml
 
 from tests.project import REPOSITORY, Project
 from workflow_scripts.sample import make_sample
-from workflow_scripts.settings.reference import with_overview
+from workflow_scripts.settings.reference import OVERVIEWS, with_overview
 from workflow_scripts.settings.schemas import adapters, exports
 
 README = (REPOSITORY / "README.md").read_text()
@@ -78,7 +78,9 @@ def test_tables_are_read_from_python_in_three_lines() -> None:
 
 
 def test_the_readme_is_short_and_lists_the_adapters_and_exports_that_there_are() -> None:
-    assert with_overview(README) == README, "README.md and the schemas differ: run `make docs`"
+    for page, overview in OVERVIEWS.items():
+        text = page.read_text(encoding="utf-8")
+        assert with_overview(text, overview()) == text, f"{page.name} and the schemas differ: run `make docs`"
     for name in (*adapters(), *exports()):
         assert f"[`{name}`](config/README.md#" in README
     assert len(README.splitlines()) < 220

@@ -15,8 +15,8 @@ from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
 
 ROWS_AT_ONCE = 250_000
-"""So many rows are held, sorted and parted: a gigabyte a million. More are put aside on disk, all of them, which takes a
-fifth of a plan's processor time."""
+"""So many rows are held, sorted and parted: a gigabyte a million. More are put aside on disk, all of them, which takes
+a fifth of a plan's processor time."""
 PART_BITS = 6
 """What was put aside is taken up again in 64 parts, by the first bits of the hash."""
 

@@ -1,14 +1,14 @@
 """Pages that are written from what is there.
 
-config/README.md, from the schemas: every key with its type, default and meaning. The list in README.md. And
-config/datasets/README.md, from the dataset files.
+config/README.md, from the schemas: every key with its type, default and meaning. The lists in README.md and
+docs/exports.md. And config/datasets/README.md, from the dataset files.
 
 Run as `python -m workflow_scripts.settings.reference` (`make docs`).
 """
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workflow_scripts.settings.schemas import (
@@ -23,6 +23,7 @@ from workflow_scripts.settings.schemas import (
 )
 
 README = CONFIG_FOLDER.parent / "README.md"
+EXPORTS = CONFIG_FOLDER.parent / "docs/exports.md"
 BEGIN, END = "<!-- made by `make docs` from the schemas of adapters and exports -->", "<!-- end of what was made -->"
 DATASETS = """\
 # Dataset files
@@ -45,17 +46,17 @@ those, not this page. An unknown key stops the run with its name and the nearest
 def reference() -> str:
     """The page as Markdown."""
     of_adapters = [schema for name in adapters() for schema in (sources_schema(name, "adapter"), mapping_schema(name))]
-    of_exports = [options_schema(name, "exports") for name in exports()]
-    all_there = filter(None, (run_schema(), dataset_schema(), *of_adapters, *of_exports))
+    of_formats = [options_schema(name, "exports") for name in exports()]
+    all_there = filter(None, (run_schema(), dataset_schema(), *of_adapters, *of_formats))
     sections = [_section(schema) for schema in all_there]
     return "\n".join([HEADER, *sections])
 
 
-def with_overview(readme: str) -> str:
-    """README.md with the tables of adapters and exports between its two marks."""
-    before, _, rest = readme.partition(f"{BEGIN}\n")
+def with_overview(page: str, overview: Iterable[str]) -> str:
+    """A page with what is made of schemas between its two marks."""
+    before, _, rest = page.partition(f"{BEGIN}\n")
     _, _, after = rest.partition(f"{END}\n")
-    return "\n".join([f"{before}{BEGIN}", *_overview(), f"{END}\n{after}"])
+    return "\n".join([f"{before}{BEGIN}", *overview, f"{END}\n{after}"])
 
 
 def datasets() -> str:
@@ -75,21 +76,28 @@ def _said_of(file: str) -> tuple[str, str]:
     return parts[0], licence.removeprefix("Licence: ")[:1].upper() + licence.removeprefix("Licence: ")[1:]
 
 
-def _overview() -> Iterator[str]:
+def of_readme() -> Iterator[str]:
+    """What README.md has of them: a table of the adapters, and the names of the exports."""
     yield from ("| adapter | reads | finds media by their |", "| --- | --- | --- |")
     for name in adapters():
         schema = sources_schema(name, "adapter")
         match = "as the file says" if schema["match"] == "declared" else f"`{schema['match']}`"
-        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} | {match} |"
-    yield from ("", "| export | gives |", "| --- | --- |")
+        yield f"| {_linked(name, schema, '')} | {_first_sentence(schema)} | {match} |"
+    links = [_linked(name, options_schema(name, "exports"), "") for name in exports()]
+    yield from ("", f"Exports, and [what each gives](docs/exports.md): {', '.join(links)}.")
+
+
+def of_exports() -> Iterator[str]:
+    """What docs/exports.md has of them: a table."""
+    yield from ("| export | gives |", "| --- | --- |")
     for name in exports():
         schema = options_schema(name, "exports")
-        yield f"| {_linked(name, schema)} | {_first_sentence(schema)} |"
+        yield f"| {_linked(name, schema, '../')} | {_first_sentence(schema)} |"
 
 
-def _linked(name: str, schema: dict[str, Any]) -> str:
+def _linked(name: str, schema: dict[str, Any], above: str) -> str:
     anchor = re.sub(r"[^a-z0-9_ -]", "", schema["title"].lower()).replace(" ", "-")
-    return f"[`{name}`](config/README.md#{anchor})"
+    return f"[`{name}`]({above}config/README.md#{anchor})"
 
 
 def _first_sentence(schema: dict[str, Any]) -> str:
@@ -139,8 +147,11 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+OVERVIEWS = {README: of_readme, EXPORTS: of_exports}
+"""Pages that have something made between their marks."""
+
 if __name__ == "__main__":
-    page, overview = reference(), with_overview(README.read_text(encoding="utf-8"))
-    (CONFIG_FOLDER / "README.md").write_text(page, encoding="utf-8")
-    README.write_text(overview, encoding="utf-8")
+    (CONFIG_FOLDER / "README.md").write_text(reference(), encoding="utf-8")
+    for page, overview in OVERVIEWS.items():
+        page.write_text(with_overview(page.read_text(encoding="utf-8"), overview()), encoding="utf-8")
     (CONFIG_FOLDER / "datasets/README.md").write_text(datasets(), encoding="utf-8")
