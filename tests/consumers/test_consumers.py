@@ -55,6 +55,10 @@ def test_datasets_loads_every_row_with_its_types(small: SmallAudioset, tmp_path:
         "source_url": "Value",
     }
     assert told["eval"]["rows"]["quotedxxxxx"]["labels"] == [BELL, "Dog"]
+    for row in small.table("clips").filter("trainable").iter_rows(named=True):
+        channels, frames, rate = told[row["split"]]["played"][row["clip_id"]]
+        assert (channels, rate) == (row["channels"], row["sample_rate"])
+        assert abs(frames - row["duration_s"] * rate) <= 1
 
 
 def test_webdataset_yields_every_pair_under_two_workers(small: SmallAudioset, tmp_path: Path) -> None:

@@ -84,3 +84,13 @@ def test_all_formats_call_it_the_same() -> None:
     having = {name: option for name, option in said.items() if option}
     assert {"csv", "url_text"} <= having.keys()
     assert all(option["enum"] == list(SUFFIX) and option["default"] == "none" for option in having.values())
+
+
+def test_manifests_of_ast_are_the_same_once_they_are_unpacked(small: SmallAudioset, tmp_path: Path) -> None:
+    plain, packed = (
+        exported("ast", small.for_exports, tmp_path / compress / "ast", compress=compress) for compress in SUFFIX
+    )
+    for split in ("balanced_train", "eval"):
+        content = zstandard.ZstdDecompressor().stream_reader((packed / f"{split}.json.zst").open("rb")).read()
+        assert content == (plain / f"{split}.json").read_bytes()
+        assert not (packed / f"{split}.json").exists()

@@ -63,6 +63,7 @@ class Account:
         files: name, bytes and time of last change (ns since 1970) of those right in the folder.
         folders: path below it and time of last change of each other, which a file that is added, removed or replaced in
             it changes: of millions of copies none is looked at by itself.
+        options: those that it was made with, the seed of its order among them; none where it is a pack.
     """
 
     folder: str
@@ -80,6 +81,7 @@ class Account:
     tries: int = 1
     files: list[list[Any]] = field(default_factory=list)
     folders: list[list[Any]] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
 
     def with_files_in(self, folder: Path) -> "Account":
         """The same with what lies in a folder under `files` and `folders`, sorted by path."""
@@ -126,6 +128,8 @@ _KINDS = get_type_hints(Account) | {
 def _is(kind: Any, value: Any) -> bool:
     """Whether what JSON gave is of a kind: a class, or something made of such."""
     made_of, parts = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return True
     if kind is HeldBack:
         hints = get_type_hints(kind)
         return (

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import polars as pl
 
+from workflow_scripts.exports.text import text_file
+
 MANIFEST, WEIGHTS = "{}.json", "{}_weights.csv"
 """The files of a split."""
 
 
 @contextmanager
-def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Callable[[pl.DataFrame], None]]:
+def split_files(
+    folder: Path, split: str, clips: pl.LazyFrame, compress: str = "none"
+) -> Iterator[Callable[[pl.DataFrame], None]]:
     """Give a function that adds clips to <split>.json and <split>_weights.csv.
 
     The manifest is {"data": [{"wav": path, "labels": "a,b", "video_id": id}, …]}, one clip a line.
@@ -20,11 +24,12 @@ def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Calla
         folder: where the files are.
         split: that they are of.
         clips: all clips that will be added, with `labels`; what is added has `wav` and `media_key` too.
+        compress: of the manifest, as `text` has it.
     """
     weights = sample_weights(clips)
     entry = pl.struct("wav", pl.col("labels").cast(pl.String), pl.col("media_key").alias("video_id"))
     with (
-        (folder / MANIFEST.format(split)).open("w", encoding="utf-8") as manifest,
+        text_file(folder, MANIFEST.format(split), compress) as manifest,
         (folder / WEIGHTS.format(split)).open("wb") as of_weights,
     ):
         between = "\n"
@@ -33,14 +38,14 @@ def split_files(folder: Path, split: str, clips: pl.LazyFrame) -> Iterator[Calla
             nonlocal between
             if some.is_empty():
                 return
-            manifest.write(between + some.select(entry.struct.json_encode().str.join(",\n")).item())
+            manifest.write((between + some.select(entry.struct.json_encode().str.join(",\n")).item()).encode())
             between = ",\n"
             lines = some.select("labels").join(weights, on="labels", how="left", maintain_order="left")
             lines.select("text").write_csv(of_weights, include_header=False, quote_style="never")
 
-        manifest.write('{"data": [')
+        manifest.write(b'{"data": [')
         yield add
-        manifest.write("\n]}\n")
+        manifest.write(b"\n]}\n")
 
 
 def sample_weights(clips: pl.LazyFrame) -> pl.DataFrame:

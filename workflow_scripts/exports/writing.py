@@ -34,6 +34,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
         content = Account(
             folder=made.name,
             link=link.name,
+            options=options,
             clips=written.clips,
             hours=round(written.seconds / 3600, 6),
             held_back=written.held_back | _for_licences(tables.held_back) | _for_subset(tables),

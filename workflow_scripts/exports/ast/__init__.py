@@ -69,7 +69,10 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     taken = choice.trainable.lazy().filter("taken")
     with contextlib.ExitStack() as stack:
         of_splits = {split: taken.filter(pl.col("split") == split) for split in splits}
-        adds = {split: stack.enter_context(split_files(folder, split, clips)) for split, clips in of_splits.items()}
+        adds = {
+            split: stack.enter_context(split_files(folder, split, clips, options["compress"]))
+            for split, clips in of_splits.items()
+        }
         for clips in choice.taken(tables, ["split", "clip_id", "media_key", "media_path"]):
             named = clips.with_columns(_wav(clips, options["paths"], final_folder).alias("wav"))
             for split, add in adds.items():
