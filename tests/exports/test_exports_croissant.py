@@ -232,6 +232,18 @@ def test_of_very_many_files_a_set_is_told(tmp_path: Path) -> None:
     assert (many["includes"], many["description"]) == ("../raven/*.txt", "101 files")
 
 
+def test_files_without_an_end_of_their_names_are_a_set_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "eval").mkdir()
+    for name in ("text", "utt2spk", "wav.scp"):
+        (tmp_path / "eval" / name).write_text("")
+    complete_sums(tmp_path)
+    sets = {one["@id"]: one for one in distribution.files_of("kaldi", tmp_path) if one["@type"] == "cr:FileSet"}
+    plain = sets["exports/kaldi/eval/other-files"]
+    assert (plain["includes"], plain["excludes"]) == ("../kaldi/eval/*", "../kaldi/eval/*.*")
+    assert (plain["description"], plain["encodingFormat"]) == ("2 files", "text/plain")
+    assert sets["exports/kaldi/eval/scp-files"]["includes"] == "../kaldi/eval/*.scp"
+
+
 def test_clips_that_each_export_took_are_records(tables: Tables, tmp_path: Path) -> None:
     records = by_id(said_by(exported("croissant", tables, tmp_path / "croissant"))["recordSet"])
     took = {(row["exports/export"], row["exports/split"]): row["exports/clips"] for row in records["exports"]["data"]}

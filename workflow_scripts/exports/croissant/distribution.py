@@ -11,13 +11,16 @@ from workflow_scripts.exports.croissant.tables import ROWS
 from workflow_scripts.exports.sums import SUMS, sha256
 
 FORMATS = {
+    "": "text/plain",
     "csv": "text/csv",
     "flac": "audio/flac",
     "gz": "application/gzip",
     "h5": "application/x-hdf5",
     "hdf": "application/x-hdf5",
+    "jams": "application/json",
     "json": "application/json",
     "jsonl": "application/jsonlines",
+    "lbl": "text/plain",
     "md": "text/markdown",
     "mp3": "audio/mpeg",
     "npz": "application/zip",
@@ -25,6 +28,7 @@ FORMATS = {
     "opus": "audio/ogg",
     "parquet": "application/x-parquet",
     "png": "image/png",
+    "scp": "text/plain",
     "tar": "application/x-tar",
     "tsv": "text/tab-separated-values",
     "txt": "text/plain",
@@ -75,7 +79,8 @@ def files_of(name: str, folder: Path) -> Iterator[dict[str, Any]]:
         if below or count > MOST_FILES:
             place = str(PurePath(name, below))
             pattern = f"*.{kind}" if kind else "*"
-            yield _set(f"exports/{place}/{kind or 'other'}-files", f"../{place}/{pattern}", count, kind)
+            others = {} if kind else {"excludes": f"../{place}/*.*"}
+            yield _set(f"exports/{place}/{kind or 'other'}-files", f"../{place}/{pattern}", count, kind) | others
 
 
 def accounts_of(others: Mapping[str, Path]) -> dict[str, Account]:
@@ -101,7 +106,7 @@ def _file(identifier: str, place: str, file: Path, digest: str) -> dict[str, Any
         "name": file.name,
         "contentUrl": quote(place),
         "contentSize": f"{file.stat().st_size} B",
-        "encodingFormat": FORMATS.get(_kind(file.name).lower(), "text/plain" if "." not in file.name else OTHER),
+        "encodingFormat": FORMATS.get(_kind(file.name).lower(), OTHER),
         "sha256": digest,
     }
 
