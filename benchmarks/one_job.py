@@ -22,9 +22,15 @@ from workflow_scripts.settings.run import Run, load_run
 from workflow_scripts.tables import schemas
 
 NAME = "audioset"
+CARE = {
+    "augment_splits": {"splits": ["eval", "balanced_train", "unbalanced_train"], "clips_a_class": 59, "seed": 0},
+    "folds": {"k": 10, "seed": 0},
+    "subsets": [{"name": "balanced_20", "clips_a_class": 20, "splits": ["unbalanced_train"], "seed": 0}],
+}
+"""What splits with care are made by; no dataset file of a benchmark asks for any."""
 VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
 JOBS = (
-    *("ingest", "resolve", "build_catalogue", "losses", "export/csv", "export/ast"),
+    *("ingest", "resolve", "assign_splits", "build_catalogue", "losses", "export/csv", "export/ast"),
     *("plan/webdataset", "plan/copied", "packs/copied", "export/copied", "begin/copied"),
     *(f"view/{name}" for name in VIEWS),
     *("resolve/stem", "resolve/path"),
@@ -140,6 +146,13 @@ def _resolve(run: Run, match: str) -> Parts:
     return given, {name: f"{file}.by_{match}" if match else file for name, file in made.items()}, told
 
 
+def _assign_splits(run: Run) -> Parts:
+    given = {name: run.places.table(NAME, name) for name in ("clips", "origins")}
+    checks = [file for files in _checks(run).values() for file in files]
+    told = {"care": CARE, "roots": list(run.datasets[NAME].audio)}
+    return given | {"checks": checks}, _tables(run, schemas.ASSIGNED), told
+
+
 def _build_catalogue(run: Run) -> Parts:
     places = run.places
     made = {
@@ -150,6 +163,7 @@ def _build_catalogue(run: Run) -> Parts:
     told = {
         "datasets": {NAME: list(run.datasets[NAME].audio)},
         "exports": {NAME: list(run.datasets[NAME].exports)},
+        "with_split_care": [NAME] if Path(places.table(NAME, "splits")).exists() else [],
         "roots": list(run.roots),
         "results": places.results,
     }
@@ -184,7 +198,12 @@ def _of_export(run: Run, rule: str, name: str) -> Parts:
     return given, {"lists": run.places.plan(NAME, name), "account": run.places.account(NAME, name)}, told
 
 
-_OF = {"ingest": _ingest, "build_catalogue": _build_catalogue, "losses": _losses}
+_OF = {
+    "ingest": _ingest,
+    "assign_splits": _assign_splits,
+    "build_catalogue": _build_catalogue,
+    "losses": _losses,
+}
 
 if __name__ == "__main__":
     run_job(load(Path(sys.argv[1])), sys.argv[2])

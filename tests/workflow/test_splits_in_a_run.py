@@ -1,6 +1,8 @@
 """A set with planted leaks, the whole way: what care makes of it, counted by hand; what a change of it makes again."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +210,35 @@ def test_without_care_its_tables_are_nobodys(project: Project) -> None:
     assert project.ask("SELECT count(*) FROM clips") == [(len(CLIPS),)]
     write_set(project)
     project.run(*CONFIG)
+
+
+@pytest.mark.shared
+def test_real_sounds_fill_up_what_planted_faults_cost(tmp_path: Path, shared: Path) -> None:
+    """400 clips of ten kinds of sound, some 10, 10 and 20 of each in eval, balanced_train and unbalanced_train."""
+    made = tmp_path / "mini"
+    subprocess.run([sys.executable, shared / "tools/audioset_mini.py", made, "--clips", "400"], check=True)
+    lists = {split: f"labels/{split}_segments.csv" for split in ("balanced_train", "unbalanced_train", "eval")}
+    labels = {"ontology": "labels/ontology.json", "classes": "labels/class_labels_indices.csv"}
+    settings = {
+        "name": "mini",
+        "adapter": "audioset",
+        "sources": {"segments": lists, **labels},
+        "audio": ["audio/wav"],
+        "augment_splits": {"splits": ["eval", "balanced_train", "unbalanced_train"], "clips_a_class": 12},
+        "folds": {"k": 4},
+    }
+    (made / "mini.yaml").write_text(yaml.safe_dump(settings))
+    project = Project(tmp_path / "run")
+    project.run("--config", f"datasets=['{made}/mini.yaml']")
+    said = "SELECT unnest(class_ids) AS class, {} AS split FROM clips JOIN splits USING (clip_id) WHERE trainable"
+    counted = f"SELECT class, split, count(*) AS clips FROM ({said}) GROUP BY ALL"
+    fewest = f"SELECT min(clips) FROM ({counted}) WHERE split <> 'unbalanced_train'"
+    [(before,)], [(after,)] = (project.ask(fewest.format(split)) for split in ("clips.split", "assigned_split"))
+    assert before < 10, "what is planted costs some"
+    assert after == 12
+    spread = f"SELECT max(clips) - min(clips) FROM ({counted.format('fold')}) GROUP BY class"
+    assert max(project.ask(spread)) <= (1,)
+    with (made / "expected.csv").open() as file:
+        faults = {row["clip_id"]: row["fault"] for row in csv.DictReader(file)}
+    filling = project.ask("SELECT clip_id FROM splits WHERE split_reason LIKE 'fills%'")
+    assert {faults[clip] for (clip,) in filling} <= {"none", "silent", "no_prefix"}
