@@ -15,12 +15,18 @@ COUNT = "wd:Q4049983"
 """Cardinality, as Croissant 1.1 says of how many records there are."""
 TYPES = {pl.Float64: "sc:Float", pl.Boolean: "sc:Boolean", pl.Int32: "sc:Integer", pl.Int64: "sc:Integer"}
 """Of columns; others are text."""
-MEANT = {
+OF_VALUES = {int: "sc:Integer", float: "sc:Float"}
+"""Likewise, of what stands in the document itself."""
+MEANT: dict[tuple[str, str], str | list[str]] = {
     ("labels", "class_name"): ["sc:Text", "cr:Label"],
     ("clips", "class_names"): ["sc:Text", "cr:Label"],
-    ("clips", "source_url"): ["sc:URL"],
+    ("clips", "source_url"): "sc:URL",
+    ("splits", "url"): ["sc:URL", "cr:Split"],
+    ("licences", "url"): "sc:URL",
 }
 """Columns that are more than text."""
+COUNTED = ("clips", "usable", "hours")
+"""Of the clips of a licence."""
 KINDS_OF_SPLITS = {
     "cr:TrainingSplit": r"(^|[_.-])train(ing)?($|[_.-])",
     "cr:ValidationSplit": r"(^|[_.-])(val|valid|validation)($|[_.-])",
@@ -54,31 +60,22 @@ def inline(
 ) -> list[dict[str, Any]]:
     """Record sets that are so small that the document itself holds them; none that is empty."""
     of_splits = [{"name": split, "url": kind_of_split(split), "usable": facts.of_split(split)} for split in splits]
-    licences = [{"name": row["licence"], "url": licence_url(row["licence"]), **row} for row in facts.licences]
-    for row in licences:
-        del row["licence"]
-    sets = [
-        _inline(
-            "splits",
-            "parts of the dataset, as its authors named them",
-            of_splits,
-            {"url": ["sc:URL", "cr:Split"]},
-            "name",
-        ),
-        _inline("statuses", "how many clips of each split have each status", facts.statuses, {}, "split", "status"),
-        _inline(
-            "licences", "licences of the clips' audio; null where none is known", licences, {"url": ["sc:URL"]}, "name"
-        ),
-        _inline("exports", "how many clips of each split each export took", taken, {}, "export", "split"),
-        _inline("held_back", "how many clips each export left out, by reason", held_back, {}, "export", "reason"),
+    of_licences = [
+        {"name": (name := row["licence"]), "url": licence_url(name)} | {key: row[key] for key in COUNTED}
+        for row in facts.licences
     ]
-    sets[0]["dataType"] = "cr:Split"
+    sets = [
+        _inline("splits", "parts of the dataset", of_splits, "name") | {"dataType": "cr:Split"},
+        _inline("statuses", "how many clips of each split have each status", facts.statuses, "split", "status"),
+        _inline("licences", "licences of the clips' audio; null where none is known", of_licences, "name"),
+        _inline("exports", "how many clips of each split each export took", taken, "export", "split"),
+        _inline("held_back", "how many clips each export left out, by reason", held_back, "export", "reason"),
+    ]
     return [one for one in sets if one["data"]]
 
 
-def _inline(name: str, says: str, rows: list[dict[str, Any]], types: dict[str, list[str]], *key: str) -> dict[str, Any]:
-    columns = list(rows[0]) if rows else []
-    kinds = {str: "sc:Text", int: "sc:Integer", float: "sc:Float", type(None): "sc:Text"}
+def _inline(name: str, says: str, rows: list[dict[str, Any]], *key: str) -> dict[str, Any]:
+    kinds = {column: OF_VALUES.get(type(value), "sc:Text") for column, value in (rows[0] if rows else {}).items()}
     return {
         "@type": "cr:RecordSet",
         "@id": name,
@@ -90,11 +87,11 @@ def _inline(name: str, says: str, rows: list[dict[str, Any]], types: dict[str, l
                 "@type": "cr:Field",
                 "@id": f"{name}/{column}",
                 "name": column,
-                "dataType": types.get(column) or kinds[type(rows[0][column])],
+                "dataType": MEANT.get((name, column), kind),
             }
-            for column in columns
+            for column, kind in kinds.items()
         ],
-        "data": [{f"{name}/{column}": row[column] for column in columns} for row in rows],
+        "data": [{f"{name}/{column}": row[column] for column in kinds} for row in rows],
     }
 
 
@@ -145,13 +142,13 @@ def _split_of(name: str) -> dict[str, Any]:
 
 def _field(name: str, column: str, said: Column) -> dict[str, Any]:
     is_list = isinstance(said.dtype, pl.List)
-    meant = MEANT.get((name, column), [TYPES.get(said.dtype.base_type(), "sc:Text")])
+    meant = MEANT.get((name, column), TYPES.get(said.dtype.base_type(), "sc:Text"))
     return {
         "@type": "cr:Field",
         "@id": f"{name}/{column}",
         "name": column,
         "description": said.description,
-        "dataType": meant if len(meant) > 1 else meant[0],
+        "dataType": meant,
         **({"isArray": True, "arrayShape": "-1"} if is_list else {}),
         "source": {**_source(name), "extract": {"column": column}},
     }
