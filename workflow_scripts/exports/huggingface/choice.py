@@ -9,6 +9,7 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.cards import names_of_splits
+from workflow_scripts.exports.classes import indexed_classes, label_numbers
 from workflow_scripts.exports.reading import Tables, in_ranges, taken
 from workflow_scripts.exports.words import captions
 
@@ -46,20 +47,14 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     stored = options["sound"] == "stored"
     form = AudioForm("flac", None, "all", 16, "clip") if stored else AudioForm.of(options["audio"])
     as_is = pl.col("whole_media") if stored else is_so_already(form)
-    numbers = dict(zip(classes["class_id"], range(len(classes)), strict=True))
     for part in in_ranges(taken(tables.lazy("clips")).select(READ)):
         clips = part.hstack(checks.of(part)).with_columns(said.of(part)["texts"])
-        labels = (
-            pl.col("class_ids")
-            .cast(pl.List(pl.String))
-            .list.eval(pl.element().replace_strict(numbers, default=None, return_dtype=pl.Int64))
-        )
         yield sound_of(clips, form, options["seed"], as_is).hstack(
             clips.select(
                 pl.col("split").cast(pl.String).replace(called).alias("group"),
                 "clip_id",
                 pl.col("texts").fill_null(pl.lit([], pl.List(pl.String))),
-                labels.list.drop_nulls().list.sort().alias("labels"),
+                label_numbers(clips["class_ids"], classes).alias("labels"),
                 pl.col("start_s").alias("said_start_s"),
                 pl.col("end_s").alias("said_end_s"),
                 pl.col("licence").cast(pl.String),
@@ -71,6 +66,6 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
 
 def _classes(tables: Tables) -> pl.DataFrame:
     """Those that have an index, in its order; a name that two have is said with its id."""
-    classes = tables.read("classes").filter(pl.col("class_index").is_not_null()).sort("class_index")
+    classes = indexed_classes(tables)
     both = pl.format("{} ({})", "name", "class_id")
     return classes.with_columns(name=pl.when(pl.col("name").is_duplicated()).then(both).otherwise("name"))

@@ -18,6 +18,7 @@ from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, so
 from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.plans import group_of
 from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
 from workflow_scripts.exports.spectrogram_images.form import ImageForm
 from workflow_scripts.exports.spectrogram_images.metadata import FEATURES, write_metadata
@@ -70,7 +71,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / PARAMETERS).write_text(json.dumps(form.parameters, indent=2) + "\n")
     sizes = dict.fromkeys(called.values(), 0)
     for one in tables.packs:
-        sizes[one.folder.name.rpartition("-")[0]] += int(read_table(one.told)["bytes"].sum())
+        sizes[group_of(one.folder.name)] += int(read_table(one.told)["bytes"].sum())
     images = {called[split]: one.images for split, one in counts.items()}
     (folder / CARD).write_text(card(tables, FEATURES, "{}/**", images, sizes, SAYS), encoding="utf-8")
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
