@@ -168,6 +168,17 @@ def test_sources_stand_there_by_name_and_digest(small: SmallAudioset, tables: Ta
     assert {one["prov:label"]: one["sha256"] for one in said} == labels
 
 
+def test_very_many_sources_are_one_collection(tables: Tables, tmp_path: Path) -> None:
+    digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(101)]
+    row = {"bytes": 2, "rows_read": 1, "rows_kept": 1, "rows_rejected": 0}
+    rows = [{"source": f"{number}.txt", "sha256": digest, **row} for number, digest in enumerate(digests)]
+    sources = pl.DataFrame(rows, schema=schemas.SOURCES.empty().schema)
+    made = exported("croissant", instead(tables, tmp_path / "tables", sources=sources), tmp_path / "croissant")
+    [told] = said_by(made)["prov:wasDerivedFrom"]
+    assert (told["prov:label"], told["contentSize"]) == ("101 files", "202 B")
+    assert told["sha256"] == hashlib.sha256("".join(f"{one}\n" for one in sorted(digests)).encode()).hexdigest()
+
+
 def test_what_is_counted_stands_behind_what_is_said(tables: Tables, tmp_path: Path) -> None:
     said = said_by(exported("croissant", tables, tmp_path / "croissant", **ALL_SAID))
     assert {key.removeprefix("rai:"): text for key, text in said.items() if key.startswith("rai:")} == {

@@ -3,6 +3,7 @@
 Source of the form: https://mlcommons.org/croissant/1.1 (docs/croissant-spec-1.1.md in github.com/mlcommons/croissant).
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +13,9 @@ from workflow_scripts.exports.croissant.facts import Facts
 from workflow_scripts.exports.croissant.records import licence_url
 from workflow_scripts.exports.croissant.responsible import rai
 from workflow_scripts.tables.licences import forbids_commercial_use
+
+MOST_SOURCES = 100
+"""So many are told one by one."""
 
 
 def document(
@@ -46,7 +50,7 @@ def document(
         "license": _licences(about["rights"], facts),
         "usageInfo": _conditions(about["rights"], known, facts),
         "keywords": ["audio", *([known["kind"]] if "kind" in known else [])],
-        "prov:wasDerivedFrom": [_source(source) for source in facts.sources],
+        "prov:wasDerivedFrom": _sources(facts.sources),
         "prov:wasGeneratedBy": {
             "@type": "prov:Activity",
             "prov:label": "labels read, audio decoded and judged, tables written",
@@ -107,6 +111,21 @@ def _conditions(rights: Mapping[str, str], known: Mapping[str, str], facts: Fact
     ]
     words = {"terms": rights.get("terms"), "licence, as its pages say": known.get("licence")}
     return terms + [{"@type": "sc:CreativeWork", "name": name, "text": text} for name, text in words.items() if text]
+
+
+def _sources(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was read; of very many files one collection, with the digest of their digests, one a line."""
+    if len(sources) <= MOST_SOURCES:
+        return [_source(source) for source in sources]
+    digests = "".join(f"{digest}\n" for digest in sorted(source["sha256"] for source in sources))
+    return [
+        {
+            "@type": "prov:Collection",
+            "prov:label": f"{len(sources):,} files",
+            "sha256": hashlib.sha256(digests.encode()).hexdigest(),
+            "contentSize": f"{sum(source['bytes'] for source in sources)} B",
+        }
+    ]
 
 
 def _source(source: Mapping[str, Any]) -> dict[str, Any]:
