@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.exports.made_exports import account_of, exported
 from tests.exports.own_dataset import annotated, ledger_of_checks, said
-from workflow_scripts.exports.dcase.joined import covered, joined
+from workflow_scripts.exports.events.joined import covered, joined
 
 Rows = list[tuple[str | None, ...]]
 

@@ -57,3 +57,12 @@ def test_an_export_of_nothing_still_has_its_header(tmp_path: Path) -> None:
     link = exported("opensoundscape", tables, tmp_path / "opso")
     assert rows_of(link) == []
     assert account_of(link).warnings == ["no clip was taken"]
+
+
+def test_recordings_of_which_clips_are_a_part_are_told(tmp_path: Path) -> None:
+    """Windows of the rest would be ones in which nothing is heard."""
+    rows = "n.wav,0,10,,1,2,owl\nwhole.wav,0,10,,1,2,owl\nwhole.wav,10,20,,11,12,owl\n"
+    media = {"n.wav": 30.0, "whole.wav": 20.0}
+    tables = ledger_of_checks(tmp_path, media, "recordings", **said(tmp_path, rows))
+    [warning] = account_of(exported("opensoundscape", tables, tmp_path / "opso")).warnings
+    assert warning.startswith("1 files are told of in part alone")

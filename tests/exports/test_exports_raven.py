@@ -86,6 +86,21 @@ def test_labels_that_pandas_takes_for_others_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_odd_names_and_labels_come_back_as_they_were(tmp_path: Path) -> None:
+    names = [ODD, "two.dots.wav", "a 'quoted' one.flac", "tab,comma;semicolon.wav"]
+    labels = [QUOTED, "a\tb", 'it\'s, well; "so"', "#tag"]
+    pairs = zip(names, labels, strict=True)
+    rows = [{"media": f"x/{name}", "onset": 1.5, "offset": 2.25, "event": label} for name, label in pairs]
+    (tmp_path / "said.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    events = {"onset_s": "onset", "offset_s": '"offset"', "class": "event"}
+    durations = {f"x/{name}": 10.0 for name in names}
+    content = {"sources": {"table": "said.jsonl"}, "clip": {"media": "media"}, "events": events}
+    tables = ledger_of_checks(tmp_path, durations, **content)
+    link = exported("raven", tables, tmp_path / "raven")
+    again = read_again(tmp_path / "again", link, durations, media="'x/' || \"Begin File\"")
+    assert events_of(again) == [(*one[:1], one[1].replace("\t", " "), *one[2:]) for one in events_of(tables)]
+
+
 @pytest.fixture
 def strong(shared: Path) -> Path:
     return shared / "data/strong/audioset_strong_eval_top110classes_downloaded.tsv"

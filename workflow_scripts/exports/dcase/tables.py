@@ -5,15 +5,14 @@ from pathlib import Path
 
 import polars as pl
 
-from workflow_scripts.exports.dcase.joined import covered, joined
 from workflow_scripts.exports.events.files import without_suffix
-from workflow_scripts.exports.events.rows import DECIMALS, begins_in_media, seconds
+from workflow_scripts.exports.events.joined import joined
+from workflow_scripts.exports.events.media import in_part
+from workflow_scripts.exports.events.rows import DECIMALS, seconds
 from workflow_scripts.exports.reading import MEDIA, Tables
 
 FILE = ["split", "filename"]
 """A file that clips of two splits lie in is in the tables of both."""
-SHORT_S = 0.1
-"""Seconds of a media that no clip has, and nobody misses."""
 
 
 class SplitTables:
@@ -76,11 +75,7 @@ class SplitTables:
         """Of clips whose files stand in `strong`."""
         if not self._named_alone:
             self._same_stem += told.filter("shares_stem").select(FILE).n_unique()
-        begins = told.with_columns(begin_s=begins_in_media())
-        stretches = begins.with_columns(end_s=pl.col("begin_s") + pl.col("duration_s"))
-        lengths = told.select(*FILE, "media_duration_s").unique()
-        of_files = covered(stretches, FILE).join(lengths, on=FILE)
-        self._in_part += of_files.filter(pl.col("covered_s") < pl.col("media_duration_s") - SHORT_S).height
+        self._in_part += in_part(told, FILE)
 
 
 def _with_silent(rows: pl.DataFrame, silent: pl.DataFrame) -> pl.DataFrame:

@@ -3,12 +3,14 @@
 Source of the form: https://github.com/kitzeslab/opensoundscape (annotations.py, BoxedAnnotations), version 0.13.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.exports.events.labels import class_labels, read_as_other
+from workflow_scripts.exports.events.media import durations, in_part
 from workflow_scripts.exports.events.rows import DECIMALS, seconds
 from workflow_scripts.exports.events.taking import EventsTaken, Heard
 from workflow_scripts.exports.formats import Written
@@ -34,11 +36,21 @@ OF_CLIPS = ("audio_file", "clip_id", "split")
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write annotations.csv and labels.json."""
     taken = EventsTaken(tables, class_labels(tables, "opensoundscape"), None, options["unlabelled"])
+    lengths, unknown = durations(tables), 0
     with (folder / FILE).open("wb") as file:
         file.write(",".join(COLUMNS).encode() + b"\n")
         for heard in taken.parts(folder):
             _rows(heard).write_csv(file, include_header=False)
-    return taken.written(folder, read_as_other(taken.labels.used))
+            unknown += in_part(heard.clips.hstack(lengths.of(heard.clips)), ["media_path"])
+    return taken.written(folder, [*read_as_other(taken.labels.used), *_taken_for_silent(unknown)])
+
+
+def _taken_for_silent(media: int) -> Iterator[str]:
+    if media:
+        yield (
+            f"{media:,} files are told of in part alone, as their clips do not cover them; opensoundscape takes it "
+            "that nothing is heard in the rest, unless its windows are those of the clips"
+        )
 
 
 def _rows(heard: Heard) -> pl.DataFrame:

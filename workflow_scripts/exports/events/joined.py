@@ -15,11 +15,13 @@ def joined(events: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     Returns:
         The key, `begin_s`, `end_s`, and of how many `events` each is.
     """
-    in_order = events.sort(*key, "begin_s", "end_s")
-    reached = pl.col("end_s").cum_max().shift().over(key)
-    number = (pl.col("begin_s") > reached).fill_null(value=False).cum_sum().over(key)
-    runs = in_order.with_columns(run=number).group_by(*key, "run", maintain_order=True)
-    return runs.agg(pl.col("begin_s").first(), pl.col("end_s").max(), events=pl.len()).drop("run")
+    in_order = events.sort(*key, "begin_s", "end_s").with_columns(place=pl.struct(key).rle_id())
+    reached = pl.col("end_s").cum_max().shift().over("place")
+    is_first = (pl.col("begin_s") > reached).fill_null(value=True)
+    runs = in_order.with_columns(run=is_first.cum_sum()).group_by("run", maintain_order=True)
+    return runs.agg(*(pl.col(name).first() for name in (*key, "begin_s")), pl.col("end_s").max(), events=pl.len()).drop(
+        "run"
+    )
 
 
 def covered(stretches: pl.DataFrame, key: list[str]) -> pl.DataFrame:
