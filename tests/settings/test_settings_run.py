@@ -82,7 +82,14 @@ def test_export_by_name_has_the_default_options(workdir, dataset_file):
     dataset = load_run({"datasets": [dataset_file(exports=["csv", "ast"])]}, workdir).datasets["mine"]
     assert options(dataset) == {
         "csv": {"paths": "absolute", "compress": "none"},
-        "ast": {"paths": "absolute", "copies": "never", "restricted_classes": True, "train": [], "eval": []},
+        "ast": {
+            "paths": "absolute",
+            "copies": "never",
+            "restricted_classes": True,
+            "train": [],
+            "eval": [],
+            "compress": "none",
+        },
     }
 
 
@@ -90,7 +97,14 @@ def test_export_with_options_keeps_them_and_has_the_other_defaults(workdir, data
     wanted = [{"ast": {"restricted_classes": False, "train": ["dev"]}}, {"csv": {"paths": "relative"}}]
     dataset = load_run({"datasets": [dataset_file(exports=wanted)]}, workdir).datasets["mine"]
     assert options(dataset) == {
-        "ast": {"paths": "absolute", "copies": "never", "restricted_classes": False, "train": ["dev"], "eval": []},
+        "ast": {
+            "paths": "absolute",
+            "copies": "never",
+            "restricted_classes": False,
+            "train": ["dev"],
+            "eval": [],
+            "compress": "none",
+        },
         "csv": {"paths": "relative", "compress": "none"},
     }
 
