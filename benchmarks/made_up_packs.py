@@ -39,6 +39,7 @@ class OneSound:
             bytes=pl.lit(320_044),
             sha256=pl.lit("0" * 64),
             overshoot=pl.lit(0),
+            unlevelled=pl.lit(value=False),
             fbank_frames=pl.lit(998),
             fbank_mean=pl.lit(-4.0),
             fbank_std=pl.lit(3.0),

@@ -95,6 +95,13 @@ def test_every_file_of_kaldi_tells_of_the_same_clips(small: SmallAudioset, tmp_p
     assert fields(tmp_path / "out/balanced_train/utt2labels")["-aaaaaaaaaa"] == "/m/bark /m/dog"
 
 
+def test_ids_of_classes_that_hold_blanks_are_one_field_each(small: SmallAudioset, tmp_path: Path) -> None:
+    ids = pl.lit(["dog bark", "/m/bell"], pl.List(pl.Categorical))
+    tables = instead(small.for_exports, tmp_path / "tables", clips=small.table("clips").with_columns(class_ids=ids))
+    exported("kaldi", tables, tmp_path)
+    assert set(fields(tmp_path / "out/balanced_train/utt2labels").values()) == {"dog_bark /m/bell"}
+
+
 def test_a_stretch_of_a_recording_is_a_segment(small: SmallAudioset, tmp_path: Path) -> None:
     exported("kaldi", small.for_exports, tmp_path, audio={"sample_rate": 8000})
     folder = tmp_path / "out/balanced_train"

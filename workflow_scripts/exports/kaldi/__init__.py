@@ -44,7 +44,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     """Write <split>/ and the copies, if any.
 
     Nobody knows who speaks, so each clip is its own speaker, as Kaldi's own guide says. `text` is a clip's first
-    caption, or else the names of its classes; `utt2labels` the ids of these.
+    caption, or else the names of its classes; `utt2labels` the ids of these, whose blanks are underscores there.
     """
     splits = tables.splits()
     refuse_splits("kaldi", splits, ["{}"], ["audio", SUMS])
@@ -81,7 +81,8 @@ def _write(clips: pl.DataFrame, folder: Path) -> None:
     for file in ("utt2spk", "spk2utt"):
         _lines(folder / file, clips, "clip_id", pl.col("clip_id").alias("speaker"))
     _lines(folder / "text", clips, "clip_id", words.alias("text"))
-    _lines(folder / "utt2labels", clips, "clip_id", pl.col("class_ids").cast(pl.List(pl.String)).list.join(" "))
+    ids = pl.col("class_ids").cast(pl.List(pl.String)).list.eval(pl.element().str.replace_all(r"\s", "_"))
+    _lines(folder / "utt2labels", clips, "clip_id", ids.list.join(" "))
 
 
 def _seconds(seconds: pl.Expr) -> pl.Expr:

@@ -10,7 +10,7 @@ from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_alread
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.reading import Tables, in_ranges, not_usable, refuse_splits
 from workflow_scripts.exports.sums import SUMS
-from workflow_scripts.exports.words import captions
+from workflow_scripts.exports.words import captions, sentences
 
 CLASSES = "class_labels_indices.json"
 TAR = "pack.tar"
@@ -77,7 +77,7 @@ def _said(called: dict[str, str]) -> list[pl.Expr]:
         split.replace(called).alias("group"),
         pl.col("clip_id"),
         split.alias("split"),
-        pl.col("texts"),
+        pl.coalesce("texts", pl.concat_list(sentences())),
         pl.col("class_names").cast(pl.List(pl.String)).alias("tags"),
         pl.col("class_ids").cast(pl.List(pl.String)),
         pl.col("start_s").alias("said_start_s"),

@@ -61,7 +61,7 @@ def _write(file: Path, pairs: Iterable[Made], codec: str) -> None:
 def _said(row: Row, encoded: Encoded) -> dict[str, Any]:
     """What LAION's loaders read, and where it is from."""
     return {
-        "text": row["texts"] or [sounds_of(row["tags"])],
+        "text": row["texts"],
         "tag": row["tags"],
         "original_data": {
             "clip_id": row["clip_id"],
@@ -77,13 +77,3 @@ def _said(row: Row, encoded: Encoded) -> dict[str, Any]:
             "media": row["path"] if row["member"] is None else f"{row['path']}/{row['member']}",
         },
     }
-
-
-def sounds_of(names: list[str]) -> str:
-    """The sentence that stands for a caption where there are labels alone.
-
-    >>> sounds_of(["Dog"]), sounds_of(["Dog", "Rain", "Car"])
-    ('The sounds of Dog', 'The sounds of Dog, Rain and Car')
-    """
-    *first, last = names
-    return f"The sounds of {', '.join(first)} and {last}" if first else f"The sounds of {last}"
