@@ -25,6 +25,6 @@ def with_splits(clips: pl.LazyFrame, splits: pl.LazyFrame, split_by: str) -> pl.
 
 def names(splits: pl.LazyFrame, split_by: str) -> list[str]:
     """What they are called: folds in the order of their numbers, others in that of the clips."""
-    found = splits.sort("fold") if split_by == "folds" else splits
-    named = found.select(split=NAMED[split_by]).select(pl.col("split").unique(maintain_order=True).cast(pl.String))
-    return named.collect()["split"].to_list()
+    named = splits.select("fold", split=NAMED[split_by]).unique("split", maintain_order=True).collect()
+    in_order = named.sort("fold") if split_by == "folds" else named
+    return in_order["split"].cast(pl.String).to_list()
