@@ -102,6 +102,10 @@ def test_a_subset_that_is_called_otherwise_is_named(workdir, dataset_file):
         ({"augment_splits": {"splits": ["eval", "eval"]}}, "augment_splits.splits: "),
         ({"augment_splits": {"splits": ["eval", "../train"]}}, "augment_splits.splits.1: "),
         ({"augment_splits": {"splits": ["a", "b"], "clips": 3}}, "augment_splits.clips: unknown key"),
+        (
+            {"augment_splits": {"splits": ["eval", "test"]}},
+            "mine.yaml: augment_splits.splits: train of the sources is not among them; name all splits",
+        ),
         ({"folds": {"k": 1}}, "folds.k: "),
         ({"folds": {}}, "folds.k: missing; it is required"),
         ({"subsets": [{"name": "a"}]}, "subsets.0.clips_a_class: missing; it is required"),

@@ -310,6 +310,8 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content
     }
     split_from = sources.get(schema.get("splits"))
+    splits = tuple(split_from) if isinstance(split_from, dict) else ()
+    care = split_care(content, splits, str(file))
     files, folders = read_by(read, str(file)), listed_by(read, str(file))
     dataset = Dataset(
         name=content["name"],
@@ -320,10 +322,10 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         source_folders={path: root_slug(os.path.abspath(workdir / path), workdir) for path, _ in folders},
         mapping=mapping,
         match=mapping["match"] if schema["match"] == "declared" else schema["match"],
-        splits=tuple(split_from) if isinstance(split_from, dict) else (),
+        splits=splits,
         audio={root.slug: holds for _, root, holds in named},
         limits=limits,
-        split_care=(care := split_care(content, str(file))),
+        split_care=care,
         exports={export.name: export for export in _exports(content["exports"], care, file)},
         bearable=bearable(
             dict([*files, *folders]),

@@ -1,5 +1,6 @@
 """What a dataset file says of splits, folds and subsets, held against what its exports ask for."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from workflow_scripts.errors import first_twenty, nearest, shown
@@ -10,12 +11,23 @@ NEEDED = {"assigned": "augment_splits", "folds": "folds"}
 """For each other way to split an export what the dataset file has to say."""
 
 
-def split_care(content: dict[str, Any], file: str) -> dict[str, Any]:
+def split_care(content: dict[str, Any], splits: Iterable[str], file: str) -> dict[str, Any]:
     """What a dataset file asks for, of `augment_splits`, `folds` and `subsets`.
 
+    Args:
+        content: of the file.
+        splits: those that its sources name; others may stand in the rows, which are not read here.
+        file: as errors call it.
+
     Raises:
-        SettingsError: two subsets have one name.
+        SettingsError: two subsets have one name, or a split has no place in `augment_splits`.
     """
+    order = content.get("augment_splits", {}).get("splits")
+    if order and (others := [split for split in splits if split not in order]):
+        raise SettingsError(
+            f"{file}: augment_splits.splits: {first_twenty(others)} of the sources is not among them; name all splits, in "
+            "the order in which they keep what is tied"
+        )
     names = [one["name"] for one in content["subsets"]]
     for ordinal, name in enumerate(names):
         if name in names[:ordinal]:

@@ -50,10 +50,8 @@ def assign(
         with_sessions = tied([*numbers.get_columns(), session])
         fold = pl.lit(_folds(known, with_sessions, said, **settings["folds"]))
     table = table.with_columns(_first_ids(known["clip_id"], together).alias("group_id"), session, fold.alias("fold"))
-    yield (
-        "splits",
-        table.cast({"assigned_split": pl.Categorical, "split": pl.Categorical}).select(*schemas.SPLITS.columns),
-    )
+    table = table.cast({"assigned_split": pl.Categorical, "split": pl.Categorical})
+    yield "splits", table.select(*schemas.SPLITS.columns)
     there = sorted({*known["split"].unique(), *settings.get("augment_splits", {}).get("splits", [])})
     yield "subsets", _subsets(table, together, said, settings.get("subsets", []), there)
 
@@ -76,12 +74,9 @@ def _augmented(
     groups = np.flatnonzero(together == np.arange(len(together)))  # each is called by its first row
     place = np.full(len(ranks), OUTSIDE, np.int32)
     place[groups] = np.where(first[groups] == len(order) - 1, POOL, first[groups])
-    sizes, smallest = (
-        np.bincount(together, minlength=len(ranks)),
-        _smallest(together, table["clip_id"], settings["seed"]),
-    )
+    smallest = _smallest(together, table["clip_id"], settings["seed"])
     rank = np.empty(len(ranks), np.int64)
-    rank[np.lexsort((smallest, sizes))] = np.arange(len(ranks))
+    rank[np.lexsort((smallest, np.bincount(together, minlength=len(ranks))))] = np.arange(len(ranks))
     units = Units(said.by(together), place, rank)
     taken = fill(units, len(order) - 1, settings["clips_a_class"], len(said.ids))
     final = np.where(place == POOL, len(order) - 1, place)[together]
