@@ -25,8 +25,8 @@ def split_care(content: dict[str, Any], splits: Iterable[str], file: str) -> dic
     order = content.get("augment_splits", {}).get("splits")
     if order and (others := [split for split in splits if split not in order]):
         raise SettingsError(
-            f"{file}: augment_splits.splits: {first_twenty(others)} of the sources is not among them; name all splits, in "
-            "the order in which they keep what is tied"
+            f"{file}: augment_splits.splits: {first_twenty(others)} of the sources is not among them; name all splits, "
+            "in the order in which they keep what is tied"
         )
     names = [one["name"] for one in content["subsets"]]
     for ordinal, name in enumerate(names):
