@@ -11,7 +11,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help python setup demo slurm status usage preview test quick lint format bench docs lock clean
+.PHONY: help python setup demo slurm status usage sql preview test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -40,6 +40,11 @@ status:  ## Tell how far the run is that writes to RESULTS (results, unless give
 
 usage:  ## Tell what each rule asked for and what it used, in the run that wrote to RESULTS
 	@$(IN_ANY_VENV) python -m workflow_scripts.run.usage "$(RESULTS)"
+
+sql:  ## Ask the catalogue in RESULTS in DuckDB's shell, its views and macros listed first
+	@$(IN_VENV) duckdb -readonly "$(RESULTS)/catalog.duckdb" \
+		-cmd "SELECT view_name AS view, comment FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY ALL" \
+		-cmd "SELECT function_name AS macro, parameters, comment FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal AND database_name = current_database() ORDER BY ALL"
 
 preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its first rows
 	@$(IN_VENV) python -m workflow_scripts.run.preview "$(FILE)"

@@ -22,6 +22,7 @@ from workflow_scripts.tables.licences import sql_macros
 STORAGE_VERSION = "v1.0.0"
 """The oldest format that the engine writes: shells older than the library can open the file too."""
 READY_MADE = Path(__file__).parent / "views"
+MACROS = Path(__file__).parent / "macros"
 DATASET_TABLES = {name: schema for name, schema in (schemas.INGESTED | schemas.RESOLVED).items() if name != "promised"}
 """The tables of datasets that are views. What is promised stands in `clips` too."""
 TABLES_OF_CARE = schemas.ASSIGNED
@@ -111,8 +112,10 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
         create_registry(connection, {name: contents.exports.get(name, ()) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
-        for sql in _in_order():
+        for sql in _in_order(READY_MADE):
             _create_ready_made(connection, sql)
+        for sql in _in_order(MACROS):
+            _create_macro(connection, sql)
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
 
@@ -157,9 +160,9 @@ def _duckdb_type(column: Any) -> str:
     return known.get(str(column.dtype), "VARCHAR")
 
 
-def _in_order() -> list[Path]:
-    """The files of views, each behind those of the views that it asks."""
-    files = {file.stem: file for file in sorted(READY_MADE.glob("*.sql"))}
+def _in_order(folder: Path) -> list[Path]:
+    """The files of views or macros, each behind those of the same folder that it asks."""
+    files = {file.stem: file for file in sorted(folder.glob("*.sql"))}
     asked = {
         name: set(re.findall(r"\b(?:FROM|JOIN) (\w+)", file.read_text(encoding="utf-8"))) & (files.keys() - {name})
         for name, file in files.items()
@@ -174,6 +177,14 @@ def _create_ready_made(connection: duckdb.DuckDBPyConnection, file: Path) -> Non
     head = [line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- ")]
     comments = dict(line.split(": ", 1) for line in head[1:])
     comment(connection, "VIEW", file.stem, head[0], comments)
+
+
+def _create_macro(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """A macro that gives rows, from its .sql file, whose head says in `--` lines what it gives."""
+    sql = file.read_text(encoding="utf-8")
+    connection.execute(sql)
+    meaning = " ".join(line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- "))
+    connection.execute(f"COMMENT ON MACRO TABLE {file.stem} IS {text(meaning)}")
 
 
 def _read_parquet(paths: list[str]) -> str:
