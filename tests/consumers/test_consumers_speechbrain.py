@@ -7,7 +7,7 @@ import pytest
 
 from tests.consumers.test_consumers import ROOT, told_by
 from tests.exports.packed import exported
-from tests.exports.small_run import BELL, SmallAudioset, instead, make_small_audioset
+from tests.exports.small_run import BELL_IN_A_CELL, SmallAudioset, instead, make_small_audioset
 from workflow_scripts.tables import schemas
 
 pytestmark = pytest.mark.consumer
@@ -34,7 +34,7 @@ def test_every_clip_is_read_with_its_words(small: SmallAudioset, tmp_path: Path,
         assert row["frames"] == round(row["duration"] * 16_000)
         assert abs(row["duration"] - ledger[clip_id]["duration_s"]) <= 1 / 16_000
     assert told["eval"]["quotedxxxxx"]["text"] == 'NA, "$ 5"\nصوت'
-    assert told["eval"]["quotedxxxxx"]["labels"] == f"Dog;{BELL}"
+    assert told["eval"]["quotedxxxxx"]["labels"] == f"Dog;{BELL_IN_A_CELL}"
 
 
 def test_a_stretch_of_a_recording_is_read_where_it_lies(small: SmallAudioset, tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from workflow_scripts.tables.store import read_table, write_table
 
 LIMITS = {"min_duration_s": 0.1, "max_duration_s": 11.0, "train_min_duration_s": 1.0}
 BELL = 'Church bell, "big"; old'
+BELL_IN_A_CELL = 'Church bell, "big", old'
+"""The same where names are joined by `;`."""
 ONTOLOGY = [
     ("/m/animal", "Animal", ["/m/dog", "/m/cat"], []),
     ("/m/dog", "Dog", ["/m/bark"], []),

@@ -10,7 +10,7 @@ import soundfile
 
 from tests.exports.made_exports import exported
 from tests.exports.packed import options_of
-from tests.exports.small_run import BELL, SmallAudioset, instead
+from tests.exports.small_run import BELL_IN_A_CELL, SmallAudioset, instead
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.tables import schemas
 
@@ -96,7 +96,7 @@ def test_captions_have_columns_of_their_own(small: SmallAudioset, tmp_path: Path
 def test_names_with_commas_and_quotes_survive(small: SmallAudioset, tmp_path: Path) -> None:
     rows = _exported(small, tmp_path)["full_eval_segments.csv"]
     assert [row["positive_labels"] for row in rows] == ["/m/dog,/m/bell"]
-    assert [row["positive_labels_names"] for row in rows] == [f"Dog;{BELL}"]
+    assert [row["positive_labels_names"] for row in rows] == [f"Dog;{BELL_IN_A_CELL}"]
     assert rows[0]["file_path"] == str(small.folder / 'audio/clips/eval, it\'s "quoted"/quotedxxxxx.ogg')
 
 

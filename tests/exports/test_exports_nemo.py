@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exports.packed import exported
-from tests.exports.small_run import BELL, SmallAudioset, instead
+from tests.exports.small_run import BELL_IN_A_CELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.files.seconds import to_the_sample
 from workflow_scripts.tables import schemas
@@ -83,7 +83,7 @@ def test_words_are_the_first_caption_or_made_of_the_labels(small: SmallAudioset,
     )
     exported("nemo", instead(small.for_exports, tmp_path / "tables", captions=captions, clips=clips), tmp_path)
     [quoted] = manifest(tmp_path / "out/eval.json").values()
-    assert (quoted["text"], quoted["label"]) == ('a\nbell,\u2028 "big"', f"Dog;{BELL}")
+    assert (quoted["text"], quoted["label"]) == ('a\nbell,\u2028 "big"', f"Dog;{BELL_IN_A_CELL}")
     rows = manifest(tmp_path / "out/balanced_train.json")
     assert (rows["-aaaaaaaaaa"]["text"], rows["-aaaaaaaaaa"]["label"]) == ("The sounds of Bark and Dog", "Bark;Dog")
     assert rows["onlynoindex"]["text"] == ""

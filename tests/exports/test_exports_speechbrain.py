@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from tests.exports.packed import exported
-from tests.exports.small_run import BELL, SmallAudioset, instead
+from tests.exports.small_run import BELL_IN_A_CELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.tables import schemas
 
@@ -57,7 +57,7 @@ def test_words_hold_nothing_that_looks_like_a_variable(small: SmallAudioset, tmp
     written = exported("speechbrain", instead(small.for_exports, tmp_path / "tables", captions=captions), tmp_path)
     [quoted] = rows_of(tmp_path / "out/eval.csv").values()
     assert quoted["text"] == "costs $ 5, $ 3 and $$ x"
-    assert quoted["labels"] == f"Dog;{BELL}"
+    assert quoted["labels"] == f"Dog;{BELL_IN_A_CELL}"
     assert rows_of(tmp_path / "out/balanced_train.csv")["-aaaaaaaaaa"]["text"] == "5 $, no more"
     [warning] = written.warnings
     assert warning.startswith("the words of 1 clips hold a $ before a letter or digit")

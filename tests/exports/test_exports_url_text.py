@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exports.made_exports import account_of, exported
-from tests.exports.small_run import BELL, SmallAudioset, instead
+from tests.exports.small_run import BELL, BELL_IN_A_CELL, SmallAudioset, instead
 from workflow_scripts.exports.account import Account
 from workflow_scripts.exports.words import sentences
 from workflow_scripts.tables import schemas
@@ -55,7 +55,7 @@ def test_each_clip_has_its_address_and_a_text(small: SmallAudioset, tmp_path: Pa
     assert rows["Ycccccccccc"]["text"] == "The sounds of Old name, Cat and Not in the index"
     assert rows["Ycccccccccc"]["caption1"] == ""
     [quoted] = rows_of(tmp_path / "out/eval.csv")
-    assert (quoted["text"], quoted["tags"]) == (f"The sounds of Dog and {BELL}", f"Dog;{BELL}")
+    assert (quoted["text"], quoted["tags"]) == (f"The sounds of Dog and {BELL}", f"Dog;{BELL_IN_A_CELL}")
 
 
 def test_json_lines_have_lists(small: SmallAudioset, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from workflow_scripts.exports.reading import Tables
 
 NAME_SEPARATOR = ";"
 """Between names of classes in a cell: 75 of AudioSet's 527 hold a comma, none a semicolon."""
+INSTEAD_OF_SEPARATOR = ","
+"""In a name, which would else be read as two."""
 
 
 def captions(tables: Tables) -> Keyed:
@@ -17,8 +19,14 @@ def captions(tables: Tables) -> Keyed:
 
 
 def names_in_a_cell() -> pl.Expr:
-    """The names of a clip's classes as one text."""
-    return pl.col("class_names").cast(pl.List(pl.String)).list.join(NAME_SEPARATOR)
+    """The names of a clip's classes as one text, which parts at NAME_SEPARATOR into as many as there are.
+
+    >>> names = pl.DataFrame({"class_names": [["Dog", "Bell; old"], []]})
+    >>> names.select(names_in_a_cell()).to_series().to_list()
+    ['Dog;Bell, old', '']
+    """
+    plain = pl.element().str.replace_all(NAME_SEPARATOR, INSTEAD_OF_SEPARATOR, literal=True)
+    return pl.col("class_names").cast(pl.List(pl.String)).list.eval(plain).list.join(NAME_SEPARATOR)
 
 
 def most_captions(tables: Tables) -> int:
