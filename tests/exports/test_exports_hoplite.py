@@ -62,3 +62,13 @@ def test_recordings_without_a_folder_are_told(tmp_path: Path) -> None:
     )
     [warning] = account_of(exported("hoplite", tables, tmp_path / "hoplite")).warnings
     assert warning.startswith("1 recordings lie in no folder below their root: Hoplite's EmbedWorker gives")
+
+
+def test_classes_that_are_one_without_blanks_stay_two(tmp_path: Path) -> None:
+    rows = "s/a.wav,,,,1,2,great tit\ns/a.wav,,,,1,2,great_tit\ns/a.wav,,,,1,2,blue tit\n"
+    tables = ledger_of_checks(tmp_path, {"s/a.wav": 10.0}, **said(tmp_path, rows))
+    link = exported("hoplite", tables, tmp_path / "hoplite")
+    plain, parted = (pl.read_csv(link / name)["label"] for name in ("hoplite_annotations.csv", "annotations.csv"))
+    assert parted.n_unique() == 3
+    assert plain.str.replace_all(" ", "_").to_list() == parted.to_list()
+    assert "blue tit" in plain.to_list()

@@ -15,7 +15,9 @@ READ_AS_NOTHING = [
 """Texts that `pandas.read_csv` takes for no text (pandas 3, io.parsers)."""
 
 
-def class_labels(tables: Tables, export: str, without: str = CONTROL, name: pl.Expr | None = None) -> pl.DataFrame:
+def class_labels(
+    tables: Tables, export: str, without: str = CONTROL, name: pl.Expr | None = None, blank: str = " "
+) -> pl.DataFrame:
     """What each class is called: its name, with its id behind it where two have one name.
 
     Args:
@@ -23,6 +25,7 @@ def class_labels(tables: Tables, export: str, without: str = CONTROL, name: pl.E
         export: the format, for what is wrong.
         without: signs that labels may not hold there; blanks stand for them.
         name: what is their name there, by columns of the classes; None for `name`.
+        blank: what stands for a blank in some of what is written: names that are one with it are one name.
 
     Returns:
         class_id, label.
@@ -35,14 +38,18 @@ def class_labels(tables: Tables, export: str, without: str = CONTROL, name: pl.E
     classes = named.select("class_id", plain.name.prefix("plain_"))
     plain_name, id_ = pl.col("plain_name"), pl.col("plain_class_id")
     both = pl.when(plain_name == "").then(id_).otherwise(pl.format("{} ({})", plain_name, id_))
-    is_told = ~plain_name.is_duplicated() & (plain_name != "")
+    is_told = ~_as_read(plain_name, blank).is_duplicated() & (plain_name != "")
     labels = classes.select("class_id", label=pl.when(is_told).then(plain_name).otherwise(both))
-    if len(alike := labels.filter(pl.col("label").is_duplicated())):
+    if len(alike := labels.filter(_as_read(pl.col("label"), blank).is_duplicated())):
         raise SoundledgerError(
             f"export {export}: {len(alike):,} classes would be called like another of them: "
             f"{first_twenty(alike['class_id'].to_list())}. Give them other names, or leave this export out"
         )
     return labels
+
+
+def _as_read(label: pl.Expr, blank: str) -> pl.Expr:
+    return label.str.replace_all(" ", blank, literal=True)
 
 
 def read_as_other(used: Iterable[str]) -> list[str]:

@@ -17,6 +17,8 @@ from workflow_scripts.exports.events.taking import EventsTaken
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.reading import MEDIA, Tables
 
+BLANK = "_"
+"""What stands for one in annotations.csv, whose reader takes what blanks part for labels."""
 STRETCH = [seconds("begin_s", DECIMALS), seconds("end_s", DECIMALS)]
 FORMS = {
     "hoplite_annotations.csv": {
@@ -30,7 +32,7 @@ FORMS = {
         "filename": below_root(),
         "start_time_s": STRETCH[0],
         "end_time_s": STRETCH[1],
-        "label": pl.col("label").str.replace_all(" ", "_", literal=True),  # it takes what blanks part for labels
+        "label": pl.col("label").str.replace_all(" ", BLANK, literal=True),
     },
 }
 """The columns of each file."""
@@ -38,7 +40,7 @@ FORMS = {
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write hoplite_annotations.csv, annotations.csv and labels.json; of each root where there are several."""
-    taken = EventsTaken(tables, class_labels(tables, "hoplite"), "", once=True)
+    taken = EventsTaken(tables, class_labels(tables, "hoplite", blank=BLANK), "", once=True)
     flat = 0
     for heard in taken.parts(folder):
         flat += heard.clips.filter(~pl.col("path").str.contains("/", literal=True)).select(MEDIA).n_unique()
