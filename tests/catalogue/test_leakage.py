@@ -85,3 +85,22 @@ def test_one_dataset_shares_nothing_with_another(catalogue: duckdb.DuckDBPyConne
     """That is what `overlap` tells."""
     apart = {name: {"clips": [clip("a", media_key="v", split=name)]} for name in ("one", "two")}
     assert catalogue_of(tmp_path, apart).execute("FROM leaks").fetchall() == []
+
+
+def test_a_repost_of_a_video_under_another_name_is_found(tmp_path: Path) -> None:
+    """One clip is called after its video, the other is not; a third is of that video by both names, which is `video`."""
+    own, again = "https://youtu.be/AAAAAAAAAAA?start=1", "https://www.youtube.com/watch?v=AAAAAAAAAAA"
+    clips = [
+        clip("AAAAAAAAAAA", media_key="AAAAAAAAAAA", split="eval", source_url=own),
+        clip("repost", media_key="repost", split="train", source_url=again),
+        clip("BBBBBBBBBBB", media_key="BBBBBBBBBBB", split="eval", source_url=own.replace("A", "B")),
+        clip("BBBBBBBBBBB_1", media_key="BBBBBBBBBBB", split="eval", source_url=own.replace("A", "B")),
+        clip("CCCCCCCCCCC", media_key="CCCCCCCCCCC", split="train", source_url="https://example.org/CCCCCCCCCCC"),
+    ]
+    catalogue = catalogue_of(tmp_path, {"mine": {"clips": clips}})
+    asked = "SELECT authors FROM leakage WHERE dataset = 'mine' AND shared_by = 'source'"
+    assert catalogue.execute(asked).fetchall() == [(1,)]
+    assert catalogue.execute("SELECT clip_id FROM sharing WHERE shared_by = 'source'").fetchall() == [
+        ("AAAAAAAAAAA",),
+        ("repost",),
+    ]

@@ -20,7 +20,7 @@ from tests.exports.made_exports import account_of, exported, make_packs
 from tests.exports.small_run import SmallAudioset
 from tests.made_files import encoded, noise, noise16, wav
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.exports import ast, plans
+from workflow_scripts.exports import ast, plans, reading
 from workflow_scripts.exports.account import read_account
 from workflow_scripts.exports.audio import encoding
 from workflow_scripts.exports.audio.form import AudioForm
@@ -330,3 +330,27 @@ def test_packing_again_gives_the_same_bytes(small: SmallAudioset, tmp_path: Path
         assert len(files) == 1 + pack.account.made > 1
         for path in files:
             assert (pack.folder / path).read_bytes() == (again.folder / path).read_bytes()
+
+
+def test_a_pack_of_the_same_list_that_another_format_made_is_made_again(tmp_path: Path) -> None:
+    """As where one name of an export is given to another format, whose plan has the same rows."""
+    (tmp_path / "a.wav").write_bytes(wav(noise16(16_000)))
+    lists(frame(row(tmp_path / "a.wav", "a")), tmp_path / "plan")
+    listed, account = tmp_path / "plan/all.parquet", tmp_path / "packs/all.json"
+    write_pack(OfAPlan(pl.DataFrame()), listed, account)  # type: ignore[arg-type]
+    assert "fbank_frames" not in pl.read_parquet(tmp_path / "packs/all/told.parquet").columns
+    write_pack(ast, listed, account)  # type: ignore[arg-type]
+    assert "fbank_frames" in pl.read_parquet(tmp_path / "packs/all/told.parquet").columns
+
+
+def test_a_split_whose_packs_no_file_can_be_called_after_is_refused(
+    many: list[dict[str, object]], tmp_path: Path
+) -> None:
+    for size in (reading.LONGEST_SPLIT, reading.LONGEST_SPLIT + 1):
+        rows = frame(*many).with_columns(group=pl.lit("é" * (size // 2) + "s" * (size % 2)))
+        spans = rows.head(1).with_columns(pl.concat_str("clip_id", pl.lit("x")).alias("clip_id"))
+        if size > reading.LONGEST_SPLIT:
+            with pytest.raises(SoundledgerError, match="bytes"):
+                lists(pl.concat([rows, spans]), tmp_path / str(size))
+        else:
+            assert lists(pl.concat([rows, spans]), tmp_path / str(size))

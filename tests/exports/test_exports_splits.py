@@ -38,7 +38,7 @@ def test_a_split_that_is_called_too_long_for_files_is_refused(
     fits = "x" * LONGEST_SPLIT
     made = exported(kind, called(small, tmp_path / "tables", fits), tmp_path / "fits", **options)
     assert any(fits in name for name in os.listdir(made))
-    with pytest.raises(SoundledgerError, match=r"may have 200 characters; 'xxx.* has 201"):
+    with pytest.raises(SoundledgerError, match=r"may have 130 bytes; 'xxx.* has 131"):
         exported(kind, called(small, tmp_path / "longer", f"{fits}x"), tmp_path / "out/mine", **options)
     assert not any(files for _, _, files in os.walk(tmp_path / "out"))
 

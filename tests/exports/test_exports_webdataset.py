@@ -16,6 +16,7 @@ from tests.consumers.loaders import as_clap_does, neighbours
 from tests.exports.packed import exported, options_of
 from tests.exports.small_run import BELL, SmallAudioset, instead
 from tests.made_files import encoded, flac_of_unknown_length, noise16
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports import webdataset
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.plans import write_plan
@@ -246,3 +247,18 @@ def test_what_goes_beyond_full_scale_is_counted_and_never_wraps(tmp_path: Path, 
     assert np.count_nonzero(steps) == pytest.approx(2 * 441 * 0.98, abs=4), "where it wraps the sign changes more often"
     plateau = np.median(np.abs(sound))
     assert (plateau > 0.99) == (overshoot == "clip")
+
+
+@pytest.mark.parametrize(
+    ("splits", "words"),
+    [({}, "dev and val would both be called valid"), ({"vla": "valid", "dev": "train"}, "there is no split vla")],
+)
+def test_no_two_splits_become_one_that_nobody_asked_for(
+    small: SmallAudioset, tmp_path: Path, splits: dict[str, str], words: str
+) -> None:
+    called = pl.col("split").cast(pl.String).replace({"balanced_train": "dev", "eval": "val"}).cast(pl.Categorical)
+    tables = instead(small.for_exports, tmp_path / "tables", clips=small.table("clips").with_columns(split=called))
+    with pytest.raises(SoundledgerError, match=words):
+        exported("webdataset", tables, tmp_path, splits=splits)
+    asked = exported("webdataset", tables, tmp_path, splits={"dev": "train", "val": "train"})
+    assert asked.clips == {"train": 8}

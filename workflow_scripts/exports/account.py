@@ -56,7 +56,7 @@ class Account:
         bytes: that all its files take; of a pack none is told.
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
-        made_of: of a pack, a digest of its list, which all its bytes follow from.
+        made_of: of a pack, a digest of what all its bytes follow from: its list, its format, the version of these.
         made: how many files a pack has for its export.
         failed: kind and words of what a pack could not make, by clip.
         tries: how often a pack with passing faults was made.

@@ -72,6 +72,11 @@ class Format(Protocol):
         """Write the files of some of those rows to a folder, and none to a folder in it."""
 
 
+def format_name(made_by: Format) -> str:
+    """What the folder of a format is called."""
+    return getattr(made_by, "__name__", "").rpartition(".")[2]
+
+
 def format_of(name: str) -> Format:
     """A format by the name of its folder."""
     return cast(Format, importlib.import_module(f"workflow_scripts.exports.{name}"))

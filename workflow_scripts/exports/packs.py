@@ -12,11 +12,13 @@ import xxhash
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, read_account, stands
-from workflow_scripts.exports.formats import Format, Packed
+from workflow_scripts.exports.formats import Format, Packed, format_name
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.tables.files import link_or_copy, publish, published, published_folder, whole
 from workflow_scripts.tables.store import read_table
 
+MAKES = 1
+"""Raised by hand when packs of the same lists would be others, or tell something else, whatever their format."""
 _log = logging.getLogger(__name__)
 
 
@@ -26,7 +28,7 @@ def write_pack(made_by: Format, listed: Path, account: Path) -> None:
     What could not be made is in the account, with the reason: one bad file does not cost the others their pack. A pack
     that was made of the same list, and is whole, is kept: results that were moved are copied no clip again.
     """
-    folder, made_of = account.with_suffix(""), xxhash.xxh3_128_hexdigest(listed.read_bytes())
+    folder, made_of = account.with_suffix(""), _made_of(made_by, listed)
     earlier = _earlier(account)
     if earlier and earlier.made_of == made_of and stands(account.parent, earlier):
         publish(account, earlier.write)
@@ -87,6 +89,12 @@ def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
+
+
+def _made_of(made_by: Format, listed: Path) -> str:
+    """A digest of all that a pack follows from: its list, and what is made of it."""
+    made_as = f"{format_name(made_by)} {MAKES}\n".encode()
+    return xxhash.xxh3_128_hexdigest(made_as + listed.read_bytes())
 
 
 def _protect(files: Path) -> int:

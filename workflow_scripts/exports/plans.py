@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from workflow_scripts.exports.formats import Format
-from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.formats import Format, format_name
+from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
 
@@ -36,6 +36,7 @@ def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder:
         for some in made_by.plan(tables, options):
             group = pl.col("group") if "group" in some.columns else pl.lit("", pl.String)
             rows.add(some.with_columns(hash=hashes(some["media"], some["clip_id"]), group=group))
+        refuse_splits(format_name(made_by), rows.groups(), [])
         leaves = rows.leaves(lambda clips: made_by.clips_a_pack(options, clips))
         for some in rows.parts(leaves):
             for (group,), of_group in some.partition_by("group", as_dict=True, include_key=False).items():
@@ -84,6 +85,11 @@ class _Rows:
         self._held.append(rows)
         if sum(map(len, self._held)) > ROWS_AT_ONCE:
             self._put_aside()
+
+    def groups(self) -> list[str]:
+        """All that there are, in order."""
+        each = [hashed["group"].cast(pl.String).unique() for hashed in self._hashes]
+        return sorted(pl.concat(each).unique()) if each else []
 
     def leaves(self, most: Callable[[int], int]) -> dict[str, list[str]]:
         """The names of the leaves that the rows of each group fall into, in order.

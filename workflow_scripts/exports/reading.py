@@ -22,8 +22,9 @@ ROWS_AT_ONCE = 100_000
 """So many rows of the ledger are held with all that an export writes of them."""
 FILES_AT_ONCE = 20
 """So many files of checks, of some 5,000 rows each."""
-LONGEST_SPLIT = 200
-"""Characters, where files are called after a split: names have 255 bytes, and some are more than the split."""
+LONGEST_SPLIT = 130
+"""Bytes, where files are called after a split: names have 255, and those of packs, while they are made, are more than
+the split by the 64 bits of a leaf, a number of a process and suffixes."""
 
 
 @dataclass(frozen=True)
@@ -242,10 +243,10 @@ def refuse_splits(export: str, splits: Iterable[str], files: Sequence[str], own:
         SoundledgerError: a split is called too long, or has a file that is called like one of the export's own.
     """
     for split in splits:
-        if len(split) > LONGEST_SPLIT:
+        if (size := len(split.encode())) > LONGEST_SPLIT:
             raise SoundledgerError(
-                f"export {export}: files are called after splits, whose names may have {LONGEST_SPLIT} characters; "
-                f"{shown(split)} has {len(split):,}. Call it otherwise in the dataset file"
+                f"export {export}: files are called after splits, whose names may have {LONGEST_SPLIT} bytes; "
+                f"{shown(split)} has {size:,}. Call it otherwise in the dataset file"
             )
         for file in {pattern.format(split) for pattern in files}.intersection(own):
             raise SoundledgerError(

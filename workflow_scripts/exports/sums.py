@@ -22,13 +22,12 @@ def complete_sums(folder: Path) -> int:
     Returns:
         The bytes that all files take.
     """
-    names, taken = [], 0
-    for name, size in _files(folder):
-        names.append(name)
+    known, taken = _known(folder / SUMS), 0
+    for names, size in _by_folder(folder, ""):
+        there = pl.Series("name", names, dtype=pl.String)
+        others = there.filter(~there.is_in(known.implode()))
+        add_sums(folder, ((sha256(folder / name), name) for name in others))
         taken += size
-    there = pl.Series("name", sorted(names), dtype=pl.String)
-    others = there.filter(~there.is_in(_known(folder / SUMS).implode()))
-    add_sums(folder, ((sha256(folder / name), name) for name in others))
     return taken + (folder / SUMS).stat().st_size
 
 
@@ -42,14 +41,15 @@ def _known(sums: Path) -> pl.Series:
     """The names that are listed."""
     if not sums.exists():
         return pl.Series(dtype=pl.String)
-    return pl.Series((line.rstrip("\n")[66:] for line in sums.open(encoding="utf-8")), dtype=pl.String)
+    return pl.read_lines(sums).to_series().str.slice(66)
 
 
-def _files(folder: Path, below: str = "") -> Iterator[tuple[str, int]]:
-    """Path and bytes of each file in a folder and in those in it, but SHA256SUMS."""
+def _by_folder(folder: Path, below: str) -> Iterator[tuple[list[str], int]]:
+    """Paths of the files right in each folder, and what they take, but SHA256SUMS."""
     with os.scandir(folder / below) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _files(folder, f"{below}{entry.name}/")
-            elif below or entry.name != SUMS:
-                yield f"{below}{entry.name}", entry.stat().st_size
+        each = sorted(entries, key=lambda entry: entry.name)
+    files = [entry for entry in each if not entry.is_dir() and (below or entry.name != SUMS)]
+    yield [f"{below}{file.name}" for file in files], sum(file.stat().st_size for file in files)
+    for entry in each:
+        if entry.is_dir():
+            yield from _by_folder(folder, f"{below}{entry.name}/")

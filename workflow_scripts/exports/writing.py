@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.exports.account import Account, HeldBack
-from workflow_scripts.exports.formats import Format
+from workflow_scripts.exports.formats import Format, Written
 from workflow_scripts.exports.packs import remove_other_packs
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.sums import complete_sums
@@ -41,12 +41,16 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             licences=[asdict(one) for one in tables.held_back],
             bytes=taken,
             copies_bytes=written.copies_bytes,
-            warnings=list(written.warnings),
+            warnings=list(dict.fromkeys([*_nothing(written), *written.warnings])),
         )
         content.with_files_in(made).write(part)
     for earlier in generations.values():
         shutil.rmtree(earlier, ignore_errors=True)
     remove_other_packs(link, tables.packs)
+
+
+def _nothing(written: Written) -> list[str]:
+    return [] if any(written.clips.values()) else ["no clip was taken"]
 
 
 def _for_licences(held_back: Sequence[HeldBack]) -> dict[str, int]:

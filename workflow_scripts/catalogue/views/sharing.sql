@@ -1,6 +1,6 @@
 -- Clips that share something with another clip of their dataset: a row for each clip and such thing, whichever splits they stand in.
 -- dataset: the dataset
--- shared_by: video: one video or recording, by media_key; source: site and id in source_url, where they say another; media: one file serves both; samples: their files hold the same, digital silence aside; session: that of the view splits
+-- shared_by: video: one video or recording, by media_key; source: site and id in source_url, of clips of different media_key; media: one file serves both; samples: their files hold the same, digital silence aside; session: that of the view splits
 -- what: what they share
 -- clip_id: the clip
 -- split: its split, as the authors have it
@@ -13,13 +13,21 @@ WITH videos AS (  -- numbers are compared before texts: few clips share anything
     SELECT hash(dataset, media_key) AS number FROM clips GROUP BY number HAVING count(*) > 1
 ),
 published AS MATERIALIZED (
-    SELECT dataset, clip_id, published_as(source_url) AS what FROM clips
+    SELECT
+        dataset,
+        clip_id,
+        media_key,
+        CASE
+            WHEN length(media_key) = 11 AND contains(source_url, media_key) AND contains(source_url, 'youtu')
+                THEN 'youtube ' || media_key  -- a video's own address, as most are: sooner than by patterns
+            ELSE published_as(source_url)
+        END AS what
+    FROM clips
     WHERE source_url IS NOT NULL
-        AND NOT (length(media_key) = 11 AND contains(source_url, media_key))  -- a video's own address: read no further
-        AND published_as(source_url) IS NOT NULL
 ),
-sources AS (
-    SELECT hash(dataset, what) AS number FROM published GROUP BY number HAVING count(*) > 1
+sources AS (  -- clips of one media_key share a video
+    SELECT hash(dataset, what) AS number FROM published WHERE what IS NOT NULL
+    GROUP BY number HAVING min(media_key) <> max(media_key)
 ),
 files AS (
     SELECT hash(dataset, root, path, member) AS number FROM clips WHERE path IS NOT NULL

@@ -22,9 +22,9 @@ from workflow_scripts.exports.webdataset.choice import (
     CLASSES,
     FOUND_BY_CLAP,
     TAR,
+    called,
     choose,
     chosen,
-    named_splits,
 )
 
 SORTED_BY = IN_ORDER
@@ -63,7 +63,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
     LAION-CLAP takes the folder above as `datasetpath`, the export's name as `datasetnames`.
     """
-    numbered = by_group(tables.packs, named_splits(tables, options))
+    numbered = by_group(tables.packs, dict.fromkeys(called(tables, options).values()))
     for split, packs in numbered.items():
         (folder / split).mkdir()
         sizes = {f"{number}.tar": told.of["pairs"] for number, told in enumerate(packs)}

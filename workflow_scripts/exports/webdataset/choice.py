@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.keyed import Keyed
@@ -30,11 +31,28 @@ READ = ["clip_id", "split", "class_ids", "class_names", "licence", "source_url",
 """Columns of the ledger, of trainable clips alone."""
 
 
-def named_splits(tables: Tables, options: dict[str, Any]) -> list[str]:
-    """What the splits are called in the export."""
-    named = [options["splits"].get(split, CALLED.get(split, split)) for split in tables.splits()]
-    refuse_splits("webdataset", named, ["{}"], [CLASSES, SUMS])
-    return list(dict.fromkeys(named))
+def called(tables: Tables, options: dict[str, Any]) -> dict[str, str]:
+    """What each split is called in the export.
+
+    Raises:
+        SoundledgerError: the options name a split that there is not, or what CLAP finds would make one of two splits
+            that nobody asked to be one; or files cannot be called so.
+    """
+    splits, asked = tables.splits(), options["splits"]
+    if unknown := sorted(asked.keys() - set(splits)):
+        raise SoundledgerError(
+            f"export webdataset: splits: there is no split {', '.join(unknown)}; there are {', '.join(splits)}"
+        )
+    named = {split: asked.get(split, CALLED.get(split, split)) for split in splits}
+    for split in splits:
+        same = [other for other in splits if named[other] == named[split] and other not in asked]
+        if len(same) > 1:
+            raise SoundledgerError(
+                f"export webdataset: the splits {' and '.join(same)} would both be called {named[split]}, as CLAP "
+                f"finds them. Say what they are called: splits: {{{same[0]}: …}}"
+            )
+    refuse_splits("webdataset", named.values(), ["{}"], [CLASSES, SUMS])
+    return named
 
 
 def choose(tables: Tables, options: dict[str, Any]) -> dict[str, int]:
@@ -52,14 +70,13 @@ def choose(tables: Tables, options: dict[str, Any]) -> dict[str, int]:
 
 def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The rows of a plan: all that a pair follows from."""
-    named_splits(tables, options)
+    names = called(tables, options)
     said, checks = captions(tables), checked(tables)
     form = AudioForm.of(options["audio"], LONGEST_S if options["longer_than_10_s"] == "cut" else None)
-    called = {**CALLED, **options["splits"]}
     for clips in in_ranges(tables.lazy("clips").filter("trainable").select(READ)):
         judged = _judged(clips, said, options).hstack(checks.of(clips))
         taken = judged.filter(pl.col("held_back").is_null())
-        yield sound_of(taken, form, options["seed"], is_so_already(form)).hstack(taken.select(_said(called)))
+        yield sound_of(taken, form, options["seed"], is_so_already(form)).hstack(taken.select(_said(names)))
 
 
 def _judged(clips: pl.DataFrame, said: Keyed, options: dict[str, Any]) -> pl.DataFrame:
@@ -71,10 +88,10 @@ def _judged(clips: pl.DataFrame, said: Keyed, options: dict[str, Any]) -> pl.Dat
     return told.with_columns(held_back=held_back)
 
 
-def _said(called: dict[str, str]) -> list[pl.Expr]:
+def _said(names: dict[str, str]) -> list[pl.Expr]:
     split = pl.col("split").cast(pl.String)
     return [
-        split.replace(called).alias("group"),
+        split.replace(names).alias("group"),
         pl.col("clip_id"),
         split.alias("split"),
         pl.coalesce("texts", pl.concat_list(sentences())),
