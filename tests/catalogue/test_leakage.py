@@ -88,7 +88,7 @@ def test_one_dataset_shares_nothing_with_another(catalogue: duckdb.DuckDBPyConne
 
 
 def test_a_repost_of_a_video_under_another_name_is_found(tmp_path: Path) -> None:
-    """One clip is called after its video, the other is not; a third is of that video by both names, which is `video`."""
+    """One clip is called after its video, the other is not; two that are both called after theirs share a `video`."""
     own, again = "https://youtu.be/AAAAAAAAAAA?start=1", "https://www.youtube.com/watch?v=AAAAAAAAAAA"
     clips = [
         clip("AAAAAAAAAAA", media_key="AAAAAAAAAAA", split="eval", source_url=own),
