@@ -2,16 +2,20 @@
 
 import gzip
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.exports.packed import exported
 from tests.exports.small_run import BELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports.kaldi.folders import write_folders
 from workflow_scripts.tables import schemas
 
 LIES = {"-aaaaaaaaaa", "_bbbbbbbbbb", "Ycccccccccc", "onlyabstrac", "onlynoindex", "inrecording", "inmirrorxxx"}
@@ -109,6 +113,47 @@ def test_a_stretch_of_a_recording_is_a_segment(small: SmallAudioset, tmp_path: P
     assert (float(start), float(end)) == (30.0, 40.0)
     assert fields(folder / "wav.scp") == {recording: str(small.folder / "audio/recordings/inrecording.wav")}
     assert float(fields(folder / "reco2dur")[recording]) == 45.0
+
+
+@given(
+    first=st.integers(0, 2**40),
+    frames=st.integers(1, 2**40),
+    rate=st.sampled_from([8000, 11_025, 16_000, 22_050, 44_100, 48_000, 384_000]),
+)
+def test_kaldi_cuts_the_samples_of_a_segment(first: int, frames: int, rate: int) -> None:
+    """As its extract-segments does: seconds times rate, cut to a whole number."""
+    clip = {
+        "split": "train",
+        "clip_id": "a",
+        "file_id": "b",
+        "file": "/b.wav",
+        "file_rate": rate,
+        "file_channels": 1,
+        "first_frame": first,
+        "frames": frames,
+        "file_frames": first + frames + 1,
+        "class_ids": ["d"],
+        "class_names": ["Dog"],
+        "texts": ["a dog"],
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        write_folders([pl.DataFrame([clip])], ["train"], Path(folder))
+        _, start, end = fields(Path(folder) / "train/segments")["a"].split()
+        assert (int(float(start) * rate), int(float(end) * rate)) == (first, first + frames)
+        assert int(float(fields(Path(folder) / "train/utt2dur")["a"]) * rate) == frames
+        assert [path.name for path in Path(folder).iterdir()] == ["train"]
+
+
+def test_what_no_line_can_hold_is_a_blank(small: SmallAudioset, tmp_path: Path) -> None:
+    said = [("quotedxxxxx", 0, 'a\0 dog\x1cand\x85a\u2028"cat"')]
+    table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    ids = pl.lit(["a\x1fdog"], pl.List(pl.Categorical))
+    tables = instead(
+        small.for_exports, tmp_path / "tables", captions=table, clips=small.table("clips").with_columns(class_ids=ids)
+    )
+    exported("kaldi", tables, tmp_path, copies="auto")
+    assert (tmp_path / "out/eval/text").read_bytes() == b'quotedxxxxx a dog and a "cat"\n'
+    assert (tmp_path / "out/eval/utt2labels").read_bytes() == b"quotedxxxxx a_dog\n"
 
 
 def test_a_split_that_is_called_like_the_copies_is_refused(small: SmallAudioset, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of text that exports write, plain or packed by Zstandard: the option `compress` of a format."""
+"""Text that exports write: what a line holds, and files, plain or packed by Zstandard by the option `compress`."""
 
 import contextlib
 import io
@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import polars as pl
+
+CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
+"""What ends a line or a cell for one reader or another, and is no letter for any."""
 SUFFIX = {"none": "", "zstd": ".zst"}
 """Behind the name of a file, by the option."""
 LEVEL = 3
@@ -19,6 +23,16 @@ def stored_as(name: str, compress: str) -> str:
     ('eval.csv', 'eval.csv.zst')
     """
     return f"{name}{SUFFIX[compress]}"
+
+
+def in_a_line(text: pl.Expr, without: str = CONTROL) -> pl.Expr:
+    """A text as words with a blank between them.
+
+    Args:
+        text: that may be of several lines.
+        without: a pattern of what parts words besides blanks.
+    """
+    return text.str.replace_all(without, " ").str.replace_all(r"\s+", " ").str.strip_chars()
 
 
 @contextlib.contextmanager

@@ -8,12 +8,13 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.birdnet.windows import WINDOW_S, of_events, of_whole
-from workflow_scripts.exports.events.files import CONTROL, LONGEST_NAME
+from workflow_scripts.exports.events.files import LONGEST_NAME
 from workflow_scripts.exports.events.labels import class_labels
 from workflow_scripts.exports.events.parts import OF_LABELS
 from workflow_scripts.exports.events.rows import DECIMALS, begins_in_media
 from workflow_scripts.exports.events.said import nothing_said, said_in_media
 from workflow_scripts.exports.reading import MEDIA, Tables, in_ranges
+from workflow_scripts.exports.text import CONTROL
 
 NOTHING_HEARD = "Background"
 """The folder of clips in which nothing is heard, which BirdNET knows as no class."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.exports.dcase.tables import SplitTables
-from workflow_scripts.exports.events.files import CONTROL
 from workflow_scripts.exports.events.labels import class_labels, read_as_other
 from workflow_scripts.exports.events.media import durations
 from workflow_scripts.exports.events.taking import EventsTaken
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.reading import Tables, refuse_splits
+from workflow_scripts.exports.text import CONTROL
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:

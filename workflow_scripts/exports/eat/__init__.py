@@ -27,6 +27,7 @@ from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import WEIGHTS, sample_weights
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
+from workflow_scripts.exports.text import in_a_line
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB of clips of 10 s, and a minute or two of one core."""
@@ -76,8 +77,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
                 labels[str(split)].append(of_split["labels"])
     for split, said in labels.items():
         _write_weights(said, folder / WEIGHTS.format(split))
-    in_a_line = pl.col("name").str.replace_all(r"\s+", " ")  # EAT reads line by line, whatever is quoted
-    write_class_index(classes.with_columns(in_a_line), folder / CLASSES, header=False)
+    one_line = in_a_line(pl.col("name"))  # EAT reads line by line, whatever is quoted
+    write_class_index(classes.with_columns(one_line), folder / CLASSES, header=False)
     link_copies(tables.packs, folder)
     written = clips.written()
     _log.info("eat: %s; left out: %s", written.clips, written.held_back)

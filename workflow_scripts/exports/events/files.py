@@ -7,11 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from workflow_scripts.exports.opening import folder
+from workflow_scripts.exports.text import CONTROL
 
 LONGEST_NAME = 255
 """Bytes that a file's name may have."""
-CONTROL = r"[\x00-\x1f\x7f\x{85}\x{2028}\x{2029}]"
-"""What ends a line or a cell for one reader or another, and is no letter for any."""
 
 
 def without_suffix(path: str) -> pl.Expr:

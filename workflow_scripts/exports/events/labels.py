@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.exports.events.files import CONTROL
 from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.text import CONTROL, in_a_line
 
 READ_AS_NOTHING = [
     *("#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>"),
@@ -33,7 +33,7 @@ def class_labels(
     Raises:
         SoundledgerError: two classes would be called the same all the same.
     """
-    plain = pl.col("name", "class_id").str.replace_all(without, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+    plain = in_a_line(pl.col("name", "class_id"), without)
     named = tables.read("classes").with_columns(name=pl.col("name") if name is None else name)
     classes = named.select("class_id", plain.name.prefix("plain_"))
     plain_name, id_ = pl.col("plain_name"), pl.col("plain_class_id")

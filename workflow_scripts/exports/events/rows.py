@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from workflow_scripts.exports.events.files import CONTROL
 from workflow_scripts.exports.reading import MEDIA
+from workflow_scripts.exports.text import CONTROL
 
 DECIMALS = 9
 """Of seconds: finer than any sample, coarser than what sums of floats add."""
