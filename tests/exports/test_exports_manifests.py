@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,31 @@ def test_clips_of_one_recording_name_it_once(small: SmallAudioset, tmp_path: Pat
     cuts = cuts_of(tmp_path, "balanced_train")
     assert cuts["another"]["recording"]["id"] == cuts["inrecording"]["recording"]["id"]
     assert (cuts["another"]["start"], cuts["another"]["duration"]) == (1.5, 1.5)
+
+
+def test_what_is_not_as_audio_says_needs_a_copy(small: SmallAudioset, tmp_path: Path) -> None:
+    audio = {"sample_rate": 16_000, "channels": "mono"}
+    written = exported("lhotse", small.for_exports, tmp_path, copies="auto", audio=audio)
+    cuts = cuts_of(tmp_path, "balanced_train").values()
+    assert {(cut["recording"]["sampling_rate"], cut["type"]) for cut in cuts} == {(16_000, "MonoCut")}
+    assert len(cuts) == len(LIES)
+    assert not any("batch" in warning for warning in written.warnings)
+
+
+@pytest.mark.parametrize("shar", [False, True])
+def test_cuts_that_no_batch_takes_together_are_told(small: SmallAudioset, tmp_path: Path, shar: bool) -> None:
+    nothing = pl.lit([], pl.List(pl.Categorical))
+    is_bare = pl.col("clip_id") == "-aaaaaaaaaa"
+    clips = small.table("clips").with_columns(class_ids=pl.when(is_bare).then(nothing).otherwise("class_ids"))
+    tables = instead(small.for_exports, tmp_path / "tables", clips=clips)
+    written = exported("lhotse", tables, tmp_path, shar=shar, copies="auto")
+    bare, rates, channels = [warning for warning in written.warnings if "cuts" in warning]
+    assert bare.startswith("2 of the cuts have no class with an index")
+    assert re.match(r"cuts are of \d sample rates \(16000: \d, ", rates)
+    assert re.match(r"cuts have different numbers of channels \(1: \d, 2: 1\)", channels)
+    audio = {"sample_rate": 16_000, "channels": "mono"}
+    written = exported("lhotse", tables, tmp_path / "alike", shar=shar, copies="auto", audio=audio)
+    assert [warning for warning in written.warnings if "cuts" in warning] == [bare]
 
 
 # --- kaldi ---

@@ -81,13 +81,16 @@ def test_words_are_the_first_caption_or_made_of_the_labels(small: SmallAudioset,
     clips = small.table("clips").with_columns(
         class_names=pl.when(pl.col("clip_id") == "onlynoindex").then(nothing).otherwise("class_names")
     )
-    exported("nemo", instead(small.for_exports, tmp_path / "tables", captions=captions, clips=clips), tmp_path)
+    tables = instead(small.for_exports, tmp_path / "tables", captions=captions, clips=clips)
+    [warning] = exported("nemo", tables, tmp_path).warnings
     [quoted] = manifest(tmp_path / "out/eval.json").values()
     assert (quoted["text"], quoted["label"]) == ('a\nbell,\u2028 "big"', f"Dog;{BELL_IN_A_CELL}")
     rows = manifest(tmp_path / "out/balanced_train.json")
     assert (rows["-aaaaaaaaaa"]["text"], rows["-aaaaaaaaaa"]["label"]) == ("The sounds of Bark and Dog", "Bark;Dog")
     assert rows["onlynoindex"]["text"] == ""
     assert "label" not in rows["onlynoindex"]
+    assert warning.startswith("1 of the clips have no class and no `label`")
+    assert exported("nemo", small.for_exports, tmp_path / "labelled").warnings == ()
 
 
 def test_a_relative_path_that_nemo_would_not_look_for_is_an_error(small: SmallAudioset, tmp_path: Path) -> None:

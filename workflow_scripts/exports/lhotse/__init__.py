@@ -6,6 +6,7 @@ https://github.com/k2-fsa/icefall.
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,14 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         return _shar(tables, options, folder)
     refuse_splits("lhotse", splits, [FILE.format(kind, "{}") for kind in KINDS])
     clips = file_clips(tables, options)
-    write_manifests(clips, folder, final_folder)
+    seen = write_manifests(clips, folder, final_folder)
     link_copies(tables.packs, folder)
-    return clips.written()
+    written = clips.written()
+    return replace(written, warnings=(*written.warnings, *seen.warnings()))
 
 
 def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
-    from workflow_scripts.exports.lhotse.shar import CUTS, SOUND
+    from workflow_scripts.exports.lhotse.shar import CUTS, SOUND, seen_in
 
     shards = by_group(tables.packs, tables.splits())
     named = (
@@ -79,4 +81,5 @@ def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
     )
     warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
     lasting = sum(total(of_split, "seconds") for of_split in shards.values())
-    return Written(clips, lasting, left_out, warnings=tuple(warnings))
+    seen = seen_in(tables, options)
+    return Written(clips, lasting, left_out, warnings=(*warnings, *seen.warnings()))

@@ -10,6 +10,7 @@ import polars as pl
 
 from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.lhotse.records import cut, in_json, recording, start, supervision
+from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.lhotse.words import READ, Words
 from workflow_scripts.exports.reading import Tables
 
@@ -19,13 +20,15 @@ FILE = "{}_{}.jsonl.gz"
 
 
 def file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
-    """The clips, and the file of each."""
-    return FileClips(tables, options, Opens(spans=True), READ)
+    """The clips, and the file of each: one of another rate or more channels than `audio` asks for needs a copy."""
+    audio = options["audio"]
+    channels = None if audio["channels"] == "all" else 1
+    return FileClips(tables, options, Opens(True, sample_rate=audio.get("sample_rate"), channels=channels), READ)
 
 
-def write_manifests(clips: FileClips, folder: Path, final_folder: Path) -> None:
+def write_manifests(clips: FileClips, folder: Path, final_folder: Path) -> Seen:
     """Write them part by part; a recording stands once in them, however many clips are cut out of it."""
-    words, known = Words(clips.tables), _Known()
+    words, known, seen = Words(clips.tables), _Known(), Seen()
     with contextlib.ExitStack() as stack:
         splits = clips.tables.splits()
         files = {
@@ -35,9 +38,11 @@ def write_manifests(clips: FileClips, folder: Path, final_folder: Path) -> None:
         }
         for part in clips.rows(final_folder):
             said = words.beside(part).with_columns(recording_id="file_id", is_new=known.are_new(part))
+            seen.add(said["events"], said["file_rate"], said["file_channels"])
             for (split,), rows in said.partition_by("split", as_dict=True).items():
                 for kind, lines in zip(KINDS, _lines(rows), strict=True):
                     write_lines(files[kind, str(split)], lines)
+    return seen
 
 
 def _lines(rows: pl.DataFrame) -> Iterator[pl.Series]:

@@ -15,6 +15,7 @@ from workflow_scripts.exports.audio.waiting import Made, made_in_order
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.lhotse.manifests import gzipped, write_lines
 from workflow_scripts.exports.lhotse.records import cut, in_json, recording
+from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.lhotse.words import READ, Words
 from workflow_scripts.exports.reading import Tables, in_ranges, taken
 from workflow_scripts.exports.sums import sha256
@@ -46,6 +47,18 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
             pl.col("class_ids", "class_names").cast(pl.List(pl.String)),
         )
         yield sound_of(clips, form, options["seed"], is_so_already(form)).hstack(said)
+
+
+def seen_in(tables: Tables, options: dict[str, Any]) -> Seen:
+    """What the shards of all packs hold, by the ledger."""
+    words, form, seen = Words(tables), AudioForm.of(options["audio"]), Seen()
+    failed = [clip_id for pack in tables.packs for clip_id in pack.account.failed]
+    clips = taken(tables.lazy("clips")).filter(~pl.col("clip_id").is_in(pl.Series(failed, dtype=pl.String).implode()))
+    rate = pl.col("sample_rate") if form.sample_rate is None else pl.lit(form.sample_rate)
+    channels = pl.col("channels") if form.channels == "all" else pl.lit(1)
+    for part in in_ranges(clips.select(*READ, rate=rate, channels=channels)):
+        seen.add(words.beside(part)["events"], part["rate"], part["channels"])
+    return seen
 
 
 def write_shard(rows: pl.DataFrame, folder: Path) -> Packed:

@@ -7,6 +7,7 @@ of the file to whole samples).
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     Keys: audio_filepath; offset and duration, seconds; text, the first caption or else the sentence made of the labels,
     which may be empty; label, the names of the classes with `;` between them, where there are any; clip_id.
     """
-    splits = tables.splits()
+    splits, unlabelled = tables.splits(), 0
     refuse_splits("nemo", splits, [FILE])
     clips, said = _file_clips(tables, options), captions(tables)
     with contextlib.ExitStack() as stack:
@@ -62,13 +63,23 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         }
         for part in clips.rows(final_folder):
             _refuse_long(part["file"])
+            unlabelled += part.select((~_is_labelled()).sum()).item()
             rows = part.with_columns(said.of(part)).with_columns(
                 to_the_sample(part["first_frame"], part["file_rate"]), to_the_sample(part["frames"], part["file_rate"])
             )
             for (split,), lines in rows.select("split", line=_line()).partition_by("split", as_dict=True).items():
                 files[str(split)].writelines(f"{line}\n" for line in lines["line"])
     link_copies(tables.packs, folder)
-    return clips.written()
+    written = clips.written()
+    return replace(written, warnings=(*written.warnings, *_warnings(unlabelled)))
+
+
+def _warnings(unlabelled: int) -> Iterator[str]:
+    if unlabelled:
+        yield (
+            f"{unlabelled:,} of the clips have no class and no `label`: NeMo's datasets of labels refuse a manifest "
+            "with such lines, those of texts take it"
+        )
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
@@ -100,4 +111,8 @@ def _line() -> pl.Expr:
     named = [value.alias(key) for key, value in keys.items()]
     labelled = pl.struct(named).struct.json_encode()
     plain = pl.struct(one for one in named if one.meta.output_name() != "label").struct.json_encode()
-    return pl.when(pl.col("class_names").list.len() > 0).then(labelled).otherwise(plain)
+    return pl.when(_is_labelled()).then(labelled).otherwise(plain)
+
+
+def _is_labelled() -> pl.Expr:
+    return (pl.col("class_names").list.len() > 0).fill_null(value=False)
