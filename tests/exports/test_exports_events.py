@@ -180,6 +180,19 @@ def test_the_same_bytes_though_few_clips_are_held_at_once(tmp_path: Path, monkey
     ]
 
 
+@pytest.mark.parametrize(
+    ("export", "suffix"), [("audacity", ".txt"), ("jams", ".jams"), ("raven", ".Table.1.selections.txt")]
+)
+def test_a_file_that_would_be_called_like_a_folder_is_held_back(tmp_path: Path, export: str, suffix: str) -> None:
+    media = {"a.wav": 10.0, f"a{suffix}/below/b.wav": 10.0, f"c{suffix}.wav": 10.0, f"d{suffix}/a.wav": 10.0}
+    rows = "".join(f"{path},,,,1,2,owl\n" for path in media)
+    link = exported(export, ledger_of_checks(tmp_path, media, **said(tmp_path, rows)), tmp_path / export)
+    account = account_of(link)
+    assert (account.clips, account.held_back) == ({"train": 3}, {"odd_name": 1})
+    files = {file.name for file in link.rglob("*") if file.is_file()} - {"labels.json", "SHA256SUMS"}
+    assert files == {f"b{suffix}", f"c{suffix}{suffix}", f"a{suffix}"}
+
+
 def test_clips_that_are_held_back_for_their_licence_are_in_no_table(tmp_path: Path) -> None:
     rows = "a.wav,,,,1,2,owl\nb.wav,,,,1,2,fox\n"
     clip = CLIP | {"licence": "CASE WHEN media = 'a.wav' THEN 'CC0-1.0' END"}

@@ -1,5 +1,6 @@
 """What media are called where an export names them by their path below their root, and files after them."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,21 @@ def is_odd(suffix: str) -> pl.Expr:
     no_text = ~folder().str.ends_with("/")
     too_long = pl.col("path").str.split("/").list.last().str.len_bytes() + len(suffix.encode()) > LONGEST_NAME
     return no_text | pl.col("media_path").str.contains(CONTROL) | too_long
+
+
+def folders_called(suffix: str, below: pl.Series) -> set[str]:
+    """The folders of media, and those above them, whose name ends like that of a file that is called after a media.
+
+    Args:
+        suffix: of such files.
+        below: paths of media.
+
+    >>> sorted(folders_called(".txt", pl.Series(["a.txt/1/b.txt/x.wav", "c/x.wav", "x.txt"])))
+    ['a.txt', 'a.txt/1/b.txt']
+    """
+    folders = below.str.extract(r"(?s)^(.*)/").unique().drop_nulls()
+    above = (itertools.accumulate(folder.split("/"), "{}/{}".format) for folder in folders)
+    return {folder for each in above for folder in each if folder.endswith(suffix)}
 
 
 def below_root() -> pl.Expr:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from workflow_scripts.exports.events.files import below_root, is_odd, without_suffix
+from workflow_scripts.exports.events.files import below_root, folders_called, is_odd, without_suffix
 from workflow_scripts.exports.events.parts import media_parts
 from workflow_scripts.exports.events.said import NOTHING_SAID, nothing_said, said_in_media
 from workflow_scripts.exports.events.tally import LabelTally
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, not_usable
+from workflow_scripts.exports.reading import Tables, in_ranges, not_usable
 
 REASONS = ("in_archive", "odd_name", *NOTHING_SAID)
 """Why usable clips are not taken."""
@@ -103,14 +103,30 @@ class EventsTaken:
         """Whether media of more than one root serve the dataset."""
         return bool(self.tables.lazy("clips").select(pl.col("root").drop_nulls().n_unique() > 1).collect().item())
 
+    @functools.cached_property
+    def _folders(self) -> pl.Series:
+        """The folders in which files of the export would be called: hardly any has such a name."""
+        if not self.suffix:
+            return pl.Series(dtype=pl.String)
+        is_below = pl.col("member").is_null() & pl.col("path").str.contains(f"{self.suffix}/", literal=True)
+        found: set[str] = set()
+        for clips in in_ranges(self.tables.lazy("clips").filter(pl.col("usable") & is_below).select("root", "path")):
+            found |= folders_called(self.suffix, clips.select(self._below()).to_series())
+        return pl.Series(sorted(found), dtype=pl.String)
+
+    def _below(self) -> pl.Expr:
+        """The path of a media below its root, with the root before it where there are several."""
+        root = pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"))
+        return pl.concat_str(root, below_root()) if self.several_roots else below_root()
+
     def _named(self, clips: pl.DataFrame) -> pl.DataFrame:
-        below = pl.concat_str("root", pl.lit("/"), below_root()) if self.several_roots else below_root()
-        named = clips.with_columns(below=below)
+        named = clips.with_columns(below=self._below())
         called = pl.when("shares_stem").then("below").otherwise(without_suffix("below"))
         return named.with_columns(file=pl.concat_str(called, pl.lit(self.suffix or "")))
 
     def _held_back(self, clips: pl.DataFrame, labels: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
-        odd = pl.lit(value=False) if self.suffix is None else is_odd(self.suffix)
+        called_like_folder = pl.col("file").is_in(self._folders.implode())
+        odd = pl.lit(value=False) if self.suffix is None else is_odd(self.suffix) | called_like_folder
         in_archive = pl.when(pl.col("member").is_not_null()).then(pl.lit("in_archive"))
         unsaid = nothing_said(clips, labels, rows, self.unlabelled)
         return clips.select(
