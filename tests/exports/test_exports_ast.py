@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 
 from tests.consumers.loaders import whole_fbank
 from tests.exports.made_exports import account_of, exported
+from tests.exports.own_dataset import ledger_of, said
 from tests.exports.small_run import BELL, INDEXED, SmallAudioset, instead
+from tests.made_files import noise, noise16, wav
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables import schemas
 
 SPLITS = ("balanced_train", "eval")
@@ -127,6 +130,45 @@ def test_restricted_classes_are_left_out_when_asked_for_and_the_list_has_no_gap(
     assert [row["mid"] for row in _class_list(folder)] == [mid for mid in INDEXED if mid not in ("/m/old", "/m/things")]
     assert [row["index"] for row in _class_list(folder)] == ["0", "1", "2", "3", "4"]
     assert "--n_class 5 " in (folder / "README").read_text()
+
+
+# --- files of several channels ---
+
+
+@pytest.fixture(scope="module")
+def with_stereo(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """Two clips of 16 kHz, of which the longer has two channels and goes far beyond full scale when it is made."""
+    folder = tmp_path_factory.mktemp("stereo")
+    (folder / "audio").mkdir()
+    (folder / "audio/mono.wav").write_bytes(wav(noise16(20_000)))
+    (folder / "audio/stereo.wav").write_bytes(wav(noise(40_000, 2, level=3.0)))
+    (folder / "classes.csv").write_text("index,id,name\n0,dog,Dog\n1,cat,Cat\n")
+    content = said(folder, "mono.wav,,,dog\nstereo.wav,,,cat\n", audio=["audio"])
+    content["sources"]["vocabulary"] = "classes.csv"
+    return ledger_of(folder, **content, vocabulary={"id": "id", "name": "name", "index": "index"})
+
+
+def test_a_file_of_several_channels_needs_a_copy(with_stereo: Tables, tmp_path: Path) -> None:
+    assert with_stereo.check["channel"] == "first"
+    account = account_of(exported("ast", with_stereo, tmp_path / "ast"))
+    assert (account.clips, account.held_back) == ({"train": 1}, {"needs_copy": 1})
+
+
+def test_two_clips_of_a_manifest_can_be_mixed(with_stereo: Tables, tmp_path: Path) -> None:
+    """As AST and AudioMAE add two: the second is cut to what the first has, in one channel."""
+    folder = exported("ast", with_stereo, tmp_path / "ast", copies="auto")
+    waves = [soundfile.read(row["wav"], always_2d=True)[0].T for row in _manifest(folder, "train")]
+    assert [wave.shape for wave in waves] == [(1, 20_000), (1, 40_000)]
+
+
+def test_copies_that_were_clipped_are_told(with_stereo: Tables, tmp_path: Path) -> None:
+    told = "1 of the clips went beyond full scale when they were made, and were clipped"
+    assert told in account_of(exported("ast", with_stereo, tmp_path / "ast", copies="auto")).warnings
+
+
+def test_as_they_are_says_what_becomes_of_several_channels(with_stereo: Tables, tmp_path: Path) -> None:
+    folder = exported("ast", with_stereo, tmp_path / "ast", copies="as_they_are")
+    assert _stats(folder)["note"].startswith("1 of these clips have several channels")
 
 
 # --- copies ---

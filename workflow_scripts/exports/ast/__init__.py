@@ -17,14 +17,15 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.ast.choice import choose, trained_classes
-from workflow_scripts.exports.ast.copies import FBANKS, SUFFIX, fbank_of, form_of
+from workflow_scripts.exports.ast.copies import FBANKS, OVERSHOOT, SUFFIX, fbank_of, form_of
 from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, write_class_index
-from workflow_scripts.exports.files.names import below_export, link_copies
+from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, split_files
+from workflow_scripts.exports.numbered import warnings_of_all
 from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, seconds
 
 CLIPS_A_PACK = 5_000
@@ -88,7 +89,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     )
     link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
-    return Written(clips_of, seconds(taken), choice.held_back, choice.copies_bytes, tuple(_warnings(clips_of, train)))
+    overshoot = sum(int((some["overshoot"] > 0).sum()) for some in told(tables.packs))
+    warnings = (*warnings_of_all(sum(clips_of.values()), overshoot, 0, OVERSHOOT), *_warnings(clips_of, train))
+    return Written(clips_of, seconds(taken), choice.held_back, choice.copies_bytes, warnings)
 
 
 def _splits(tables: Tables) -> list[str]:
@@ -100,8 +103,8 @@ def _splits(tables: Tables) -> list[str]:
 
 def _warnings(clips_of: dict[str, int], train: list[str]) -> Iterator[str]:
     if not sum(clips_of.values()):
-        yield "no clip was taken"
-    elif not train:
+        return
+    if not train:
         yield (
             "no split to train on, so no statistics and no commands: no name holds `train`. Say which are for what: "
             f"{{train: […], eval: […]}}, of {', '.join(clips_of)}"

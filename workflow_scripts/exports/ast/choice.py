@@ -17,7 +17,10 @@ from workflow_scripts.tables.store import read_table
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
-KEPT = ["split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "duration_s", "frames", "mean", "std"]
+KEPT = [
+    *("split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "channels", "duration_s"),
+    *("frames", "mean", "std"),
+]
 """Columns of a choice: no texts, of which every clip has its own."""
 
 
@@ -28,8 +31,8 @@ class Choice:
     Attributes:
         trainable: a row for each trainable clip of the ledger, in its order: `split`; `labels`, class ids with commas
             between them, null where none is trained on; whether it is `taken`, and whether a copy stands for its media
-            (`copied`); its `duration_s`; `sample_rate` of that media; `frames`, `mean` and `std` of the fbank that a
-            trainer will see.
+            (`copied`); its `duration_s`; `sample_rate` and `channels` of that media; `frames`, `mean` and `std` of the
+            fbank that a trainer will see.
         held_back: how many clips of the dataset are not taken, by reason.
         copies_bytes: what copies would take of those held back as `needs_copy`.
     """
@@ -58,7 +61,7 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     judged = []
     for clips in in_ranges(ledger.filter("trainable").select(READ)):
         of_clips = clips.with_columns(labels=joined_labels(clips["class_ids"], classes)).hstack(checks.of(clips))
-        ways = _ways(of_clips, options["copies"], tables.check["channel"], failed)
+        ways = _ways(of_clips, options["copies"], failed)
         judged.append(_with_fbank(ways, copies).select(KEPT))
     trainable = pl.concat(judged, rechunk=True)
     reasons = not_usable(ledger) | {
@@ -70,9 +73,9 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
     return Choice(trainable.drop("needed_bytes"), held_back, int(trainable["needed_bytes"].sum()))
 
 
-def _ways(clips: pl.DataFrame, copies: str, channel: str, failed: Sequence[str]) -> pl.DataFrame:
+def _ways(clips: pl.DataFrame, copies: str, failed: Sequence[str]) -> pl.DataFrame:
     """Clips with whether each is `taken`, which it is not where its copy `failed`; `copied`; or else `needed_bytes`."""
-    own, is_whole = _is_own_file(channel), pl.col("whole_media") & pl.col("member").is_null()
+    own, is_whole = _is_own_file(), pl.col("whole_media") & pl.col("member").is_null()
     each, none = pl.lit(value=True), pl.lit(value=False)
     clips = clips.with_columns(
         pl.col("labels").is_not_null().alias("labelled"),
@@ -114,15 +117,17 @@ def trained_classes(tables: Tables, options: dict[str, Any]) -> pl.DataFrame:
     return classes
 
 
-def _is_own_file(channel: str) -> pl.Expr:
-    """Whether what a trainer loads of a clip's media is what its check computed the feature from."""
-    first_is_taken = pl.lit(channel == "first") | (pl.col("channels") == 1)
+def _is_own_file() -> pl.Expr:
+    """Whether what a trainer loads of a clip's media is what its check computed the feature from.
+
+    Of several channels AST and AudioMAE take the first, but where they mix two clips they add all channels, and fail.
+    """
     own = (
         pl.col("whole_media")
         & pl.col("member").is_null()
         & (pl.col("sample_rate") == SAMPLE_RATE)
         & pl.col("format").is_in(OPENED)
         & ~pl.col("path").str.contains(NOT_UTF8)
-        & first_is_taken
+        & (pl.col("channels") == 1)
     )
     return own.fill_null(False)

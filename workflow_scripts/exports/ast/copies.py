@@ -20,12 +20,14 @@ FBANKS = {"fbank_frames": pl.Int64, "fbank_mean": pl.Float64, "fbank_std": pl.Fl
 MEL_BINS = 128
 """Of the fbank of AST."""
 SUFFIX = "wav"
+OVERSHOOT = "clip"
+"""What is done with samples beyond full scale."""
 
 
 def form_of(check: Mapping[str, Any]) -> AudioForm:
     """Of copies: the signal that the check takes."""
     channels = {"first": "first", "mean": "mono"}[check["channel"]]
-    return AudioForm(SUFFIX, SAMPLE_RATE, channels, 16, "clip")
+    return AudioForm(SUFFIX, SAMPLE_RATE, channels, 16, OVERSHOOT)
 
 
 def copy_bytes(duration_s: pl.Expr) -> pl.Expr:

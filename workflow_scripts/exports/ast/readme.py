@@ -67,8 +67,9 @@ def _contents(choice: Choice, for_licence: Sequence[HeldBack], clips: int, class
         lines.append(f"Held back for their licence: {', '.join(one.told for one in for_licence)}.")
     if "needs_copy" in choice.held_back:
         lines.append(
-            "needs_copy: a trainer would load something else, as their media are of another rate than 16 kHz, in an "
-            f"archive, a longer recording or a video. `copies: auto` copies them: {choice.copies_bytes:,} bytes."
+            "needs_copy: a trainer would load something else, as their media are of another rate than 16 kHz, of "
+            "several channels, in an archive, a longer recording or a video. `copies: auto` copies them: "
+            f"{choice.copies_bytes:,} bytes."
         )
     if copied:
         lines.append(f"audio/ holds copies of {copied:,} of them: WAV, 16 kHz, 16 bits, one channel.")

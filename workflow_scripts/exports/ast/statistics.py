@@ -44,6 +44,12 @@ def _notes(clips: pl.DataFrame, tables: Tables) -> list[str]:
             f"{len(others):,} of these clips are not at 16 kHz and are taken as they are: AST, SSAST and AudioMAE do "
             "not resample, so they will see other features than those of this mean and std."
         )
+    several = clips.filter(~pl.col("copied") & (pl.col("channels") > 1))
+    if len(several):
+        notes.append(
+            f"{len(several):,} of these clips have several channels and are taken as they are: AST, SSAST and AudioMAE "
+            "take the first, and fail where they mix two clips (`--mixup`)."
+        )
     bins = tables.check["num_mel_bins"]
     if bins != MEL_BINS and not clips["copied"].all():
         notes.append(
