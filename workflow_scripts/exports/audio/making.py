@@ -1,5 +1,6 @@
 """The clips of a plan made: cut out, brought to a form, encoded, and as long as the ledger says."""
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -17,11 +18,12 @@ def make_clips(rows: pl.DataFrame) -> Iterator[tuple[Row, Encoded] | Failed]:
     """The clips of a plan's rows encoded, in the order in which their media lie; a fault costs its clip alone.
 
     Args:
-        rows: as `audio.plan.sound_of` gives them, with `clip_id`.
+        rows: as `audio.plan.sound_of` gives them, with `clip_id`; of one codec.
     """
-    form = AudioForm.read(rows["made_as"][0])
+    form_of = functools.cache(AudioForm.read)
 
     def encoded(clip: Cut) -> Encoded:
+        form = form_of(clip.row["made_as"])
         made = encode(clip, form)
         if not clip.row["as_is"]:
             check_length(clip.row, made.frames, made.sample_rate, form.longest_s)

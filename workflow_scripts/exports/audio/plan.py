@@ -1,5 +1,6 @@
 """What the sound of clips in a plan is made of: all that its bytes depend on."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import polars as pl
@@ -17,6 +18,12 @@ OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_
 
 IN_ORDER = ("order", "clip_id")
 """How the list of a pack is sorted: by media, in the order of a seed."""
+
+
+MORE_THAN_16_BITS = r"^(PCM|ALAC)_\D*(20|24|32|64)|^(FLOAT|DOUBLE)$"
+"""Subtypes as the checks call them, after libsndfile or FFmpeg, whose samples hold that."""
+STORED = AudioForm("flac", None, "all", 16, "clip")
+"""What is made where media otherwise keep their bytes, of those that have no more bits."""
 
 
 class MadeForm(Protocol):
@@ -63,6 +70,15 @@ def sound_of(clips: pl.DataFrame, form: MadeForm, seed: int, as_is: pl.Expr) -> 
         pl.lit(form.channel).alias("channel"),
         pl.lit(form.made_as).alias("made_as"),
         as_is.fill_null(value=False).alias("as_is"),
+    )
+
+
+def sound_stored(clips: pl.DataFrame, seed: int, as_is: pl.Expr) -> pl.DataFrame:
+    """The same where media keep their bytes: what is made is STORED, or of 24 bits where its media has more than 16."""
+    rows = sound_of(clips, STORED, seed, as_is)
+    has_more = clips["subtype"].cast(pl.String).str.contains(MORE_THAN_16_BITS).fill_null(value=False)
+    return rows.with_columns(
+        made_as=pl.when(has_more).then(pl.lit(replace(STORED, bits=24).made_as)).otherwise("made_as")
     )
 
 

@@ -12,7 +12,15 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.audio.plan import (
+    IN_ORDER,
+    OF_LEDGER,
+    STORED,
+    checked,
+    is_so_already,
+    sound_of,
+    sound_stored,
+)
 from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
@@ -48,13 +56,14 @@ def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips of each split."""
     called = names_of_splits("audiofolder", tables.splits())
     checks, stored = checked(tables), options["sound"] == "stored"
-    form = AudioForm("flac", None, "all", 16, "clip") if stored else AudioForm.of(options["audio"])
+    form = STORED if stored else AudioForm.of(options["audio"])
     keeps = pl.col("whole_media") & pl.col("format").is_in(SUFFIX)
     as_is = (keeps if stored else is_so_already(form)).fill_null(value=False)
     own = pl.col("format").replace_strict(SUFFIX, default=form.codec, return_dtype=pl.String)
     for part in in_ranges(taken(tables.lazy("clips")).select("split", "clip_id", *OF_LEDGER)):
         clips = part.hstack(checks.of(part))
-        yield sound_of(clips, form, 0, as_is).hstack(
+        sound = sound_stored(clips, 0, as_is) if stored else sound_of(clips, form, 0, as_is)
+        yield sound.hstack(
             clips.select(
                 pl.col("split").cast(pl.String).replace(called).alias("group"),
                 "clip_id",

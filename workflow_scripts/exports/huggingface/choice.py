@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of, sound_stored
 from workflow_scripts.exports.cards import names_of_splits
 from workflow_scripts.exports.classes import indexed_classes, label_numbers
 from workflow_scripts.exports.reading import Tables, in_ranges, taken
@@ -45,11 +45,13 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     said, checks, classes = captions(tables), checked(tables), _classes(tables)
     columns = json.dumps(features(tables), sort_keys=True)
     stored = options["sound"] == "stored"
-    form = AudioForm("flac", None, "all", 16, "clip") if stored else AudioForm.of(options["audio"])
+    form = AudioForm.of(options["audio"])
     as_is = pl.col("whole_media") if stored else is_so_already(form)
     for part in in_ranges(taken(tables.lazy("clips")).select(READ)):
         clips = part.hstack(checks.of(part)).with_columns(said.of(part)["texts"])
-        yield sound_of(clips, form, options["seed"], as_is).hstack(
+        seed = options["seed"]
+        sound = sound_stored(clips, seed, as_is) if stored else sound_of(clips, form, seed, as_is)
+        yield sound.hstack(
             clips.select(
                 pl.col("split").cast(pl.String).replace(called).alias("group"),
                 "clip_id",
