@@ -16,7 +16,9 @@ from tests.exports.packed import exported
 from tests.exports.small_run import AUDIO, BELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports import huggingface
+from workflow_scripts.exports.audio.cutting import Row
 from workflow_scripts.exports.audio.form import AudioForm
+from workflow_scripts.exports.huggingface import rows as huggingface_rows
 from workflow_scripts.media.content import Content
 from workflow_scripts.tables import schemas
 
@@ -120,6 +122,31 @@ def test_same_clips_are_the_same_bytes(small: SmallAudioset, tmp_path: Path) -> 
         {file.name: file.read_bytes() for file in (tmp_path / folder / "out/data").iterdir()} for folder in "12"
     )
     assert first == again
+
+
+OF_ANOTHER = {
+    "audio": {"bytes": b"", "path": "_bbbbbbbbbb.flac"},
+    "captions": ["of another clip"],
+    "labels": [0, 0],
+    "end_s": 0.5,
+    "source_url": "https://another",
+}
+
+
+@pytest.mark.parametrize("column", OF_ANOTHER)
+def test_what_is_not_read_back_as_it_was_meant_is_an_error(
+    small: SmallAudioset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    right = huggingface_rows._row
+
+    def wrong(row: Row, *others: Any) -> dict[str, Any]:
+        written = right(row, *others)
+        return written | {column: OF_ANOTHER[column]} if row["clip_id"] == "_bbbbbbbbbb" else written
+
+    monkeypatch.setattr(huggingface_rows, "_row", wrong)
+    monkeypatch.setattr(huggingface_rows, "ROW_GROUP_BYTES", 1)
+    with pytest.raises(SoundledgerError, match=r"pack\.parquet: _bbbbbbbbbb was not read back as it was written"):
+        exported("huggingface", small.for_exports, tmp_path)
 
 
 def test_splits_that_would_be_called_the_same_are_refused(small: SmallAudioset, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exports.packed import exported
@@ -141,6 +141,7 @@ def test_a_stretch_of_a_recording_is_a_segment(small: SmallAudioset, tmp_path: P
     assert float(fields(folder / "reco2dur")[recording]) == 45.0
 
 
+@settings(deadline=None, max_examples=50)  # each writes a folder
 @given(
     first=st.integers(0, 2**40),
     frames=st.integers(1, 2**40),

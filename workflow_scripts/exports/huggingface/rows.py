@@ -27,6 +27,17 @@ TOLD = {
 ROW_GROUP_BYTES = 100 * 10**6
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 """Pages end where the content says, so that a hub that keeps chunks by digest keeps what did not change."""
+OF_ROW = {
+    "clip_id": "clip_id",
+    "labels": "labels",
+    "captions": "texts",
+    "start_s": "said_start_s",
+    "end_s": "said_end_s",
+    "duration_s": "duration_s",
+    "licence": "licence",
+    "source_url": "source_url",
+}
+"""Columns besides the audio, and what they are called in a plan."""
 AUDIO = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 
@@ -42,7 +53,7 @@ def write_rows(rows: pl.DataFrame, folder: Path) -> Packed:
         if not clips:
             return Packed(pl.DataFrame(schema=TOLD), failed)
         _write(folder / PARQUET, clips, suffix)
-        _read_back(folder / PARQUET, [clip.row["clip_id"] for clip in clips])
+        _read_back(folder / PARQUET, clips, suffix)
     told = {
         "clips": len(clips),
         "seconds": sum(clip.encoded.frames / clip.encoded.sample_rate for clip in clips),
@@ -80,31 +91,34 @@ def _write(file: Path, clips: list[Made], suffix: str) -> None:
         writer.write_table(pa.Table.from_pylist(group, schema))
 
 
-def _read_back(file: Path, clips: list[str]) -> None:
-    """Raises SoundledgerError where a file has not the rows of these clips."""
-    there = pq.read_table(file, columns=["clip_id"])["clip_id"].to_pylist()
-    if there != clips:
-        raise SoundledgerError(
-            f"{file}: {len(there):,} rows read back of {len(clips):,} that were written, or of other clips: the disk "
-            "is not to be trusted. Write results elsewhere, and run again"
-        )
+def _read_back(file: Path, clips: list[Made], suffix: str) -> None:
+    """Raises SoundledgerError where a file has not the sound and words of these clips."""
+    with pq.ParquetFile(file) as written:
+        if (rows := written.metadata.num_rows) != len(clips):
+            raise _distrusted(file, f"{rows:,} rows read back of {len(clips):,} that were written")
+        groups = range(written.metadata.num_row_groups)
+        there = (row for group in groups for row in written.read_row_group(group).to_pylist())
+        for clip, row in zip(clips, there, strict=True):
+            audio = row.pop("audio")
+            is_as_meant = row == {column: clip.row[OF_ROW[column]] for column in row}
+            if not is_as_meant or audio != {"bytes": clip.stored.read_bytes(), "path": _path(clip.row, suffix)}:
+                raise _distrusted(file, f"{clip.row['clip_id']} was not read back as it was written")
+
+
+def _distrusted(file: Path, why: str) -> SoundledgerError:
+    return SoundledgerError(f"{file}: {why}: the disk is not to be trusted. Write results elsewhere, and run again")
 
 
 def _row(row: Row, content: bytes, suffix: str, features: dict[str, Any]) -> dict[str, Any]:
+    told = {column: row[OF_ROW[column]] for column in features if column in OF_ROW}
+    return {"audio": {"bytes": content, "path": _path(row, suffix)}, **told}
+
+
+def _path(row: Row, suffix: str) -> str:
+    """What the audio of a clip is called, with the suffix that its media had where it is as it was."""
     name = row["member"] or row["path"]
     kept = name.rpartition(".")[2].lower() if row["as_is"] and "." in name else suffix
-    told = {
-        "audio": {"bytes": content, "path": f"{row['clip_id']}.{kept}"},
-        "clip_id": row["clip_id"],
-        "labels": row["labels"],
-        "captions": row["texts"],
-        "start_s": row["said_start_s"],
-        "end_s": row["said_end_s"],
-        "duration_s": row["duration_s"],
-        "licence": row["licence"],
-        "source_url": row["source_url"],
-    }
-    return {column: told[column] for column in features}
+    return f"{row['clip_id']}.{kept}"
 
 
 def _type(feature: dict[str, Any]) -> pa.DataType:
