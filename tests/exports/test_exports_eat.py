@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import polars as pl
 import pytest
 import soundfile
 
+from tests.exports.own_dataset import ledger_of, said
 from tests.exports.packed import exported
 from tests.exports.small_run import AUDIO, INDEXED, SmallAudioset, instead
+from tests.made_files import noise16, wav
+from tests.project import REPOSITORY
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.sound.feature import Resampler
 
@@ -20,11 +24,13 @@ SPLITS = ("balanced_train", "eval")
 TAKEN = {"-aaaaaaaaaa", "_bbbbbbbbbb", "Ycccccccccc", "onlyabstrac", "inrecording", "inmirrorxxx", "quotedxxxxx"}
 
 
-def as_eat_does(folder: Path, split: str) -> tuple[dict[str, Any], Any]:
+def as_eat_does(folder: Path, split: str, downsr_16hz: bool = True) -> tuple[dict[str, Any], Any]:
     """Waveform, length that its line says and target, by the id of the label's line; and the weights.
 
-    Its list is cut at any blank, its files are opened by libsndfile below the folder of the first line, their channels
-    averaged, and another rate than 16 kHz is refused; labels go with files by their order alone.
+    Its list is cut at any blank, and files of less than 10,000 samples are left out with their labels, but not their
+    weights. They are opened by libsndfile below the folder of the first line, resampled to 16 kHz (its own
+    configurations say so) or else refused unless they are of 32 kHz, and their channels averaged; labels go with files
+    by their order alone.
     """
     descriptors = {}
     for line in (folder / "label_descriptors.csv").read_text().splitlines():
@@ -37,7 +43,10 @@ def as_eat_does(folder: Path, split: str) -> tuple[dict[str, Any], Any]:
         items = line.strip().split()
         assert len(items) == 2, line
         files.append((items[0], int(items[1])))
+    left_out = {place for place, (_, size) in enumerate(files) if size < 10_000}
+    files = [file for place, file in enumerate(files) if place not in left_out]
     said = [line.rstrip().split() for line in (folder / f"{split}.lbl").read_text().splitlines()]
+    said = [line for place, line in enumerate(said) if place not in left_out]
     targets = [[descriptors[mid] for mid in line[1].split(",")] for line in said]
     if len(targets) != len(files):
         raise AssertionError(f"labels length ({len(targets)}) and dataset length ({len(files)}) do not match")
@@ -47,8 +56,9 @@ def as_eat_does(folder: Path, split: str) -> tuple[dict[str, Any], Any]:
         if not path.endswith((".wav", ".flac", ".ogg")):
             path, *_ = path.split(":")  # places in a zip
         wave, rate = soundfile.read(path, dtype="float32")
-        if rate != 16_000:
-            raise RuntimeError(f"sample rate: {rate}, need 16000")
+        if not downsr_16hz and rate != 32_000:
+            raise RuntimeError(f"sample rate: {rate}, need 32000")
+        assert rate == 16_000, "it would be resampled, and of several channels along these"
         target = np.zeros(len(descriptors))
         target[numbers] = 1
         loaded[clip_id] = wave.mean(-1) if wave.ndim == 2 else wave, size, target
@@ -124,3 +134,62 @@ def test_a_name_of_several_lines_is_one_line(small: SmallAudioset, tmp_path: Pat
     exported("eat", instead(small.for_exports, tmp_path / "tables", classes=classes), tmp_path / "eat")
     assert len(as_eat_does(tmp_path / "eat/out", "balanced_train")[0]) == 3
     assert '0,/m/animal,"Animal and more"\n' in (tmp_path / "eat/out/label_descriptors.csv").read_text()
+
+
+# --- what EAT does to one split alone, and to short files ---
+
+
+def test_the_documented_options_read_it(small: SmallAudioset, tmp_path: Path) -> None:
+    docs = (REPOSITORY / "docs/exports.md").read_text(encoding="utf-8")
+    line = next(line for line in docs.splitlines() if line.startswith("`task.data="))
+    options = dict(re.findall(r"(?:task|dataset)\.(\w+)=([^\s`]+)", line))
+    exported("eat", small.for_exports, tmp_path, copies="auto", splits={"balanced_train": "train"})
+    for split in (options["train_subset"], options["valid_subset"]):
+        read, weights = as_eat_does(tmp_path / "out", split, options.get("downsr_16hz") == "true")
+        assert len(read) == len(weights) > 0
+
+
+def test_without_that_option_eat_refuses_it(folder: Path) -> None:
+    with pytest.raises(RuntimeError, match="sample rate: 16000, need 32000"):
+        as_eat_does(folder, "eval", downsr_16hz=False)
+
+
+def test_splits_of_one_name_are_one(small: SmallAudioset, folder: Path, tmp_path: Path) -> None:
+    splits = {"balanced_train": "train", "eval": "train"}
+    written = exported("eat", small.for_exports, tmp_path, copies="auto", splits=splits)
+    assert (written.clips, written.warnings) == ({"balanced_train": 6, "eval": 1}, ())
+    loaded, weights = as_eat_does(tmp_path / "out", "train")
+    assert loaded.keys() == TAKEN
+    assert len(weights) == len(TAKEN)
+    assert sorted(file.name for file in (tmp_path / "out").glob("*.tsv")) == ["train.tsv"]
+
+
+def test_that_no_split_is_called_train_is_told(small: SmallAudioset, tmp_path: Path) -> None:
+    [warning] = exported("eat", small.for_exports, tmp_path / "1").warnings
+    assert warning.startswith("no clip is of a split called `train`, the one that EAT shuffles, draws by weights")
+    assert warning.endswith("{splits: {…: train}}, of balanced_train, eval")
+    assert exported("eat", small.for_exports, tmp_path / "2", splits={"balanced_train": "train"}).warnings == ()
+    named_empty = exported("eat", small.for_exports, tmp_path / "3", splits={"eval": "train"})  # it needs a copy
+    assert len(named_empty.warnings) == 1
+
+
+def test_a_split_that_there_is_not_is_told(small: SmallAudioset, tmp_path: Path) -> None:
+    with pytest.raises(SoundledgerError, match="no split 'trian'; there are balanced_train, eval"):
+        exported("eat", small.for_exports, tmp_path, splits={"trian": "train"})
+
+
+@pytest.mark.parametrize("copies", ["never", "always"])
+def test_clips_that_eat_drops_without_their_weights_are_held_back(tmp_path: Path, copies: str) -> None:
+    (tmp_path / "audio").mkdir()
+    for frames in (4_000, 9_999, 10_000, 20_000):
+        (tmp_path / f"audio/n{frames}.wav").write_bytes(wav(noise16(frames, seed=frames)))
+    (tmp_path / "classes.csv").write_text("index,id,name\n0,dog,Dog\n")
+    rows = "n4000.wav,,,dog\nn9999.wav,,,dog\nn10000.wav,,,dog\nn20000.wav,,,dog\n"
+    content = said(tmp_path, rows, audio=["audio"], limits={"min_duration_s": 0.1, "train_min_duration_s": 0.1})
+    content["sources"]["vocabulary"] = "classes.csv"
+    tables = ledger_of(tmp_path, **content, vocabulary={"id": "id", "name": "name", "index": "index"})
+    written = exported("eat", tables, tmp_path / "eat", copies=copies)
+    assert (written.clips, written.held_back) == ({"train": 2}, {"below_10000_samples": 2})
+    loaded, weights = as_eat_does(tmp_path / "eat/out", "train")
+    assert sorted(len(wave) for wave, *_ in loaded.values()) == [10_000, 20_000]
+    assert len(weights) == 2

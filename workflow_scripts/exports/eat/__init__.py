@@ -1,18 +1,19 @@
 """Lists of files, labels and classes for EAT.
 
-Source of the form: https://github.com/cwx-worst-one/EAT (data/raw_audio_dataset.py, tasks/finetuning.py), and fairseq's
-wav2vec, from which it has it.
+Source of the form: https://github.com/cwx-worst-one/EAT (data/raw_audio_dataset.py, data/mae_image_dataset.py,
+tasks/finetuning.py), and fairseq's wav2vec, from which it has it.
 """
 
 import contextlib
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import polars as pl
 
-from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.errors import SoundledgerError, first_twenty, shown
 from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.classes import (
     indexed_classes,
@@ -37,11 +38,18 @@ OPENS = Opens(spans=False, sample_rate=16_000, never_in_path=r"[\s:]")
 AUDIO = {"codec": "wav", "sample_rate": 16_000, "channels": "mono", "bits": 16, "overshoot": "clip"}
 """Of copies. EAT takes the mean of all channels itself."""
 READ = ["split", "clip_id", "class_ids"]
+TRAIN = "train"
+"""The one split that EAT shuffles, draws by weights and augments."""
+FEWEST_SAMPLES = 10_000
+"""EAT leaves out shorter files without a word, but not their weights, and so draws others than are meant."""
+SPAN_MAY_LACK_S = 0.01
+"""So much less may a copy of a stretch have than the ledger says."""
 _log = logging.getLogger(__name__)
 
 
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
+    _called(tables, options)  # what is wrong with names is told before any copy is made
     return _file_clips(tables, options).plan()
 
 
@@ -60,33 +68,62 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write <split>.tsv, <split>.lbl, <split>_weights.csv, label_descriptors.csv and the copies, if any.
 
-    A list of files begins with the folder of the export, which its paths start from.
+    A list of files begins with the folder of the export, which its paths start from. Splits of one name are one.
     """
-    splits, classes = tables.splits(), _classes(tables, options)
-    refuse_splits("eat", splits, [FILES, LABELS, WEIGHTS], [CLASSES, SUMS])
+    called, classes = _called(tables, options), _classes(tables, options)
     clips = _file_clips(tables, options)
-    labels: dict[str, list[pl.Series]] = {split: [] for split in splits}
+    labels: dict[str, list[pl.Series]] = {split: [] for split in called.values()}
     with contextlib.ExitStack() as stack:
-        lists = {split: _opened(stack, folder, split) for split in splits}
+        lists = {split: _opened(stack, folder, split) for split in labels}
         for files, _ in lists.values():
             files.write(f"{final_folder.absolute()}\n".encode())
         for some in clips.rows(final_folder):
-            rows = some.with_columns(labels=joined_labels(some["class_ids"], classes))
-            for (split,), of_split in rows.partition_by("split", as_dict=True).items():
-                _add(of_split, *lists[str(split)])
-                labels[str(split)].append(of_split["labels"])
-    for split, said in labels.items():
-        _write_weights(said, folder / WEIGHTS.format(split))
+            split = pl.col("split").cast(pl.String).replace(called)
+            rows = some.with_columns(split, labels=joined_labels(some["class_ids"], classes))
+            for (name,), of_split in rows.partition_by("split", as_dict=True, maintain_order=True).items():
+                _add(of_split, *lists[str(name)])
+                labels[str(name)].append(of_split["labels"])
+    for name, said in labels.items():
+        _write_weights(said, folder / WEIGHTS.format(name))
     one_line = in_a_line(pl.col("name"))  # EAT reads line by line, whatever is quoted
     write_class_index(classes.with_columns(one_line), folder / CLASSES, header=False)
     link_copies(tables.packs, folder)
     written = clips.written()
     _log.info("eat: %s; left out: %s", written.clips, written.held_back)
-    return written
+    return replace(written, warnings=(*written.warnings, *_warnings(written.clips, called)))
+
+
+def _called(tables: Tables, options: dict[str, Any]) -> dict[str, str]:
+    """What each split is called in the export.
+
+    Raises:
+        SoundledgerError: the option `splits` speaks of one that there is not, or files cannot be called so.
+    """
+    splits, others = tables.splits(), options["splits"]
+    if unknown := sorted(set(others) - set(splits)):
+        raise SoundledgerError(
+            f"export eat: splits: there is no split {shown(unknown[0])}; there are {', '.join(splits) or 'none'}"
+        )
+    called = {split: others.get(split, split) for split in splits}
+    refuse_splits("eat", dict.fromkeys(called.values()), [FILES, LABELS, WEIGHTS], [CLASSES, SUMS])
+    return called
+
+
+def _warnings(clips_of: dict[str, int], called: dict[str, str]) -> Iterator[str]:
+    if any(clips_of.values()) and not any(clips_of[split] for split, name in called.items() if name == TRAIN):
+        yield (
+            f"no clip is of a split called `{TRAIN}`, the one that EAT shuffles, draws by weights and augments. Say "
+            f"which is to be called so: {{splits: {{…: {TRAIN}}}}}, of {', '.join(called)}"
+        )
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
-    reasons = {"unlabelled": is_unlabelled(_classes(tables, options))}
+    surely_s = pl.col("duration_s") - pl.when("whole_media").then(0.0).otherwise(SPAN_MAY_LACK_S)
+    samples = (surely_s * OPENS.sample_rate).round(6)  # of floats none is to be the least bit too short
+    reasons = {
+        "unlabelled": is_unlabelled(_classes(tables, options)),
+        "below_10000_samples": samples < FEWEST_SAMPLES,
+    }
     return FileClips(tables, {**options, "paths": "relative", "audio": AUDIO}, OPENS, READ, reasons)
 
 
