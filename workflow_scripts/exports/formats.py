@@ -1,7 +1,7 @@
 """What a format of exports is: a folder with the schema of its options, and these functions."""
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -21,6 +21,7 @@ class Written:
         held_back: how many it did not take, by reason; both together are all clips that the tables show it.
         copies_bytes: what copies would take of those that are held back because they need one.
         warnings: what the run should end with, as the consumer cannot do with what was written.
+        lines: how many each file of text has that speaks of clips, by its path, as `check_lines` counts them.
     """
 
     clips: dict[str, int]
@@ -28,6 +29,7 @@ class Written:
     held_back: dict[str, int]
     copies_bytes: int = 0
     warnings: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

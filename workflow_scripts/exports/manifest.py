@@ -1,12 +1,12 @@
 """The files of a split as AST has them, written part by part: its manifest, and a weight for each line of that."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
-from workflow_scripts.exports.text import text_file
+from workflow_scripts.exports.text import stored_as, text_file
 
 MANIFEST, WEIGHTS = "{}.json", "{}_weights.csv"
 """The files of a split."""
@@ -46,6 +46,12 @@ def split_files(
         manifest.write(b'{"data": [')
         yield add
         manifest.write(b"\n]}\n")
+
+
+def lines_of(clips: Mapping[str, int], compress: str = "none") -> dict[str, int]:
+    """How many lines the files of each split have, by how many clips it has."""
+    manifests = {stored_as(MANIFEST.format(split), compress): 2 + taken for split, taken in clips.items()}
+    return manifests | {WEIGHTS.format(split): taken for split, taken in clips.items()}
 
 
 def sample_weights(clips: pl.LazyFrame) -> pl.DataFrame:

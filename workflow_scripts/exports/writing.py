@@ -10,6 +10,7 @@ from typing import Any
 
 from workflow_scripts.exports.account import Account, HeldBack
 from workflow_scripts.exports.formats import Format, Written
+from workflow_scripts.exports.lines import check_lines
 from workflow_scripts.exports.packs import remove_other_packs
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.sums import complete_sums
@@ -28,6 +29,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
     with whole(made) as folder:
         folder.mkdir()
         written = made_by.export(tables, options, folder, link)
+        check_lines(folder, written.lines)
         taken = complete_sums(folder)
     _switch(link, made.name)
     with whole(account) as part:

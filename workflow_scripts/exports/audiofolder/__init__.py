@@ -98,7 +98,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     warnings = warnings_of_all(len(copies), overshoot, unlevelled, options["audio"]["overshoot"])
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     lasting = float((copies["frames"] / copies["sample_rate"]).sum())
-    return Written(clips, lasting, left_out, warnings=tuple(warnings))
+    lines = {f"{split}/{METADATA}": count for split, count in clips.items()}
+    return Written(clips, lasting, left_out, warnings=tuple(warnings), lines=lines)
 
 
 def _write_metadata(tables: Tables, called: dict[str, str], copies: pl.DataFrame, folder: Path) -> dict[str, int]:

@@ -26,7 +26,7 @@ from workflow_scripts.exports.classes import (
 )
 from workflow_scripts.exports.files.names import below_export
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, split_files
+from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, lines_of, split_files
 from workflow_scripts.exports.numbered import warnings_of_all
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
@@ -96,7 +96,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     left_out = held_back(tables.lazy("clips"), _reasons(tables, options)) | not_made(tables.packs)
     _log.info("audiomae: %s; left out: %s", taken_of, left_out)
     warnings = warnings_of_all(len(clips), int(clips["overshoot"].sum()), 0, "clip")
-    return Written(taken_of, float(clips["seconds"].sum()), left_out, warnings=tuple(warnings))
+    lasting = float(clips["seconds"].sum())
+    return Written(taken_of, lasting, left_out, warnings=tuple(warnings), lines=lines_of(taken_of))
 
 
 def _classes(tables: Tables, options: dict[str, Any]) -> pl.DataFrame:

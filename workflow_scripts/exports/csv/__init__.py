@@ -50,7 +50,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
             rows = _rows(clips.with_columns(said.of(clips)), file_paths(clips, options["paths"], final_folder), most)
             for split, file in files.items():
                 rows.filter(clips["split"] == split).write_csv(file, include_header=number == 0)
-    return Written(by_split(usable, splits), seconds(usable), not_usable(ledger))
+    clips_of = by_split(usable, splits)
+    lines = {file_name.format(split): 1 + taken for split, taken in clips_of.items()}
+    return Written(clips_of, seconds(usable), not_usable(ledger), lines=lines)
 
 
 def _rows(clips: pl.DataFrame, files: pl.Series, most: int) -> pl.DataFrame:

@@ -6,6 +6,7 @@ tasks/finetuning.py), and fairseq's wav2vec, from which it has it.
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -90,7 +91,17 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     link_copies(tables.packs, folder)
     written = clips.written()
     _log.info("eat: %s; left out: %s", written.clips, written.held_back)
-    return replace(written, warnings=(*written.warnings, *_warnings(written.clips, called)))
+    warnings = (*written.warnings, *_warnings(written.clips, called))
+    return replace(written, warnings=warnings, lines=_lines(written.clips, called))
+
+
+def _lines(clips_of: dict[str, int], called: dict[str, str]) -> dict[str, int]:
+    """How many each file has."""
+    clips = Counter[str]()
+    for split, taken in clips_of.items():
+        clips[called[split]] += taken
+    lines = {name.format(split): taken for split, taken in clips.items() for name in (LABELS, WEIGHTS)}
+    return lines | {FILES.format(split): 1 + taken for split, taken in clips.items()}
 
 
 def _called(tables: Tables, options: dict[str, Any]) -> dict[str, str]:

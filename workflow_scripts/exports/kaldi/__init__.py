@@ -5,6 +5,7 @@ https://github.com/kaldi-asr/kaldi. Every file is sorted by its first field as b
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.kaldi.folders import write_folders
+from workflow_scripts.exports.kaldi.folders import OF_CLIPS, write_folders
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.text import CONTROL
@@ -52,9 +53,11 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     refuse_splits("kaldi", splits, ["{}"], ["audio", SUMS])
     clips, said = _file_clips(tables, options), captions(tables)
     parts = (part.with_columns(said.of(part)["texts"]) for part in clips.rows(final_folder))
-    write_folders(parts, splits, folder)
+    lines = write_folders(parts, splits, folder)
     link_copies(tables.packs, folder)
-    return clips.written()
+    written = clips.written()
+    of_clips = {f"{split}/{name}": count for split, count in written.clips.items() for name in OF_CLIPS}
+    return replace(written, lines=lines | of_clips)
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:

@@ -16,6 +16,7 @@ from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.lhotse.manifests import FILE, KINDS, file_clips, write_manifests
+from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
 from workflow_scripts.exports.reading import Tables, held_back, not_made, refuse_splits
 from workflow_scripts.exports.sums import SUMS
@@ -61,7 +62,14 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     seen = write_manifests(clips, folder, final_folder)
     link_copies(tables.packs, folder)
     written = clips.written()
-    return replace(written, warnings=(*written.warnings, *seen.warnings()))
+    return replace(written, warnings=(*written.warnings, *seen.warnings()), lines=_lines(written.clips, seen))
+
+
+def _lines(clips: dict[str, int], seen: Seen) -> dict[str, int]:
+    """How many each file has."""
+    recordings, *of_clips = KINDS
+    lines = {FILE.format(kind, split): count for split, count in clips.items() for kind in of_clips}
+    return lines | {FILE.format(recordings, split): seen.recordings[split] for split in clips}
 
 
 def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:

@@ -40,6 +40,7 @@ def write_manifests(clips: FileClips, folder: Path, final_folder: Path) -> Seen:
             said = words.beside(part).with_columns(recording_id="file_id", is_new=known.are_new(part))
             seen.add(said["events"], said["file_rate"], said["file_channels"])
             for (split,), rows in said.partition_by("split", as_dict=True).items():
+                seen.recordings[str(split)] += int(rows["is_new"].sum())
                 for kind, lines in zip(KINDS, _lines(rows), strict=True):
                     write_lines(files[kind, str(split)], lines)
     return seen

@@ -15,11 +15,13 @@ class Seen:
         without_event: how many have no class that has an index.
         rates: how many are of each, hertz.
         channels: how many have so many.
+        recordings: how many files were named in each split.
     """
 
     without_event: int = 0
     rates: Counter[int] = field(default_factory=Counter)
     channels: Counter[int] = field(default_factory=Counter)
+    recordings: Counter[str] = field(default_factory=Counter)
 
     def add(self, events: pl.Series, rates: pl.Series, channels: pl.Series) -> None:
         """Some more."""

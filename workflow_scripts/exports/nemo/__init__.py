@@ -71,7 +71,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
                 files[str(split)].writelines(f"{line}\n" for line in lines["line"])
     link_copies(tables.packs, folder)
     written = clips.written()
-    return replace(written, warnings=(*written.warnings, *_warnings(unlabelled)))
+    of_files = {FILE.format(split): count for split, count in written.clips.items()}
+    return replace(written, warnings=(*written.warnings, *_warnings(unlabelled)), lines=of_files)
 
 
 def _warnings(unlabelled: int) -> Iterator[str]:

@@ -68,7 +68,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
                 of_split.write_csv(file, include_header=number == 0)
     link_copies(tables.packs, folder)
     written = clips.written()
-    return replace(written, warnings=(*written.warnings, *_warnings(parted)))
+    lines = {FILE.format(split): 1 + taken for split, taken in written.clips.items()}
+    return replace(written, warnings=(*written.warnings, *_warnings(parted)), lines=lines)
 
 
 def _refuse_variables(files: pl.Series) -> None:

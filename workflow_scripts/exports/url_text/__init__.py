@@ -51,7 +51,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     `captions` and `tags` are lists.
     """
     splits, form, compress = tables.splits(), options["form"], options["compress"]
-    refuse_splits("url_text", splits, [stored_as(FILES[form], compress)])
+    file_name = stored_as(FILES[form], compress)
+    refuse_splits("url_text", splits, [file_name])
     ledger = tables.lazy("clips")
     said, most = captions(tables), most_captions(tables)
     clips_taken, left_out, lasting = dict.fromkeys(splits, 0), Counter[str](), 0.0
@@ -71,7 +72,9 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
                 clips_taken[split] += len(of_split)
     reasons = not_usable(ledger) | {reason: left_out[reason] for reason in REASONS if left_out[reason]}
     _log.info("url_text: %s; left out: %s", clips_taken, reasons)
-    return Written(clips_taken, lasting, reasons, warnings=() if any(clips_taken.values()) else ("no clip was taken",))
+    warnings = () if any(clips_taken.values()) else ("no clip was taken",)
+    lines = {file_name.format(split): (form == "csv") + count for split, count in clips_taken.items()}
+    return Written(clips_taken, lasting, reasons, warnings=warnings, lines=lines)
 
 
 def _in_cells(most: int) -> list[pl.Expr]:
