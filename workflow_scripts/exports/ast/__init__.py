@@ -22,11 +22,12 @@ from workflow_scripts.exports.ast.readme import readme
 from workflow_scripts.exports.ast.statistics import statistics
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, write_class_index
+from workflow_scripts.exports.counting import by_split, seconds
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, lines_of, split_files
 from workflow_scripts.exports.numbered import warnings_of_all
-from workflow_scripts.exports.reading import Tables, by_split, file_paths, refuse_splits, seconds
+from workflow_scripts.exports.reading import Tables, file_paths, refuse_splits
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB and a minute or two of one core."""

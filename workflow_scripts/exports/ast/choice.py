@@ -8,9 +8,10 @@ import polars as pl
 
 from workflow_scripts.exports.ast.copies import FBANKS, copy_bytes
 from workflow_scripts.exports.classes import indexed_classes, joined_labels, refuse_commas
+from workflow_scripts.exports.counting import not_made, not_usable
 from workflow_scripts.exports.files.clips import NOT_UTF8, OPENED
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges, not_made, not_usable
+from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges
 from workflow_scripts.sound.settings import SAMPLE_RATE
 from workflow_scripts.tables.store import read_table
 

@@ -22,11 +22,12 @@ from workflow_scripts.exports.audio.plan import (
     sound_stored,
 )
 from workflow_scripts.exports.cards import card, names_of_splits
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.numbered import warnings_of_all
-from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.words import captions
 

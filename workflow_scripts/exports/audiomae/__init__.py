@@ -24,12 +24,13 @@ from workflow_scripts.exports.classes import (
     refuse_commas,
     write_class_index,
 )
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, lines_of, split_files
 from workflow_scripts.exports.numbered import warnings_of_all
 from workflow_scripts.exports.packs import link_files
-from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS, add_sums
 from workflow_scripts.tables.store import read_table
 

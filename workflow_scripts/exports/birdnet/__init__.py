@@ -14,11 +14,12 @@ import polars as pl
 from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.birdnet.choice import choose, planned
 from workflow_scripts.exports.birdnet.folders import CLASS_FOLDER, link_windows, misread
+from workflow_scripts.exports.counting import held_back
 from workflow_scripts.exports.events.said import NOTHING_SAID
 from workflow_scripts.exports.events.tally import FILE, LabelTally
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import warnings_of_all
-from workflow_scripts.exports.reading import Tables, held_back, refuse_splits
+from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 
 SORTED_BY = IN_ORDER

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.exports.account import Account
+from workflow_scripts.exports.counting import seconds
 from workflow_scripts.exports.croissant.distribution import accounts_of, files_of, own_files
 from workflow_scripts.exports.croissant.document import document, lacking
 from workflow_scripts.exports.croissant.facts import facts_of
 from workflow_scripts.exports.croissant.records import inline, of_tables
 from workflow_scripts.exports.croissant.tables import write_tables
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, refuse_splits, seconds
+from workflow_scripts.exports.reading import Tables, refuse_splits
 
 CROISSANT = "croissant.json"
 _log = logging.getLogger(__name__)

@@ -6,16 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.counting import by_split, not_usable, seconds
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import (
-    Tables,
-    by_split,
-    file_paths,
-    in_ranges,
-    not_usable,
-    refuse_splits,
-    seconds,
-)
+from workflow_scripts.exports.reading import Tables, file_paths, in_ranges, refuse_splits
 from workflow_scripts.exports.text import stored_as, text_file
 from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell
 

@@ -15,7 +15,6 @@ from typing import IO, Any
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty, shown
-from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.classes import (
     indexed_classes,
     is_unlabelled,
@@ -24,8 +23,9 @@ from workflow_scripts.exports.classes import (
     write_class_index,
 )
 from workflow_scripts.exports.files.clips import FileClips, Opens
+from workflow_scripts.exports.files.copies import SORTED_BY, clips_a_pack, pack
 from workflow_scripts.exports.files.names import link_copies
-from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.manifest import WEIGHTS, sample_weights
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
@@ -33,7 +33,7 @@ from workflow_scripts.exports.text import in_a_line
 
 CLIPS_A_PACK = 5_000
 """Some 1.6 GB of clips of 10 s, and a minute or two of one core."""
-SORTED_BY = IN_ORDER
+__all__ = ["SORTED_BY", "clips_a_pack", "export", "pack", "plan"]
 FILES, LABELS, CLASSES = "{}.tsv", "{}.lbl", "label_descriptors.csv"
 OPENS = Opens(spans=False, sample_rate=16_000, never_in_path=r"[\s:]")
 AUDIO = {"codec": "wav", "sample_rate": 16_000, "channels": "mono", "bits": 16, "overshoot": "clip"}
@@ -52,18 +52,6 @@ def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
     _called(tables, options)  # what is wrong with names is told before any copy is made
     return _file_clips(tables, options).plan()
-
-
-def clips_a_pack(options: dict[str, Any], clips: int) -> int:
-    """As many as take a minute or two."""
-    return CLIPS_A_PACK
-
-
-def pack(rows: pl.DataFrame, folder: Path) -> Packed:
-    """Some of the copies."""
-    from workflow_scripts.exports.files.packing import make_files
-
-    return make_files(rows, folder)
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:

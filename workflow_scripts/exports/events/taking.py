@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import polars as pl
 
+from workflow_scripts.exports.counting import not_usable
 from workflow_scripts.exports.events.files import below_root, folders_called, is_odd, without_suffix
 from workflow_scripts.exports.events.parts import media_parts
 from workflow_scripts.exports.events.said import NOTHING_SAID, nothing_said, said_in_media
 from workflow_scripts.exports.events.tally import LabelTally
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import Tables, in_ranges, not_usable
+from workflow_scripts.exports.reading import Tables, in_ranges
 
 REASONS = ("in_archive", "odd_name", *NOTHING_SAID)
 """Why usable clips are not taken."""

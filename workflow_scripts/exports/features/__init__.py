@@ -14,13 +14,14 @@ import polars as pl
 
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, indexed_classes, write_class_index
+from workflow_scripts.exports.counting import held_back, not_made, seconds, taken
 from workflow_scripts.exports.features.form import FbankForm
 from workflow_scripts.exports.features.index import INDEX, write_index
 from workflow_scripts.exports.features.statistics import statistics
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, link_packs
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Pack, Tables, held_back, in_ranges, not_made, refuse_splits, seconds, taken
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.tables.store import read_table
 

@@ -8,8 +8,9 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.classes import label_numbers
+from workflow_scripts.exports.counting import taken
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Pack, Tables, in_ranges, taken
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges
 from workflow_scripts.tables.declared import Column, Rule, Schema
 from workflow_scripts.tables.store import read_table, write_parts
 

@@ -11,11 +11,12 @@ import xxhash
 
 from workflow_scripts.exports.audio.form import LOSSY, AudioForm
 from workflow_scripts.exports.audio.plan import OF_CHECKS, OF_LEDGER, is_so_already, sound_of
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export, told
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.numbered import warnings_of_all
-from workflow_scripts.exports.reading import MEDIA, Tables, file_paths, held_back, in_ranges, not_made, taken
+from workflow_scripts.exports.reading import MEDIA, Tables, file_paths, in_ranges
 
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that every library for sound opens, as the checks call them."""

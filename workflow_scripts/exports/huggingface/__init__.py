@@ -13,10 +13,11 @@ import polars as pl
 
 from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.cards import card, names_of_splits
+from workflow_scripts.exports.counting import held_back, not_made
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.huggingface.choice import PARQUET, chosen, features
 from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
-from workflow_scripts.exports.reading import Tables, held_back, not_made
+from workflow_scripts.exports.reading import Tables
 
 SORTED_BY = IN_ORDER
 CARD = "README.md"

@@ -10,7 +10,8 @@ from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of, sound_stored
 from workflow_scripts.exports.cards import names_of_splits
 from workflow_scripts.exports.classes import indexed_classes, label_numbers
-from workflow_scripts.exports.reading import Tables, in_ranges, taken
+from workflow_scripts.exports.counting import taken
+from workflow_scripts.exports.reading import Tables, in_ranges
 from workflow_scripts.exports.words import captions
 
 PARQUET = "pack.parquet"

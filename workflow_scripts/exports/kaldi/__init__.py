@@ -11,36 +11,23 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.clips import FileClips, Opens
+from workflow_scripts.exports.files.copies import SORTED_BY, clips_a_pack, pack
 from workflow_scripts.exports.files.names import link_copies
-from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.kaldi.folders import OF_CLIPS, write_folders
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.text import CONTROL
 from workflow_scripts.exports.words import captions
 
-CLIPS_A_PACK = 1000
-SORTED_BY = IN_ORDER
+__all__ = ["SORTED_BY", "clips_a_pack", "export", "pack", "plan"]
 READ = ["split", "clip_id", "class_ids", "class_names"]
 
 
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
     return _file_clips(tables, options).plan()
-
-
-def clips_a_pack(options: dict[str, Any], clips: int) -> int:
-    """As many as take a minute or two."""
-    return CLIPS_A_PACK
-
-
-def pack(rows: pl.DataFrame, folder: Path) -> Packed:
-    """Some of the copies."""
-    from workflow_scripts.exports.files.packing import make_files
-
-    return make_files(rows, folder)
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:

@@ -13,12 +13,13 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.plan import IN_ORDER
+from workflow_scripts.exports.counting import held_back, not_made
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.lhotse.manifests import FILE, KINDS, file_clips, write_manifests
 from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
-from workflow_scripts.exports.reading import Tables, held_back, not_made, refuse_splits
+from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 
 CLIPS_A_PACK = 1000

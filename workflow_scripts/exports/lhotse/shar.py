@@ -12,12 +12,13 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.audio.waiting import Made, made_in_order
+from workflow_scripts.exports.counting import taken
 from workflow_scripts.exports.formats import Packed
 from workflow_scripts.exports.lhotse.manifests import gzipped, write_lines
 from workflow_scripts.exports.lhotse.records import cut, in_json, recording
 from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.lhotse.words import READ, Words
-from workflow_scripts.exports.reading import Tables, in_ranges, taken
+from workflow_scripts.exports.reading import Tables, in_ranges
 from workflow_scripts.exports.sums import sha256
 from workflow_scripts.exports.tars import Tar
 

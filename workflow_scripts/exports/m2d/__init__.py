@@ -13,11 +13,12 @@ import polars as pl
 
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, indexed_classes, refuse_commas, write_class_index
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.m2d.form import LogMelForm
 from workflow_scripts.exports.m2d.lists import FILES, WEIGHTED, Listed, write_lists
-from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 
 CLIPS_A_PACK = 2_000

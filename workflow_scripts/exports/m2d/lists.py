@@ -10,9 +10,10 @@ from typing import NamedTuple
 import polars as pl
 
 from workflow_scripts.exports.classes import joined_labels
+from workflow_scripts.exports.counting import taken
 from workflow_scripts.exports.files.names import below_export
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Pack, Tables, in_ranges, taken
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges
 from workflow_scripts.tables.store import read_table
 
 FILES, WEIGHTED = "files_{}.csv", "files_{}_weighted.csv"

@@ -14,16 +14,15 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, shown
-from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.files.clips import FileClips, Opens
+from workflow_scripts.exports.files.copies import SORTED_BY, clips_a_pack, pack
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.files.seconds import to_the_sample
-from workflow_scripts.exports.formats import Packed, Written
+from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.words import captions, names_in_a_cell, text_of_each
 
-CLIPS_A_PACK = 1000
-SORTED_BY = IN_ORDER
+__all__ = ["SORTED_BY", "clips_a_pack", "export", "pack", "plan"]
 READ = ["split", "clip_id", "class_names"]
 FILE = "{}.json"
 """Of a split."""
@@ -34,18 +33,6 @@ LONGEST_RELATIVE = 254
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips that get a copy."""
     return _file_clips(tables, options).plan()
-
-
-def clips_a_pack(options: dict[str, Any], clips: int) -> int:
-    """As many as take a minute or two."""
-    return CLIPS_A_PACK
-
-
-def pack(rows: pl.DataFrame, folder: Path) -> Packed:
-    """Some of the copies."""
-    from workflow_scripts.exports.files.packing import make_files
-
-    return make_files(rows, folder)
 
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:

@@ -13,10 +13,11 @@ import polars as pl
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, is_so_already, sound_of
 from workflow_scripts.exports.classes import CLASS_INDEX, indexed_classes, is_unlabelled, write_class_index
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import warnings_of_all
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Pack, Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges, refuse_splits
 
 CLIPS_A_PACK = 2_000
 """Some 320 MB of clips of 10 s, and two minutes of one core."""

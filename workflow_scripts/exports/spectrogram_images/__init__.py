@@ -16,10 +16,11 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, sound_of
 from workflow_scripts.exports.cards import card, names_of_splits
+from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.plans import group_of
-from workflow_scripts.exports.reading import Tables, held_back, in_ranges, not_made, refuse_splits, taken
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.spectrogram_images.form import ImageForm
 from workflow_scripts.exports.spectrogram_images.metadata import FEATURES, write_metadata
 from workflow_scripts.exports.sums import SUMS

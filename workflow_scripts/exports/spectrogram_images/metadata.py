@@ -7,9 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
+from workflow_scripts.exports.counting import taken
 from workflow_scripts.exports.files.names import below_export
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Pack, Tables, in_ranges, taken
+from workflow_scripts.exports.reading import Pack, Tables, in_ranges
 from workflow_scripts.exports.words import captions, sentences
 from workflow_scripts.tables.store import read_table
 

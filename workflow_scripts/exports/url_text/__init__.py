@@ -12,15 +12,9 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.exports.counting import held_back, not_usable, taken
 from workflow_scripts.exports.formats import Written
-from workflow_scripts.exports.reading import (
-    Tables,
-    held_back,
-    in_ranges,
-    not_usable,
-    refuse_splits,
-    taken,
-)
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.text import stored_as, text_file
 from workflow_scripts.exports.words import caption_columns, captions, most_captions, names_in_a_cell, text_of_each
 

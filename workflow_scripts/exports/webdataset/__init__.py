@@ -14,9 +14,10 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.plan import IN_ORDER
+from workflow_scripts.exports.counting import not_made
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
-from workflow_scripts.exports.reading import Tables, not_made
+from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.webdataset.choice import (
     CLAP_RATE,
     CLASSES,

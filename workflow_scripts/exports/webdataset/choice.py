@@ -8,8 +8,9 @@ import polars as pl
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of
+from workflow_scripts.exports.counting import not_usable
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.reading import Tables, in_ranges, not_usable, refuse_splits
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.words import captions, sentences
 
