@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-consumers/bin/python"
 
 pytestmark = pytest.mark.consumer
+needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no FFmpeg, whose libraries torchcodec decodes by")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,7 @@ def told_by(script: str, *arguments: Path | str, home: Path) -> dict[str, Any]:
     return told
 
 
+@needs_ffmpeg
 def test_datasets_loads_every_row_with_its_types(small: SmallAudioset, tmp_path: Path) -> None:
     exported("huggingface", small.for_exports, tmp_path, clips_a_file=3)
     told = told_by("read_huggingface.py", tmp_path / "out", home=tmp_path / "home")
@@ -92,6 +95,7 @@ def test_lhotse_reads_every_cut(small: SmallAudioset, tmp_path: Path, options: d
     assert recording["start"] == (30.0 if in_place else 0.0)
 
 
+@needs_ffmpeg
 def test_datasets_plays_a_folder_of_sound(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, "NA"), ("quotedxxxxx", 1, 'null\n"x"'), ("inrecording", 0, "")]
     table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
