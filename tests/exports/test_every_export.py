@@ -10,8 +10,12 @@ import polars as pl
 import pytest
 
 from tests.exports.made_exports import account_of, exported
+from tests.exports.packed import options_of
 from tests.exports.small_run import SmallAudioset, instead
-from workflow_scripts.exports.reading import Tables
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.exports.formats import format_of
+from workflow_scripts.exports.plans import write_plan
+from workflow_scripts.exports.reading import LONGEST_SPLIT, Tables
 from workflow_scripts.settings.schemas import exports, options_schema
 
 
@@ -80,3 +84,16 @@ def test_the_account_tells_the_hours_of_clips_that_are_taken(
         exported(name, asked(instead(tables, tmp_path / "tables", clips=one), name), tmp_path / "out", **options)
     )
     assert account.hours == pytest.approx(sum(account.clips.values()) * 1.25 / 3600, abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "options"), ways())
+def test_a_split_that_no_file_can_be_called_after_is_refused_before_any_pack_is_made(
+    small: SmallAudioset, tables: Tables, tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    made_by = format_of(name)
+    if not hasattr(made_by, "plan"):
+        return
+    long = pl.col("split").cast(pl.String).replace("eval", "x" * (LONGEST_SPLIT + 1)).cast(pl.Categorical)
+    named = instead(tables, tmp_path / "tables", clips=small.table("clips").with_columns(long))
+    with pytest.raises(SoundledgerError, match=f"export {name}: .* may have {LONGEST_SPLIT} bytes"):
+        write_plan(made_by, asked(named, name), options_of(name, **options), tmp_path / "plan")

@@ -55,7 +55,7 @@ FEATURES = {
 
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips of each split."""
-    called = names_of_splits("audiofolder", tables.splits())
+    called = _called(tables)
     checks, stored = checked(tables), options["sound"] == "stored"
     form = STORED if stored else AudioForm.of(options["audio"])
     keeps = pl.col("whole_media") & pl.col("format").is_in(SUFFIX)
@@ -87,8 +87,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
 
 def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: Path) -> Written:
     """Write <split>/metadata.jsonl, <split>/<two digits>/<clip>.<suffix>, the card README.md and SHA256SUMS."""
-    called = names_of_splits("audiofolder", tables.splits())
-    refuse_splits("audiofolder", called.values(), ["{}"], [CARD, SUMS])
+    called = _called(tables)
     copies = pl.concat(told(tables.packs))
     clips = _write_metadata(tables, called, copies, folder)
     link_copies(tables.packs, folder)
@@ -101,6 +100,13 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     lasting = float((copies["frames"] / copies["sample_rate"]).sum())
     lines = {f"{split}/{METADATA}": count for split, count in clips.items()}
     return Written(clips, lasting, left_out, warnings=tuple(warnings), lines=lines)
+
+
+def _called(tables: Tables) -> dict[str, str]:
+    """What each split is called, if its folder can be."""
+    called = names_of_splits("audiofolder", tables.splits())
+    refuse_splits("audiofolder", called.values(), ["{}"], [CARD, SUMS])
+    return called
 
 
 def _write_metadata(tables: Tables, called: dict[str, str], copies: pl.DataFrame, folder: Path) -> dict[str, int]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.files.copies import SORTED_BY, clips_a_pack, pack
-from workflow_scripts.exports.files.names import link_copies
+from workflow_scripts.exports.files.names import AUDIO, link_copies
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.kaldi.folders import OF_CLIPS, write_folders
 from workflow_scripts.exports.reading import Tables, refuse_splits
@@ -37,7 +37,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     caption, or else the names of its classes; `utt2labels` the ids of these, whose blanks are underscores there.
     """
     splits = tables.splits()
-    refuse_splits("kaldi", splits, ["{}"], ["audio", SUMS])
     clips, said = _file_clips(tables, options), captions(tables)
     parts = (part.with_columns(said.of(part)["texts"]) for part in clips.rows(final_folder))
     lines = write_folders(parts, splits, folder)
@@ -48,6 +47,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
+    refuse_splits("kaldi", tables.splits(), ["{}"], [AUDIO, SUMS])
     audio = {**options["audio"], "codec": "wav", "bits": 16, "channels": "mono"}
     rate = options["audio"]["sample_rate"]
     # blanks split a line; a | at an end is a command to Kaldi, and : with digits behind it a place in an archive

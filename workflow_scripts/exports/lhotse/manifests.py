@@ -12,7 +12,7 @@ from workflow_scripts.exports.files.clips import FileClips, Opens
 from workflow_scripts.exports.lhotse.records import cut, in_json, recording, start, supervision
 from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.lhotse.words import READ, Words
-from workflow_scripts.exports.reading import Tables
+from workflow_scripts.exports.reading import Tables, refuse_splits
 
 KINDS = ("recordings", "supervisions", "cuts")
 FILE = "{}_{}.jsonl.gz"
@@ -21,6 +21,7 @@ FILE = "{}_{}.jsonl.gz"
 
 def file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
     """The clips, and the file of each: one of another rate or more channels than `audio` asks for needs a copy."""
+    refuse_splits("lhotse", tables.splits(), [FILE.format(kind, "{}") for kind in KINDS])
     audio = options["audio"]
     channels = None if audio["channels"] == "all" else 1
     return FileClips(tables, options, Opens(True, sample_rate=audio.get("sample_rate"), channels=channels), READ)

@@ -18,8 +18,8 @@ from workflow_scripts.exports.lhotse.manifests import gzipped, write_lines
 from workflow_scripts.exports.lhotse.records import cut, in_json, recording
 from workflow_scripts.exports.lhotse.seen import Seen
 from workflow_scripts.exports.lhotse.words import READ, Words
-from workflow_scripts.exports.reading import Tables, in_ranges
-from workflow_scripts.exports.sums import sha256
+from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
+from workflow_scripts.exports.sums import SUMS, sha256
 from workflow_scripts.exports.tars import Tar
 
 SOUND, CUTS = "recording.tar", "cuts.jsonl.gz"
@@ -36,6 +36,7 @@ TOLD = {
 
 def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The rows of a plan: all that a cut follows from."""
+    refuse_splits("lhotse", tables.splits(), ["{}"], [SUMS])
     words, checks, form = Words(tables), checked(tables), AudioForm.of(options["audio"])
     ledger = taken(tables.lazy("clips"))
     for part in in_ranges(ledger.select(list(dict.fromkeys([*READ, *OF_LEDGER])))):

@@ -42,7 +42,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     which may be empty; label, the names of the classes with `;` between them, where there are any; clip_id.
     """
     splits, unlabelled = tables.splits(), 0
-    refuse_splits("nemo", splits, [FILE])
     clips, said = _file_clips(tables, options), captions(tables)
     with contextlib.ExitStack() as stack:
         files = {
@@ -71,6 +70,7 @@ def _warnings(unlabelled: int) -> Iterator[str]:
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
+    refuse_splits("nemo", tables.splits(), [FILE])
     # of more channels its batches are made of what it does not expect, unless each recipe selects one
     opens = Opens(spans=True, channels=1)
     return FileClips(tables, {**options, "audio": {**options["audio"], "channels": "mono"}}, opens, READ)

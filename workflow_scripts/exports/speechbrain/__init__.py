@@ -41,7 +41,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     first caption or else the sentence made of the labels; labels, the names of the classes with `;` between them.
     """
     splits, parted = tables.splits(), 0
-    refuse_splits("speechbrain", splits, [FILE])
     clips, said = _file_clips(tables, options), captions(tables)
     with contextlib.ExitStack() as stack:
         files = {split: stack.enter_context((folder / FILE.format(split)).open("wb")) for split in splits}
@@ -77,6 +76,7 @@ def _warnings(parted: int) -> Iterator[str]:
 
 
 def _file_clips(tables: Tables, options: dict[str, Any]) -> FileClips:
+    refuse_splits("speechbrain", tables.splits(), [FILE])
     opens = Opens(spans=True, sample_rate=options["audio"]["sample_rate"], channels=1, never_in_path=r"\$")
     return FileClips(tables, {**options, "audio": {**options["audio"], "channels": "mono"}}, opens, READ)
 
