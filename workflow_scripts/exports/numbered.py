@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflow_scripts.exports.packs import link_files
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of, link_files
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.exports.sums import add_sums
 from workflow_scripts.tables.store import read_table

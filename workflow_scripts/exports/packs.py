@@ -49,6 +49,24 @@ def write_pack(made_by: Format, listed: Path, account: Path) -> None:
         _log.warning("%s", first_twenty(failed))
 
 
+def pack_name(group: str, leaf: str) -> str:
+    """What a pack is called.
+
+    >>> pack_name("", "0110"), pack_name("eval-2", "all")
+    ('0110', 'eval-2-all')
+    """
+    return f"{group}-{leaf}" if group else leaf
+
+
+def group_of(pack: str) -> str:
+    """The group that a pack is of.
+
+    >>> group_of("0110"), group_of("eval-2-all")
+    ('', 'eval-2')
+    """
+    return pack.rpartition("-")[0]
+
+
 def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str]) -> None:
     """Have the files of all packs in an export's folder too, as hard links where the filesystem has them.
 

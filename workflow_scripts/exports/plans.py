@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from workflow_scripts.exports.formats import Format, format_name
+from workflow_scripts.exports.packs import pack_name
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import BITS, WHOLE, hashes, leaf_names
@@ -48,24 +49,6 @@ def write_plan(made_by: Format, tables: Tables, options: dict[str, Any], folder:
                     lists += 1
         rows.forget()
     _log.info("%d clips in %d packs", len(rows), lists)
-
-
-def pack_name(group: str, leaf: str) -> str:
-    """What a pack is called.
-
-    >>> pack_name("", "0110"), pack_name("eval-2", "all")
-    ('0110', 'eval-2-all')
-    """
-    return f"{group}-{leaf}" if group else leaf
-
-
-def group_of(pack: str) -> str:
-    """The group that a pack is of.
-
-    >>> group_of("0110"), group_of("eval-2-all")
-    ('', 'eval-2')
-    """
-    return pack.rpartition("-")[0]
 
 
 class _Rows:

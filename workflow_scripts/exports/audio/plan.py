@@ -9,7 +9,6 @@ from workflow_scripts.exports.audio.form import CONTAINERS, AudioForm
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.opening import folder
 from workflow_scripts.exports.reading import MEDIA, Tables
-from workflow_scripts.tables.leaves import hashes
 
 OF_CHECKS = ["format", "subtype", "bytes_digest"]
 OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_s", "sample_rate", "channels"]
@@ -52,6 +51,8 @@ def sound_of(clips: pl.DataFrame, form: MadeForm, seed: int, as_is: pl.Expr) -> 
         seed: of their order.
         as_is: whether a clip's media is taken as it is.
     """
+    from workflow_scripts.tables.leaves import hashes  # and NumPy, which who writes manifests alone has no need of
+
     is_span = ~pl.col("whole_media")
     media = pl.concat_str(pl.col("root").cast(pl.String), pl.lit("/"), "path")
     of_seed = clips.select(pl.concat_str(pl.lit(f"{seed} "), media, pl.col("member").fill_null(""))).to_series()

@@ -6,8 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from workflow_scripts.exports.files.names import TOLD
-from workflow_scripts.exports.packs import link_files
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of, link_files
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.exports.sums import add_sums
 from workflow_scripts.tables.store import read_table

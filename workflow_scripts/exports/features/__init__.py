@@ -20,7 +20,7 @@ from workflow_scripts.exports.features.index import INDEX, write_index
 from workflow_scripts.exports.features.statistics import statistics
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import ToldPack, link_packs
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of
 from workflow_scripts.exports.reading import Pack, Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.tables.store import read_table

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.sound.settings import SAMPLE_RATE
 from workflow_scripts.tables.store import read_table

@@ -16,7 +16,7 @@ from workflow_scripts.exports.classes import CLASS_INDEX, indexed_classes, is_un
 from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.numbered import warnings_of_all
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of
 from workflow_scripts.exports.reading import Pack, Tables, in_ranges, refuse_splits
 
 CLIPS_A_PACK = 2_000

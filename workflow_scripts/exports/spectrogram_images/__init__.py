@@ -19,7 +19,7 @@ from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.plans import group_of
+from workflow_scripts.exports.packs import group_of
 from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.spectrogram_images.form import ImageForm
 from workflow_scripts.exports.spectrogram_images.metadata import FEATURES, write_metadata
