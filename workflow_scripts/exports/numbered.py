@@ -42,17 +42,14 @@ def total(told: Iterable[ToldPack], what: str) -> Any:
     return sum(one.of[what] for one in told)
 
 
-def warnings_of_all(clips: int, overshoot: int, unlevelled: int, done: str) -> Iterator[str]:
-    """What a run ends with, whatever the format.
+def warnings_of_sound(overshoot: int, unlevelled: int, done: str) -> Iterator[str]:
+    """What a run ends with, where clips are made.
 
     Args:
-        clips: how many were taken.
-        overshoot: how many went beyond full scale.
+        overshoot: how many of them went beyond full scale.
         unlevelled: how many have no loudness to bring them by.
         done: what was done with those beyond full scale: the option `overshoot`.
     """
-    if not clips:
-        yield "no clip was taken"
     if overshoot:
         did = {"scale": "scaled", "clip": "clipped"}[done]
         yield f"{overshoot:,} of the clips went beyond full scale when they were made, and were {did}"

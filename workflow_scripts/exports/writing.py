@@ -43,7 +43,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             licences=[asdict(one) for one in tables.held_back],
             bytes=taken,
             copies_bytes=written.copies_bytes,
-            warnings=list(dict.fromkeys([*_nothing(written), *written.warnings])),
+            warnings=[*_nothing(written), *written.warnings],
         )
         content.with_files_in(made).write(part)
     for earlier in generations.values():

@@ -26,7 +26,7 @@ from workflow_scripts.exports.counting import by_split, seconds
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, lines_of, split_files
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.reading import Tables, file_paths, refuse_splits
 
 CLIPS_A_PACK = 5_000
@@ -91,7 +91,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     link_copies(tables.packs, folder)
     _log.info("ast: %d clips; left out: %s", sum(clips_of.values()), choice.held_back)
     overshoot = sum(int((some["overshoot"] > 0).sum()) for some in told(tables.packs))
-    warnings = (*warnings_of_all(sum(clips_of.values()), overshoot, 0, OVERSHOOT), *_warnings(clips_of, train))
+    warnings = (*warnings_of_sound(overshoot, 0, OVERSHOOT), *_warnings(clips_of, train))
     lines = lines_of(clips_of, options["compress"])
     return Written(clips_of, seconds(taken), choice.held_back, choice.copies_bytes, warnings, lines)
 

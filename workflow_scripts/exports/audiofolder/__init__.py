@@ -26,7 +26,7 @@ from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export, link_copies, told
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 from workflow_scripts.exports.words import captions
@@ -95,7 +95,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     text = card(tables, FEATURES, "{}/**", clips, {split: sizes.get(split, 0) for split in clips})
     (folder / CARD).write_text(text, encoding="utf-8")
     overshoot, unlevelled = copies.filter(pl.col("overshoot") > 0).height, int(copies["unlevelled"].sum())
-    warnings = warnings_of_all(len(copies), overshoot, unlevelled, options["audio"]["overshoot"])
+    warnings = warnings_of_sound(overshoot, unlevelled, options["audio"]["overshoot"])
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     lasting = float((copies["frames"] / copies["sample_rate"]).sum())
     lines = {f"{split}/{METADATA}": count for split, count in clips.items()}

@@ -28,7 +28,7 @@ from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.manifest import MANIFEST, WEIGHTS, lines_of, split_files
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Tables, in_ranges, refuse_splits
 from workflow_scripts.exports.sums import SUMS, add_sums
@@ -96,7 +96,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     taken_of = {split: one["clips"] for split, one in stats.items()}
     left_out = held_back(tables.lazy("clips"), _reasons(tables, options)) | not_made(tables.packs)
     _log.info("audiomae: %s; left out: %s", taken_of, left_out)
-    warnings = warnings_of_all(len(clips), int(clips["overshoot"].sum()), 0, "clip")
+    warnings = warnings_of_sound(int(clips["overshoot"].sum()), 0, "clip")
     lasting = float(clips["seconds"].sum())
     return Written(taken_of, lasting, left_out, warnings=tuple(warnings), lines=lines_of(taken_of))
 

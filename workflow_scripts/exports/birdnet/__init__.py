@@ -18,7 +18,7 @@ from workflow_scripts.exports.counting import held_back
 from workflow_scripts.exports.events.said import NOTHING_SAID
 from workflow_scripts.exports.events.tally import FILE, LabelTally
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.reading import Tables, refuse_splits
 from workflow_scripts.exports.sums import SUMS
 
@@ -61,7 +61,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     in_order = {reason: left_out[reason] for reason in (*NOTHING_SAID, "long_name", "not_made") if left_out[reason]}
     overshoot, unlevelled = windows.filter(pl.col("overshoot") > 0).height, int(windows["unlevelled"].sum())
     warnings = [
-        *warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"]),
+        *warnings_of_sound(overshoot, unlevelled, options["audio"]["overshoot"]),
         *misread(windows, labels.used),
         *labels.warnings(),
         *labels.unsaid("folders"),

@@ -94,8 +94,7 @@ class EventsTaken:
         self.labels.write(self.tables, folder)
         clips = {split: self.clips[split] for split in self.tables.splits()}
         held_back = {reason: self.held_back[reason] for reason in REASONS if self.held_back[reason]}
-        none = [] if self.clips.total() else ["no clip was taken"]
-        all_warnings = (*none, *self.labels.warnings(), *warnings)
+        all_warnings = (*self.labels.warnings(), *warnings)
         held_back = not_usable(self.tables.lazy("clips")) | held_back
         return Written(clips, self.seconds, held_back, warnings=all_warnings)
 

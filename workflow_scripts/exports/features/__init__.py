@@ -66,8 +66,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     (folder / STATISTICS).write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     _log.info("features: %s; left out: %s", clips, left_out)
-    warnings = () if sum(clips.values()) else ("no clip was taken",)
-    return Written(clips, seconds(read_table(folder / INDEX).lazy()), left_out, warnings=warnings)
+    return Written(clips, seconds(read_table(folder / INDEX).lazy()), left_out)
 
 
 def _named(packs: Sequence[Pack], splits: list[str]) -> dict[str, Pack]:

@@ -15,7 +15,7 @@ from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export, told
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.keyed import Keyed
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.reading import MEDIA, Tables, file_paths, in_ranges
 
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
@@ -128,7 +128,7 @@ class FileClips:
         left_out = held_back(self.tables.lazy("clips"), self.reasons) | needing | not_made(self.tables.packs)
         clips = dict(self._clips)
         done = self.options["audio"]["overshoot"]
-        warnings = warnings_of_all(sum(clips.values()), self._overshoot, self._unlevelled, done)
+        warnings = warnings_of_sound(self._overshoot, self._unlevelled, done)
         return Written(clips, self._seconds, left_out, self._copies_bytes, tuple(warnings))
 
     @property

@@ -16,7 +16,7 @@ from workflow_scripts.exports.cards import card, names_of_splits
 from workflow_scripts.exports.counting import held_back, not_made
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.huggingface.choice import PARQUET, chosen, features
-from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
+from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_sound
 from workflow_scripts.exports.reading import Tables
 
 SORTED_BY = IN_ORDER
@@ -59,6 +59,6 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     overshoot, unlevelled = (
         sum(total(packs, what) for packs in of_split.values()) for what in ("overshoot", "unlevelled")
     )
-    warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
+    warnings = warnings_of_sound(overshoot, unlevelled, options["audio"]["overshoot"])
     lasting = sum(total(packs, "seconds") for packs in of_split.values())
     return Written(clips, lasting, left_out, warnings=tuple(warnings))

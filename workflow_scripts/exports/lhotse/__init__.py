@@ -18,7 +18,7 @@ from workflow_scripts.exports.files.names import link_copies
 from workflow_scripts.exports.formats import Packed, Written
 from workflow_scripts.exports.lhotse.manifests import FILE, KINDS, file_clips, write_manifests
 from workflow_scripts.exports.lhotse.seen import Seen
-from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_all
+from workflow_scripts.exports.numbered import by_group, link_packs, total, warnings_of_sound
 from workflow_scripts.exports.reading import Tables
 
 CLIPS_A_PACK = 1000
@@ -84,7 +84,7 @@ def _shar(tables: Tables, options: dict[str, Any], folder: Path) -> Written:
     overshoot, unlevelled = (
         sum(total(of_split, what) for of_split in shards.values()) for what in ("overshoot", "unlevelled")
     )
-    warnings = warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
+    warnings = warnings_of_sound(overshoot, unlevelled, options["audio"]["overshoot"])
     lasting = sum(total(of_split, "seconds") for of_split in shards.values())
     seen = seen_in(tables, options)
     return Written(clips, lasting, left_out, warnings=(*warnings, *seen.warnings()))

@@ -66,7 +66,5 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
 
 def _warnings(listed: Mapping[str, Listed]) -> Iterator[str]:
     clips, labelled = (sum(one[place] for one in listed.values()) for place in (0, 1))
-    if not clips:
-        yield "no clip was taken"
     if unlabelled := clips - labelled:
         yield f"{unlabelled:,} clips have no class with an index: M2D takes them, the weighted lists of M2D-AS do not"

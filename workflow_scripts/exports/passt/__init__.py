@@ -15,7 +15,7 @@ from workflow_scripts.exports.audio.plan import IN_ORDER, OF_LEDGER, checked, is
 from workflow_scripts.exports.classes import CLASS_INDEX, indexed_classes, is_unlabelled, write_class_index
 from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.numbered import warnings_of_all
+from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.packs import group_of
 from workflow_scripts.exports.reading import Pack, Tables, in_ranges, refuse_splits
 
@@ -70,7 +70,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
         overshoot += int(told["overshoot"].sum())
     write_class_index(classes, folder / CLASS_INDEX)
     left_out = held_back(tables.lazy("clips"), reasons) | not_made(tables.packs)
-    warnings = [*warnings_of_all(sum(clips.values()), overshoot, 0, options["audio"]["overshoot"])]
+    warnings = [*warnings_of_sound(overshoot, 0, options["audio"]["overshoot"])]
     if len(classes) != CLASSES:
         warnings.append(f"PaSST unpacks {CLASSES} classes unless its AudioSetDataset gets classes_num={len(classes)}")
     _log.info("passt: %s; left out: %s", clips, left_out)

@@ -78,8 +78,7 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
     left_out = held_back(tables.lazy("clips")) | not_made(tables.packs)
     clips = {split: one.clips for split, one in counts.items()}
     _log.info("spectrogram_images: %s, images %s; left out: %s", clips, images, left_out)
-    warnings = () if sum(clips.values()) else ("no clip was taken",)
-    return Written(clips, sum(one.seconds for one in counts.values()), left_out, warnings=warnings)
+    return Written(clips, sum(one.seconds for one in counts.values()), left_out)
 
 
 def _called(tables: Tables) -> dict[str, str]:

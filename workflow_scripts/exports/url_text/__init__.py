@@ -66,9 +66,8 @@ def export(tables: Tables, options: dict[str, Any], folder: Path, final_folder: 
                 clips_taken[split] += len(of_split)
     reasons = not_usable(ledger) | {reason: left_out[reason] for reason in REASONS if left_out[reason]}
     _log.info("url_text: %s; left out: %s", clips_taken, reasons)
-    warnings = () if any(clips_taken.values()) else ("no clip was taken",)
     lines = {file_name.format(split): (form == "csv") + count for split, count in clips_taken.items()}
-    return Written(clips_taken, lasting, reasons, warnings=warnings, lines=lines)
+    return Written(clips_taken, lasting, reasons, lines=lines)
 
 
 def _in_cells(most: int) -> list[pl.Expr]:

@@ -16,7 +16,7 @@ import polars as pl
 from workflow_scripts.exports.audio.plan import IN_ORDER
 from workflow_scripts.exports.counting import not_made
 from workflow_scripts.exports.formats import Packed, Written
-from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_all
+from workflow_scripts.exports.numbered import ToldPack, by_group, link_packs, total, warnings_of_sound
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.webdataset.choice import (
     CLAP_RATE,
@@ -98,7 +98,7 @@ def _warnings_of_form(audio: dict[str, Any]) -> Iterator[str]:
 def _warnings(numbered: dict[str, list[ToldPack]], clips: dict[str, int], options: dict[str, Any]) -> Iterator[str]:
     packs = [told for of_split in numbered.values() for told in of_split]
     overshoot, unlevelled = total(packs, "overshoot"), total(packs, "unlevelled")
-    yield from warnings_of_all(sum(clips.values()), overshoot, unlevelled, options["audio"]["overshoot"])
+    yield from warnings_of_sound(overshoot, unlevelled, options["audio"]["overshoot"])
     yield from _warnings_of_form(options["audio"])
     if long := total(packs, "long"):
         yield f"LAION-CLAP fails at {long:,} clips longer than 10 s: longer_than_10_s: cut or leave_out"
