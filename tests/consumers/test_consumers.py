@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from tests.exports.packed import exported
-from tests.exports.small_run import BELL, SmallAudioset, instead, make_small_audioset
+from tests.exports.small_run import BELL, SmallAudioset, instead
 from workflow_scripts.tables import schemas
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,13 +19,6 @@ PYTHON = ROOT / ".venv-consumers/bin/python"
 
 pytestmark = pytest.mark.consumer
 needs_ffmpeg = pytest.mark.skipif(not shutil.which("ffmpeg"), reason="no FFmpeg, whose libraries torchcodec decodes by")
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallAudioset:
-    if not (ROOT / ".venv-consumers/installed").exists():
-        pytest.skip("no .venv-consumers: `make test` makes it")
-    return make_small_audioset(tmp_path_factory.mktemp("consumers"))
 
 
 def told_by(script: str, *arguments: Path | str, home: Path) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.consumers.test_consumers import small as small
 from tests.consumers.test_consumers import told_by
 from tests.exports.packed import exported
 from tests.exports.small_run import BELL, SmallAudioset

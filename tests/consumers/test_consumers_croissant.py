@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.consumers.test_consumers import ROOT, told_by
+from tests.consumers.test_consumers import told_by
 from tests.exports.described import ALL_SAID, described
 from tests.exports.made_exports import exported
-from tests.exports.small_run import SmallAudioset, instead, make_small_audioset
+from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.tables import schemas
 
@@ -23,13 +23,6 @@ SAID = [
     ("quotedxxxxx", 0, "\r\n"),
     ("gonexxxxxxx", 0, "of a clip that is lost"),
 ]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallAudioset:
-    if not (ROOT / ".venv-consumers/installed").exists():
-        pytest.skip("no .venv-consumers: `make test` makes it")
-    return make_small_audioset(tmp_path_factory.mktemp("croissant"))
 
 
 def odd(small: SmallAudioset, folder: Path) -> Tables:

@@ -5,19 +5,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.consumers.test_consumers import ROOT, told_by
+from tests.consumers.test_consumers import told_by
 from tests.exports.made_exports import exported
-from tests.exports.small_run import SmallAudioset, instead, make_small_audioset
+from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.tables import schemas
 
 pytestmark = pytest.mark.consumer
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallAudioset:
-    if not (ROOT / ".venv-consumers/installed").exists():
-        pytest.skip("no .venv-consumers: `make test` makes it")
-    return make_small_audioset(tmp_path_factory.mktemp("text"))
 
 
 def test_pandas_reads_packed_csv_and_json_lines(small: SmallAudioset, tmp_path: Path) -> None:
