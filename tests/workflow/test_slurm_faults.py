@@ -134,9 +134,13 @@ def test_snakemake_that_is_killed_leaves_its_jobs_to_the_next_which_waits_for_th
 def test_slurmctld_that_is_away_while_jobs_are_submitted_and_while_they_run_only_delays_the_run(
     project: SlurmProject, undisturbed: tuple[SlurmProject, dict[str, str]], slurm: Cluster
 ) -> None:
+    earlier = {job.number for job in project.jobs()}
     run = project.run_in_background("--set-threads", "check=1")
-    run.until(lambda: any(job.comment.startswith("rule_scan_") and job.pids() for job in project.jobs()))
+    scan = first_to_begin(project, run, earlier, "rule_scan_")
+    scan.signal(signal.SIGSTOP)
+    first_to_begin(project, run, earlier, "rule_ingest_")  # what begins while slurmctld is away is tried again
     slurm.stop_controller()
+    scan.signal(signal.SIGCONT)
     time.sleep(15)
     assert "rule check:" not in run.log.read_text()
     slurm.start_controller()
@@ -163,6 +167,17 @@ def test_ctrl_c_leaves_no_job_in_the_queue(project: SlurmProject) -> None:
     states = {job.state for job in checks(project) if job.number not in earlier}
     assert states in ({"CANCELLED"}, {"CANCELLED", "COMPLETING"})
     assert not (project.folder / ".snakemake" / "locks").exists()
+
+
+def first_to_begin(project: SlurmProject, run: BackgroundRun, earlier: set[str], rule: str) -> Job:
+    """The job of a rule that is none of those earlier ones, as soon as its step has begun."""
+
+    def begun() -> list[Job]:
+        jobs = [job for job in project.jobs() if job.number not in earlier and job.comment.startswith(rule)]
+        return [job for job in jobs if job.pids() or job.state in ("COMPLETED", "COMPLETING")]
+
+    run.until(begun)
+    return begun()[0]
 
 
 def disturb_first_attempts(project: SlurmProject, run: BackgroundRun, disturb: dict[str, object]) -> str:
