@@ -11,7 +11,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help python setup demo slurm status usage sql preview test quick lint format bench docs lock clean
+.PHONY: help python setup demo judging slurm status usage sql preview test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -49,11 +49,13 @@ sql:  ## Ask the catalogue in RESULTS in DuckDB's shell, its views and macros li
 preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its first rows
 	@$(IN_VENV) python -m workflow_scripts.run.preview "$(FILE)"
 
-test: setup .venv-slurm/installed .venv-consumers/installed  ## Run the tests
+judging: .venv/judging  ## Set up what weighs several reviewers and what models said: cleanlab, statsmodels, krippendorff
+
+test: setup .venv/judging .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
 
-quick: setup  ## Run the tests that need neither Slurm nor a consumer of exports
-	@$(IN_VENV) pytest -m "not slurm and not consumer"
+quick: setup .venv/judging  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
+	@$(IN_VENV) pytest -m "not slurm and not browser and not consumer"
 
 lint: setup  ## Check format, style, types and rules; change nothing
 	$(IN_VENV) ruff check
@@ -88,6 +90,14 @@ docs: setup  ## Write config/README.md, and the list of adapters and exports in 
 	$(@D)/bin/python $(PIP_INSTALL) $(^:%=--requirement %); \
 	echo "$(@D) is $$(du -sh $(@D) | cut -f1) on disk and took $$SECONDS s."; \
 	cat $^ > $@
+
+# A group of its own: three times what the workflow itself needs on disk, for those alone who ask for it. Jobs of a
+# cluster run in .venv-slurm.
+.venv/judging: .venv/installed envs/judging.txt
+	@for venv in .venv .venv-slurm; do \
+		[ ! -x $$venv/bin/python ] || $$venv/bin/python $(PIP_INSTALL) --requirement envs/judging.txt; \
+	done; \
+	cp envs/judging.txt $@
 
 # On 3.11, the oldest that serves: tests/test_lock.py says whether the newer ones find a wheel of everything.
 # Local version parts (+cpu) and the packages of CUDA belong to one build of torch. Left out, the same lock serves every

@@ -21,6 +21,9 @@ MAY_IMPORT = {
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},
     "catalogue": {"errors", "tables", "settings"},
+    "report": {"errors", "tables"},  # it asks the catalogue alone
+    "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
+    "judging": {"errors", "tables", "sources"},
     "run": {
         "errors",
         "processes",

@@ -143,6 +143,32 @@ class Places:
         """Account of a pack of an export; its files are in a folder beside it."""
         return f"{self.results}/{dataset}/exports/.{export}.packs/{leaf}.json"
 
+    def pictures(self, dataset: str) -> str:
+        """Folder of the pictures of a dataset, and of what each shows in words and numbers."""
+        return f"{self.results}/{dataset}/report/pictures"
+
+    def report(self, dataset: str) -> str:
+        """The page that tells of a dataset."""
+        return f"{self.results}/{dataset}/report/index.html"
+
+    def card(self, dataset: str) -> str:
+        """The same for those who find the dataset in a hub."""
+        return f"{self.results}/{dataset}/report/README.md"
+
+    @property
+    def pictures_of_all(self) -> str:
+        """Folder of the pictures of all datasets side by side, and of what changed since the last run."""
+        return f"{self.results}/report/pictures"
+
+    @property
+    def report_of_all(self) -> str:
+        """The page that leads to the reports of all datasets."""
+        return f"{self.results}/report/index.html"
+
+    def review(self, dataset: str) -> str:
+        """The page on which clips are listened to and judged; its packs lie beside it."""
+        return f"{self.results}/{dataset}/review/index.html"
+
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""
         return "/".join([self.results, "logs", rule, *of]) + ".log"

@@ -1,0 +1,1 @@
+"""What reviewers and models say of labels, in numbers: agreement, quality, doubts."""
