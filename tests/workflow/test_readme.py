@@ -13,6 +13,7 @@ from workflow_scripts.settings.reference import OVERVIEWS, with_overview
 from workflow_scripts.settings.schemas import adapters, exports
 
 README = (REPOSITORY / "README.md").read_text()
+QUERIES = (REPOSITORY / "docs/queries.md").read_text()
 PAGES = [REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "config/README.md")]
 PAGES += sorted((REPOSITORY / "docs").glob("*.md"))
 
@@ -73,8 +74,9 @@ def test_python_prints_what_is_shown(block: str, answer: str, with_exports: Proj
 
 
 def test_tables_are_read_from_python_in_three_lines() -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len([line for line in block.splitlines() if line]) == 3
+    blocks = [block for page in (README, QUERIES) for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL)]
+    assert {block.split()[1] for block in blocks} == {"duckdb", "polars", "pandas"}
+    assert {len([line for line in block.splitlines() if line]) for block in blocks} == {3}
 
 
 def test_the_readme_is_short_and_lists_the_adapters_and_exports_that_there_are() -> None:
