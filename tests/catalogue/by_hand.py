@@ -13,20 +13,25 @@ from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
 
 Row = dict[str, Any]
+ROOT = "root"
+"""The one that checks by hand are of."""
 NOT_SAID: dict[str, Row] = {
     "clips": {"split": "train", "class_ids": [], "class_names": [], "source": "table.csv", "line": 1}
     | {"status": "usable", "usable": True, "trainable": True},
     "labels": {"class_name": "", "strength": "weak", "origin": "annotated"},
     "classes": {"parent_ids": [], "ancestor_ids": [], "is_abstract": False, "is_blacklisted": False},
     "captions": {"ordinal": 0},
+    "checks": {"bytes": 1, "mtime_ns": 0, "load_ok": True, "fingerprint": "by hand"},
 }
 """What the rows of a table are unless they say otherwise; null where that may be."""
 
 
-def catalogue_of(folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]]]) -> duckdb.DuckDBPyConnection:
+def catalogue_of(
+    folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]]], checks: Sequence[Row] = ()
+) -> duckdb.DuckDBPyConnection:
     """The catalogue of datasets of which some tables hold these rows, and the others none.
 
-    A dataset has splits with care if it has rows of both tables, or no rows but the tables.
+    A dataset has splits with care if it has rows of both tables, or no rows but the tables. Checks are those of ROOT.
     """
     places = Places(str(folder / "results"))
     for dataset, tables in datasets.items():
@@ -36,7 +41,13 @@ def catalogue_of(folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]
             if name in tables:
                 write_table(_table(schema, tables[name]), Path(places.table(dataset, name)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
-    contents = Contents(places, {name: [] for name in datasets}, {}, with_split_care=cared_for)
+    files = [places.checks(ROOT, "all")] if checks else []
+    if checks:
+        write_table(_table(schemas.CHECKS, checks), Path(files[0]), schemas.CHECKS)
+        write_table(schemas.MEDIA.empty(), Path(places.media_list(ROOT, "all")), schemas.MEDIA)
+        write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
+    roots = {name: [ROOT] if checks else [] for name in datasets}
+    contents = Contents(places, roots, {ROOT: files}, with_split_care=cared_for)
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)
 

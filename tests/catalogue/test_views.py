@@ -32,7 +32,7 @@ DESIGN = {
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
     *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
-    *("leakage", "leaks", "sharing", "species"),
+    *("findings", "leakage", "leaks", "sharing", "species"),
 ]
 
 Rows = list[dict[str, Any]]
