@@ -211,7 +211,8 @@ def test_a_generation_that_no_catalogue_speaks_of_does_not_count_as_the_one_befo
 
 def test_a_generation_costs_no_room(copied: SmallAudioset) -> None:
     build_catalogue(copied.contents, copied.folder / "results/catalog.duckdb")
-    files = [file for file in (copied.folder / "results/.catalogue/1").rglob("*") if file.is_file()]
+    files = {file for file in (copied.folder / "results/.catalogue/1").rglob("*") if file.is_file()}
+    files.remove(copied.folder / "results/.catalogue/1/runs.parquet")  # a row for each split and status
     assert len(files) == len(copied.contents.files()) + 1 > 15
     assert min(file.stat().st_nlink for file in files) > 1
 

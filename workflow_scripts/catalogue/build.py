@@ -14,6 +14,7 @@ import duckdb
 from workflow_scripts.catalogue.board import create_exports, create_registry
 from workflow_scripts.catalogue.comments import comment, text
 from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
+from workflow_scripts.catalogue.runs import clips_before, write_runs
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables import published, schemas
 from workflow_scripts.tables.files import link_or_copy, whole
@@ -84,6 +85,8 @@ def build_catalogue(contents: Contents, output: Path) -> None:
     with whole(Path(generation.results)) as part:
         for file in contents.files():
             link_into(part, file, contents.places)
+        before_it = contents.places.generation(before) if before else None
+        write_runs(part, before_it, contents.datasets)
     with whole(output) as part:
         _write_views(replace(contents, places=generation), contents.places, part)
         link_or_copy(part, Path(generation.catalogue))
@@ -110,6 +113,10 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
+        _create(
+            connection, "clips_before", "dataset", "the dataset", clips_before(contents.places), schemas.CLIPS_BEFORE
+        )
+        _create_runs(connection, contents.places.runs)
         create_registry(connection, {name: contents.exports.get(name, ()) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
         for sql in _in_order(READY_MADE):
@@ -139,6 +146,12 @@ def _create(
     comment(connection, "VIEW", view, schema.description, comments)
 
 
+def _create_runs(connection: duckdb.DuckDBPyConnection, file: str) -> None:
+    connection.execute(f"CREATE VIEW runs AS FROM {_read_parquet([file])}")
+    comments = {name: column.description for name, column in schemas.RUNS.columns.items()}
+    comment(connection, "VIEW", "runs", schemas.RUNS.description, comments)
+
+
 def _nothing(key: str, schema: Any) -> str:
     """A view without files: no audio was given, or no dataset asks for what it shows."""
     types = {name: _duckdb_type(column) for name, column in schema.columns.items()}
@@ -156,6 +169,8 @@ def _duckdb_type(column: Any) -> str:
         "Float64": "DOUBLE",
         "Boolean": "BOOLEAN",
         "List(Float32)": "FLOAT[]",
+        "List(String)": "VARCHAR[]",
+        "List(Categorical)": "VARCHAR[]",
     }
     return known.get(str(column.dtype), "VARCHAR")
 

@@ -37,6 +37,16 @@ class Places:
         return Places(f"{self.generations}/{name}")
 
     @property
+    def before(self) -> str:
+        """In a generation: the clips as the run before it left them, a result tree in small."""
+        return f"{self.results}/.before"
+
+    @property
+    def runs(self) -> str:
+        """In a generation: what came of each run so far, in numbers."""
+        return f"{self.results}/runs.parquet"
+
+    @property
     def summary(self) -> str:
         """The table that a run ends with."""
         return f"{self.results}/summary.txt"

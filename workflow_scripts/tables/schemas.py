@@ -515,6 +515,29 @@ SUBSETS = Schema(
     unique=("subset", "clip_id"),
 )
 
+RUNS = Schema(
+    "runs",
+    "what came of each run so far that left other clips or labels than the one before it: a row for each split and "
+    "status",
+    {
+        "run": _column(pl.Int32, "which run, from 1; the last is that of this catalogue", _at_least(1)),
+        "dataset": _column(pl.String, "the dataset"),
+        "split": _column(pl.String, "part of the dataset"),
+        "status": _column(pl.String, "status", _one_of(STATUSES)),
+        "clips": _column(pl.Int64, "clips of that status", _at_least(0)),
+        "trainable": _column(pl.Int64, "trainable clips among them", _at_least(0)),
+        "hours": _column(pl.Float64, "hours of sound that they have", _at_least(0)),
+        "labels": _column(pl.Int64, "labels, weak and strong, that annotators said of them", _at_least(0)),
+    },
+    unique=("run", "dataset", "split", "status"),
+)
+
+CLIPS_BEFORE = Schema(
+    "clips_before",
+    "the clips as the run before left them, in what the view changes compares; empty where there was none",
+    {name: CLIPS.columns[name] for name in ("clip_id", "split", "class_ids", "status", "trainable", "duration_s")},
+)
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
