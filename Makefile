@@ -11,7 +11,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help python setup demo judging slurm status usage sql preview test quick lint format bench docs lock clean
+.PHONY: help python setup demo judging slurm status usage sql preview review test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -48,6 +48,9 @@ sql:  ## Ask the catalogue in RESULTS in DuckDB's shell, its views and macros li
 
 preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its first rows
 	@$(IN_VENV) python -m workflow_scripts.run.preview "$(FILE)"
+
+review: setup  ## Serve the review page of DATASET in RESULTS on this machine; verdicts go to REVIEWS (reviews/<dataset>.csv), PORT is free
+	@$(IN_VENV) python -m workflow_scripts.run.serve_review "$(RESULTS)" "$(DATASET)" "$(REVIEWS)" "$(PORT)"
 
 judging: .venv/judging  ## Set up what weighs several reviewers and what models said: cleanlab, statsmodels, krippendorff
 

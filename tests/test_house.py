@@ -35,6 +35,7 @@ MAY_IMPORT = {
         "ledger",
         "media",
         "adapters",
+        "review",  # the command that serves its page
     },
     "sample": {"errors", "tables"},
 }
