@@ -21,6 +21,7 @@ include: "rules/resolve.smk"
 include: "rules/assign_splits.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
+include: "rules/report.smk"
 include: "rules/losses.smk"
 include: "rules/targets.smk"
 

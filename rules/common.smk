@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.report.drawing.told import labels_of, told_of
 from workflow_scripts.run.garbage import leave_garbage
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.run.looks import Looks
@@ -112,6 +113,16 @@ def media_list(wildcards):
     """The media list of a shard, once its root has been scanned."""
     checkpoints.scan.get(root=wildcards.root)
     return PLACES.media_list(wildcards.root, wildcards.shard)
+
+
+def category_of_picture(wildcards, output):
+    """Where a picture stands in Snakemake's own report, once it is drawn."""
+    return told_of(output.pictures, wildcards.picture).category
+
+
+def labels_of_picture(wildcards, output):
+    """What stands there beside it."""
+    return labels_of(output.pictures, wildcards.picture)
 
 
 def growing(amount):

@@ -55,3 +55,9 @@ rule catalogue:
         FIRST,
         MADE_LAST["catalogue"],
         PLACES.losses("catalogue"),
+
+
+rule pictures:
+    input:
+        expand(PLACES.pictures("{dataset}"), dataset=RUN.datasets),
+        PLACES.pictures_of_all,

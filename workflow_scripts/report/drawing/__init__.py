@@ -1,0 +1,1 @@
+"""How pictures are made, whatever they show: what they ask, their style, their files."""

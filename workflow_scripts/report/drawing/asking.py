@@ -1,0 +1,93 @@
+"""Asking the catalogue of one dataset as if there were no other, or of all."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+DIGITS = 9
+"""Significant ones that an answer has: sums over millions of rows, added in any order, differ behind them."""
+
+
+class Asked:
+    """A catalogue that answers with tables.
+
+    Attributes:
+        dataset: the only one that it speaks of; None where it speaks of all.
+        before: the catalogue of the run before, likewise; None where there is none.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, dataset: str | None, before: "Asked | None" = None
+    ) -> None:
+        self._connection = connection
+        self.dataset = dataset
+        self.before = before
+
+    def __call__(self, sql: str, **parameters: Any) -> pl.DataFrame:
+        """The answer to a question.
+
+        Args:
+            sql: of the views of the catalogue, in which `clips` are those of the dataset alone. `catalogue.clips` are
+                those of all. Rows come in no order but that of its ORDER BY.
+            parameters: of it, `$name`: untrusted text is never glued in.
+
+        Returns:
+            Its rows; numbers have nine digits.
+        """
+        answer = self._connection.sql(sql, params=parameters or None).pl()
+        return answer.with_columns(pl.col(pl.Float32, pl.Float64).round_sig_figs(DIGITS))
+
+
+@contextmanager
+def asking(catalogue: Path, dataset: str | None = None, before: Path | None = None) -> Iterator[Asked]:
+    """Open a catalogue to ask; nothing can be written to it.
+
+    Args:
+        catalogue: the file.
+        dataset: of which alone it is asked.
+        before: the catalogue of the run before.
+    """
+    with ExitStack() as stack:
+        former = stack.enter_context(asking(before, dataset)) if before else None
+        connection = stack.enter_context(duckdb.connect())
+        _attach(connection, catalogue)
+        if dataset is not None:
+            _narrow(connection, dataset)
+        yield Asked(connection, dataset, former)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, catalogue: Path) -> None:
+    name = str(catalogue).replace("'", "''")
+    connection.execute(f"ATTACH '{name}' AS catalogue (READ_ONLY)")
+    connection.execute("SET search_path = 'memory.main,catalogue.main'")
+    connection.execute("SET lambda_syntax = 'ENABLE_SINGLE_ARROW'")  # the engine writes down its own views in the old
+
+
+def _narrow(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
+    """Views of the same names that see the dataset alone.
+
+    Those over files are narrowed, and the ready-made ones made anew over these: a filter on top of them would first
+    have all datasets counted. Roots have no dataset; `media` and `checks` are those of the dataset's own.
+    """
+    views = connection.execute(
+        "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'catalogue' AND NOT internal ORDER BY view_oid"
+    ).fetchall()
+    names = {name for name, _ in views}
+    mine = "dataset = getvariable('dataset')"
+    connection.execute("SET VARIABLE dataset = ?", [dataset])
+    connection.execute(f"SET VARIABLE roots = (SELECT list(root ORDER BY root) FROM catalogue.roots WHERE {mine})")  # noqa: S608
+    narrowed = {
+        "media": "list_contains(getvariable('roots'), root)",
+        "checks": "list_contains(getvariable('roots'), root)",
+    }
+    for name, sql in views:
+        if names & set(re.findall(r"\b(?:FROM|JOIN) \(*(\w+)", sql)):
+            connection.execute(sql)
+        else:
+            where = narrowed.get(name, mine)
+            connection.execute(f"CREATE VIEW {name} AS FROM catalogue.{name} WHERE {where}")
