@@ -22,6 +22,7 @@ include: "rules/assign_splits.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
 include: "rules/report.smk"
+include: "rules/review.smk"
 include: "rules/losses.smk"
 include: "rules/targets.smk"
 

@@ -94,6 +94,25 @@ def packs_of_export(wildcards):
     return [PLACES.pack(wildcards.dataset, wildcards.export, leaf) for leaf in sorted(leaves)]
 
 
+def lists_of_cards(wildcards):
+    """The lists of the packs of a review page, for `pack_cards` as `plan_of` is for `pack`."""
+    return PLACES.card_lists(wildcards.dataset) if workflow.is_main_process else []
+
+
+def card_list(wildcards):
+    """What goes into a pack of a review page, once cards have been chosen; nothing where no card is in it any more."""
+    checkpoints.choose_cards.get(dataset=wildcards.dataset)
+    listed = PLACES.card_list(wildcards.dataset, wildcards.leaf)
+    return listed if os.path.exists(listed) else []
+
+
+def packs_of_cards(wildcards):
+    """The packs of a review page, once cards have been chosen."""
+    checkpoints.choose_cards.get(**wildcards)
+    leaves = glob_wildcards(PLACES.card_list(wildcards.dataset, "{leaf}")).leaf
+    return [PLACES.card_pack(wildcards.dataset, leaf) for leaf in sorted(leaves)]
+
+
 def checks_of(roots):
     """An input function: the checks of all shards of some roots, which are known once these have been scanned.
 

@@ -61,3 +61,11 @@ rule pictures:
     input:
         expand(PLACES.pictures("{dataset}"), dataset=RUN.datasets),
         PLACES.pictures_of_all,
+
+
+rule review:
+    input:
+        FIRST,
+        MADE_LAST["catalogue"],
+        [PLACES.review(name) for name in RUN.datasets],
+        PLACES.losses("catalogue"),

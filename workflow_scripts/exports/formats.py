@@ -45,7 +45,14 @@ class Packed:
     failed: dict[str, list[str]] = field(default_factory=dict)
 
 
-class Format(Protocol):
+class PackMaker(Protocol):
+    """A module that makes packs of the rows of lists."""
+
+    def pack(self, rows: pl.DataFrame, folder: Path) -> Packed:
+        """Write the files of some of those rows to a folder, and none to a folder in it."""
+
+
+class Format(PackMaker, Protocol):
     """A folder of workflow_scripts/exports.
 
     Its options.schema.yaml has keywords of its own: `needs`, the tables that it reads; where it makes packs, `packs`:
@@ -70,11 +77,8 @@ class Format(Protocol):
     def clips_a_pack(self, options: dict[str, Any], clips: int) -> int:
         """How many go into a pack at most, of a group of so many, as far as they are of different media."""
 
-    def pack(self, rows: pl.DataFrame, folder: Path) -> Packed:
-        """Write the files of some of those rows to a folder, and none to a folder in it."""
 
-
-def format_name(made_by: Format) -> str:
+def format_name(made_by: PackMaker) -> str:
     """What the folder of a format is called."""
     return getattr(made_by, "__name__", "").rpartition(".")[2]
 

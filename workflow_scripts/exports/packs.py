@@ -12,7 +12,7 @@ import xxhash
 
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.account import Account, read_account, stands
-from workflow_scripts.exports.formats import Format, Packed, format_name
+from workflow_scripts.exports.formats import Packed, PackMaker, format_name
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.tables.files import link_or_copy, publish, published, published_folder, whole
 from workflow_scripts.tables.store import read_table
@@ -22,7 +22,7 @@ MAKES = 1
 _log = logging.getLogger(__name__)
 
 
-def write_pack(made_by: Format, listed: Path, account: Path) -> None:
+def write_pack(made_by: PackMaker, listed: Path, account: Path) -> None:
     """Make one pack; its folder is called like its account.
 
     What could not be made is in the account, with the reason: one bad file does not cost the others their pack. A pack
@@ -109,7 +109,7 @@ def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _made_of(made_by: Format, listed: Path) -> str:
+def _made_of(made_by: PackMaker, listed: Path) -> str:
     """A digest of all that a pack follows from: its list, and what is made of it."""
     made_as = f"{format_name(made_by)} {MAKES}\n".encode()
     return xxhash.xxh3_128_hexdigest(made_as + listed.read_bytes())

@@ -179,6 +179,22 @@ class Places:
         """The page on which clips are listened to and judged; its packs lie beside it."""
         return f"{self.results}/{dataset}/review/index.html"
 
+    def cards(self, dataset: str) -> str:
+        """The clips that have cards on that page, in its order."""
+        return f"{self.results}/{dataset}/.review.cards.parquet"
+
+    def card_lists(self, dataset: str) -> str:
+        """Folder of the lists of what goes into each pack of it."""
+        return f"{self.results}/{dataset}/.review.plan"
+
+    def card_list(self, dataset: str, leaf: str) -> str:
+        """What goes into one of them."""
+        return f"{self.card_lists(dataset)}/{leaf}.parquet"
+
+    def card_pack(self, dataset: str, leaf: str) -> str:
+        """Account of a pack of it; its files are in a folder beside it."""
+        return f"{self.results}/{dataset}/.review.packs/{leaf}.json"
+
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""
         return "/".join([self.results, "logs", rule, *of]) + ".log"

@@ -86,6 +86,7 @@ class Dataset:
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         exports: by name.
+        review: which clips have cards on its review page, and how much of each is played.
         bearable: what may be lost of it without an error.
     """
 
@@ -102,6 +103,7 @@ class Dataset:
     limits: dict[str, float]
     split_care: dict[str, Any]
     exports: dict[str, Export]
+    review: dict[str, Any]
     bearable: Bearable
     rights: dict[str, str]
 
@@ -327,6 +329,7 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         limits=limits,
         split_care=care,
         exports={export.name: export for export in _exports(content["exports"], care, file)},
+        review=content["review"],
         bearable=bearable(
             dict([*files, *folders]),
             {

@@ -64,7 +64,7 @@ def cut_clips(rows: pl.DataFrame) -> Iterator[Cut | Failed]:
             `as_is` of those whose media is taken as it is.
     """
     for of_file in rows.partition_by("folder", "path", maintain_order=True):
-        for clips, content in _contents(of_file):
+        for clips, content in media_contents(of_file):
             try:
                 if isinstance(content, MediaError):
                     raise content
@@ -73,8 +73,12 @@ def cut_clips(rows: pl.DataFrame) -> Iterator[Cut | Failed]:
                 yield from (Failed.of(clip, error) for clip in clips)
 
 
-def _contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | MediaError]]:
-    """The clips of each media of one file, or of one archive, with its bytes."""
+def media_contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | MediaError]]:
+    """The clips of each media of one file, or of one archive, with its bytes, or why these cannot be read.
+
+    Args:
+        rows: folder, path and member of clips whose media all lie in one file.
+    """
     path = opens(rows["folder"][0], rows["path"][0])
     of_member: dict[str | None, list[Row]] = {}
     for row in rows.iter_rows(named=True):

@@ -1,0 +1,113 @@
+"""What a page tells of its cards: of all of them what filters ask for, column by column; of a pack's the rest."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from workflow_scripts.review.form import DARK
+
+MEASURES = (
+    "duration_s",
+    "sample_rate",
+    "channels",
+    "channel_layout",
+    "format",
+    "subtype",
+    "loudness_lufs",
+    "rms_dbfs",
+    "peak",
+    "clipped_fraction",
+    "silent_fraction",
+    "bandwidth_hz",
+)
+ABOUT = ("start_s", "end_s", "licence", "source_url", "path", "member", "error_kind", "error", "failed", "pcm_digest")
+MADE = ("sound", "seconds", "peaks", "spectrogram", "highest_hz")
+STILL = ("still", "still_width", "still_height", "brightness", "no_still")
+_DIGITS = 6
+"""Of numbers that nobody reads more of."""
+
+
+class Cards:
+    """The cards of a page.
+
+    Args:
+        dataset: its name.
+        classes: id and name of all that may be said of a clip.
+    """
+
+    def __init__(self, dataset: str, classes: Iterable[tuple[str, str]]) -> None:
+        self._dataset = dataset
+        self._classes = Numbered(classes)
+        self._packs, self._splits, self._statuses, self._findings = Numbered(), Numbered(), Numbered(), Numbered()
+        self._columns: dict[str, list[Any]] = {
+            name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions")
+        }
+        self._details: dict[str, dict[str, Any]] = {}
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Take in the next card: what told.sql says of a clip, with what was made of it."""
+        annotated = dict.fromkeys((one["id"], one["name"]) for one in row["labels"] if one["origin"] == "annotated")
+        brightness = row.get("brightness")
+        dark = ["dark_picture"] if brightness is not None and brightness < DARK else []
+        card = {
+            "id": row["clip_id"],
+            "pack": self._packs.of(row["pack"]),
+            "split": self._splits.of(row["split"]),
+            "status": self._statuses.of(row["status"]),
+            "classes": [self._classes.of(said) for said in annotated],
+            "findings": [self._findings.of(name) for name in [*row["findings"], *dark]],
+            "captions": [[one["ordinal"], one["text"]] for one in row["captions"]],
+        }
+        for name, column in self._columns.items():
+            column.append(card[name])
+        self._details.setdefault(row["pack"], {})[row["clip_id"]] = self._detail(row)
+
+    def index(self) -> dict[str, Any]:
+        """What is told of all cards at once. Numbers stand for packs, splits, statuses, classes and findings."""
+        return {
+            "dataset": self._dataset,
+            "classes": self._classes.all,
+            "packs": self._packs.all,
+            "splits": self._splits.all,
+            "statuses": self._statuses.all,
+            "findings": self._findings.all,
+            "cards": self._columns,
+        }
+
+    def of_pack(self, name: str) -> dict[str, Any]:
+        """What else is told of the cards of a pack, by clip."""
+        return self._details.get(name, {})
+
+    def _detail(self, row: dict[str, Any]) -> dict[str, Any]:
+        labels = [
+            [self._classes.of((one["id"], one["name"])), one["onset_s"], one["offset_s"], one["origin"], one["value"]]
+            for one in row["labels"]
+        ]
+        told = {name: _short(row.get(name)) for name in (*MEASURES, *ABOUT, *MADE, *STILL)}
+        return {"labels": labels} | {name: value for name, value in told.items() if value is not None}
+
+
+class Numbered:
+    """Values that are told by their numbers, from 0, in the order in which they came."""
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self._numbers: dict[Any, int] = {}
+        for value in values:
+            self.of(value)
+
+    @property
+    def all(self) -> list[Any]:
+        """The values."""
+        return list(self._numbers)
+
+    def of(self, value: Any) -> int:
+        """The number of a value.
+
+        >>> letters = Numbered("ab")
+        >>> letters.of("b"), letters.of("c"), letters.all
+        (1, 2, ['a', 'b', 'c'])
+        """
+        return self._numbers.setdefault(value, len(self._numbers))
+
+
+def _short(value: Any) -> Any:
+    return round(value, _DIGITS) if isinstance(value, float) else value
