@@ -36,8 +36,8 @@ class Cards:
 
     def __init__(self, dataset: str, classes: Iterable[tuple[str, str]]) -> None:
         self._dataset = dataset
-        self._classes = Numbered(classes)
-        self._packs, self._splits, self._statuses, self._findings = Numbered(), Numbered(), Numbered(), Numbered()
+        self._classes = Ordinals(classes)
+        self._packs, self._splits, self._statuses, self._findings = Ordinals(), Ordinals(), Ordinals(), Ordinals()
         self._columns: dict[str, list[Any]] = {
             name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions")
         }
@@ -86,7 +86,7 @@ class Cards:
         return {"labels": labels} | {name: value for name, value in told.items() if value is not None}
 
 
-class Numbered:
+class Ordinals:
     """Values that are told by their numbers, from 0, in the order in which they came."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
@@ -102,7 +102,7 @@ class Numbered:
     def of(self, value: Any) -> int:
         """The number of a value.
 
-        >>> letters = Numbered("ab")
+        >>> letters = Ordinals("ab")
         >>> letters.of("b"), letters.of("c"), letters.all
         (1, 2, ['a', 'b', 'c'])
         """

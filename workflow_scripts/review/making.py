@@ -34,7 +34,7 @@ TOLD: dict[str, Any] = {
 """Of each clip the names of its files in the pack, null where it has none, and numbers; `no_still`: why it has none."""
 
 
-class Heard(NamedTuple):
+class CardSound(NamedTuple):
     """What is made of a clip's sound.
 
     Attributes:
@@ -76,7 +76,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     return Packed(frame, dict(sorted(failed.items())))
 
 
-def _heard(clip: Cut) -> Heard:
+def _heard(clip: Cut) -> CardSound:
     made = encode(clip, AudioForm.read(clip.row["made_as"]))
     check_length(clip.row, made.frames, made.sample_rate)
     wave = clip.samples if clip.samples.ndim == 1 else clip.samples.mean(axis=1)
@@ -87,7 +87,7 @@ def _heard(clip: Cut) -> Heard:
         "loudness_lufs": None if loud is None else round(loud, 1),
         "highest_hz": clip.sample_rate / 2,
     }
-    return Heard(made.content, webp(spectrogram(wave, clip.sample_rate)), told)
+    return CardSound(made.content, webp(spectrogram(wave, clip.sample_rate)), told)
 
 
 def _stills(rows: pl.DataFrame) -> Iterator[tuple[str, Still | MediaError]]:
