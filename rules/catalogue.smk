@@ -2,7 +2,7 @@
 #
 # requires: all tables of all datasets, media, checks and rejects of all roots
 # produces: catalog.duckdb, summary.txt, and .catalogue/<n>/: the files that the views name, as this run left them
-# config:   datasets
+# config:   datasets, and what the dataset files and config.yaml set that tables depend on
 
 
 rule build_catalogue:
@@ -39,6 +39,7 @@ rule build_catalogue:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
+        settings=settings_told(RUN),
         roots=list(RUN.roots),
         version=VERSION,
         results=lambda wildcards, output: os.path.dirname(output.catalogue),

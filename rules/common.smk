@@ -17,6 +17,7 @@ from workflow_scripts.run.looks import Looks
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.settings.registry import REGISTRY
 from workflow_scripts.settings.run import load_run
+from workflow_scripts.settings.told import settings_told
 from workflow_scripts.settings.version import VERSION  # each stage that is cheap is made again by another version
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
 

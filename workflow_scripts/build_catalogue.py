@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     checks = Places.by_root(snakemake.input.checks, snakemake.params.roots)
     params = snakemake.params
-    contents = Contents(Places(params.results), params.datasets, checks, params.exports, params.with_split_care)
+    contents = Contents(
+        Places(params.results),
+        params.datasets,
+        checks,
+        params.exports,
+        params.with_split_care,
+        params.settings,
+    )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)
     with whole(Path(snakemake.output.summary)) as part:

@@ -15,8 +15,9 @@ from workflow_scripts.catalogue.board import create_exports, create_registry
 from workflow_scripts.catalogue.comments import comment, text
 from workflow_scripts.catalogue.generations import current_generation, drop_generations, link_into, next_generation
 from workflow_scripts.catalogue.runs import clips_before, write_runs
+from workflow_scripts.catalogue.settings import create_settings
 from workflow_scripts.settings.places import Places
-from workflow_scripts.tables import published, schemas
+from workflow_scripts.tables import published, schemas, splits
 from workflow_scripts.tables.files import link_or_copy, whole
 from workflow_scripts.tables.licences import sql_macros
 
@@ -41,6 +42,7 @@ class Contents:
         checks: for each root the files of its checks.
         exports: for each dataset those that its file names.
         with_split_care: the datasets that have TABLES_OF_CARE.
+        settings: by dataset, and by "" those of the run.
     """
 
     places: Places
@@ -48,6 +50,7 @@ class Contents:
     checks: Mapping[str, Sequence[str]]
     exports: Mapping[str, Sequence[str]] = field(default_factory=dict)
     with_split_care: Sequence[str] = ()
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -109,6 +112,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         connection.execute("USE catalogue")
         connection.execute(sql_macros())
         connection.execute(published.sql_macro())
+        connection.execute(splits.sql_macro())
         for view, schema in (DATASET_TABLES | TABLES_OF_CARE).items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
@@ -119,6 +123,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         _create_runs(connection, contents.places.runs)
         create_registry(connection, {name: contents.exports.get(name, ()) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
+        create_settings(connection, contents.settings)
         for sql in _in_order(READY_MADE):
             _create_ready_made(connection, sql)
         for sql in _in_order(MACROS):

@@ -5,14 +5,14 @@
 -- detail: why, in words and numbers
 CREATE VIEW findings AS
 WITH shared AS (
-    SELECT *, regexp_matches(lower(split), '(^|[_.-])train(ing)?($|[_.-])') AS is_trained_on FROM sharing
+    SELECT *, is_trained_on(split) AS is_trained FROM sharing
 ),
 beside AS (  -- of each thing that is shared the first and the last clip by split, and the first that nobody trains on
     SELECT
         *,
         min((split, clip_id)) OVER thing AS first_clip,
         max((split, clip_id)) OVER thing AS last_clip,
-        min(CASE WHEN NOT is_trained_on THEN (split, clip_id) END) OVER thing AS held_out
+        min(CASE WHEN NOT is_trained THEN (split, clip_id) END) OVER thing AS held_out
     FROM shared
     WINDOW thing AS (PARTITION BY dataset, shared_by, what)
 ),
@@ -21,7 +21,7 @@ parted AS (
         dataset,
         clip_id,
         shared_by,
-        CASE WHEN is_trained_on THEN held_out WHEN first_clip[1] <> split THEN first_clip ELSE last_clip END AS other
+        CASE WHEN is_trained THEN held_out WHEN first_clip[1] <> split THEN first_clip ELSE last_clip END AS other
     FROM beside
     WHERE first_clip[1] <> last_clip[1] AND held_out IS NOT NULL
 ),

@@ -10,6 +10,7 @@ from workflow_scripts.exports.croissant.facts import Facts
 from workflow_scripts.exports.croissant.tables import CLASSES, DESCRIBED, ROWS, columns_of
 from workflow_scripts.tables.declared import Column
 from workflow_scripts.tables.licences import SPDX_IDS
+from workflow_scripts.tables.splits import TRAINED_ON
 
 COUNT = "wd:Q4049983"
 """Cardinality, as Croissant 1.1 says of how many records there are."""
@@ -28,7 +29,7 @@ MEANT: dict[tuple[str, str], str | list[str]] = {
 COUNTED = ("clips", "usable", "hours")
 """Of the clips of a licence."""
 KINDS_OF_SPLITS = {
-    "cr:TrainingSplit": r"(^|[_.-])train(ing)?($|[_.-])",
+    "cr:TrainingSplit": TRAINED_ON,
     "cr:ValidationSplit": r"(^|[_.-])(val|valid|validation)($|[_.-])",
     "cr:TestSplit": r"(^|[_.-])(test|testing|eval|evaluation)($|[_.-])",
 }
