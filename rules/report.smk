@@ -61,6 +61,5 @@ rule draw_all:
         runtime=growing(20),
     params:
         version=VERSION,
-        results=lambda wildcards, output: os.path.dirname(os.path.dirname(output.pictures)),
     script:
         "../workflow_scripts/draw_all.py"

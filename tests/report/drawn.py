@@ -3,16 +3,28 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from tests.catalogue.by_hand import Row, catalogue_of
+from tests.catalogue.by_hand import ROOT, Row, catalogue_of
 from workflow_scripts.report.drawing.asking import asking
 from workflow_scripts.report.drawing.picture import Drawn, Nothing, drawers
 
 
-def drawn(folder: Path, name: str, **tables: Sequence[Row]) -> Drawn | Nothing:
-    """A picture of a dataset of which some tables hold these rows, and the others none."""
-    with closing(catalogue_of(folder, {"mine": tables})), asking(folder / "results/catalog.duckdb", "mine") as ask:
+def drawn(folder: Path, name: str, checks: Sequence[Row] = (), **tables: Sequence[Row]) -> Drawn | Nothing:
+    """A picture of a dataset of which some tables hold these rows, and the others none; checks are those of ROOT."""
+    numbers = dict.fromkeys(("ordinal", "media", "served", "usable", "orphans"), 0)
+    roots = [{"root": ROOT, "path": "/audio", "holds": "clips", **numbers}] if checks else []
+    told = {"mine": {"roots": roots, **tables}}
+    with closing(catalogue_of(folder, told, checks)), asking(folder / "results/catalog.duckdb", "mine") as ask:
         return drawers("pictures")[name].draw(ask)
+
+
+def rows(picture: Drawn | Nothing) -> list[dict[str, Any]]:
+    """All rows that a picture is drawn of."""
+    assert isinstance(picture, Drawn)
+    if isinstance(picture.chart, dict):
+        return [row for data in picture.chart["data"] for row in data["values"]]
+    return [row for data in picture.chart.to_dict()["datasets"].values() for row in data]
 
 
 def datasets(folder: Path, **of: Mapping[str, Sequence[Row]]) -> Path:

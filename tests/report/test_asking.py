@@ -1,4 +1,4 @@
-"""Asking the catalogue of one dataset, of all, and of the run before."""
+"""Asking the catalogue of one dataset, and of all."""
 
 from pathlib import Path
 
@@ -56,12 +56,3 @@ def test_numbers_have_nine_digits(catalogue: Path) -> None:
 def test_nothing_can_be_written(catalogue: Path) -> None:
     with asking(catalogue) as ask, pytest.raises(duckdb.Error, match="read-only"):
         ask("DROP VIEW catalogue.clips")
-
-
-def test_the_run_before_is_asked_likewise(catalogue: Path, tmp_path: Path) -> None:
-    before = datasets(tmp_path, birds={"clips": [clip("a")]})
-    with asking(catalogue, "birds") as ask:
-        assert ask.before is None
-    with asking(catalogue, "birds", before) as ask:
-        assert ask.before is not None
-        assert ask.before("SELECT clip_id FROM clips")["clip_id"].to_list() == ["a"]

@@ -35,14 +35,6 @@ def current_generation(places: Places) -> str | None:
     return there[-1] if there else None
 
 
-def former_catalogue(places: Places) -> Path | None:
-    """The catalogue of the generation before the current one, as long as it is there."""
-    current = current_generation(places)
-    former = [name for name in generations(places) if current is not None and int(name) < int(current)]
-    file = Path(places.generation(former[-1]).catalogue) if former else None
-    return file if file and file.exists() else None
-
-
 def link_into(folder: Path, file: str, places: Places) -> None:
     """Give a file of the results a second name, at the same place below another folder."""
     other = folder / place_below(file, places)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,11 @@ class Asked:
 
     Attributes:
         dataset: the only one that it speaks of; None where it speaks of all.
-        before: the catalogue of the run before, likewise; None where there is none.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, dataset: str | None, before: "Asked | None" = None
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: str | None) -> None:
         self._connection = connection
         self.dataset = dataset
-        self.before = before
 
     def __call__(self, sql: str, **parameters: Any) -> pl.DataFrame:
         """The answer to a question.
@@ -44,21 +40,18 @@ class Asked:
 
 
 @contextmanager
-def asking(catalogue: Path, dataset: str | None = None, before: Path | None = None) -> Iterator[Asked]:
+def asking(catalogue: Path, dataset: str | None = None) -> Iterator[Asked]:
     """Open a catalogue to ask; nothing can be written to it.
 
     Args:
         catalogue: the file.
         dataset: of which alone it is asked.
-        before: the catalogue of the run before.
     """
-    with ExitStack() as stack:
-        former = stack.enter_context(asking(before, dataset)) if before else None
-        connection = stack.enter_context(duckdb.connect())
+    with duckdb.connect() as connection:
         _attach(connection, catalogue)
         if dataset is not None:
             _narrow(connection, dataset)
-        yield Asked(connection, dataset, former)
+        yield Asked(connection, dataset)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, catalogue: Path) -> None:

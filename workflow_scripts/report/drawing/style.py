@@ -12,10 +12,12 @@ COLOURS = (BLUE, ORANGE, SKY, VERMILLION, GREEN, PURPLE, YELLOW)
 """For kinds, in this order: what stands side by side differs in grey as well."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke")
 """For the same kinds, where they are points: nobody needs their colours."""
-GREY = "#B3B3B3"
+GREY = "#D0D0D0"
 """What is there for comparison, and what is left over."""
 SEQUENCE = ("#DCEBF7", "#9DCBE8", "#4A98C9", "#1764AB", "#08306B")
 """From little to much."""
+DARK_FROM = 0.65
+"""Of the way from little to much: what stands on darker is ON_DARK, on others ON_LIGHT; contrast is 4.5 and more."""
 INK, RULE, PAPER = "#222222", "#8A8A8A", "#FFFFFF"
 ON_DARK, ON_LIGHT = "#FEFEFE", "#010101"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

@@ -101,7 +101,7 @@ def _losses(counts: pl.DataFrame, order: list[str]) -> ChartType:
     cells = base.mark_rect().encode(color=alt.Color("share:Q", legend=None).scale(domain=[0, 1]))
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("clips:Q", format=","),
-        color=alt.condition(alt.datum.share > 0.5, alt.value(style.ON_DARK), alt.value(style.ON_LIGHT)),
+        color=alt.condition(alt.datum.share > style.DARK_FROM, alt.value(style.ON_DARK), alt.value(style.ON_LIGHT)),
     )
     return alt.layer(cells, numbers).properties(width=alt.Step(48), height=ROW * len(order))
 
