@@ -1,6 +1,6 @@
 # Soundledger: labels, an ontology and audio as they are found -> tables that can be trusted.
 #
-#   sources ── ingest ──▶ promised, labels, classes, rejects ┐
+#   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews ◀── reviews
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
 #                                                                   assign_splits ─┤
 #                                                                                  └─▶ catalogue, summary
@@ -15,6 +15,7 @@ configfile: "config/config.yaml"
 include: "rules/common.smk"
 include: "rules/sample.smk"
 include: "rules/ingest.smk"
+include: "rules/read_reviews.smk"
 include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
@@ -50,6 +51,7 @@ rule all:
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
         RUN.tables_of_care(OF_CARE),
+        RUN.tables_of_judgements("reviews", OF_REVIEWS),
         checks_of(RUN.roots),
         PLACES.losses("all"),
 
@@ -64,7 +66,8 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
-    STARTED.heal([*rules.build_catalogue.input.tables, *rules.build_catalogue.input.of_care])
+    catalogued = rules.build_catalogue.input
+    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_reviews])
 
 
 onstart:

@@ -137,6 +137,8 @@ def _resolve(run: Run, match: str) -> Parts:
     dataset, checks = run.datasets[NAME], _checks(run)
     given = {
         "promised": _keys(run, match) if match else run.places.table(NAME, "promised"),
+        "captions": run.places.table(NAME, "found_captions"),
+        "reviews": [],
         "checks": [file for files in checks.values() for file in files],
         "not_looked_at": [run.places.not_looked_at(slug) for slug in checks],
     }
@@ -163,6 +165,7 @@ def _build_catalogue(run: Run) -> Parts:
     told = {
         "datasets": {NAME: list(run.datasets[NAME].audio)},
         "exports": {NAME: list(run.datasets[NAME].exports)},
+        "with_judgements": {},
         "with_split_care": [NAME] if Path(places.table(NAME, "splits")).exists() else [],
         "roots": list(run.roots),
         "results": places.results,

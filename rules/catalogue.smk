@@ -16,8 +16,9 @@ rule build_catalogue:
         tables=RUN.tables(
             name
             for name in (*rules.ingest.output.keys(), *rules.resolve.output.keys())
-            if name != "promised"  # all of it stands in clips
+            if name not in ("promised", "found_captions")  # all of them stands in clips and captions
         ),
+        of_reviews=RUN.tables_of_judgements("reviews", ["rejects", "sources"]),
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
@@ -37,6 +38,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
+        with_judgements={"reviews": RUN.with_judgements("reviews")},
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         settings=settings_told(RUN),

@@ -56,6 +56,12 @@ def root(wildcards):
     return in_run(RUN.roots, wildcards.root)
 
 
+def reviews_of(wildcards):
+    """What the reviews of a dataset say; nothing where its file names none."""
+    has_any = dataset(wildcards).judgements["reviews"]
+    return PLACES.table_of(wildcards.dataset, "reviews", "found_reviews") if has_any else []
+
+
 def export(wildcards):
     """The export of a job."""
     return dataset(wildcards).exports[wildcards.export]

@@ -1,7 +1,7 @@
 # Ingest: what the label rows promise.
 #
 # requires: the sources of a dataset
-# produces: <dataset>/tables/{promised,labels,captions,classes,origins,mixtures,rejects,sources}.parquet
+# produces: <dataset>/tables/{promised,labels,found_captions,classes,origins,mixtures,rejects,sources}.parquet
 # config:   of the dataset file: adapter, sources, rights
 
 
@@ -12,7 +12,7 @@ rule ingest:
     output:
         promised=PLACES.table("{dataset}", "promised"),
         labels=PLACES.table("{dataset}", "labels"),
-        captions=PLACES.table("{dataset}", "captions"),
+        found_captions=PLACES.table("{dataset}", "found_captions"),
         classes=PLACES.table("{dataset}", "classes"),
         origins=PLACES.table("{dataset}", "origins"),
         mixtures=PLACES.table("{dataset}", "mixtures"),

@@ -12,6 +12,7 @@ rule losses:
         made=lambda wildcards: MADE_LAST[wildcards.stage],
         tables=lambda wildcards: RUN.tables(TOLD_BY[wildcards.stage]),
         rejects=lambda wildcards: REJECTS_OF_ROOTS[wildcards.stage],
+        judgements=lambda wildcards: TOLD_BY_JUDGEMENTS[wildcards.stage],
     output:
         allowed=PLACES.losses("{stage}"),
     log:
@@ -27,6 +28,7 @@ rule losses:
     params:
         datasets={name: RUN.losses_of(name) for name in RUN.datasets},
         tables=lambda wildcards: TOLD_BY[wildcards.stage],
+        judgements=lambda wildcards: KEYS_TOLD[wildcards.stage],
         left_out=list(RUN.left_out),
         results=lambda wildcards, output: os.path.dirname(os.path.dirname(output.allowed)),
     script:

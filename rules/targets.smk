@@ -7,6 +7,7 @@
 # What no target names is not made again when it is gone.
 FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
+OF_REVIEWS = [*rules.read_reviews.output.keys()]
 OF_CARE = [*rules.assign_splits.output.keys()]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
@@ -14,6 +15,11 @@ MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
 OF_SOURCES = ["rejects", "sources"]
 TOLD_BY = {stage: [*OF_SOURCES, "promised", "clips", "orphans", "roots"] for stage in MADE_LAST} | {
     "promised": OF_SOURCES
+}
+KEYS_TOLD = {stage: {"reviews": RUN.with_judgements("reviews")} for stage in MADE_LAST} | {"promised": {}}
+TOLD_BY_JUDGEMENTS = {
+    stage: [table for key in keys for table in RUN.tables_of_judgements(key, OF_SOURCES)]
+    for stage, keys in KEYS_TOLD.items()
 }
 REJECTS_OF_ROOTS = {stage: [PLACES.root_rejects(slug) for slug in RUN.roots] for stage in MADE_LAST} | {"promised": []}
 
@@ -40,6 +46,7 @@ rule tables:
         RUN.scans(),
         RUN.tables(TABLES),
         RUN.tables_of_care(OF_CARE),
+        RUN.tables_of_judgements("reviews", OF_REVIEWS),
         PLACES.losses("tables"),
 
 

@@ -22,6 +22,7 @@ with logged(snakemake.log[0]):
         params.exports,
         params.with_split_care,
         params.settings,
+        params.with_judgements,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

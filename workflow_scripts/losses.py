@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.ledger.losses import losses
-from workflow_scripts.run.losses import allowed_losses
+from workflow_scripts.run.losses import allowed_losses, tables_told
 from workflow_scripts.settings.places import Places
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.store import lazy_table
@@ -17,7 +17,7 @@ with logged(snakemake.log[0]):
     places, datasets = Places(snakemake.params.results), snakemake.params.datasets
     found = {
         dataset: losses(
-            {name: lazy_table(Path(places.table(dataset, name))) for name in snakemake.params.tables},
+            tables_told(places, dataset, snakemake.params.tables, snakemake.params.judgements),
             {root: lazy_table(Path(places.root_rejects(root))) for root in of["roots"] if snakemake.input.rejects},
             of["match"],
             of["max_rejected_fraction"],

@@ -1,4 +1,4 @@
-"""Rule resolve: what a dataset promises and the checks of its roots -> clips, orphans, summary, roots."""
+"""Rule resolve: what a dataset promises, checks, reviews -> clips, orphans, summary, roots, captions, reviews."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,10 @@ with logged(snakemake.log[0]):
         for root, not_looked_at in zip(snakemake.params.roots, snakemake.input.not_looked_at, strict=True)
     ]
     promised, params = lazy_table(Path(snakemake.input.promised)), snakemake.params
+    captions = lazy_table(Path(snakemake.input.captions))
+    reviews = lazy_table(Path(snakemake.input.reviews)) if snakemake.input.reviews else None
     with aside(Path(snakemake.output.clips)) as folder:
-        for name, parts in resolve(promised, roots, params.limits, params.match, params.splits, folder):
+        limits, match, splits = params.limits, params.match, params.splits
+        tables = resolve(promised, roots, limits, match, splits, folder, captions=captions, reviews=reviews)
+        for name, parts in tables:
             write_parts(parts, Path(snakemake.output[name]), schemas.RESOLVED[name])

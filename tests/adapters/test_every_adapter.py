@@ -91,7 +91,7 @@ def test_the_classes_of_a_clip_are_its_weak_labels_by_annotators(ingest: Ingest)
 
 
 def test_whatever_is_said_is_said_of_a_promised_clip(ingest: Ingest) -> None:
-    for name in ("labels", "captions", "origins"):
+    for name in ("labels", "found_captions", "origins"):
         said = ingest.tables[name].join(ingest.tables["promised"], on="clip_id", how="anti")
         assert said.rows() == [], name
 

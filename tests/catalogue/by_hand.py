@@ -21,6 +21,7 @@ NOT_SAID: dict[str, Row] = {
     "labels": {"class_name": "", "strength": "weak", "origin": "annotated"},
     "classes": {"parent_ids": [], "ancestor_ids": [], "is_abstract": False, "is_blacklisted": False},
     "captions": {"ordinal": 0},
+    "reviews": {"ordinal": 0, "source": "reviews.csv", "superseded": False, "counts": True},
     "checks": {"bytes": 1, "mtime_ns": 0, "load_ok": True, "fingerprint": "by hand"},
 }
 """What the rows of a table are unless they say otherwise; null where that may be."""

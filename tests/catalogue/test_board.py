@@ -32,6 +32,7 @@ RUN = {
     "no_exports": [],
     "half": ["csv", "ast"],
     "other": ["ast"],
+    "whole": ["csv"],
 }
 """The datasets of the run, and the exports that each names; the collections know but the first."""
 
@@ -62,6 +63,9 @@ def tables(dataset: str) -> dict[str, pl.DataFrame]:
     if dataset != "no_audio":
         root = {"ordinal": 0, "root": "r", "path": "r", "holds": "clips", "media": 3, "served": 3, "usable": 3}
         made["roots"] = rows(schemas.ROOTS, **root, orphans=0)
+    if dataset in ("clotho", "whole"):  # of the latter what was said is of another sound
+        row = {"clip_id": "a", "ordinal": 0, "verdict": "keep", "source": "r.csv", "line": 2, "superseded": False}
+        made["reviews"] = rows(schemas.REVIEWS, **row, stale=dataset == "whole", counts=dataset == "clotho")
     if dataset == "broken":
         row = {"source": dataset, "line": None, "scope": "dataset", "reason": "failed", "detail": "a.csv: no list"}
         made["rejects"] = rows(schemas.REJECTS, **row, raw="")
@@ -75,14 +79,15 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
         for name, schema in (schemas.INGESTED | schemas.RESOLVED).items():
             write_table(of_dataset.get(name, schema.empty()), Path(places.table(dataset, name)), schema)
     build_catalogue(Contents(places, dict.fromkeys(RUN, ()), {}, RUN), Path(places.catalogue))
-    for dataset, export in (("clotho", "csv"), ("clotho", "ast"), ("half", "csv"), ("other", "csv")):
+    for dataset, export in (("clotho", "csv"), ("clotho", "ast"), ("half", "csv"), ("other", "csv"), ("whole", "csv")):
         account = places.account(dataset, export)
         Path(account).parent.mkdir(parents=True, exist_ok=True)
         Path(account).write_text("{}")
     with duckdb.connect(places.catalogue, read_only=True) as connection:
         told = connection.execute("SELECT collection, dataset, stage, lacks, clips, usable, assignee FROM board")
         assert told.fetchall() == [
-            ("clotho", "clotho", "exported", "a review", 3, 3, None),
+            ("clotho", "clotho", "reviewed", None, 3, 3, None),
+            ("whole", "whole", "exported", "a review", 3, 3, None),
             ("half", "half", "checked", "1 of 2 exports", 3, 3, None),
             ("no_exports", "no_exports", "checked", "exports: its file names none", 3, 3, None),
             ("other", "other", "checked", "1 of 1 exports", 3, 3, None),
@@ -98,7 +103,9 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
             ("clotho", "csv"),
             ("half", "csv"),
             ("other", "csv"),
+            ("whole", "csv"),
         ]
+        assert connection.execute("SELECT dataset FROM board WHERE reviewed = 1").fetchall() == [("clotho",)]
 
 
 def told_of_vggsound(folder: Path) -> str:

@@ -62,7 +62,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
     views = {
         name for (name,) in catalogue.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     }
-    assert views == {*DESIGN, *READY_MADE, "roots", "clips_before", "mixtures", "splits", "subsets"}
+    assert views == {*DESIGN, *READY_MADE, "roots", "clips_before", "mixtures", "reviews", "splits", "subsets"}
 
 
 def test_every_view_and_every_column_has_a_comment(catalogue: duckdb.DuckDBPyConnection) -> None:

@@ -91,7 +91,7 @@ def test_lhotse_reads_every_cut(small: SmallAudioset, tmp_path: Path, options: d
 @needs_ffmpeg
 def test_datasets_plays_a_folder_of_sound(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, "NA"), ("quotedxxxxx", 1, 'null\n"x"'), ("inrecording", 0, "")]
-    table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    table = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     tables = instead(small.for_exports, tmp_path / "tables", captions=table)
     written = exported("audiofolder", tables, tmp_path)
     told = told_by("read_audiofolder.py", tmp_path / "out", home=tmp_path / "home")

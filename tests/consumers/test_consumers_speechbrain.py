@@ -16,7 +16,7 @@ pytestmark = pytest.mark.consumer
 @pytest.mark.parametrize("options", [{"copies": "auto"}, {"copies": "always", "paths": "relative"}])
 def test_every_clip_is_read_with_its_words(small: SmallAudioset, tmp_path: Path, options: dict[str, str]) -> None:
     said = [("quotedxxxxx", 0, 'NA, "$5"\nصوت'), ("inrecording", 0, " two birds")]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     tables = instead(small.for_exports, tmp_path / "tables", captions=captions)
     written = exported("speechbrain", tables, tmp_path, **options)
     told = told_by("read_speechbrain.py", tmp_path / "out", "balanced_train", "eval", home=tmp_path / "home")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.consumer
 
 def test_pandas_reads_packed_csv_and_json_lines(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, "NA"), ("-aaaaaaaaaa", 0, 'two\nlines, "q"')]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     tables = instead(small.for_exports, tmp_path / "tables", captions=captions)
     files = [
         exported("url_text", tables, tmp_path / form, form=form, compress="zstd") / f"balanced_train.{form}.zst"

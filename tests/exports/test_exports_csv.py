@@ -83,7 +83,7 @@ def test_a_row_tells_whether_its_span_is_one_of_the_file(small: SmallAudioset, t
 
 def test_captions_have_columns_of_their_own(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("_bbbbbbbbbb", 0, "NA"), ("_bbbbbbbbbb", 1, " "), ("_bbbbbbbbbb", 2, 'two\nlines, "q"')]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     made = exported("csv", instead(small.for_exports, tmp_path / "tables", captions=captions), tmp_path / "csv")
     with (made / "full_balanced_train_segments.csv").open(newline="", encoding="utf-8") as lines:
         rows = {row["clip_id"]: row for row in csv.DictReader(lines)}

@@ -29,7 +29,7 @@ def rows_of(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_rows_are_the_trainable_clips_with_their_own_bytes(small: SmallAudioset, tmp_path: Path) -> None:
-    captions = pl.DataFrame([("_bbbbbbbbbb", 0, "NA")], schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame([("_bbbbbbbbbb", 0, "NA")], schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     written = exported("huggingface", instead(small.for_exports, tmp_path / "tables", captions=captions), tmp_path)
     rows = rows_of(tmp_path)
     trainable = small.table("clips").filter("trainable")

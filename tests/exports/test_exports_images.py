@@ -58,7 +58,7 @@ def as_imagefolder_does(folder: Path) -> dict[str, list[tuple[np.ndarray, dict[s
 
 def test_every_trainable_clip_has_images_of_one_size_with_its_words(small: SmallAudioset, tmp_path: Path) -> None:
     captions = [("_bbbbbbbbbb", 1, "two"), ("_bbbbbbbbbb", 0, "NA")]
-    table = pl.DataFrame(captions, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    table = pl.DataFrame(captions, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     written = exported("spectrogram_images", instead(small.for_exports, tmp_path / "t", captions=table), tmp_path)
     loaded = as_imagefolder_does(tmp_path / "out")
     assert {pixels.shape for of_split in loaded.values() for pixels, _ in of_split} == {(256, 256)}

@@ -41,7 +41,7 @@ def test_every_file_of_clips_is_counted(
     small: SmallAudioset, tmp_path: Path, name: str, options: dict[str, Any], files: str
 ) -> None:
     said = [("quotedxxxxx", 0, 'two\nlines, "quoted"'), ("-aaaaaaaaaa", 0, '"')]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     tables = instead(small.for_exports, tmp_path / "tables", captions=captions)
     made_by, folder, all_options = format_of(name), tmp_path / "out", options_of(name, **options)
     packs = make_packs(made_by, tables, tmp_path / "link", all_options) if hasattr(made_by, "plan") else []

@@ -109,7 +109,7 @@ def test_kaldi_takes_what_it_reads_where_it_lies_and_says_what_copies_would_take
 
 def test_every_file_of_kaldi_tells_of_the_same_clips(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, "two\nlines\tand  blanks ")]
-    table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    table = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     tables = instead(small.for_exports, tmp_path / "tables", captions=table)
     exported("kaldi", tables, tmp_path, copies="auto")
     for split, clips in (("balanced_train", LIES), ("eval", {"quotedxxxxx"})):
@@ -173,7 +173,7 @@ def test_kaldi_cuts_the_samples_of_a_segment(first: int, frames: int, rate: int)
 
 def test_what_no_line_can_hold_is_a_blank(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, 'a\0 dog\x1cand\x85a\u2028"cat"')]
-    table = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    table = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     ids = pl.lit(["a\x1fdog"], pl.List(pl.Categorical))
     tables = instead(
         small.for_exports, tmp_path / "tables", captions=table, clips=small.table("clips").with_columns(class_ids=ids)

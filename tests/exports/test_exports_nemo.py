@@ -76,7 +76,7 @@ def test_what_has_more_channels_gets_a_copy_of_one(small: SmallAudioset, tmp_pat
 
 def test_words_are_the_first_caption_or_made_of_the_labels(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, 'a\nbell,\u2028 "big"'), ("quotedxxxxx", 1, "another")]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     nothing = pl.lit([], pl.List(pl.Categorical))
     clips = small.table("clips").with_columns(
         class_names=pl.when(pl.col("clip_id") == "onlynoindex").then(nothing).otherwise("class_names")

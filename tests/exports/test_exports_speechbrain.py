@@ -53,7 +53,7 @@ def test_relative_paths_are_below_a_variable(small: SmallAudioset, tmp_path: Pat
 
 def test_words_hold_nothing_that_looks_like_a_variable(small: SmallAudioset, tmp_path: Path) -> None:
     said = [("quotedxxxxx", 0, "costs $5, $ 3 and $$x"), ("-aaaaaaaaaa", 0, "5 $, no more")]
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     written = exported("speechbrain", instead(small.for_exports, tmp_path / "tables", captions=captions), tmp_path)
     [quoted] = rows_of(tmp_path / "out/eval.csv").values()
     assert quoted["text"] == "costs $ 5, $ 3 and $$ x"

@@ -135,4 +135,4 @@ def test_captions_and_promises_follow_the_subset_and_their_rows_stay_in_order(
 
 
 def _caption_types() -> pl.Schema:
-    return schemas.CAPTIONS.empty().schema
+    return schemas.FOUND_CAPTIONS.empty().schema

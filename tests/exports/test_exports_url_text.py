@@ -29,7 +29,7 @@ def rows_of(file: Path) -> list[dict[str, Any]]:
 
 
 def written(small: SmallAudioset, folder: Path, clips: pl.DataFrame | None = None, said: list[Any] = ODD) -> Account:
-    captions = pl.DataFrame(said, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(said, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     ledger = small.table("clips") if clips is None else clips
     tables = instead(small.for_exports, folder / "tables", clips=ledger, captions=captions)
     return account_of(exported("url_text", tables, folder / "out"))
@@ -59,7 +59,9 @@ def test_each_clip_has_its_address_and_a_text(small: SmallAudioset, tmp_path: Pa
 
 
 def test_json_lines_have_lists(small: SmallAudioset, tmp_path: Path) -> None:
-    captions = pl.DataFrame([*ODD, ("_bbbbbbbbbb", 0, "NA")], schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions = pl.DataFrame(
+        [*ODD, ("_bbbbbbbbbb", 0, "NA")], schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row"
+    )
     made = exported("url_text", instead(small.for_exports, tmp_path / "t", captions=captions), tmp_path, form="jsonl")
     with (made / "balanced_train.jsonl").open(encoding="utf-8") as lines:
         rows = {row["clip_id"]: row for row in map(json.loads, lines)}

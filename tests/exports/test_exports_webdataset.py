@@ -75,7 +75,7 @@ def test_sums_are_those_of_the_tars(small: SmallAudioset, tmp_path: Path) -> Non
 
 def test_captions_are_the_text_and_what_says_nothing_is_left_out(small: SmallAudioset, tmp_path: Path) -> None:
     captions = [("quotedxxxxx", 1, "two"), ("quotedxxxxx", 0, 'a dog’s "bark"\n'), ("-aaaaaaaaaa", 0, " ")]
-    captions_table = pl.DataFrame(captions, schema=schemas.CAPTIONS.empty().schema, orient="row")
+    captions_table = pl.DataFrame(captions, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
     nothing = pl.lit([], pl.List(pl.Categorical))
     unsaid = pl.col("clip_id").is_in(["-aaaaaaaaaa"])
     clips = small.table("clips").with_columns(

@@ -37,6 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         splits=(),
         audio={"clips": "clips"},
         limits={},
+        judgements={"reviews": ()},
         split_care={},
         exports={},
         bearable=Bearable({}, (), 0.2),

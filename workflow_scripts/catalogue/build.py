@@ -25,8 +25,10 @@ STORAGE_VERSION = "v1.0.0"
 """The oldest format that the engine writes: shells older than the library can open the file too."""
 READY_MADE = Path(__file__).parent / "views"
 MACROS = Path(__file__).parent / "macros"
-DATASET_TABLES = {name: schema for name, schema in (schemas.INGESTED | schemas.RESOLVED).items() if name != "promised"}
-"""The tables of datasets that are views. What is promised stands in `clips` too."""
+DATASET_TABLES = {
+    name: schema for name, schema in (schemas.INGESTED | schemas.RESOLVED).items() if name not in schemas.IN_OTHERS
+}
+"""The tables of datasets that are views."""
 TABLES_OF_CARE = schemas.ASSIGNED
 """Those of the datasets alone whose file asks for splits with care."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
@@ -43,6 +45,8 @@ class Contents:
         exports: for each dataset those that its file names.
         with_split_care: the datasets that have TABLES_OF_CARE.
         settings: by dataset, and by "" those of the run.
+        with_judgements: for each key under which dataset files name files of what is said of clips, those that do: they
+            have rejects and sources of it.
     """
 
     places: Places
@@ -51,6 +55,7 @@ class Contents:
     exports: Mapping[str, Sequence[str]] = field(default_factory=dict)
     with_split_care: Sequence[str] = ()
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    with_judgements: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -59,6 +64,10 @@ class Contents:
         if table == "rejects":
             for name, roots in self.datasets.items():
                 files[name] += map(self.places.root_rejects, roots)
+        if table in ("rejects", "sources"):
+            for key, having in self.with_judgements.items():
+                for name in having:
+                    files[name].append(self.places.table_of(name, key, table))
         return files
 
     def of_roots(self, table: str) -> dict[str, list[str]]:

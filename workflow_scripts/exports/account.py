@@ -51,7 +51,8 @@ class Account:
         clips: how many were taken, by split; none where it is a pack.
         hours: of sound that these have.
         held_back: how many were not, by reason; those of a licence that is not taken as `licence`, whatever else is
-            the matter with them, and those outside the subset that is taken as `not_in_subset`.
+            the matter with them, those outside the subset that is taken as `not_in_subset`, and usable ones that
+            reviews drop as `dropped_by_review`.
         licences: what licences these have, the entries of HeldBack each.
         bytes: that all its files take; of a pack none is told.
         copies_bytes: what copies would take of the clips that are held back because they need one.

@@ -64,13 +64,12 @@ def pack_of(account: Path) -> Pack:
 class Tables:
     """What an export may read of a dataset: the tables that its schema names under `needs`, and its packs.
 
-    Of clips that are held back for their licence, or are not of its subset, no format finds a row, in no table that is
-    of clips; and `split` is what the export takes for it. Tables of files and of the rows of sources, and the counts of
-    `summary`, are those of the dataset.
+    Of clips that are held back for their licence, are not of its subset, or that reviews drop, no format finds a row,
+    in no table that is of clips; and `split` is what the export takes for it. Tables of files and of the rows of
+    sources, and the counts of `summary`, are those of the dataset.
 
     Attributes:
-        files: of each table but the checks; of the clips always where `licences` holds any back; of splits and subsets
-            where they are asked for.
+        files: of each table but the checks, of the clips always; of splits and subsets where they are asked for.
         of_roots: the files of the checks of each root, by its slug.
         check: the settings of the check.
         packs: those that were made for it, where its schema says that it makes any.
@@ -97,6 +96,8 @@ class Tables:
         columns = table.collect_schema()
         if self.subset and "clip_id" in columns:
             table = table.filter(pl.col("clip_id").is_null() | pl.col("clip_id").is_in(self._chosen.implode()))
+        if len(self._dropped) and "clip_id" in columns:
+            table = table.filter(pl.col("clip_id").is_null() | ~pl.col("clip_id").is_in(self._dropped.implode()))
         if self.split_by != AUTHORS and "media_key" in columns:  # pairs of clips have splits of their own
             table = with_splits(table, lazy_table(self.files["splits"]), self.split_by)
         return table
@@ -116,7 +117,7 @@ class Tables:
 
     def read(self, name: str) -> pl.DataFrame:
         """A table, whole."""
-        is_whole = not self.held_back and self.subset is None and self.split_by == AUTHORS
+        is_whole = not self.held_back and self.subset is None and self.split_by == AUTHORS and not len(self._dropped)
         return read_table(self.files[name]) if is_whole else self.lazy(name).collect()
 
     def splits(self) -> list[str]:
@@ -153,6 +154,20 @@ class Tables:
             return 0
         licensed = self._licensed("clips").select("clip_id")
         return int(licensed.filter(~pl.col("clip_id").is_in(self._chosen.implode())).select(pl.len()).collect().item())
+
+    @functools.cached_property
+    def dropped(self) -> int:
+        """How many clips are left out because reviews drop them, besides those left out for licence or subset."""
+        dropped = self._licensed("clips").filter(pl.col("clip_id").is_in(self._dropped.implode())).select("clip_id")
+        if self.subset is not None:
+            dropped = dropped.filter(pl.col("clip_id").is_in(self._chosen.implode()))
+        return int(dropped.select(pl.len()).collect().item()) if len(self._dropped) else 0
+
+    @functools.cached_property
+    def _dropped(self) -> pl.Series:
+        """The usable clips that reviews drop; one that is not usable is left out for that."""
+        is_dropped = pl.col("usable") & (pl.col("verdict").cast(pl.String) == "drop")
+        return lazy_table(self.files["clips"]).filter(is_dropped).select("clip_id").collect()["clip_id"]
 
     @functools.cached_property
     def _chosen(self) -> pl.Series:

@@ -39,7 +39,7 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             options=options,
             clips=written.clips,
             hours=round(written.seconds / 3600, 6),
-            held_back=written.held_back | _for_licences(tables.held_back) | _for_subset(tables),
+            held_back=written.held_back | _for_licences(tables.held_back) | _for_subset(tables) | _for_reviews(tables),
             licences=[asdict(one) for one in tables.held_back],
             bytes=taken,
             copies_bytes=written.copies_bytes,
@@ -61,6 +61,10 @@ def _for_licences(held_back: Sequence[HeldBack]) -> dict[str, int]:
 
 def _for_subset(tables: Tables) -> dict[str, int]:
     return {"not_in_subset": tables.outside_subset} if tables.outside_subset else {}
+
+
+def _for_reviews(tables: Tables) -> dict[str, int]:
+    return {"dropped_by_review": tables.dropped} if tables.dropped else {}
 
 
 def _generations(link: Path) -> dict[int, Path]:

@@ -10,9 +10,11 @@ from workflow_scripts.ledger.checked import CheckedMedia, RootChecks
 from workflow_scripts.ledger.counts import Counts
 from workflow_scripts.ledger.match import match_names
 from workflow_scripts.ledger.orphans import orphans
+from workflow_scripts.ledger.reviews import corrected, reviewed
 from workflow_scripts.ledger.rows import TOLD, put_told, rows
 from workflow_scripts.ledger.serve import serve
 from workflow_scripts.ledger.sheaves import Sheaves
+from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import ROW_GROUP
 
 CLIPS_AT_ONCE = 2 * ROW_GROUP
@@ -29,6 +31,8 @@ def resolve(
     splits: Sequence[str] = (),
     aside: Path | None = None,
     clips_at_once: int = CLIPS_AT_ONCE,
+    captions: pl.LazyFrame | None = None,
+    reviews: pl.LazyFrame | None = None,
 ) -> Iterator[tuple[str, Iterable[pl.DataFrame]]]:
     """Give each clip its media and its status.
 
@@ -43,6 +47,8 @@ def resolve(
         splits: those that there should be, as far as it is known before a row is read.
         aside: a folder for what media say of clips; needed where clips come in several parts.
         clips_at_once: clips of a part.
+        captions: `found_captions`; none where there are no captions.
+        reviews: `found_reviews`; none where the dataset file names no files of reviews.
 
     Yields:
         The name of each table of tables.schemas.RESOLVED, and its parts; they have to be taken before the next table.
@@ -55,16 +61,24 @@ def resolve(
     served = serve(names.filter(~pl.col("other_span")), spans, media, limits, clips_at_once, aside)
     told = Sheaves(aside, TOLD, len(spans), clips_at_once)
     put_told(served, spans, media, roots, told)
-    yield "clips", map(counts.clips, rows(promised, served, told, limits))
+    judged = reviewed(schemas.FOUND_REVIEWS.empty().lazy() if reviews is None else reviews, promised, served, media)
+    yield "clips", map(counts.clips, rows(promised, served, told, limits, judged.of_clips))
     yield "orphans", map(counts.orphans, orphans(promised, names, served, media, roots, aside, clips_at_once))
     summary = counts.summary(splits)
     yield "summary", [summary]
     yield "roots", [counts.roots(roots, media.by_root())]
+    yield (
+        "captions",
+        corrected(schemas.FOUND_CAPTIONS.empty().lazy() if captions is None else captions, judged.captions),
+    )
+    yield "reviews", [judged.table]
     _log.info(
-        "%d clips, %d media, %d usable, %d ambiguous, %d orphans",
+        "%d clips, %d media, %d usable, %d ambiguous, %d orphans, %d reviews, %d of them stale",
         len(spans),
         len(media.table),
         summary.filter(pl.col("status") == "usable")["clips"].sum(),
         len(served.ambiguous),
         counts.all_orphans(),
+        len(judged.table),
+        judged.table["stale"].sum(),
     )

@@ -7,6 +7,7 @@ import polars as pl
 
 from workflow_scripts.ledger.checked import CheckedMedia, RootChecks, by_root
 from workflow_scripts.ledger.links import media_paths
+from workflow_scripts.ledger.reviews import with_reviews
 from workflow_scripts.ledger.serve import Served
 from workflow_scripts.ledger.sheaves import Sheaves
 from workflow_scripts.ledger.spans import ENVELOPE, LEVELS, SPANS_AT_ONCE, span_levels
@@ -44,22 +45,26 @@ def put_told(served: Served, spans: pl.DataFrame, media: CheckedMedia, roots: li
         told.put(_with_own_levels(said, spans, media))
 
 
-def rows(promised: pl.LazyFrame, served: Served, told: Sheaves, limits: dict[str, float]) -> Iterator[pl.DataFrame]:
-    """The `clips` table, part by part."""
+def rows(
+    promised: pl.LazyFrame, served: Served, told: Sheaves, limits: dict[str, float], reviews: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """The `clips` table, part by part; `reviews` is what they say of clips, as `ledger.reviews` has it."""
     for part, (first, behind) in enumerate(told.parts):
         clips = promised.slice(first, behind - first).collect().with_row_index("clip_row", first)
         ambiguous = served.errors.take(part).with_columns(status=pl.lit("ambiguous").cast(pl.Categorical))
         known = pl.concat([told.take(part), ambiguous], how="diagonal")
-        yield _judged(clips.join(known, on="clip_row", how="left", maintain_order="left"), limits)
+        clips = clips.join(known, on="clip_row", how="left", maintain_order="left")
+        yield _judged(with_reviews(clips, reviews), limits)
 
 
 def _judged(clips: pl.DataFrame, limits: dict[str, float]) -> pl.DataFrame:
-    usable = pl.col("status") == "usable"
+    usable, is_dropped = pl.col("status") == "usable", (pl.col("verdict") == "drop").fill_null(value=False)
+    is_long = (pl.col("duration_s") >= limits["train_min_duration_s"]).fill_null(value=False)
     return (
         clips.with_columns(pl.col("status").fill_null("missing"), pl.col("root", "error_kind").cast(pl.Categorical))
         .with_columns(
             usable=usable,
-            trainable=usable & (pl.col("duration_s") >= limits["train_min_duration_s"]).fill_null(False),
+            trainable=usable & is_long & ~is_dropped,
         )
         .select(*schemas.CLIPS.columns)
     )

@@ -37,6 +37,12 @@ def summary_text(catalogue: Path) -> str:
             "SELECT dataset, regexp_extract(lower(coalesce(member, path)), '[.][^.]*$') AS suffix, count(*) AS files "
             "FROM orphans WHERE reason = 'not_looked_at' GROUP BY ALL ORDER BY dataset, files DESC, suffix"
         ).fetchall()
+        reviewed = connection.execute(
+            "SELECT dataset, verdict, count(*) FROM clips WHERE verdict IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        stale = connection.execute(
+            "SELECT dataset, count(*) FROM reviews WHERE stale GROUP BY ALL ORDER BY dataset"
+        ).fetchall()
     parts = [_splits(counts, trainable)]
     if roots:
         parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
@@ -46,6 +52,12 @@ def summary_text(catalogue: Path) -> str:
     for dataset, rows, labels, media in rejects:
         of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
         parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
+    parts += _reviewed(reviewed)
+    parts += [
+        f"{dataset}: {reviews:,} review{'' if reviews == 1 else 's'} of another sound than serves now: stale; "
+        "counts for nothing (view reviews)"
+        for dataset, reviews in stale
+    ]
     parts += _not_looked_at(unread)
     parts.append(f"Soundledger {VERSION}\nCatalogue: {catalogue}")
     return "\n\n".join(parts) + "\n"
@@ -68,6 +80,14 @@ def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, 
         for split, seen in by_split.items()
     ]
     return _table(rows, ["dataset", "split", "promised", "found", "usable", "trainable", "lost"])
+
+
+def _reviewed(verdicts: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+    for dataset, of_dataset in itertools.groupby(verdicts, key=lambda one: one[0]):
+        each = [(verdict, clips) for _, verdict, clips in of_dataset]
+        told = ", ".join(f"{clips:,} {verdict}" for verdict, clips in each)
+        clips = sum(clips for _, clips in each)
+        yield f"{dataset}: {clips:,} clip{'' if clips == 1 else 's'} reviewed: {told}"
 
 
 def _not_looked_at(unread: Sequence[tuple[str, str, int]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,10 @@ class Looks:
             return []
         states = [self.state(self.run.folders[slug]) for slug in known.source_folders.values()]
         return [self._digest(file) for file in known.source_files] + states
+
+    def contents_of(self, files: Iterable[str]) -> list[str]:
+        """The same of files of which each is one source."""
+        return [self._digest(file) for file in files] if self.is_main else []
 
     def _digest(self, file: str) -> str:
         """Of what is not there yet, as the sample, there is none; Snakemake asks again when the job can start."""

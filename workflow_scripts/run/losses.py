@@ -3,9 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
 
 from workflow_scripts.errors import SoundledgerError, as_text
 from workflow_scripts.ledger.losses import Loss
+from workflow_scripts.settings.places import Places
+from workflow_scripts.tables.store import lazy_table
 
 MOST = 20
 WHAT_TO_DO = (
@@ -21,6 +26,28 @@ WHAT_FAILED = (
 
 class LossError(SoundledgerError):
     """A loss that no dataset file allows. What could be made of the rest is there."""
+
+
+def tables_told(
+    places: Places, dataset: str, names: Iterable[str], judgements: Mapping[str, Iterable[str]]
+) -> dict[str, pl.LazyFrame]:
+    """The tables that tell of the losses of a dataset.
+
+    Those of sources and rejects tell of files of reviews and the like too. Of these one without a row is none: it is of
+    somebody who has not judged anything yet.
+
+    Args:
+        places: of the run.
+        dataset: its name.
+        names: of the tables.
+        judgements: for each key that names such files the datasets that have any.
+    """
+    tables = {name: lazy_table(Path(places.table(dataset, name))) for name in names}
+    for key in (key for key, having in judgements.items() if dataset in having):
+        more = {name: lazy_table(Path(places.table_of(dataset, key, name))) for name in ("rejects", "sources")}
+        more["sources"] = more["sources"].filter(pl.col("rows_read") > 0)
+        tables |= {name: pl.concat([tables[name], table]) for name, table in more.items()}
+    return tables
 
 
 def allowed_losses(

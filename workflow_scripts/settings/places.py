@@ -129,6 +129,10 @@ class Places:
         """A table of a dataset; it is called like its view."""
         return f"{self.results}/{dataset}/tables/{name}.parquet"
 
+    def table_of(self, dataset: str, of: str, name: str) -> str:
+        """A table of what was read for a dataset beside its own sources: the `rejects` of its `reviews`."""
+        return f"{self.results}/{dataset}/tables/of_{of}/{name}.parquet"
+
     def crashed(self, dataset: str) -> str:
         """There where the ingest of a dataset failed by no fault of its sources (sources/failed.py)."""
         return f"{self.results}/{dataset}/tables/.crashed"

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.judgements import judgements, refuse_below_results
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
@@ -84,6 +85,7 @@ class Dataset:
         match: how media are matched to clips: youtube, stem or path.
         splits: those that the sources name, in their order; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
+        judgements: the files of each key that names files of what people or models say of its clips: `reviews`.
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         exports: by name.
         review: which clips have cards on its review page, and how much of each is played.
@@ -101,6 +103,7 @@ class Dataset:
     splits: tuple[str, ...]
     audio: dict[str, str]
     limits: dict[str, float]
+    judgements: dict[str, tuple[str, ...]]
     split_care: dict[str, Any]
     exports: dict[str, Export]
     review: dict[str, Any]
@@ -215,6 +218,15 @@ class Run:
         """The datasets whose file asks for splits with care."""
         return [dataset for dataset in self.datasets.values() if dataset.split_care]
 
+    def with_judgements(self, key: str) -> list[str]:
+        """The datasets whose file names files under a key: `reviews`."""
+        return [name for name, dataset in self.datasets.items() if dataset.judgements[key]]
+
+    def tables_of_judgements(self, key: str, names: Iterable[str]) -> list[str]:
+        """Tables of what was read of these files, of every dataset that has any."""
+        names = list(names)
+        return [self.places.table_of(dataset, key, name) for dataset in self.with_judgements(key) for name in names]
+
     def exports(self) -> list[str]:
         """The accounts of all exports of all datasets."""
         return [
@@ -247,6 +259,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         except MissingError as error:
             missing.append(error)
             continue
+        refuse_below_results(dataset.file, dataset.judgements, results, workdir)
         if dataset.name in datasets:
             raise SettingsError(
                 f"{dataset.file}: name: {dataset.name!r} is the name of {datasets[dataset.name].file} too; "
@@ -315,6 +328,8 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
     splits = tuple(split_from) if isinstance(split_from, dict) else ()
     care = split_care(content, splits, str(file))
     files, folders = read_by(read, str(file)), listed_by(read, str(file))
+    judged = judgements(content, files, file, base, workdir)
+    of_judged = [one for of_key in judged.values() for one in of_key]
     dataset = Dataset(
         name=content["name"],
         file=str(file),
@@ -325,13 +340,14 @@ def _load_dataset(wanted: str, workdir: Path) -> tuple[Dataset, list[tuple[str, 
         mapping=mapping,
         match=mapping["match"] if schema["match"] == "declared" else schema["match"],
         splits=splits,
+        judgements={key: tuple(path for path, _ in of_key) for key, of_key in judged.items()},
         audio={root.slug: holds for _, root, holds in named},
         limits=limits,
         split_care=care,
         exports={export.name: export for export in _exports(content["exports"], care, file)},
         review=content["review"],
         bearable=bearable(
-            dict([*files, *folders]),
+            dict([*files, *folders, *of_judged]),
             {
                 root.slug: written["path"] if isinstance(written, dict) else written
                 for (_, root, _), written in zip(named, content["audio"], strict=True)
@@ -381,15 +397,14 @@ def _exports(entries: list[Any], care: dict[str, Any], file: Path) -> Iterator[E
             )
         seen.add(name)
         needs = schema["needs"]
-        tables = dict.fromkeys(table for table in needs if table != "checks")
+        tables = dict.fromkeys(table for table in ("clips", *needs) if table != "checks")  # they tell what is held back
         if licences:
             check_licences(licences, f"{where}.licences")
-            tables["clips"] = None  # which tell the licences
         check_split_care(split_by, subset, care, where)
         if split_by != AUTHORS:
             tables["splits"] = None
         if subset:
-            tables |= {"clips": None, "subsets": None}
+            tables["subsets"] = None
         filled = validated(options, schema, f"{where}.{kind}")
         makes_packs = _makes_packs(schema, filled)
         yield Export(

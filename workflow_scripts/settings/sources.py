@@ -81,7 +81,7 @@ def read_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     files = [(path, leaf.key) for leaf in found if leaf.format in READ for path in READ[leaf.format](leaf.value)]
     for path, key in files:
         refuse_braces(path, f"{where}: sources.{key}")
-        _refuse_no_text(path, f"{where}: sources.{key}")
+        refuse_no_text(path, f"{where}: sources.{key}")
     return files
 
 
@@ -93,11 +93,12 @@ def listed_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     """
     folders = [(leaf.value, leaf.key) for leaf in found if leaf.format == "folder"]
     for path, key in folders:
-        _refuse_no_text(path, f"{where}: sources.{key}")
+        refuse_no_text(path, f"{where}: sources.{key}")
     return folders
 
 
-def _refuse_no_text(path: str, where: str) -> None:
+def refuse_no_text(path: str, where: str) -> None:
+    """Raises SettingsError for a path that no table can hold."""
     if any("\udc80" <= one <= "\udcff" for one in path):  # so Python calls bytes that are none
         raise SettingsError(f"{where}: {path!r}: its name is no UTF-8; call it otherwise")
 

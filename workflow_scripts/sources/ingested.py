@@ -25,7 +25,7 @@ class Ingested:
 
     promised: pl.LazyFrame
     labels: pl.LazyFrame
-    captions: pl.LazyFrame
+    found_captions: pl.LazyFrame
     classes: pl.LazyFrame
     origins: pl.LazyFrame
     rejects: pl.LazyFrame

@@ -34,3 +34,26 @@ def moment(day: pl.Expr, clock: pl.Expr) -> pl.Expr:
         .then(pl.concat_str(year, pl.lit("-"), month))
         .alias("recorded_at")
     )
+
+
+INSTANT = r"^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:[.,](\d{1,9}))?(?:\s*(Z|z|[+-]\d\d(?::?\d\d)?))?)?$"
+"""A day, or a moment of it: minutes or seconds, fractions of these, and how far the clock is from Greenwich's."""
+
+
+def instant(text: pl.Expr) -> pl.Expr:
+    """The moment that ISO 8601 says, in UTC: without a zone it is said in UTC, a day is its beginning; null for others.
+
+    >>> said = pl.Series(["2026-11-26T20:13:05Z", "2026-11-26 21:13+01:00", "2026-11-26", "26/11/2026", "2026-02-30"])
+    >>> pl.select(instant(pl.lit(said)).dt.to_string("%d. %H:%M:%S")).to_series().to_list()
+    ['26. 20:13:05', '26. 20:13:00', '26. 00:00:00', None, None]
+    """
+    day, minute, second, fraction, zone = (text.str.extract(INSTANT, group) for group in range(1, 6))
+    clock = pl.concat_str(day, pl.lit("T"), minute.fill_null("00:00"), second.fill_null(":00"))
+    moment = clock.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us", exact=True)
+    parts = pl.duration(microseconds=fraction.fill_null("0").str.pad_end(6, "0").str.head(6).cast(pl.Int64))
+    hours, minutes = (
+        zone.str.extract(r"^[+-](\d\d)").cast(pl.Int64),
+        zone.str.extract(r"^[+-]\d\d:?(\d\d)$").cast(pl.Int64),
+    )
+    shift = pl.duration(minutes=hours.fill_null(0) * 60 + minutes.fill_null(0))
+    return pl.when(zone.str.starts_with("-")).then(moment + parts + shift).otherwise(moment + parts - shift)

@@ -118,15 +118,85 @@ LABELS = Schema(
     },
 )
 
+_CAPTION = {
+    "clip_id": _column(pl.String, "the clip"),
+    "ordinal": _column(pl.Int32, "which of the clip's captions, from 0", _at_least(0)),
+}
+
+FOUND_CAPTIONS = Schema(
+    "found_captions",
+    "one row for each sentence that the sources say of a clip",
+    {**_CAPTION, "text": _column(pl.String, "the sentence, as found")},
+    unique=("clip_id", "ordinal"),
+)
+
 CAPTIONS = Schema(
     "captions",
     "one row for each sentence said of a clip",
     {
-        "clip_id": _column(pl.String, "the clip"),
-        "ordinal": _column(pl.Int32, "which of the clip's captions, from 0", _at_least(0)),
-        "text": _column(pl.String, "the sentence, as found"),
+        **_CAPTION,
+        "text": _column(pl.String, "the sentence: as a review corrected it, or else as found"),
+        "found_text": _column(
+            pl.String, "the sentence as found, where a review corrected it; null where it did not", null=True
+        ),
     },
     unique=("clip_id", "ordinal"),
+)
+
+VERDICTS = ("keep", "drop")
+"""What somebody who reviews a clip may say of it."""
+DISPUTED = "disputed"
+"""The verdict on a clip that as many say to keep as say to drop."""
+_REVIEW = {
+    "clip_id": _column(pl.String, "the clip", _matches(IDENTIFIER)),
+    "ordinal": _column(pl.Int32, "which of the clip's captions `caption` is of, from 0", _at_least(0)),
+    "verdict": _column(
+        pl.Categorical,
+        "keep, or drop: not to be trained on; null where the row says neither",
+        _one_of(VERDICTS),
+        null=True,
+    ),
+    "reviewer": _column(pl.String, "who says so; rows without a name are one person's", null=True),
+    "reviewed_at": _column(pl.String, "when, ISO 8601; without a zone it is UTC", null=True),
+    "caption": _column(pl.String, "the caption as it should be; null where it is not corrected", null=True),
+    "class_ids": _column(
+        pl.List(pl.String), "the classes that are right, all of them; null where the clip is not relabelled", null=True
+    ),
+    "note": _column(pl.String, "what else the reviewer says", null=True),
+    "pcm_digest": _column(
+        pl.String,
+        "that of the media (`pcm_digest` of `checks`) that was listened to; null where the row does not tell",
+        _matches("^[0-9a-f]{32}$"),
+        null=True,
+    ),
+    "source": _column(pl.String, "file of the review"),
+    "line": _column(pl.Int64, "its line there, from 1", _at_least(1)),
+}
+
+FOUND_REVIEWS = Schema(
+    "found_reviews",
+    "one row for each row of a file of reviews that speaks of a clip",
+    _REVIEW,
+    unique=("source", "line"),
+)
+
+REVIEWS = Schema(
+    "reviews",
+    "one row for each row of a file of reviews that speaks of a clip, and whether it counts",
+    {
+        **_REVIEW,
+        "stale": _column(
+            pl.Boolean,
+            "the media that serves the clip now holds another sound than was listened to; null where that cannot be "
+            "told: the row has no digest, or no sound serves",
+            null=True,
+        ),
+        "superseded": _column(
+            pl.Boolean, "its reviewer has said something later of this clip and caption, of the sound that serves now"
+        ),
+        "counts": _column(pl.Boolean, "neither stale nor superseded: this is what its reviewer says of the clip"),
+    },
+    unique=("source", "line"),
 )
 
 CLASSES = Schema(
@@ -388,7 +458,9 @@ CLIPS = Schema(
         **_CLIP,
         "status": _column(pl.Categorical, "the clip's one status: " + ", ".join(STATUSES), _one_of(STATUSES)),
         "usable": _column(pl.Boolean, "status is usable"),
-        "trainable": _column(pl.Boolean, "usable, and at least train_min_duration_s long"),
+        "trainable": _column(
+            pl.Boolean, "usable, at least train_min_duration_s long, and not dropped by a review (verdict)"
+        ),
         "error_kind": _column(
             pl.Categorical, "kind of fault in the media that serves the clip, or why it is ambiguous", null=True
         ),
@@ -418,6 +490,27 @@ CLIPS = Schema(
             pl.Float64,
             "share of the clip below -60 dB of full scale, in frames of 20 ms (of a span: in half seconds)",
             _share(),
+            null=True,
+        ),
+        "verdict": _column(
+            pl.Categorical,
+            "what reviews that count say: keep or drop, as more of their reviewers do; disputed: as many say drop as "
+            "keep, which changes nothing; null where nobody judged",
+            _one_of([*VERDICTS, DISPUTED]),
+            null=True,
+        ),
+        "reviewers": _column(
+            pl.List(pl.String), "who said anything of the clip that counts, by name; null where nobody did", null=True
+        ),
+        "review_note": _column(
+            pl.String, "their notes in the order of time, a line each where there are several", null=True
+        ),
+        "corrected_caption": _column(
+            pl.String, "the first of the clip's captions that reviews correct, as it should be", null=True
+        ),
+        "reviewed_class_ids": _column(
+            pl.List(pl.Categorical),
+            "the classes that are right by the last review that says so; class_ids stays what the authors said",
             null=True,
         ),
     },
@@ -541,7 +634,7 @@ CLIPS_BEFORE = Schema(
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
-    "captions": CAPTIONS,
+    "found_captions": FOUND_CAPTIONS,
     "classes": CLASSES,
     "origins": ORIGINS,
     "mixtures": MIXTURES,
@@ -553,8 +646,21 @@ INGESTED = {
 SCANNED = {"rejects": REJECTS, "not_looked_at": NOT_LOOKED_AT}
 """What a scan makes beside the media lists."""
 
-RESOLVED = {"clips": CLIPS, "orphans": ORPHANS, "summary": SUMMARY, "roots": ROOTS}
+RESOLVED = {
+    "clips": CLIPS,
+    "orphans": ORPHANS,
+    "summary": SUMMARY,
+    "roots": ROOTS,
+    "captions": CAPTIONS,
+    "reviews": REVIEWS,
+}
 """What resolve makes."""
+
+IN_OTHERS = ("promised", "found_captions")
+"""Tables of ingest that are no views: what they hold stands in `clips` and `captions` too."""
+
+JUDGED = {"reviews": {"found_reviews": FOUND_REVIEWS, "rejects": REJECTS, "sources": SOURCES}}
+"""What is made, of datasets whose file has that key, of files that speak of clips others promise."""
 
 ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
 """What a dataset has whose file asks for splits with care."""

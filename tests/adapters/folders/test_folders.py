@@ -173,7 +173,7 @@ def test_metadata_says_the_same_in_each_form(tmp_path: Path, kind: str) -> None:
     written(tmp_path, f"s/metadata.{kind}", ROWS)
     tables = ingested(tmp_path, metadata=f"s/metadata.{kind}")
     assert clips(tables) == {"a.wav": ("all", ["dog"]), "sub/b.wav": ("all", [])}
-    assert tables["captions"]["text"].to_list() == ["A dog barks."]
+    assert tables["found_captions"]["text"].to_list() == ["A dog barks."]
     assert tables["promised"]["licence"].to_list() == ["CC0-1.0", None]
     assert tables["origins"]["latitude"].to_list() == [12.5, None]
     assert [str(json.loads(one)["take"]) for one in tables["origins"]["extra"]] == ["1", "2"]
@@ -203,7 +203,7 @@ def test_lists_and_several_columns_of_labels_and_captions(tmp_path: Path) -> Non
     written(tmp_path, "s/metadata.jsonl", [row])
     tables = ingested(tmp_path, metadata="s/metadata.jsonl")
     assert clips(tables) == {"a.wav": ("all", ["pet", "dog", "cat"])}
-    assert tables["captions"]["text"].to_list() == ["One.", "Two."]
+    assert tables["found_captions"]["text"].to_list() == ["One.", "Two."]
 
 
 def test_what_cannot_be_what_its_column_is_called_is_kept_as_it_stands(tmp_path: Path) -> None:

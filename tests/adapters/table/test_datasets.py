@@ -58,7 +58,7 @@ def audioset(shared: Path) -> dict[str, Path]:
 def numbers(tables: Tables) -> tuple[int, int, int, int]:
     """How many clips, labels that people gave, captions and rejects."""
     labels = tables["labels"].filter(origin="annotated")
-    return len(tables["promised"]), len(labels), len(tables["captions"]), len(tables["rejects"])
+    return len(tables["promised"]), len(labels), len(tables["found_captions"]), len(tables["rejects"])
 
 
 def row(tables: Tables, clip: str) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def events(tables: Tables, clip: str) -> list[tuple[str, float, float]]:
 
 
 def captions(tables: Tables, clip: str) -> list[str]:
-    return tables["captions"].filter(clip_id=clip)["text"].to_list()
+    return tables["found_captions"].filter(clip_id=clip)["text"].to_list()
 
 
 # --- labels of clips ---

@@ -92,7 +92,7 @@ def test_rows_of_one_clip_say_more_of_it(tmp_path: Path) -> None:
     table = "f,label,caption\na,dog,One\na,cat,One\na,dog,\na,dog,One\nb,dog,\n"
     tables = ingest(tmp_path, table, {"media": "f", "classes": "[label]", "captions": "[said(caption)]"})
     assert tables["promised"].select("clip_id", "class_names").rows() == [("a", ["dog", "cat"]), ("b", ["dog"])]
-    assert tables["captions"].select("clip_id", "ordinal", "text").rows() == [("a", 0, "One"), ("a", 1, "One")]
+    assert tables["found_captions"].select("clip_id", "ordinal", "text").rows() == [("a", 0, "One"), ("a", 1, "One")]
     assert reasons(tables) == [(4, "row", "nothing_new"), (5, "row", "duplicate_id")]
 
 
@@ -181,7 +181,7 @@ def test_a_blank_text_says_nothing(tmp_path: Path) -> None:
     tables = ingest(tmp_path, table, said, rights={"audio": "MIT"})
     assert tables["promised"].select("clip_id", "split", "licence").rows() == [("a", "all", "MIT"), ("7", "x", "CC0")]
     assert tables["origins"].select("clip_id", "site").rows() == [("7", "CC0")]
-    assert tables["captions"].rows() == [("7", 0, "One")]
+    assert tables["found_captions"].rows() == [("7", 0, "One")]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_hostile_cells_stay_text(tmp_path: Path, hostile: str) -> None:
     tables = ingest(
         tmp_path, table, {"media": "file", "captions": "[said]", "extra": ["said"], "classes": "[said]"}, "table.json"
     )
-    assert tables["captions"]["text"].to_list() == [hostile]
+    assert tables["found_captions"]["text"].to_list() == [hostile]
     assert tables["promised"]["class_names"].to_list() == [[hostile]]
     assert json.loads(tables["origins"]["extra"][0]) == {"said": hostile}
 
@@ -352,7 +352,7 @@ def test_what_a_further_table_says_of_a_clip_of_several_rows_is_said_once(tmp_pa
     sources = {"table": "clips.csv", "events": "e.tsv", "captions": "c.csv"}
     tables = ingest_file(tmp_path, {"sources": sources, **content})
     assert strong(tables) == [("a", "dog", 1.0, 2.0, None)]
-    assert tables["captions"].rows() == [("a", 0, "One")]
+    assert tables["found_captions"].rows() == [("a", 0, "One")]
 
 
 def test_events_are_heard_in_the_spans_that_they_fall_into(tmp_path: Path) -> None:
@@ -535,7 +535,7 @@ def test_captions_of_a_table_of_their_own(tmp_path: Path) -> None:
     tables = ingest_file(
         tmp_path, {"sources": sources, "clip": {"media": "f"}, "captions": {"media": "f", "texts": "[said]"}}
     )
-    assert tables["captions"].rows() == [("a", 0, "One, two"), ("a", 1, "One more")]
+    assert tables["found_captions"].rows() == [("a", 0, "One, two"), ("a", 1, "One more")]
     assert reasons(tables) == [(4, "row", "no_such_clip")]
 
 
@@ -724,7 +724,7 @@ def test_a_clip_of_several_rows_hears_an_event_once(tmp_path: Path) -> None:
         "captions": {"media": "f", "texts": "[said]"},
     }
     tables = ingest_file(tmp_path, content)
-    assert len(strong(tables)) == len(tables["captions"]) == 1
+    assert len(strong(tables)) == len(tables["found_captions"]) == 1
 
 
 def test_an_event_of_a_cut_of_a_video_counts_from_its_start(tmp_path: Path) -> None:
@@ -819,7 +819,7 @@ def test_a_column_of_nothing_is_a_list_of_nothing(tmp_path: Path) -> None:
     clip = {"media": "f", "classes": "pair", "captions": "tags"}
     tables = ingest_file(tmp_path, {"sources": {"table": "t.parquet"}, "clip": clip})
     assert tables["promised"]["class_names"].to_list() == [["x", "y"]]
-    assert tables["captions"].rows() == []
+    assert tables["found_captions"].rows() == []
 
 
 def test_a_column_may_be_called_like_a_word_of_sql(tmp_path: Path) -> None:

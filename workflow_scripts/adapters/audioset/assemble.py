@@ -43,7 +43,7 @@ def ingest(settings: IngestSettings) -> Ingested:
     return Ingested(
         promised=_promised(found, settings.rights),
         labels=pl.concat(labels),
-        captions=schemas.CAPTIONS.empty().lazy(),
+        found_captions=schemas.FOUND_CAPTIONS.empty().lazy(),
         classes=classes.lazy(),
         origins=schemas.ORIGINS.empty().lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),

@@ -4,10 +4,11 @@
 -- title: what its authors call it
 -- kind: what is said of its recordings, or what they are
 -- size: how much its pages say it is
--- stage: listed: the registry has it; defined: there is a dataset file; acquired: the files that this names are there; ingested: its clips are in this catalogue; checked: so is its audio; exported: all exports that its file names are there
+-- stage: listed: the registry has it; defined: there is a dataset file; acquired: the files that this names are there; ingested: its clips are in this catalogue; checked: so is its audio; exported: all exports that its file names are there; reviewed: so are they, and somebody listened
 -- lacks: what it lacks for the next
 -- clips: clips that are promised, null of what is not in the run
 -- usable: clips of them that are usable
+-- reviewed: clips of them with a verdict that counts
 -- licence: what its pages say
 -- home: its page
 -- citation: how it is to be cited
@@ -18,13 +19,19 @@ WITH promised AS (
     FROM summary GROUP BY ALL
 ),
 heard AS (SELECT dataset, sum(media)::BIGINT AS media, count(*) AS named FROM roots GROUP BY ALL),
-failed AS (SELECT dataset, any_value(detail) AS why FROM rejects WHERE scope = 'dataset' GROUP BY ALL),
+failed AS (  -- of its own sources: files of reviews are called by their key
+    SELECT dataset, any_value(detail) AS why FROM rejects WHERE scope = 'dataset' AND source = dataset GROUP BY ALL
+),
+judged AS (
+    SELECT dataset, count(DISTINCT clip_id) AS reviewed FROM reviews WHERE counts AND verdict IS NOT NULL GROUP BY ALL
+),
 made AS (SELECT dataset, list(export) AS exports FROM exports GROUP BY ALL),
 known AS (
     SELECT
         registry.* EXCLUDE (exports),
         coalesce(promised.clips, 0) AS clips,
         coalesce(promised.usable, 0) AS usable,
+        coalesce(judged.reviewed, 0) AS reviewed,
         coalesce(heard.media, 0) AS media,
         coalesce(heard.named, 0) AS roots,
         len(registry.exports) AS named,
@@ -34,6 +41,7 @@ known AS (
     LEFT JOIN promised USING (dataset)
     LEFT JOIN heard USING (dataset)
     LEFT JOIN failed USING (dataset)
+    LEFT JOIN judged USING (dataset)
     LEFT JOIN made USING (dataset)
 ),
 staged AS (
@@ -45,7 +53,8 @@ staged AS (
             WHEN clips = 0 OR why IS NOT NULL THEN 'acquired'
             WHEN media = 0 THEN 'ingested'
             WHEN named = 0 OR coalesce(made, 0) < named THEN 'checked'
-            ELSE 'exported'
+            WHEN reviewed = 0 THEN 'exported'
+            ELSE 'reviewed'
         END AS stage
     FROM known
 )
@@ -62,14 +71,15 @@ SELECT
         WHEN 'acquired' THEN coalesce(why, CASE WHEN in_run THEN 'rows that are clips' ELSE 'a run that names it' END)
         WHEN 'ingested' THEN CASE WHEN roots = 0 THEN 'audio: its file names none' ELSE 'audio: none lies where its file says' END
         WHEN 'checked' THEN CASE WHEN named = 0 THEN 'exports: its file names none' ELSE format('{} of {} exports', named - coalesce(made, 0), named) END
-        ELSE 'a review'
+        WHEN 'exported' THEN 'a review'
     END AS lacks,
     CASE WHEN in_run THEN clips END AS clips,
     CASE WHEN in_run THEN usable END AS usable,
+    CASE WHEN in_run THEN reviewed END AS reviewed,
     licence,
     home,
     citation,
     assignee
 FROM staged
 ORDER BY
-    list_position(['exported', 'checked', 'ingested', 'acquired', 'defined', 'listed'], stage), collection, dataset;
+    list_position(['reviewed', 'exported', 'checked', 'ingested', 'acquired', 'defined', 'listed'], stage), collection, dataset;

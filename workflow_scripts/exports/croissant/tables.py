@@ -16,9 +16,9 @@ CLASSES = "classes"
 ROWS = "rows.parquet"
 """What each file is called: its folder is that of the split, which its path tells."""
 DESCRIBED = {**OF_CLIPS, CLASSES: schemas.CLASSES}
-KEPT_BACK = {"split", "root", "media_path", "error", "source", "line"}
+KEPT_BACK = {"split", "root", "media_path", "error", "source", "line", "reviewers", "review_note"}
 """Columns of the ledger that are not handed on: folders are called after the split; the others name places and files of
-the machine that it was made on."""
+the machine that it was made on, and people who said something to their colleagues."""
 
 
 def columns_of(name: str) -> dict[str, Column]:

@@ -103,7 +103,7 @@ def assembled(told: Told, rights: Mapping[str, str]) -> Ingested:
                 _strong_labels(strong, vocabulary.table),
             ]
         ),
-        captions=_captions(kept, captions).lazy(),
+        found_captions=_captions(kept, captions).lazy(),
         classes=vocabulary.table.lazy(),
         origins=_origins(kept).lazy(),
         rejects=rejects.sort("source", "line", maintain_order=True).lazy(),
@@ -218,7 +218,7 @@ def _captions(kept: pl.DataFrame, more: Said | None) -> pl.DataFrame:
     texts += [more.of_clips.select("clip_id", text="texts")] if more else []
     ordinal = pl.int_range(pl.len(), dtype=pl.Int32).over("clip_id")
     said = pl.concat(texts).explode("text").filter(pl.col("text").str.contains(BLANK_IS_NOT))
-    return said.with_columns(ordinal=ordinal).select(*schemas.CAPTIONS.columns)
+    return said.with_columns(ordinal=ordinal).select(*schemas.FOUND_CAPTIONS.columns)
 
 
 def _origins(kept: pl.DataFrame) -> pl.DataFrame:
