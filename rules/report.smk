@@ -1,10 +1,11 @@
-# Report: what there is of a dataset, to be looked at. Made where it is asked for: `snakemake pictures`.
+# Report: what there is of a dataset, to be looked at. Made where it is asked for: `snakemake pictures`, `snakemake report`.
 #
-# requires: catalog.duckdb, and the generation that it speaks of
+# requires: catalog.duckdb, and the generation that it speaks of; of the page of a dataset, the accounts of its exports
 # produces: <dataset>/report/pictures: <picture>.svg and <picture>.png of each, pictures.json, which tells what each
 #           shows; report/pictures, the same of all datasets side by side. Those that show something are in
-#           `snakemake pictures --report report.html`
-# config:   none
+#           `snakemake pictures --report report.html`. <dataset>/report/{index.html,README.md}: a page, and a card for a
+#           hub; report/index.html, which leads to all pages
+# config:   report: whether a run makes the pages that nobody asked for by name
 
 
 rule draw:
@@ -63,3 +64,57 @@ rule draw_all:
         version=VERSION,
     script:
         "../workflow_scripts/draw_all.py"
+
+
+rule write_report:
+    """Write the page that tells of a dataset, and its card. The page leads to clips where there is a review page."""
+    input:
+        catalogue=PLACES.catalogue,
+        generation=PLACES.current_generation,
+        pictures=rules.draw.output.pictures,
+        accounts=lambda wildcards: [PLACES.account(wildcards.dataset, name) for name in dataset(wildcards).exports],
+    output:
+        page=report(
+            PLACES.report("{dataset}"),
+            caption="../workflow_scripts/report/pages/caption.rst",
+            category="Reports",
+            labels={"dataset": "{dataset}"},
+        ),
+        card=PLACES.card("{dataset}"),
+    log:
+        PLACES.log("write_report", "{dataset}"),
+    benchmark:
+        PLACES.benchmark("write_report", "{dataset}")
+    conda:
+        "../envs/pictures.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(20),
+    params:
+        version=VERSION,
+        has_review=lambda wildcards: os.path.exists(PLACES.review(wildcards.dataset)),
+    script:
+        "../workflow_scripts/write_report.py"
+
+
+rule write_report_of_all:
+    """Write the page that leads to the reports of all datasets."""
+    input:
+        catalogue=PLACES.catalogue,
+        generation=PLACES.current_generation,
+        pictures=rules.draw_all.output.pictures,
+    output:
+        page=PLACES.report_of_all,
+    log:
+        PLACES.log("write_report_of_all"),
+    benchmark:
+        PLACES.benchmark("write_report_of_all")
+    conda:
+        "../envs/pictures.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    params:
+        version=VERSION,
+    script:
+        "../workflow_scripts/write_report_of_all.py"

@@ -10,7 +10,8 @@ TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
 OF_REVIEWS = [*rules.read_reviews.output.keys()]
 OF_CARE = [*rules.assign_splits.output.keys()]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
-MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"]]
+MADE_LAST["report"] = RUN.reports()
+MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"], *(MADE_LAST["report"] if RUN.report else [])]
 # What tells of losses by then.
 OF_SOURCES = ["rejects", "sources"]
 TOLD_BY = {stage: [*OF_SOURCES, "promised", "clips", "orphans", "roots"] for stage in MADE_LAST} | {
@@ -68,6 +69,14 @@ rule pictures:
     input:
         expand(PLACES.pictures("{dataset}"), dataset=RUN.datasets),
         PLACES.pictures_of_all,
+
+
+rule report:
+    input:
+        FIRST,
+        MADE_LAST["catalogue"],
+        MADE_LAST["report"],
+        PLACES.losses("report"),
 
 
 rule review:

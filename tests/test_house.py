@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},
     "catalogue": {"errors", "tables", "settings"},
-    "report": {"errors", "tables"},  # it asks the catalogue alone
+    "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
     "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
     "judging": {"errors", "tables", "sources"},
     "run": {

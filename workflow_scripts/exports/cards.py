@@ -1,14 +1,16 @@
-"""The card of an export: what the hub and `datasets` read at its head, and what people read below."""
+"""Cards: what the hub and `datasets` read at their head, and what people read below."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import yaml
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.exports.reading import Tables
+
+if TYPE_CHECKING:  # a report has cards too, and no use for all that reads tables
+    from workflow_scripts.exports.reading import Tables
 
 _KINDS = ("by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
 HUB = {
@@ -41,7 +43,7 @@ def names_of_splits(export: str, splits: Iterable[str]) -> dict[str, str]:
 
 
 def card(
-    tables: Tables,
+    tables: "Tables",
     features: Mapping[str, Any],
     files: str,
     rows: Mapping[str, int],
@@ -73,20 +75,36 @@ def card(
             ],
             "dataset_size": sum(size.values()),
         },
-        **_licence(tables),
+        **licence_on_hub(_licences(tables)),
     }
     counted = "\n".join(f"| {split} | {count:,} |" for split, count in there.items())
-    in_yaml = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
-    return f"---\n{in_yaml}---\n\n{says}\n| split | rows |\n| --- | --- |\n{counted}\n"
+    return f"{front_matter(head)}\n{says}\n| split | rows |\n| --- | --- |\n{counted}\n"
 
 
-def _licence(tables: Tables) -> dict[str, str]:
-    """That of all clips, if it is one; `other` for several."""
+def front_matter(head: Mapping[str, Any]) -> str:
+    """What stands at the head of a card."""
+    return f"---\n{yaml.safe_dump(dict(head), sort_keys=False, allow_unicode=True)}---\n"
+
+
+def licence_on_hub(licences: Collection[str | None]) -> dict[str, str]:
+    """That of all clips as the hub calls it, if it is one; `other` for several.
+
+    >>> licence_on_hub(["CC-BY-4.0"]), licence_on_hub(["CC-BY-4.0", None]), licence_on_hub([None])
+    ({'license': 'cc-by-4.0'}, {'license': 'other'}, {})
+
+    Args:
+        licences: the different ones; None for clips that none is known of.
+    """
+    different = set(licences)
+    if different <= {None}:
+        return {}
+    [*said] = different
+    return {"license": HUB.get(said[0] or "", "other") if len(said) == 1 else "other"}
+
+
+def _licences(tables: "Tables") -> list[str | None]:
     said = tables.lazy("clips").filter("trainable").select(pl.col("licence").cast(pl.String).unique()).collect()
-    licences = said["licence"].to_list()
-    if len(licences) != 1 or licences[0] is None:
-        return {"license": "other"} if len(licences) > 1 else {}
-    return {"license": HUB.get(licences[0], "other")}
+    return said["licence"].to_list()
 
 
 def _in_yaml(feature: dict[str, Any]) -> dict[str, Any]:

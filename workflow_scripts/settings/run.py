@@ -126,6 +126,7 @@ class Run:
         roots: the audio roots of all datasets, by slug.
         folders: those that they read as sources, by slug too: one that is both is looked at once.
         left_out: of each dataset that a source or a root is missing of, which.
+        report: whether it makes the reports too.
     """
 
     places: Places
@@ -137,6 +138,7 @@ class Run:
     roots: dict[str, Root] = field(default_factory=dict)
     folders: dict[str, Root] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    report: bool = False
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -227,6 +229,11 @@ class Run:
         names = list(names)
         return [self.places.table_of(dataset, key, name) for dataset in self.with_judgements(key) for name in names]
 
+    def reports(self) -> list[str]:
+        """The reports and cards of all datasets, and the page that leads to them."""
+        of_each = [place(dataset) for dataset in self.datasets for place in (self.places.report, self.places.card)]
+        return [*of_each, self.places.report_of_all]
+
     def exports(self) -> list[str]:
         """The accounts of all exports of all datasets."""
         return [
@@ -284,6 +291,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         roots,
         folders,
         tuple(map(str, missing)),
+        settings["report"],
     )
 
 

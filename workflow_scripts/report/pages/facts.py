@@ -1,0 +1,50 @@
+"""The numbers that a page, a card and a list of datasets have in common."""
+
+from dataclasses import dataclass
+
+from workflow_scripts.report.pages.asked import Ask, answer
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """How much there is of a dataset.
+
+    Attributes:
+        dataset: its name.
+        title: what its authors call it; its name where nobody knows.
+        home: their page; None where nobody knows.
+        known: what else the registry says of it.
+        promised: clips.
+        found: those of them that there is a file of.
+        usable: clips.
+        trainable: clips.
+        hours: of sound that usable clips have.
+        trainable_hours: and trainable ones.
+        classes_said: classes that annotators said of any trainable clip.
+        sql: what gives most of these.
+    """
+
+    dataset: str
+    title: str
+    home: str | None
+    known: dict[str, str]
+    promised: int
+    found: int
+    usable: int
+    trainable: int
+    hours: float
+    trainable_hours: float
+    classes_said: int
+    sql: str
+
+
+def facts_of(ask: Ask, dataset: str) -> DatasetFacts:
+    """The facts of one dataset."""
+    counts = answer(ask, "usable", dataset=dataset)
+    classes = answer(ask, "classes_said", dataset=dataset).rows.item()
+    [known] = answer(ask, "known", dataset=dataset).rows.to_dicts()
+    title, home = known.pop("title") or dataset, known.pop("home")
+    said = {name: value for name, value in known.items() if value}
+    return DatasetFacts(
+        dataset, title, home, said, **counts.rows.row(0, named=True), classes_said=classes, sql=counts.sql
+    )

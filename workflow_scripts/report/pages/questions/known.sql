@@ -1,0 +1,3 @@
+SELECT title, home, kind, size, licence, citation
+FROM registry
+WHERE dataset = $dataset;

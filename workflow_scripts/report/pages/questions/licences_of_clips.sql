@@ -1,0 +1,4 @@
+SELECT licence, clips, usable, hours
+FROM rights
+WHERE dataset = $dataset
+ORDER BY usable DESC, clips DESC, licence;
