@@ -46,15 +46,13 @@ class Cards:
     def add(self, row: dict[str, Any]) -> None:
         """Take in the next card: what told.sql says of a clip, with what was made of it."""
         annotated = dict.fromkeys((one["id"], one["name"]) for one in row["labels"] if one["origin"] == "annotated")
-        brightness = row.get("brightness")
-        dark = ["dark_picture"] if brightness is not None and brightness < DARK else []
         card = {
             "id": row["clip_id"],
             "pack": self._packs.of(row["pack"]),
             "split": self._splits.of(row["split"]),
             "status": self._statuses.of(row["status"]),
             "classes": [self._classes.of(said) for said in annotated],
-            "findings": [self._findings.of(name) for name in [*row["findings"], *dark]],
+            "findings": sorted({self._findings.of(name) for name, _ in _findings(row)}),
             "captions": [[one["ordinal"], one["text"]] for one in row["captions"]],
         }
         for name, column in self._columns.items():
@@ -83,7 +81,8 @@ class Cards:
             for one in row["labels"]
         ]
         told = {name: _short(row.get(name)) for name in (*MEASURES, *ABOUT, *MADE, *STILL)}
-        return {"labels": labels} | {name: value for name, value in told.items() if value is not None}
+        told = {name: value for name, value in told.items() if value is not None}
+        return {"labels": labels, "findings": _findings(row)} | told
 
 
 class Ordinals:
@@ -107,6 +106,14 @@ class Ordinals:
         (1, 2, ['a', 'b', 'c'])
         """
         return self._numbers.setdefault(value, len(self._numbers))
+
+
+def _findings(row: dict[str, Any]) -> list[list[str]]:
+    """What is odd about a clip, and why: those of the view `findings`, and what its picture shows."""
+    found = [[one["finding"], one["detail"]] for one in row["findings"]]
+    if (brightness := row.get("brightness")) is not None and brightness < DARK:
+        found.append(["dark_picture", f"mean brightness {brightness:.3f} of white, below {DARK}"])
+    return found
 
 
 def _short(value: Any) -> Any:

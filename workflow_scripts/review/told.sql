@@ -22,7 +22,7 @@ sentences AS (
     GROUP BY captions.clip_id
 ),
 found AS (
-    SELECT findings.clip_id, list(DISTINCT finding ORDER BY finding) AS findings
+    SELECT findings.clip_id, list({'finding': finding, 'detail': detail} ORDER BY finding, detail) AS findings
     FROM findings
     SEMI JOIN cards USING (clip_id)
     WHERE findings.dataset = $dataset

@@ -73,12 +73,18 @@
   const lastWord = (id) =>
     verdicts.of(id).filter(isJudgedBy).reduce((one, other) => (one && Review.isNewer(one, other) ? one : other), null);
 
-  /** A dialog; what its button says, "" where it was left. */
+  /** A dialog; what the button says that it was left by, "" for none. */
   const ask = (id) =>
     new Promise((resolve) => {
       const dialog = byId(id);
-      dialog.returnValue = "";
-      dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+      const listening = new AbortController();
+      const end = (answer) => {
+        listening.abort();
+        resolve(answer);
+      };
+      // A dialog tells that it was closed a moment later, when it may have been opened again.
+      dialog.addEventListener("submit", (event) => end(event.submitter?.value ?? "ok"), { signal: listening.signal });
+      dialog.addEventListener("close", () => dialog.open || end(""), { signal: listening.signal });
       dialog.showModal();
     });
 
@@ -250,6 +256,7 @@
       return null; // another card has come meanwhile
     }
     state.detail = detail;
+    tellWhy(detail);
     tellSound(card, detail);
     tellLabels(detail);
     tellCaptions(card);
@@ -267,6 +274,11 @@
       element("span", index.splits[cards.split[card]], { class: "mark" }),
       ...cards.findings[card].map((one) => element("span", index.findings[one], { class: "mark warn" })),
     );
+  };
+
+  const tellWhy = (detail) => {
+    byId("why").hidden = !detail.findings?.length;
+    byId("why").replaceChildren(...(detail.findings ?? []).map(([finding, why]) => element("li", `${finding}: ${why}`, { dir: "auto" })));
   };
 
   const tellSound = (card, detail) => {
@@ -371,14 +383,17 @@
       ["licence", detail.licence],
       ["file", detail.path && [detail.path, detail.member].filter(Boolean).join(" → ")],
     ];
-    const rows = told.filter(([, value]) => value !== undefined).flatMap(([name, value]) => [element("dt", name), element("dd", value, { dir: "auto" })]);
     if (detail.source_url) {
-      rows.push(element("dt", "source"), element("dd"));
       const isLink = /^https?:\/\//i.test(detail.source_url);
-      rows.at(-1).append(isLink
-        ? element("a", detail.source_url, { href: detail.source_url, rel: "noopener noreferrer", target: "_blank" })
-        : detail.source_url);
+      const attributes = { href: detail.source_url, rel: "noopener noreferrer", target: "_blank" };
+      told.push(["source", isLink ? element("a", detail.source_url, attributes) : detail.source_url]);
     }
+    const rows = told.filter(([, value]) => value !== undefined).map(([name, value]) => {
+      const row = element("div");
+      row.append(element("dt", name), element("dd", undefined, { dir: "auto" }));
+      row.lastChild.append(value);
+      return row;
+    });
     byId("measures").replaceChildren(...rows);
   };
 

@@ -1,0 +1,320 @@
+"""What somebody does on a review page, in a real Chromium: python -m tests.browser.reviewing WHAT URL [FILE]."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.opened import Opened, opened
+
+PHONE = {"width": 390, "height": 844}
+
+
+def until(page: Page, holds: str, argument: object = None) -> None:
+    """Wait until something holds; Playwright's own way asks by `eval`, which the page forbids."""
+    end = time.monotonic() + 20
+    while not page.evaluate(holds, argument):
+        assert time.monotonic() < end, holds
+        page.wait_for_timeout(20)
+
+
+def ready(page: Page, clip: str | None = None) -> str:
+    """Wait for a card; the clip that it is of."""
+    until(page, "!document.getElementById('article').hidden && document.getElementById('clip').textContent")
+    if clip:
+        until(page, "clip => document.getElementById('clip').textContent === clip", clip)
+    until(page, "document.getElementById('measures').children.length || !document.getElementById('reason').hidden")
+    return str(page.text_content("#clip"))
+
+
+def seconds(page: Page) -> float:
+    return float(page.input_value("#seek"))
+
+
+def grave(page: Page) -> list[str]:
+    found = Axe().run(page, options={"preload": False}).response["violations"]  # it would fetch styles, from disk too
+    return [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def listen(window: Opened, _: Path) -> dict[str, Any]:
+    """Play, seek by click and by the slider, and look at the spectrogram."""
+    page = window.page
+    ready(page)
+    page.click("#play")
+    until(page, "Number(document.getElementById('seek').value) > 0.1")
+    page.keyboard.press("p")
+    until(page, "document.getElementById('play').textContent.startsWith('Play')")
+    box = page.locator("#pictures").bounding_box() or {}
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + box["height"] - 10)
+    by_click, playhead = seconds(page), page.locator("#playhead").evaluate("e => e.style.left")
+    page.focus("#seek")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    by_slider = seconds(page)
+    page.focus("#play")
+    page.keyboard.press("ArrowRight")
+    image = page.locator("#spectrogram").evaluate("async e => (await e.decode(), [e.naturalWidth, e.naturalHeight])")
+    drawn = page.locator("#waveform").evaluate("e => e.firstChild.shadowRoot.querySelectorAll('canvas').length")
+    return {
+        "by_click": by_click, "playhead": playhead, "by_slider": by_slider, "by_key": seconds(page),
+        "spectrogram": image, "canvases": drawn,
+    }  # fmt: skip
+
+
+def judge(window: Opened, file: Path) -> dict[str, Any]:
+    """Judge by keys alone, in two tabs, and save."""
+    page = window.page
+    ready(page, "first")
+    page.keyboard.press("k")  # asks who it is
+    page.keyboard.type('Ann, "the ear" Ä')
+    page.keyboard.press("Enter")
+    ready(page, "second")
+    page.keyboard.press("d")
+    ready(page, "hostile0")
+    page.keyboard.press("b")
+    ready(page, "second")
+    pressed = page.get_attribute("#drop", "aria-pressed")
+    page.keyboard.press("r")
+    page.wait_for_selector("#classes-dialog[open]")
+    page.uncheck("#classes-dialog input[value='/m/bell']")
+    page.fill("#classes-dialog [name=another]", "dog")
+    page.keyboard.press("Enter")
+    page.click("#classes-dialog button[value=ok]")
+    page.keyboard.press("b")
+    ready(page, "first")
+    page.keyboard.press("c")
+    page.wait_for_selector("#which-dialog[open]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#text-dialog[open]")
+    page.fill("#text-dialog textarea", 'Somewhere, "far",\na dog.')
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("t")
+    page.wait_for_selector("#text-dialog[open]")
+    page.keyboard.type("=1+1, and more")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('said').textContent.includes('=1+1')")
+    other = window.context.new_page()
+    other.goto(page.url.partition("#")[0] + "#clip=hostile0")
+    ready(other, "hostile0")
+    known = other.text_content("#counts")
+    other.keyboard.press("k")
+    ready(other, "hostile1")
+    until(page, "document.getElementById('counts').textContent.startsWith('3 of')")
+    other.close()
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    ready(page, "hostile1")
+    page.keyboard.press("k")
+    ready(page, "hostile2")
+    page.keyboard.press("b")
+    ready(page, "hostile1")
+    page.keyboard.press("u")
+    until(page, "document.getElementById('undo').disabled")
+    with page.expect_download() as download:
+        page.keyboard.press("s")
+    download.value.save_as(file)
+    page.reload()
+    ready(page)
+    return {
+        "name": download.value.suggested_filename,
+        "pressed": pressed,
+        "known": known,
+        "after": page.text_content("#counts"),
+    }
+
+
+def filters(window: Opened, _: Path) -> dict[str, Any]:
+    """Addresses choose cards; fields of the form change the address."""
+    page, start = window.page, window.page.url.partition("#")[0]
+    ready(page)
+
+    def at(address: str) -> list[str | None]:
+        page.evaluate("address => { location.hash = address }", address)
+        page.wait_for_timeout(150)
+        return (
+            [page.text_content(place) for place in ("#place", "#clip")]
+            if page.is_visible("#article")
+            else [page.text_content("#nothing")]
+        )
+
+    told = {
+        address: at(address)
+        for address in (
+            "finding=leaked&class=Wind", "class=%2Fm%2Fcat&split=eval", "status=missing", "clip=broken", "clip=nobody",
+            "text=woof", "finding=never", "class=Church+bell%2C+%22big%22%3B+old",
+        )
+    }  # fmt: skip
+    page.goto(f"{start}#status=usable")
+    page.reload()
+    ready(page)
+    page.keyboard.press("f")
+    page.select_option("[name=split]", "eval")
+    until(page, "location.hash.includes('split=eval')")
+    return {"told": told, "address": page.url.partition("#")[2], "shown": page.text_content("#shown")}
+
+
+def hostile(window: Opened, _: Path) -> dict[str, Any]:
+    """Texts are texts; nothing that they hold is run, fetched or followed."""
+    page = window.page
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    texts, links = {}, {}
+    for number in range(5):
+        page.evaluate("number => { location.hash = `clip=hostile${number}` }", number)
+        ready(page, f"hostile{number}")
+        texts[number] = page.text_content("#captions li")
+        links[number] = page.locator("#measures a").count()
+    page.evaluate("location.hash = 'clip=first'")
+    ready(page, "first")
+    link = page.locator("#measures a")
+    return {
+        "texts": texts, "links": links, "hacked": page.evaluate("window.hacked ?? null"),
+        "link": [link.get_attribute(name) for name in ("href", "rel", "target")],
+        "requests": [url for url in requests if not url.startswith(page.url.rpartition("/")[0])],
+    }  # fmt: skip
+
+
+def faults(window: Opened, _: Path) -> dict[str, Any]:
+    """What axe finds, of the page and of each dialog; how wide it is; reasons of what cannot be played."""
+    page = window.page
+    ready(page)
+    found = {"card": grave(page)}
+    page.keyboard.press("f")
+    found["filters"] = grave(page)
+    page.focus("#keep")
+    page.keyboard.press("t")
+    page.keyboard.type("Bo")
+    found["who"] = grave(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#text-dialog[open]")
+    found["note"] = grave(page)
+    page.keyboard.press("Escape")
+    for key, dialog in {"c": "which", "r": "classes", "?": "help"}.items():
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#{dialog}-dialog[open]")
+        found[dialog] = grave(page)
+        page.keyboard.press("Escape")
+    page.evaluate("location.hash = 'clip=second'")
+    ready(page, "second")
+    found["events"] = grave(page)
+    lanes = page.locator(".lane").evaluate_all(
+        "all => all.map(e => [e.textContent, ...[...e.querySelectorAll('.event')].map(o => o.style.left)])"
+    )
+    reasons = {}
+    for clip in ("gone", "broken"):
+        page.evaluate("clip => { location.hash = `clip=${clip}` }", clip)
+        ready(page, clip)
+        reasons[clip] = [page.text_content("#reason"), page.is_visible("#player")]
+    found["reason"] = grave(page)
+    return {
+        "axe": found,
+        "width": page.evaluate("document.documentElement.scrollWidth"),
+        "reasons": reasons,
+        "lanes": lanes,
+    }
+
+
+def many(window: Opened, _: Path) -> dict[str, Any]:
+    """Seconds until a card is there, until it sounds, from card to card, and what was read for that."""
+    page = window.page
+    begun = time.perf_counter()
+    page.reload()
+    ready(page)
+    shown = time.perf_counter() - begun
+    page.keyboard.press("p")
+    until(page, "Number(document.getElementById('seek').value) > 0")
+    sounded = time.perf_counter() - begun
+    page.keyboard.press("p")
+    read = page.evaluate("performance.getEntriesByType('resource').length")
+    begun = time.perf_counter()
+    for _ in range(20):
+        before = page.text_content("#clip")
+        page.keyboard.press("n")
+        until(page, "before => document.getElementById('clip').textContent !== before", before)
+    stepped = (time.perf_counter() - begun) / 20
+    begun = time.perf_counter()
+    page.evaluate("location.hash = 'text=caption+4321&order=widest'")
+    until(page, "document.getElementById('clip').textContent === 'clip04321'")
+    searched = time.perf_counter() - begun
+    return {
+        "shown_s": shown,
+        "sounded_s": sounded,
+        "next_s": stepped,
+        "search_s": searched,
+        "resources": read,
+        "counts": page.text_content("#counts"),
+    }
+
+
+def widest(window: Opened, _: Path) -> dict[str, Any]:
+    """The order that narrows the widest interval first: the classes of the cards that it proposes."""
+    page = window.page
+    page.evaluate("localStorage.setItem('soundledger reviewer', 'Ann')")
+    page.goto(page.url.partition("#")[0] + "#order=widest")
+    page.reload()
+    ready(page)
+    seen = []
+    for _ in range(9):
+        clip = page.text_content("#clip") or ""
+        seen.append(int(clip.removeprefix("clip")) % 4)
+        page.keyboard.press("k")
+        until(page, "before => document.getElementById('clip').textContent !== before", clip)
+    return {"classes": seen, "told": page.text_content("#widest")}
+
+
+def served(window: Opened, _: Path) -> dict[str, Any]:
+    """A server that has a verdict of another, and fails at first: what is told until it has all."""
+    page = window.page
+    ready(page, "first")
+    until(page, "document.getElementById('saved').textContent === 'saved'")
+    page.keyboard.press("k")
+    page.keyboard.type("Ann")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('saved').textContent.startsWith('not saved')")
+    told = page.text_content("#saved")
+    until(page, "document.getElementById('saved').textContent === 'saved'")
+    page.evaluate("location.hash = 'clip=first'")
+    ready(page, "first")
+    return {"told": told, "others": page.text_content("#others")}
+
+
+def functions(window: Opened, file: Path) -> dict[str, Any]:
+    """What the page's own functions make of rows and of shares."""
+    asked = json.loads(file.read_text())
+    return {
+        "csv": window.page.evaluate("rows => Review.csv(rows)", asked["rows"]),
+        "intervals": window.page.evaluate("shares => shares.map(one => Review.wilson(...one))", asked["shares"]),
+    }
+
+
+WHAT: dict[str, Callable[[Opened, Path], dict[str, Any]]] = {
+    act.__name__: act for act in (listen, judge, filters, hostile, faults, many, widest, served, functions)
+}
+
+
+def main() -> None:
+    what, url, *rest = sys.argv[1:]
+    options: dict[str, Any] = {"viewport": PHONE, "color_scheme": "dark"} if "phone" in rest else {}
+    with opened(url, **options) as window:
+        told = WHAT[what](window, Path(rest[0]) if rest else Path())
+        # axe styles what it looks at; a sound that another card takes the place of is not read to its end
+        mine = ("Applying inline style" if what == "faults" else "ERR_ABORTED", "ERR_ABORTED")
+        wrong = [one for one in window.wrong if not any(words in one for words in mine)]
+        print(json.dumps(told | {"wrong": wrong}))
+
+
+if __name__ == "__main__":
+    main()
