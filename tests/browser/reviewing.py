@@ -32,6 +32,12 @@ def ready(page: Page, clip: str | None = None) -> str:
     return str(page.text_content("#clip"))
 
 
+def leave(page: Page) -> None:
+    """Close a dialog by its key, which takes a moment."""
+    page.keyboard.press("Escape")
+    until(page, "!document.querySelector('dialog[open]')")
+
+
 def seconds(page: Page) -> float:
     return float(page.input_value("#seek"))
 
@@ -201,12 +207,12 @@ def faults(window: Opened, _: Path) -> dict[str, Any]:
     page.keyboard.press("Enter")
     page.wait_for_selector("#text-dialog[open]")
     found["note"] = grave(page)
-    page.keyboard.press("Escape")
+    leave(page)
     for key, dialog in {"c": "which", "r": "classes", "?": "help"}.items():
         page.keyboard.press(key)
         page.wait_for_selector(f"#{dialog}-dialog[open]")
         found[dialog] = grave(page)
-        page.keyboard.press("Escape")
+        leave(page)
     page.evaluate("location.hash = 'clip=second'")
     ready(page, "second")
     found["events"] = grave(page)

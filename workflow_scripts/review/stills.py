@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DEMUXERS = {"MP4": "mov", "MOV": "mov", "WEBM": "matroska", "MATROSKA": "matroska"}
 """Of containers that may hold pictures, as the checks call them, FFmpeg's name."""
-MOST_PIXELS = 100_000_000
+MOST_PIXELS = 80_000_000
 """A picture of more is not opened."""
 
 
