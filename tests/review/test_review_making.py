@@ -59,7 +59,8 @@ def listed(folder: Path, **files: Any) -> pl.DataFrame:
         digest = xxhash.xxh3_128_hexdigest(content)
         rows.append({
             "clip_id": clip_id, "root": "r", "path": path.name, "member": None, "media_path": str(path),
-            "whole_media": True, "start_s": None, "end_s": None, "duration_s": 2.0, "sample_rate": RATE, "channels": 1, "status": "usable",
+            "whole_media": True, "start_s": None, "end_s": None, "duration_s": 2.0, "sample_rate": RATE, "channels": 1,
+            "status": "usable",
             "format": "WAV", "subtype": "PCM_16", "bytes_digest": digest, "picture_folder": None, "picture_path": None,
             "picture_bytes": None, "picture_mtime_ns": None, **changes,
         })  # fmt: skip
