@@ -55,6 +55,22 @@ def test_findings_are_told_by_their_kind(catalogue: Path) -> None:
     )
 
 
+def test_words_are_counted_without_those_that_say_nothing(catalogue: Path) -> None:
+    assert sentence(catalogue, "plain", "caption_words") == (
+        "Captions have 7 words, 4 of them different; those that say what is heard are most often “\u2068barks\u2069” "
+        "2 times, “\u2068dog\u2069” 2 times and “\u2068sound\u2069” 1 time."
+    )
+
+
+def test_words_of_captions_stay_text(catalogue: Path) -> None:
+    with asking(catalogue, "odd") as ask:
+        picture = drawers("pictures")["caption_words"].draw(ask)
+    assert isinstance(picture, Drawn)
+    svg = svg_of(picture, "", "x")
+    assert "script&gt;alert(1)&lt;/script<" in svg
+    assert "كلب" in svg
+
+
 @pytest.mark.parametrize("name", ["caption_lengths", "caption_findings"])
 def test_a_dataset_without_captions_says_so(catalogue: Path, name: str) -> None:
     with asking(catalogue, "none") as ask:

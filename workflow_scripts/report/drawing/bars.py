@@ -34,7 +34,7 @@ def bars(
     )
     longest = max(most(counts["count"]), 1)
     names = alt.Y("name:N", title=None, sort=None, scale=alt.Scale(domain=counts["name"].to_list()))
-    axis = alt.Axis(values=ticks(longest), grid=False, format=",")
+    axis = alt.Axis(values=ticks(longest), grid=False, format=",d")
     length = alt.X("count:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, longest / (1 - ROOM)], nice=False))
     base = alt.Chart(rows).encode(y=names, x=length)
     bar = base.mark_bar(height={"band": 0.72})

@@ -60,6 +60,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
+def signed(change: int) -> str:
+    """A change, with a sign.
+
+    >>> signed(1200), signed(0)
+    ('+1,200', '±0')
+    """
+    return f"{change:+,}".replace("-", "\N{MINUS SIGN}") if change else "±0"
+
+
 def counted(count: int, one: str, many: str | None = None) -> str:
     """So many of something.
 
