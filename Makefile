@@ -31,7 +31,7 @@ demo: setup  ## Run the workflow on the bundled sample, into results/
 	@$(IN_VENV) snakemake --cores all
 
 # The plugin stays out of .venv: profiles/slurm/requirements.txt says why. `--profile slurm` finds its folder by the link.
-slurm: .venv-slurm/installed  ## Set up for a Slurm cluster: .venv-slurm, and the profile for `snakemake --profile slurm`
+slurm: .venv-slurm/installed $(if $(wildcard .venv/judging),.venv-slurm/judging)  ## Set up for a Slurm cluster: .venv-slurm, and the profile for `snakemake --profile slurm`
 	@ln -sfn profiles/slurm slurm
 
 # These two do not set up: they may be asked while a run is at work in .venv.
@@ -52,7 +52,7 @@ preview: setup  ## Show what a dataset FILE of the adapter `table` makes of its 
 review: setup  ## Serve the review page of DATASET in RESULTS on this machine; verdicts go to REVIEWS (reviews/<dataset>.csv), PORT is free
 	@$(IN_VENV) python -m workflow_scripts.run.serve_review "$(RESULTS)" "$(DATASET)" "$(REVIEWS)" "$(PORT)"
 
-judging: .venv/judging  ## Set up what weighs several reviewers and what models said: cleanlab, statsmodels, krippendorff
+judging: .venv/judging $(if $(wildcard .venv-slurm/installed),.venv-slurm/judging)  ## Set up what weighs several reviewers and what models said: cleanlab, statsmodels, krippendorff
 
 test: setup .venv/judging .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
@@ -96,11 +96,9 @@ docs: setup  ## Write config/README.md, and the list of adapters and exports in 
 
 # A group of its own: three times what the workflow itself needs on disk, for those alone who ask for it. Jobs of a
 # cluster run in .venv-slurm.
-.venv/judging: .venv/installed envs/judging.txt
-	@for venv in .venv .venv-slurm; do \
-		[ ! -x $$venv/bin/python ] || $$venv/bin/python $(PIP_INSTALL) --requirement envs/judging.txt; \
-	done; \
-	cp envs/judging.txt $@
+.venv/judging .venv-slurm/judging: %/judging: %/installed envs/judging.txt
+	@$*/bin/python $(PIP_INSTALL) --requirement envs/judging.txt
+	@cp envs/judging.txt $@
 
 # On 3.11, the oldest that serves: tests/test_lock.py says whether the newer ones find a wheel of everything.
 # Local version parts (+cpu) and the packages of CUDA belong to one build of torch. Left out, the same lock serves every

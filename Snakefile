@@ -20,6 +20,7 @@ include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
 include: "rules/assign_splits.smk"
+include: "rules/judge.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
 include: "rules/report.smk"
@@ -52,6 +53,7 @@ rule all:
         RUN.tables(TABLES),  # one that was deleted is made again
         RUN.tables_of_care(OF_CARE),
         RUN.tables_of_judgements("reviews", OF_REVIEWS),
+        WEIGHED,
         checks_of(RUN.roots),
         PLACES.losses("all"),
 
@@ -67,7 +69,7 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
     catalogued = rules.build_catalogue.input
-    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_reviews])
+    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_reviews, *catalogued.weighed])
 
 
 onstart:

@@ -19,6 +19,7 @@ rule build_catalogue:
             if name not in ("promised", "found_captions")  # all of them stands in clips and captions
         ),
         of_reviews=RUN.tables_of_judgements("reviews", ["rejects", "sources"]),
+        weighed=WEIGHED,
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],

@@ -48,6 +48,7 @@ rule tables:
         RUN.tables(TABLES),
         RUN.tables_of_care(OF_CARE),
         RUN.tables_of_judgements("reviews", OF_REVIEWS),
+        WEIGHED,
         PLACES.losses("tables"),
 
 

@@ -199,7 +199,7 @@ def test_the_code_of_every_adapter_and_export_is_among_what_a_rule_imports(scrip
 
 @pytest.mark.parametrize("env", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda env: env.name)
 def test_environment_has_the_versions_of_the_lock(env):
-    locked = requirements(ROOT / "requirements.lock")
+    locked = requirements(ROOT / "requirements.lock") | requirements(ROOT / "envs" / "judging.txt")
     listed = env_requirements(env)
     assert listed, f"{env.name} lists no distribution under pip:"
     for name, requirement in listed.items():

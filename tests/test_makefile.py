@@ -96,3 +96,28 @@ def test_a_venv_is_made_once_and_then_asks_for_no_python(folder: Path) -> None:
     assert make(folder, "setup") == ""
     (folder / "requirements.lock").touch()
     assert make(folder, "setup") == ""
+
+
+def venv(folder: Path, name: str) -> None:
+    """A venv of which the stamp says that it is whole."""
+    (folder / name / "bin").mkdir(parents=True)
+    program = folder / name / "bin" / "python"
+    program.write_text(f'#!/bin/sh\necho {name} "$@"\n')
+    program.chmod(0o755)
+    (folder / name / "installed").touch()
+
+
+def test_judging_is_set_up_in_each_venv_that_is_there(folder: Path) -> None:
+    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt"):
+        (folder / named).parent.mkdir(parents=True)
+        (folder / named).write_text("# nothing\n")
+    (folder / "bin" / "cp").symlink_to(shutil.which("cp") or pytest.fail("needs cp"))
+    (folder / "bin" / "ln").symlink_to(shutil.which("ln") or pytest.fail("needs ln"))
+    venv(folder, ".venv")
+    assert make(folder, "judging").split(" ", 1)[0] == ".venv"
+    assert make(folder, "judging") == ""
+    venv(folder, ".venv-slurm")
+    assert make(folder, "slurm").split(" ", 1)[0] == ".venv-slurm"
+    assert make(folder, "judging") == ""
+    (folder / ".venv-slurm" / "judging").unlink()
+    assert make(folder, "judging").split(" ", 1)[0] == ".venv-slurm"

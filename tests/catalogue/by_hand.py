@@ -15,6 +15,7 @@ from workflow_scripts.tables.store import write_table
 Row = dict[str, Any]
 ROOT = "root"
 """The one that checks by hand are of."""
+WEIGHED = schemas.WEIGHED.items()
 NOT_SAID: dict[str, Row] = {
     "clips": {"split": "train", "class_ids": [], "class_names": [], "source": "table.csv", "line": 1}
     | {"status": "usable", "usable": True, "trainable": True},
@@ -32,7 +33,8 @@ def catalogue_of(
 ) -> duckdb.DuckDBPyConnection:
     """The catalogue of datasets of which some tables hold these rows, and the others none.
 
-    A dataset has splits with care if it has rows of both tables, or no rows but the tables. Checks are those of ROOT.
+    A dataset has splits with care if it has rows of both tables, or no rows but the tables; likewise what is made of
+    what is said of clips. Checks are those of ROOT.
     """
     places = Places(str(folder / "results"))
     for dataset, tables in datasets.items():
@@ -41,6 +43,14 @@ def catalogue_of(
         for name, schema in schemas.ASSIGNED.items():
             if name in tables:
                 write_table(_table(schema, tables[name]), Path(places.table(dataset, name)), schema)
+    judged = {key: [name for name in datasets if of_key.keys() <= datasets[name].keys()] for key, of_key in WEIGHED}
+    for key, of_key in WEIGHED:
+        for dataset in judged[key]:
+            for name, schema in of_key.items():
+                write_table(_table(schema, datasets[dataset][name]), Path(places.table(dataset, name)), schema)
+            for name in ("rejects", "sources"):
+                schema = schemas.JUDGED[key][name]
+                write_table(schema.empty(), Path(places.table_of(dataset, key, name)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
     files = [places.checks(ROOT, "all")] if checks else []
     if checks:
@@ -48,7 +58,7 @@ def catalogue_of(
         write_table(schemas.MEDIA.empty(), Path(places.media_list(ROOT, "all")), schemas.MEDIA)
         write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
     roots = {name: [ROOT] if checks else [] for name in datasets}
-    contents = Contents(places, roots, {ROOT: files}, with_split_care=cared_for)
+    contents = Contents(places, roots, {ROOT: files}, with_split_care=cared_for, with_judgements=judged)
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)
 

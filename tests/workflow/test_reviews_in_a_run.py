@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 CLIPS = ("a", "b", "c", "d")
 HEADER = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest\n"
-WORKED = {"read_reviews": 1, "resolve": 1, "export": 1, "build_catalogue": 1, "losses": 1, "all": 1}
+WORKED = {"read_reviews": 1, "resolve": 1, "judge": 1, "export": 1, "build_catalogue": 1, "losses": 1, "all": 1}
 """The jobs that other reviews make necessary, of a run of two datasets of which one has any."""
 
 
@@ -134,6 +134,26 @@ def test_the_board_has_it(project: Project, reviewed: Finished) -> None:
     ]
 
 
+def test_labels_are_right_as_far_as_they_were_judged(project: Project, reviewed: Finished) -> None:
+    told = project.ask(
+        "SELECT dataset, class_name, labels, judged, correct FROM label_quality WHERE split IS NULL ORDER BY ALL"
+    )
+    assert told == [
+        ("mine", "cat", 2, 1, 0),
+        ("mine", "dog", 2, 2, 1),
+        ("other", "cat", 2, 0, 0),
+        ("other", "dog", 2, 0, 0),
+    ]
+
+
+def test_one_reviewer_agrees_with_nobody(project: Project, reviewed: Finished) -> None:
+    told = project.ask("SELECT dataset, measure, reviewers, value, reason FROM agreement ORDER BY measure")
+    assert told == [
+        ("mine", measure, ["ann"], None, "fewer than two reviewers gave a verdict")
+        for measure in ("fleiss_kappa", "krippendorff_alpha")
+    ]
+
+
 def test_exports_are_without_what_was_dropped_and_say_why(project: Project, reviewed: Finished) -> None:
     assert exported(project) == {"b": "A dog barks.", "c": "Sound of c."}
     assert account(project)["held_back"] == {"dropped_by_review": 2}
@@ -191,3 +211,17 @@ def test_a_file_that_is_not_there_or_lies_in_the_results_is_named_before_anythin
         assert "reviews[1]: " in output
         assert words in output
         assert str(Path(project.folder, path)) in output or path in output
+
+
+def test_what_others_say_is_held_against_it(project: Project, reviewed: Finished) -> None:
+    file = project.folder / "reviews.csv"
+    text = file.read_text()
+    more = "".join(f"{clip},{verdict},ben,2026-11-27,,,,,\n" for clip, verdict in {"b": "keep", "d": "keep"}.items())
+    file.write_text(f"{text}b,drop,eve,2026-11-27,,,,,\nd,drop,eve,2026-11-27,,,,,\n{more}")
+    run(project)
+    told = project.ask(
+        "SELECT reviewers, clips, observed, value FROM agreement WHERE measure = 'cohen_kappa' ORDER BY ALL"
+    )
+    assert told == [(["ann", "ben"], 2, 0.5, 0.0), (["ann", "eve"], 2, 0.5, 0.0), (["ben", "eve"], 2, 0.0, 0.0)]
+    (project.folder / "results/mine/tables/agreement.parquet").unlink()
+    assert run(project).jobs["judge"] == 1

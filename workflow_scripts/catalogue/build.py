@@ -4,7 +4,7 @@ import glob
 import graphlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ DATASET_TABLES = {
 """The tables of datasets that are views."""
 TABLES_OF_CARE = schemas.ASSIGNED
 """Those of the datasets alone whose file asks for splits with care."""
+TABLES_WEIGHED = {name: schema for of_key in schemas.WEIGHED.values() for name, schema in of_key.items()}
+"""Those of the datasets alone whose file names files of what is said of clips."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -46,7 +48,7 @@ class Contents:
         with_split_care: the datasets that have TABLES_OF_CARE.
         settings: by dataset, and by "" those of the run.
         with_judgements: for each key under which dataset files name files of what is said of clips, those that do: they
-            have rejects and sources of it.
+            have rejects and sources of it, and TABLES_WEIGHED.
     """
 
     places: Places
@@ -59,8 +61,7 @@ class Contents:
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
-        datasets = self.with_split_care if table in TABLES_OF_CARE else self.datasets
-        files = {name: [self.places.table(name, table)] for name in datasets}
+        files = {name: [self.places.table(name, table)] for name in self._having(table)}
         if table == "rejects":
             for name, roots in self.datasets.items():
                 files[name] += map(self.places.root_rejects, roots)
@@ -69,6 +70,12 @@ class Contents:
                 for name in having:
                     files[name].append(self.places.table_of(name, key, table))
         return files
+
+    def _having(self, table: str) -> Iterable[str]:
+        if table in TABLES_OF_CARE:
+            return self.with_split_care
+        keys = [key for key, of_key in schemas.WEIGHED.items() if table in of_key]
+        return self.with_judgements.get(keys[0], ()) if keys else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each root: its media lists, or its checks."""
@@ -81,7 +88,8 @@ class Contents:
 
     def files(self) -> list[str]:
         """All files, of all tables."""
-        tables = [*map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE), *map(self.of_roots, ROOT_TABLES)]
+        of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE | TABLES_WEIGHED)
+        tables = [*of_datasets, *map(self.of_roots, ROOT_TABLES)]
         return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
 
 
@@ -122,7 +130,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         connection.execute(sql_macros())
         connection.execute(published.sql_macro())
         connection.execute(splits.sql_macro())
-        for view, schema in (DATASET_TABLES | TABLES_OF_CARE).items():
+        for view, schema in (DATASET_TABLES | TABLES_OF_CARE | TABLES_WEIGHED).items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)

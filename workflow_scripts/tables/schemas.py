@@ -631,6 +631,28 @@ CLIPS_BEFORE = Schema(
     {name: CLIPS.columns[name] for name in ("clip_id", "split", "class_ids", "status", "trainable", "duration_s")},
 )
 
+AGREEMENT = Schema(
+    "agreement",
+    "how far reviewers agree on which clips to keep and which to drop: one row for each pair of them, and two for all "
+    "together",
+    {
+        "measure": _column(
+            pl.String,
+            "cohen_kappa: of two reviewers; fleiss_kappa: of the clips that have as many verdicts as most with several "
+            "have; krippendorff_alpha: of all clips with several. 1 is agreement, 0 what chance would give",
+            _one_of(["cohen_kappa", "fleiss_kappa", "krippendorff_alpha"]),
+        ),
+        "reviewers": _column(pl.List(pl.String), "whose verdicts these are, by name; empty for who gave none"),
+        "clips": _column(pl.Int64, "clips that several of them judged, as far as the measure takes them", _at_least(0)),
+        "verdicts": _column(pl.Int64, "verdicts on these", _at_least(0)),
+        "observed": _column(
+            pl.Float64, "share of pairs of verdicts on one clip that are the same", _share(), null=True
+        ),
+        "value": _column(pl.Float64, "the measure; null where it is not defined", _in_range(-1.0, 1.0), null=True),
+        "reason": _column(pl.String, "why it is not", null=True),
+    },
+)
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
@@ -661,6 +683,9 @@ IN_OTHERS = ("promised", "found_captions")
 
 JUDGED = {"reviews": {"found_reviews": FOUND_REVIEWS, "rejects": REJECTS, "sources": SOURCES}}
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
+
+WEIGHED = {"reviews": {"agreement": AGREEMENT}}
+"""What is made of the same, by people's judgement on each other."""
 
 ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
 """What a dataset has whose file asks for splits with care."""
