@@ -32,7 +32,7 @@ DESIGN = {
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
     *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
-    *("changes", "findings", "leakage", "leaks", "runs", "sharing", "species"),
+    *("changes", "findings", "label_quality", "leakage", "leaks", "runs", "sharing", "species"),
 ]
 
 Rows = list[dict[str, Any]]
@@ -62,7 +62,17 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
     views = {
         name for (name,) in catalogue.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
     }
-    assert views == {*DESIGN, *READY_MADE, "roots", "clips_before", "mixtures", "reviews", "splits", "subsets"}
+    assert views == {
+        *DESIGN,
+        *READY_MADE,
+        "agreement",
+        "roots",
+        "clips_before",
+        "mixtures",
+        "reviews",
+        "splits",
+        "subsets",
+    }
 
 
 def test_every_view_and_every_column_has_a_comment(catalogue: duckdb.DuckDBPyConnection) -> None:

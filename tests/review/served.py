@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ CLIPS = ("a", "b", "-dash", *(f"clip{number}" for number in range(400)))
 HEADER = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest"
 
 
-def make_results(folder: Path, *datasets: str) -> Path:
-    """Results with a run of some datasets, of which each has the same clips and a page."""
+def make_results(folder: Path, *datasets: str, reviews: Mapping[str, Sequence[str]] | None = None) -> Path:
+    """Results with a run of some datasets, of which each has the same clips and a page, and names files of reviews."""
     names = datasets or ("mine",)
     folder.mkdir(parents=True)
     run = {
@@ -33,6 +33,7 @@ def make_results(folder: Path, *datasets: str) -> Path:
         "roots": [],
         "place": str(folder),
         "folder": str(folder.parent),
+        "reviews": {name: list((reviews or {}).get(name, ())) for name in names},
     }
     (folder / "run.json").write_text(json.dumps(run))
     with duckdb.connect(str(folder / "catalog.duckdb")) as catalogue:
@@ -92,10 +93,10 @@ class Served:
 
 @contextlib.contextmanager
 def served(
-    results: Path, reviews: Path, dataset: str = "", program: Sequence[str] = COMMAND, **process: object
+    results: Path, reviews: Path | None, dataset: str = "", program: Sequence[str] = COMMAND, **process: object
 ) -> Iterator[Served]:
     """Serve; afterwards the server is ended as Ctrl-C ends it, and has to have said nothing wrong."""
-    command = [*program, str(results), dataset, str(reviews)]
+    command = [*program, str(results), dataset, str(reviews or "")]
     started = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **process
     )
@@ -103,7 +104,8 @@ def served(
         first = started.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/([\w-]+)/", first)
         assert found, started.communicate(timeout=60)[1]
-        yield Served(started, int(found[1]), found[2], reviews)
+        file = started.stdout.readline().removeprefix("Verdicts: ").rpartition(" (")[0]
+        yield Served(started, int(found[1]), found[2], Path(file))
         if started.poll() is None:
             os.kill(started.pid, signal.SIGINT)
             assert (started.communicate(timeout=60)[1], started.returncode) == ("", 0)

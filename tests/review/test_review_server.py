@@ -369,12 +369,11 @@ def test_just_over_a_megabyte_in_chunks_is_too_much(server: Served) -> None:
 
 def test_a_body_that_comes_too_slowly_is_not_waited_for(tmp_path: Path) -> None:
     results = make_results(tmp_path / "results")
-    script = tmp_path / "impatient.py"
-    script.write_text(
+    impatient = (
         "import sys; from workflow_scripts.review.serving import server; server.MOST_SECONDS = 0.2\n"
         "from workflow_scripts.run.serve_review import main; main(*sys.argv[1:])"
     )
-    with served(results, tmp_path / "mine.csv", program=[sys.executable, str(script)]) as server:
+    with served(results, tmp_path / "mine.csv", program=[sys.executable, "-c", impatient]) as server:
         assert status(raw(server, post_head(server, "Content-Length: 1000"))) == 408
         assert server.post(said())[0] == 200
 
@@ -531,6 +530,19 @@ def test_verdicts_are_never_kept_in_the_results(tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("mine\n")
     assert "its header is 'mine'" in refused(results, "", other)
+
+
+def test_verdicts_go_where_the_dataset_file_says(tmp_path: Path) -> None:
+    named = {"one": ["labels/judged.csv"], "two": ["a.csv", "b.csv"], "three": [f"{tmp_path}/other.csv"]}
+    results = make_results(tmp_path / "results", "one", "two", "three", "four", reviews=named)
+    with served(results, None, "one") as server:
+        assert server.post(said())[0] == 200
+        assert server.file == tmp_path / "labels" / "judged.csv"
+        assert server.file.exists()
+    for dataset, file in {"three": tmp_path / "other.csv", "four": ROOT / "reviews" / "four.csv"}.items():
+        with served(results, None, dataset) as server:
+            assert server.file == file
+    assert "into which of a.csv, b.csv? make review REVIEWS=a.csv" in refused(results, "two")
 
 
 def test_a_port_that_is_taken_is_told(server: Served) -> None:

@@ -38,6 +38,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         audio={"clips": "clips"},
         limits={},
         judgements={"reviews": ()},
+        review={},
         split_care={},
         exports={},
         bearable=Bearable({}, (), 0.2),

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
@@ -24,6 +24,7 @@ class RunFile:
         roots: the slugs of all.
         place: the absolute path of the results.
         folder: where the run was started.
+        reviews: for each dataset the files of reviews that its file names, as seen from that folder.
     """
 
     started: float
@@ -34,6 +35,7 @@ class RunFile:
     roots: list[str]
     place: str
     folder: str
+    reviews: dict[str, list[str]] = field(default_factory=dict)
 
 
 def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str) -> None:
@@ -47,6 +49,7 @@ def write_run_file(run: Run, started: float, on_cluster: bool, fingerprint: str)
         list(run.roots),
         os.path.abspath(run.places.results),
         os.getcwd(),
+        {name: list(dataset.judgements["reviews"]) for name, dataset in run.datasets.items()},
     )
     with whole(Path(run.places.run_file)) as part:
         part.write_text(json.dumps(asdict(content), indent=1) + "\n")

@@ -26,7 +26,7 @@ def main(results: str, dataset: str = "", reviews: str = "", port: str = "") -> 
 
     places = Places(results)
     name = _dataset(places, dataset)
-    kept = KeptReviews(_not_in_results(Path(reviews or f"reviews/{name}.csv"), places))
+    kept = KeptReviews(_not_in_results(Path(reviews) if reviews else _where_to(places, name), places))
     rows = len(kept.rows())
 
     def tell(address: str) -> None:
@@ -56,6 +56,15 @@ def _dataset(places: Places, wanted: str) -> str:
     if not wanted and len(have) > 1:
         raise SoundledgerError(f"{places.results}: which of {', '.join(have)}? make review DATASET={have[0]}")
     return wanted or have[0]
+
+
+def _where_to(places: Places, dataset: str) -> Path:
+    """The file of reviews that the dataset file names; where it names none, one beside us that it may."""
+    run = read_run_file(Path(places.run_file))
+    named = run.reviews.get(dataset, [])
+    if len(named) > 1:
+        raise SoundledgerError(f"{dataset}: into which of {', '.join(named)}? make review REVIEWS={named[0]}")
+    return Path(run.folder, named[0]) if named else Path(f"reviews/{dataset}.csv")
 
 
 def _not_in_results(file: Path, places: Places) -> Path:
