@@ -24,6 +24,7 @@ NAMES = (
     "mutations",
     "scale",
     "millions",
+    "pictures",
     "slurm_jobs",
 )
 """Modules of this package, each with `run(small)` that yields its tables one by one."""

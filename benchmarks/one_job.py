@@ -19,6 +19,7 @@ from benchmarks.made_up_packs import write_packs
 from benchmarks.workflow import CHECKOUT
 from workflow_scripts.exports.account import spoilt
 from workflow_scripts.settings.run import Run, load_run
+from workflow_scripts.settings.told import settings_told
 from workflow_scripts.tables import schemas
 
 NAME = "audioset"
@@ -30,7 +31,7 @@ CARE = {
 """What splits with care are made by; no dataset file of a benchmark asks for any."""
 VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
 JOBS = (
-    *("ingest", "resolve", "assign_splits", "build_catalogue", "losses", "export/csv", "export/ast"),
+    *("ingest", "resolve", "assign_splits", "build_catalogue", "losses", "draw", "export/csv", "export/ast"),
     *("plan/webdataset", "plan/copied", "packs/copied", "export/copied", "begin/copied"),
     *(f"view/{name}" for name in VIEWS),
     *("resolve/stem", "resolve/path"),
@@ -169,6 +170,7 @@ def _build_catalogue(run: Run) -> Parts:
         "with_split_care": [NAME] if Path(places.table(NAME, "splits")).exists() else [],
         "roots": list(run.roots),
         "results": places.results,
+        "settings": settings_told(run),
     }
     return {"checks": [file for files in _checks(run).values() for file in files]}, made, told
 
@@ -181,6 +183,10 @@ def _losses(run: Run) -> Parts:
         "results": run.places.results,
     }
     return {"rejects": []}, {"allowed": run.places.losses("all")}, told
+
+
+def _draw(run: Run) -> Parts:
+    return {"catalogue": run.places.catalogue}, {"pictures": run.places.pictures(NAME)}, {}
 
 
 def _of_export(run: Run, rule: str, name: str) -> Parts:
@@ -206,6 +212,7 @@ _OF = {
     "assign_splits": _assign_splits,
     "build_catalogue": _build_catalogue,
     "losses": _losses,
+    "draw": _draw,
 }
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.report.drawing.told import labels_of, told_of
+from workflow_scripts.report.drawing.told import told_of
 from workflow_scripts.run.garbage import leave_garbage
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.run.looks import Looks
@@ -148,7 +148,7 @@ def category_of_picture(wildcards, output):
 
 def labels_of_picture(wildcards, output):
     """What stands there beside it."""
-    return labels_of(output.pictures, wildcards.picture)
+    return {"picture": told_of(output.pictures, wildcards.picture).title}
 
 
 def growing(amount):

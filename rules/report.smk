@@ -1,8 +1,8 @@
 # Report: what there is of a dataset, to be looked at. Made where it is asked for: `snakemake pictures`, `snakemake report`.
 #
 # requires: catalog.duckdb, and the generation that it speaks of; of the page of a dataset, the accounts of its exports
-# produces: <dataset>/report/pictures: <picture>.svg and <picture>.png of each, pictures.json, which tells what each
-#           shows; report/pictures, the same of all datasets side by side. Those that show something are in
+# produces: <dataset>/report/pictures: <picture>.svg, .png and .txt of each, pictures.json, which tells what each shows;
+#           report/pictures, the same of all datasets side by side. Those that show something are in
 #           `snakemake pictures --report report.html`. <dataset>/report/{index.html,README.md}: a page, and a card for a
 #           hub; report/index.html, which leads to all pages
 # config:   report: whether a run makes the pages that nobody asked for by name

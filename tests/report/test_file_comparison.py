@@ -19,7 +19,7 @@ def test_its_sentence_counts_what_is_lost_and_why(tmp_path: Path) -> None:
     picture = drawn(tmp_path, "file_comparison", clips=clips)
     assert isinstance(picture, Drawn)
     assert picture.sentence == (
-        "Of 5 promised clips in 2 splits 2 (40 %) are usable and 1 (20 %) trainable; 3 are lost, most often as "
+        "Of 5 promised clips in 2 splits 2 (40 %) are usable and 1 (20 %) trainable; 3 are lost: "
         "2 missing and 1 too_long."
     )
 

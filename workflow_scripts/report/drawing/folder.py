@@ -12,7 +12,7 @@ from workflow_scripts.tables.files import whole
 
 
 def draw_pictures(room: str, ask: Asked, folder: Path) -> None:
-    """Draw what there is to be seen, in SVG and PNG, and write what each shows to `pictures.json`.
+    """Draw what there is to be seen, in SVG and PNG, and write what each shows, in text and `pictures.json`.
 
     Args:
         room: the folder of modules that draw: `pictures`, of one dataset, or `pictures_of_all`.
@@ -36,5 +36,6 @@ def _draw(name: str, drawer: Drawer, ask: Asked, folder: Path, key: str) -> Exhi
     svg = svg_of(drawn, drawer.TITLE, key)
     (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
     (folder / f"{name}.png").write_bytes(png_of(svg))
+    (folder / f"{name}.txt").write_text(f"{drawn.sentence}\n", encoding="utf-8")
     logging.info("%s: asked for %.2f s, drawn in %.2f s", name, asked - began, time.monotonic() - asked)
     return Exhibit(name, drawer.TITLE, drawer.CATEGORY, drawn.sentence)

@@ -31,6 +31,7 @@ _LABELS = {"labelFont": FONT, "labelFontSize": 12, "labelColor": INK}
 _TITLES = {"titleFont": FONT, "titleFontSize": 12, "titleFontWeight": "bold", "titleColor": INK}
 CONFIG = {
     "background": PAPER,
+    "padding": 14,  # names reach into it where none of FONT is there, and others are wider
     "aria": False,  # a picture has a title and a description; to hear of each of its marks helps nobody
     "font": FONT,
     "view": {"stroke": None},

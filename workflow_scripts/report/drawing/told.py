@@ -12,7 +12,7 @@ class Exhibit:
     """One picture, or why there is none.
 
     Attributes:
-        name: of its files, `<name>.svg` and `<name>.png`, in the same folder.
+        name: of its files, `<name>.svg`, `<name>.png`, and `<name>.txt` with the sentence, in the same folder.
         title: what stands above it.
         category: what it belongs to.
         sentence: what it shows, in numbers; None where there is none.
@@ -44,13 +44,3 @@ def read_told(folder: Path) -> list[Exhibit]:
 def told_of(folder: str, picture: str) -> Exhibit:
     """What is told of one of them."""
     return next(one for one in read_told(Path(folder)) if one.name == picture)
-
-
-def labels_of(folder: str, picture: str) -> dict[str, str]:
-    """What stands beside a picture in Snakemake's own report.
-
-    Snakemake takes `{word}` in it for a wildcard, and writes it into a script of its page: a character that nobody sees
-    parts what would be taken for more than text.
-    """
-    told = told_of(folder, picture)
-    return {"picture": told.title, "shows": str(told.sentence).replace("{", "{\u2060").replace("<", "<\u2060")}

@@ -9,6 +9,10 @@ _JOINERS = "\u200c\u200d"
 """Cannot be seen, and belong to words of Persian, Hindi and others, and to pictures of people."""
 
 
+NO_NAME = "(no name)"
+"""What is called nothing that can be seen."""
+
+
 def shown(text: str, longest: int = LONGEST) -> str:
     r"""Text from outside in one line of bounded length, without what XML cannot hold or what turns the line around.
 
@@ -28,7 +32,7 @@ def labels(texts: Iterable[str], longest: int = LONGEST) -> list[str]:
     """
     made: dict[str, None] = {}
     for text in texts:
-        name = one = shown(text, longest) or "(no name)"
+        name = one = shown(text, longest) or NO_NAME
         number = 1
         while one in made:
             number += 1
@@ -39,7 +43,7 @@ def labels(texts: Iterable[str], longest: int = LONGEST) -> list[str]:
 
 def quoted(text: str) -> str:
     """A name from outside in a sentence; one that is read from the right turns nothing else around."""
-    return f"“\u2068{shown(text)}\u2069”"
+    return f"“\u2068{shown(text) or NO_NAME}\u2069”"
 
 
 def listed(words: Sequence[str]) -> str:

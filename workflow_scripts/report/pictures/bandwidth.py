@@ -57,7 +57,7 @@ def _chart(counts: pl.DataFrame, rates: pl.DataFrame, step: float) -> ChartType:
     marks = [10**power for power in range(8) if 10**power <= most]
     band = (
         alt.Chart(rates)
-        .mark_bar(height=ROW - 6, fill=style.PAPER, stroke=style.RULE)
+        .mark_bar(height=ROW - 6, fillOpacity=0, stroke=style.RULE)
         .encode(y=y, x=alt.X("zero:Q"), x2="half:Q")
         .transform_calculate(zero="0")
     )

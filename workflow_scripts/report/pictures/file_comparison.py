@@ -6,6 +6,7 @@ from altair.typing import ChartType
 
 from workflow_scripts.report.drawing import style, words
 from workflow_scripts.report.drawing.asking import Asked
+from workflow_scripts.report.drawing.columns import most
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
 from workflow_scripts.report.drawing.splits import few_splits
 
@@ -25,8 +26,8 @@ def draw(ask: Asked) -> Drawn | Nothing:
     totals = counts.group_by("split", maintain_order=True).agg(pl.col("clips", "trainable").sum())
     counts = counts.join(totals.select("split", promised="clips"), on="split")
     order = totals["split"].to_list()
-    chart = alt.hconcat(_bars(counts, order), _losses(counts, order), spacing=12).resolve_scale(color="independent")
-    return Drawn(chart, _sentence(clips))
+    parts = [*_bars(counts, order), *_losses(counts, order)]
+    return Drawn(alt.hconcat(*parts, spacing=8).resolve_scale(color="independent"), _sentence(clips))
 
 
 def _clips(ask: Asked) -> pl.DataFrame:
@@ -45,7 +46,7 @@ def _clips(ask: Asked) -> pl.DataFrame:
     )
 
 
-def _bars(counts: pl.DataFrame, order: list[str]) -> ChartType:
+def _bars(counts: pl.DataFrame, order: list[str]) -> list[ChartType]:
     is_usable, is_found = pl.col("status") == "usable", pl.col("status") != "missing"
     found = counts.group_by("split", "promised", maintain_order=True).agg(
         found=pl.col("clips").filter(is_found).sum(),
@@ -84,26 +85,28 @@ def _bars(counts: pl.DataFrame, order: list[str]) -> ChartType:
         )
         .properties(width=alt.Step(66), height=ROW * len(order))
     )
-    return alt.hconcat(bar, numbers, spacing=0)
+    return [bar, numbers]
 
 
-def _losses(counts: pl.DataFrame, order: list[str]) -> ChartType:
+def _losses(counts: pl.DataFrame, order: list[str]) -> list[ChartType]:
+    """A table of losses by reason, where anything is lost."""
     lost = counts.filter(pl.col("status") != "usable", pl.col("clips") > 0).with_columns(
         share=pl.col("clips") / pl.col("promised")
     )
     if lost.is_empty():
-        return alt.LayerChart()
+        return []
     by = lost.group_by("status").agg(pl.col("clips").sum()).sort(["clips", "status"], descending=[True, False])
     base = alt.Chart(lost).encode(
         y=alt.Y("split:N", sort=order, title=None, axis=None, scale=alt.Scale(domain=order)),
         x=alt.X("status:N", sort=by["status"].to_list(), title="lost").axis(orient="top", labelAngle=-45, ticks=False),
     )
-    cells = base.mark_rect().encode(color=alt.Color("share:Q", legend=None).scale(domain=[0, 1]))
+    step = 48 if most(by["clips"]) < 100_000 else 60
+    cells = base.mark_rect().encode(color=alt.Color("share:Q", legend=None).scale(type="sqrt", domain=[0, 1]))
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("clips:Q", format=","),
-        color=alt.condition(alt.datum.share > style.DARK_FROM, alt.value(style.ON_DARK), alt.value(style.ON_LIGHT)),
+        color=alt.condition(alt.datum.share > style.DARK_FROM**2, alt.value(style.ON_DARK), alt.value(style.ON_LIGHT)),
     )
-    return alt.layer(cells, numbers).properties(width=alt.Step(48), height=ROW * len(order))
+    return [alt.layer(cells, numbers).properties(width=alt.Step(step), height=ROW * len(order))]
 
 
 def _sentence(clips: pl.DataFrame) -> str:
@@ -119,4 +122,6 @@ def _sentence(clips: pl.DataFrame) -> str:
     if lost.is_empty():
         return f"{said}; none is lost."
     reasons = [f"{clips:,} {status}" for status, clips in lost.head(3).rows()]
-    return f"{said}; {promised - usable:,} are lost, most often as {words.listed(reasons)}."
+    if others := int(lost[3:]["clips"].sum()):
+        reasons.append(f"{others:,} others")
+    return f"{said}; {promised - usable:,} are lost: {words.listed(reasons)}."
