@@ -297,6 +297,14 @@ def served(window: Opened, _: Path) -> dict[str, Any]:
     return {"told": told, "others": page.text_content("#others")}
 
 
+def nothing(window: Opened, _: Path) -> dict[str, Any]:
+    """A page of no cards, on which every key is pressed."""
+    page = window.page
+    for key in "pnbkdcrtu ":
+        page.keyboard.press(key)
+    return {"told": page.text_content("#nothing"), "counts": page.text_content("#counts")}
+
+
 def functions(window: Opened, file: Path) -> dict[str, Any]:
     """What the page's own functions make of rows and of shares."""
     asked = json.loads(file.read_text())
@@ -307,7 +315,7 @@ def functions(window: Opened, file: Path) -> dict[str, Any]:
 
 
 WHAT: dict[str, Callable[[Opened, Path], dict[str, Any]]] = {
-    act.__name__: act for act in (listen, judge, filters, hostile, faults, many, widest, served, functions)
+    act.__name__: act for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing)
 }
 
 

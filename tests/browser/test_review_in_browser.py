@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.review.made_up import DIGEST, HOSTILE, write_few, write_many
+from tests.review.made_up import DIGEST, HOSTILE, write_few, write_made_up, write_many
 
 COLUMNS = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest"
 Look = Callable[..., Any]
@@ -110,6 +110,15 @@ def test_a_page_of_5000_cards_reads_what_is_seen(look: Look, many: str) -> None:
     assert told["wrong"] == []
     assert told["counts"].startswith("0 of 5,000")
     assert told["resources"] < 20  # of 100 packs one
+
+
+def test_a_page_without_cards_says_so(look: Look, tmp_path: Path) -> None:
+    told = look("reviewing", "nothing", (write_made_up(tmp_path / "review", "none", []) / "index.html").as_uri())
+    assert told == {
+        "told": "No card is like that. Choose others above.",
+        "counts": "0 of 0 judged: 0 kept, 0 dropped",
+        "wrong": [],
+    }
 
 
 def test_widest_interval_next_takes_each_class_in_turn(look: Look, many: str) -> None:

@@ -109,12 +109,13 @@ def test_a_truncated_media_is_heard_up_to_its_end_and_an_unreadable_one_says_why
         tmp_path,
         cut=(cut, {"status": "truncated", "duration_s": 1.0}),
         page=(b"<html>not found</html>", {"status": "unreadable", "duration_s": 1.0}),
+        unknown=(b"no sound", {"status": "unreadable", "duration_s": None}),
         none=(b"", {"status": "missing", "duration_s": None, "path": None, "media_path": None}),
     )
     assert told["cut"]["seconds"] == 1.0
     assert failed.keys() == {"page"}
     assert failed["page"][0] == "not_audio"
-    assert told["page"]["sound"] is told["none"]["sound"] is None
+    assert told["page"]["sound"] is told["none"]["sound"] is told["unknown"]["sound"] is None
     assert len(list((tmp_path / "out").iterdir())) == 2
 
 

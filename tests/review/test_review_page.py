@@ -46,6 +46,14 @@ def test_cards_say_by_numbers_what_filters_ask_for() -> None:
     assert cards.of_pack("all")["a"]["labels"] == [[0, 0.5, 1.0, "annotated", None], [0, 1.0, 1.5, "annotated", None]]
 
 
+def test_doubts_are_told_where_there_are_any() -> None:
+    cards = Cards("d", [])
+    assert "doubt" not in cards.index()["cards"]
+    cards.add(clip("a"))
+    cards.add(clip("b", doubt=0.75))
+    assert cards.index()["cards"]["doubt"] == [None, 0.75]
+
+
 def test_what_is_heard_behind_is_told_and_is_no_class_of_the_clip() -> None:
     cards = Cards("d", [])
     cards.add(clip("a", labels=[label(0) | {"origin": "background"}]))

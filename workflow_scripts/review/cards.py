@@ -39,7 +39,7 @@ class Cards:
         self._classes = Ordinals(classes)
         self._packs, self._splits, self._statuses, self._findings = Ordinals(), Ordinals(), Ordinals(), Ordinals()
         self._columns: dict[str, list[Any]] = {
-            name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions")
+            name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions", "doubt")
         }
         self._details: dict[str, dict[str, Any]] = {}
 
@@ -54,13 +54,19 @@ class Cards:
             "classes": [self._classes.of(said) for said in annotated],
             "findings": sorted({self._findings.of(name) for name, _ in _findings(row)}),
             "captions": [[one["ordinal"], one["text"]] for one in row["captions"]],
+            "doubt": row.get("doubt"),
         }
         for name, column in self._columns.items():
             column.append(card[name])
         self._details.setdefault(row["pack"], {})[row["clip_id"]] = self._detail(row)
 
     def index(self) -> dict[str, Any]:
-        """What is told of all cards at once. Numbers stand for packs, splits, statuses, classes and findings."""
+        """What is told of all cards at once. Numbers stand for packs, splits, statuses, classes and findings.
+
+        `doubt` is there where any clip has some: the higher, the less its labels are to be believed.
+        """
+        doubts = any(doubt is not None for doubt in self._columns["doubt"])
+        columns = {name: column for name, column in self._columns.items() if name != "doubt" or doubts}
         return {
             "dataset": self._dataset,
             "classes": self._classes.all,
@@ -68,7 +74,7 @@ class Cards:
             "splits": self._splits.all,
             "statuses": self._statuses.all,
             "findings": self._findings.all,
-            "cards": self._columns,
+            "cards": columns,
         }
 
     def of_pack(self, name: str) -> dict[str, Any]:

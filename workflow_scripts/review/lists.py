@@ -50,13 +50,13 @@ def to_make(listed: pl.DataFrame, longest_s: float) -> pl.DataFrame:
     Each clip is a span of what was decoded of it, so that one whose media ends in a fault is heard up to there.
     """
     start = pl.when("whole_media").then(0.0).otherwise(pl.col("start_s").fill_null(0.0))
-    seconds = pl.min_horizontal("duration_s", pl.lit(longest_s))
+    seconds = pl.min_horizontal(pl.col("duration_s").fill_null(0.0), pl.lit(longest_s))
     spans = listed.with_columns(
         whole_media=pl.lit(value=False), start_s=start, end_s=start + seconds, duration_s=seconds
     )
     made = sound_of(spans, MONO, 0, pl.lit(value=False)).with_columns(listed["clip_id"])
     is_stereo = pl.col("own_channels") == 2
-    is_heard = pl.col("duration_s").fill_null(0.0) > 0
+    is_heard = listed["duration_s"].fill_null(0.0) > 0
     return made.drop("order").with_columns(
         *listed.select(*_OF_PICTURES, pl.col("format").cast(pl.String)),
         media=pl.col("media").fill_null(pl.col("clip_id")),

@@ -1,4 +1,8 @@
-"""A pack of a review page: of each clip what is played and what is seen of it. See exports/packs.py."""
+"""A pack of a review page: of each clip what is played and what is seen of it. See exports/packs.py.
+
+Each spectrogram is an image of its own. One image for all of a pack is hardly smaller (a twelfth, of AudioSet's clips),
+and a browser would read and decode all of it for one card.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

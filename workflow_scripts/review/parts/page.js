@@ -342,8 +342,9 @@
     byId("fix").disabled = !all.length;
     const items = all.map(([ordinal, text]) => {
       const mended = corrected(cards.id[card], ordinal);
-      const item = element("li", mended === undefined ? text : undefined, { dir: "auto" });
-      if (mended !== undefined) {
+      const isMended = mended !== undefined && mended !== text;
+      const item = element("li", isMended ? undefined : text, { dir: "auto" });
+      if (isMended) {
         item.append(element("span", text, { class: "was" }), "\n", element("span", mended));
       }
       return item;

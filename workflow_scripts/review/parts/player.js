@@ -39,6 +39,7 @@ Review.Player = class {
       ...this._colours(),
     });
     this.spectrogram.src = folder + detail.spectrogram;
+    this.spectrogram.alt = `Mel spectrogram from 0 to ${Review.number(detail.highest_hz / 1000, 2)} kHz`;
     this.highest.textContent = `${Review.number(detail.highest_hz / 1000, 2)} kHz`;
     this.seek.max = detail.seconds;
     this._axis();
@@ -53,6 +54,7 @@ Review.Player = class {
     this.wave?.destroy();
     this.wave = null;
     this.spectrogram.removeAttribute("src");
+    this.spectrogram.alt = "";
     this.lanes.replaceChildren();
     this.axis.replaceChildren();
   }
