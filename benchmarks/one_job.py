@@ -18,6 +18,7 @@ import yaml
 from benchmarks.made_up_packs import write_packs
 from benchmarks.workflow import CHECKOUT
 from workflow_scripts.exports.account import spoilt
+from workflow_scripts.report.drawing.told import write_told
 from workflow_scripts.settings.run import Run, load_run
 from workflow_scripts.settings.told import settings_told
 from workflow_scripts.tables import schemas
@@ -32,6 +33,7 @@ CARE = {
 VIEWS = sorted(file.stem for file in (CHECKOUT / "workflow_scripts" / "catalogue" / "views").glob("*.sql"))
 JOBS = (
     *("ingest", "resolve", "assign_splits", "build_catalogue", "losses", "draw", "export/csv", "export/ast"),
+    "write_report",
     *("plan/webdataset", "plan/copied", "packs/copied", "export/copied", "begin/copied"),
     *(f"view/{name}" for name in VIEWS),
     *("resolve/stem", "resolve/path"),
@@ -168,11 +170,22 @@ def _build_catalogue(run: Run) -> Parts:
         "exports": {NAME: list(run.datasets[NAME].exports)},
         "with_judgements": {},
         "with_split_care": [NAME] if Path(places.table(NAME, "splits")).exists() else [],
+        "settings": settings_told(run),
         "roots": list(run.roots),
         "results": places.results,
-        "settings": settings_told(run),
     }
     return {"checks": [file for files in _checks(run).values() for file in files]}, made, told
+
+
+def _write_report(run: Run) -> Parts:
+    """With the pictures that were drawn, or none."""
+    places = run.places
+    pictures = Path(places.pictures(NAME))
+    if not pictures.exists():
+        pictures.mkdir(parents=True)
+        write_told([], pictures)
+    given = {"catalogue": places.catalogue, "pictures": str(pictures)}
+    return given, {"page": places.report(NAME), "card": places.card(NAME)}, {"has_review": False}
 
 
 def _losses(run: Run) -> Parts:
@@ -213,6 +226,7 @@ _OF = {
     "build_catalogue": _build_catalogue,
     "losses": _losses,
     "draw": _draw,
+    "write_report": _write_report,
 }
 
 if __name__ == "__main__":

@@ -6,29 +6,42 @@ from pathlib import Path
 
 from workflow_scripts.report.drawing.asking import asking
 from workflow_scripts.report.drawing.folder import draw_pictures
+from workflow_scripts.report.drawing.told import write_told
 from workflow_scripts.report.pages.of_all import write_report_of_all
 from workflow_scripts.report.pages.page import write_report
 from workflow_scripts.settings.places import Places
 
 
-def make_report(catalogue: Path, dataset: str, results: Path, has_review: bool = False) -> Path:
-    """Draw the pictures of a dataset, if they are not there, and write its page and its card; the page."""
+def draw(catalogue: Path, results: Path, dataset: str | None = None) -> None:
+    """Draw the pictures of a dataset, or those of the run."""
     places = Places(str(results))
-    if not Path(places.pictures(dataset)).exists():
-        with asking(catalogue, dataset) as ask:
-            draw_pictures("pictures", ask, Path(places.pictures(dataset)))
-    page = Path(places.report(dataset))
-    write_report(catalogue, dataset, Path(places.pictures(dataset)), has_review, page, Path(places.card(dataset)))
+    room, folder = ("pictures", places.pictures(dataset)) if dataset else ("pictures_of_all", places.pictures_of_all)
+    with asking(catalogue, dataset) as ask:
+        draw_pictures(room, ask, Path(folder))
+
+
+def make_report(catalogue: Path, dataset: str, results: Path, has_review: bool = False) -> Path:
+    """Write the page of a dataset and its card, with the pictures that were drawn; the page."""
+    places = Places(str(results))
+    pictures, page = Path(places.pictures(dataset)), Path(places.report(dataset))
+    _have_pictures(pictures)
+    write_report(catalogue, dataset, pictures, has_review, page, Path(places.card(dataset)))
     return page
 
 
 def make_report_of_all(catalogue: Path, results: Path) -> Path:
-    """The page that leads to all."""
+    """The page that leads to all, likewise."""
     places = Places(str(results))
-    with asking(catalogue) as ask:
-        draw_pictures("pictures_of_all", ask, Path(places.pictures_of_all))
-    write_report_of_all(catalogue, Path(places.pictures_of_all), Path(places.report_of_all))
-    return Path(places.report_of_all)
+    pictures, page = Path(places.pictures_of_all), Path(places.report_of_all)
+    _have_pictures(pictures)
+    write_report_of_all(catalogue, pictures, page)
+    return page
+
+
+def _have_pictures(folder: Path) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        write_told([], folder)
 
 
 @dataclass
@@ -41,7 +54,11 @@ class Tag:
 
     @property
     def text(self) -> str:
-        return " ".join("".join(one if isinstance(one, str) else one.text for one in self.below).split())
+        return " ".join(self._raw.split())
+
+    @property
+    def _raw(self) -> str:
+        return "".join(one if isinstance(one, str) else one._raw for one in self.below)
 
     def all(self, name: str, **attributes: str) -> list["Tag"]:
         """Those below of a name, with these attributes, in their order."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.project import Project
-from tests.report.made_reports import Tag, make_report, make_report_of_all, parsed
+from tests.report.made_reports import Tag, draw, make_report, make_report_of_all, parsed
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,9 @@ def results(sample_project: Project) -> Path:
 
 @pytest.fixture(scope="module")
 def made(results: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_report(results / "catalog.duckdb", "sample", tmp_path_factory.mktemp("report"))
+    catalogue, folder = results / "catalog.duckdb", tmp_path_factory.mktemp("report")
+    draw(catalogue, folder, "sample")
+    return make_report(catalogue, "sample", folder)
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def lost(ask: Ask, dataset: str) -> PageTable:
 
 
 def _of_status(row: dict[str, Any]) -> str:
-    return "" if row["why"] in ("missing", "not_trainable") else urlencode({"status": row["why"]})
+    return "" if row["why"] in ("missing", "dropped", "not_trainable") else urlencode({"status": row["why"]})
 
 
 def details(ask: Ask, dataset: str) -> list[PageTable]:

@@ -10,6 +10,7 @@ STATUSES = {
     "resample_failed": "its sound does not resample to 16 kHz",
     "feature_failed": "its fbank cannot be computed, or is not finite",
     "outside_media": "its span lies beyond the end of its file",
+    "dropped": "usable, but dropped by reviews",
     "not_trainable": "usable, but shorter than train_min_duration_s",
 }
 """Why clips are lost, by their status, and why usable ones are not trained on."""
