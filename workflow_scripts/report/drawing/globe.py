@@ -17,8 +17,8 @@ LAND = Path(__file__).parents[1] / "natural_earth" / "land-110m.json"
 WIDTH, HEIGHT = 760, 390
 LEAST_REACH = 15.0
 """Degrees around the middle that are shown at least: the outline is coarse."""
-SPARSE = 60
-"""Circles that there is room for to be seen, however small."""
+SPARSE, CROWD = 60, 300
+"""Circles that there is room for, however small they are; and however large."""
 WORLD = 55.0
 """Degrees around the middle from which on all of the earth is shown."""
 
@@ -78,9 +78,11 @@ def globe(places: pl.DataFrame, middle: Middle, title: str) -> Any:
         .encode(
             longitude="longitude:Q",
             latitude="latitude:Q",
-            size=alt.Size("count:Q", title=title, scale=alt.Scale(domain=domain, range=[least, 500])).legend(
-                values=_round(largest), format=",d", symbolFillColor=style.BLUE, symbolStrokeWidth=0
-            ),
+            size=alt.Size(
+                "count:Q",
+                title=title,
+                scale=alt.Scale(domain=domain, range=[least, 500 if len(places) <= CROWD else 220]),
+            ).legend(values=_round(largest), format=",d", symbolFillColor=style.BLUE, symbolStrokeWidth=0),
             color=alt.value(style.BLUE),
         )
     )

@@ -15,7 +15,7 @@ SEVERAL, REST, NOT_SAID = "{} other licences", "several licences", "(nothing is 
 KINDS = {
     "commercial use allowed": style.BLUE,
     "commercial use forbidden": style.ORANGE,
-    "its words do not tell": style.SKY,
+    "its words do not tell": style.YELLOW,
     "nothing is said": style.GREY,
     REST: style.RULE,
 }

@@ -133,10 +133,10 @@ def _rates(shown: pl.DataFrame, order: list[str]) -> Any:
 
 def _sentence(counts: pl.DataFrame) -> str:
     clips, usable, trainable = (total(counts[column]) for column in ("clips", "usable", "trainable"))
-    largest = words.quoted(counts["name"][0])
+    largest, hours = words.quoted(counts["name"][0]), float(counts["hours"].sum())
     said = (
-        f"{words.counted(len(counts), 'dataset')} promise {words.counted(clips, 'clip')}, {usable:,} of them "
-        f"({words.share(usable, clips)}) usable with {words.number(float(counts['hours'].sum()))} hours of sound and "
+        f"{words.counted(len(counts), 'dataset promises', 'datasets promise')} {words.counted(clips, 'clip')}, "
+        f"{usable:,} of them ({words.share(usable, clips)}) usable with {words.number(hours)} hours of sound and "
         f"{trainable:,} trainable"
     )
     if len(counts) > 1:
