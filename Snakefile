@@ -1,6 +1,6 @@
 # Soundledger: labels, an ontology and audio as they are found -> tables that can be trusted.
 #
-#   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews ◀── reviews
+#   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews, read_predictions
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
 #                                                                   assign_splits ─┤
 #                                                                                  └─▶ catalogue, summary
@@ -16,6 +16,7 @@ include: "rules/common.smk"
 include: "rules/sample.smk"
 include: "rules/ingest.smk"
 include: "rules/read_reviews.smk"
+include: "rules/read_predictions.smk"
 include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
@@ -52,7 +53,7 @@ rule all:
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
         RUN.tables_of_care(OF_CARE),
-        RUN.tables_of_judgements("reviews", OF_REVIEWS),
+        OF_JUDGEMENTS,
         WEIGHED,
         checks_of(RUN.roots),
         PLACES.losses("all"),
@@ -69,7 +70,7 @@ or_stop(STARTED.check_overrides, workflow.resource_settings)
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
     catalogued = rules.build_catalogue.input
-    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_reviews, *catalogued.weighed])
+    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_judgements, *catalogued.weighed])
 
 
 onstart:

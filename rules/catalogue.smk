@@ -18,7 +18,10 @@ rule build_catalogue:
             for name in (*rules.ingest.output.keys(), *rules.resolve.output.keys())
             if name not in ("promised", "found_captions")  # all of them stands in clips and captions
         ),
-        of_reviews=RUN.tables_of_judgements("reviews", ["rejects", "sources"]),
+        of_judgements=[
+            *RUN.tables_of_judgements("reviews", ["rejects", "sources"]),
+            *RUN.tables_of_judgements("predictions", rules.read_predictions.output.keys()),
+        ],
         weighed=WEIGHED,
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         checks=checks_of(RUN.roots),
@@ -39,7 +42,7 @@ rule build_catalogue:
         runtime=growing(20),
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
-        with_judgements={"reviews": RUN.with_judgements("reviews")},
+        with_judgements=RUN.all_with_judgements(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         settings=settings_told(RUN),

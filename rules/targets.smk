@@ -7,7 +7,10 @@
 # What no target names is not made again when it is gone.
 FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
-OF_REVIEWS = [*rules.read_reviews.output.keys()]
+OF_JUDGEMENTS = [
+    *RUN.tables_of_judgements("reviews", rules.read_reviews.output.keys()),
+    *RUN.tables_of_judgements("predictions", rules.read_predictions.output.keys()),
+]
 OF_CARE = [*rules.assign_splits.output.keys()]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["report"] = RUN.reports()
@@ -17,7 +20,7 @@ OF_SOURCES = ["rejects", "sources"]
 TOLD_BY = {stage: [*OF_SOURCES, "promised", "clips", "orphans", "roots"] for stage in MADE_LAST} | {
     "promised": OF_SOURCES
 }
-KEYS_TOLD = {stage: {"reviews": RUN.with_judgements("reviews")} for stage in MADE_LAST} | {"promised": {}}
+KEYS_TOLD = {stage: RUN.all_with_judgements() for stage in MADE_LAST} | {"promised": {}}
 TOLD_BY_JUDGEMENTS = {
     stage: [table for key in keys for table in RUN.tables_of_judgements(key, OF_SOURCES)]
     for stage, keys in KEYS_TOLD.items()
@@ -47,7 +50,7 @@ rule tables:
         RUN.scans(),
         RUN.tables(TABLES),
         RUN.tables_of_care(OF_CARE),
-        RUN.tables_of_judgements("reviews", OF_REVIEWS),
+        OF_JUDGEMENTS,
         WEIGHED,
         PLACES.losses("tables"),
 

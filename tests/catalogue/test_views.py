@@ -69,6 +69,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "roots",
         "clips_before",
         "mixtures",
+        "predictions",
         "reviews",
         "splits",
         "subsets",

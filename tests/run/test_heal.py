@@ -37,7 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         splits=(),
         audio={"clips": "clips"},
         limits={},
-        judgements={"reviews": ()},
+        judgements={"reviews": (), "predictions": ()},
         review={},
         split_care={},
         exports={},

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 
 CLIPS = ("a", "b", "c", "d")
 HEADER = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest\n"
+SCORES = "clip_id,class_id,score\nb,cat,0.5\na,dog,0.25\na,Dog,0.75\na,dog,1.5\na,hen,1\nc,cat,1\n"
 WORKED = {"read_reviews": 1, "resolve": 1, "judge": 1, "export": 1, "build_catalogue": 1, "losses": 1, "all": 1}
 """The jobs that other reviews make necessary, of a run of two datasets of which one has any."""
 
@@ -36,10 +37,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (project.folder / "clips.csv").write_text("f,said,label\n" + "".join(rows))
     clip = {"media": "f || '.wav'", "classes": "[label]", "captions": "[said]"}
     dataset = {"adapter": "table", "sources": {"table": "clips.csv"}, "clip": clip, "audio": ["audio"]}
-    for name, more in {"mine": {"reviews": ["reviews.csv"]}, "other": {}}.items():
+    for name, more in {"mine": {"reviews": ["reviews.csv"]}, "other": {"predictions": ["scores.csv"]}}.items():
         told = yaml.safe_dump({"name": name, "exports": ["csv"], **dataset, **more})
         (project.folder / f"{name}.yaml").write_text(told)
     (project.folder / "reviews.csv").write_text(HEADER)
+    (project.folder / "scores.csv").write_text(SCORES)
     run(project)
     return project
 
@@ -172,6 +174,21 @@ def test_captions_are_as_corrected_and_as_found(project: Project, reviewed: Fini
 def test_touched_reviews_run_no_job(project: Project, reviewed: Finished) -> None:
     os.utime(project.folder / "reviews.csv")
     assert run(project).jobs == {}
+
+
+def test_predictions_are_a_source_and_others_of_them_touch_no_ledger(project: Project, reviewed: Finished) -> None:
+    told = "SELECT dataset, clip_id, class_id, score FROM predictions"
+    assert project.ask(told) == [
+        ("other", "a", "dog", 0.75),
+        ("other", "b", "cat", 0.5),
+        ("other", "c", "cat", 1.0),
+    ]
+    rejects = project.ask("SELECT dataset, line, reason FROM rejects WHERE source = 'scores.csv' ORDER BY line")
+    assert rejects == [("other", 5, "bad_score"), ("other", 6, "no_such_class")]
+    assert project.ask("SELECT rows_read, rows_kept FROM sources WHERE source = 'scores.csv'") == [(6, 4)]
+    (project.folder / "scores.csv").write_text(SCORES.replace("0.75", "0.875"))
+    assert dict(run(project).jobs) == {"read_predictions": 1, "build_catalogue": 1, "losses": 1, "all": 1}
+    assert project.ask(told)[0] == ("other", "a", "dog", 0.875)
 
 
 def test_a_verdict_on_a_sound_that_was_replaced_is_stale(project: Project, reviewed: Finished) -> None:

@@ -31,8 +31,12 @@ DATASET_TABLES = {
 """The tables of datasets that are views."""
 TABLES_OF_CARE = schemas.ASSIGNED
 """Those of the datasets alone whose file asks for splits with care."""
-TABLES_WEIGHED = {name: schema for of_key in schemas.WEIGHED.values() for name, schema in of_key.items()}
+TABLES_OF_JUDGEMENTS = {"predictions": schemas.PREDICTIONS} | {
+    name: schema for of_key in schemas.WEIGHED.values() for name, schema in of_key.items()
+}
 """Those of the datasets alone whose file names files of what is said of clips."""
+_KEYS = {"predictions": "predictions"} | {name: key for key, of_key in schemas.WEIGHED.items() for name in of_key}
+"""For each of them the key that names these files."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -47,8 +51,8 @@ class Contents:
         exports: for each dataset those that its file names.
         with_split_care: the datasets that have TABLES_OF_CARE.
         settings: by dataset, and by "" those of the run.
-        with_judgements: for each key under which dataset files name files of what is said of clips, those that do: they
-            have rejects and sources of it, and TABLES_WEIGHED.
+        with_judgements: for each key under which dataset files name files of what is said of clips, the datasets that
+            do: they have rejects and sources of it, and TABLES_OF_JUDGEMENTS.
     """
 
     places: Places
@@ -74,8 +78,7 @@ class Contents:
     def _having(self, table: str) -> Iterable[str]:
         if table in TABLES_OF_CARE:
             return self.with_split_care
-        keys = [key for key, of_key in schemas.WEIGHED.items() if table in of_key]
-        return self.with_judgements.get(keys[0], ()) if keys else self.datasets
+        return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each root: its media lists, or its checks."""
@@ -88,7 +91,7 @@ class Contents:
 
     def files(self) -> list[str]:
         """All files, of all tables."""
-        of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE | TABLES_WEIGHED)
+        of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE | TABLES_OF_JUDGEMENTS)
         tables = [*of_datasets, *map(self.of_roots, ROOT_TABLES)]
         return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
 
@@ -130,7 +133,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         connection.execute(sql_macros())
         connection.execute(published.sql_macro())
         connection.execute(splits.sql_macro())
-        for view, schema in (DATASET_TABLES | TABLES_OF_CARE | TABLES_WEIGHED).items():
+        for view, schema in (DATASET_TABLES | TABLES_OF_CARE | TABLES_OF_JUDGEMENTS).items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
@@ -188,6 +191,7 @@ def _duckdb_type(column: Any) -> str:
     known = {
         "Int32": "INTEGER",
         "Int64": "BIGINT",
+        "Float32": "FLOAT",
         "Float64": "DOUBLE",
         "Boolean": "BOOLEAN",
         "List(Float32)": "FLOAT[]",

@@ -8,10 +8,10 @@ import polars as pl
 
 from workflow_scripts.errors import shown
 
-EXCUSED = ("unknown_clip", "no_such_clip", "not_selected", "no_event", "nothing_new", "repeated_class")
+EXCUSED = ("unknown_clip", "no_such_clip", "no_such_class", "not_selected", "no_event", "nothing_new", "repeated_class")
 """Reasons of rejects that are no loss where anything was kept of the source, or of another file that the dataset file
-calls alike: what is said of clips that the run does not promise, rows that the dataset file leaves out, rows without
-events, and what was said of a clip before."""
+calls alike: what is said of clips that the run does not promise, what models say of classes that they alone have, rows
+that the dataset file leaves out, rows without events, and what was said of a clip before."""
 
 UNCLAIMED = {
     "unclaimed": "match a promised id",

@@ -41,6 +41,24 @@ def match_names(
     return pl.concat([pl.DataFrame(schema=MATCHED), *ways[match](media, promised)])
 
 
+def clips_of_files(files: pl.DataFrame, clips: pl.DataFrame, match: str) -> pl.DataFrame:
+    """The clips that files which lie elsewhere are called after, as media are.
+
+    Args:
+        files: `file`, the path of each.
+        clips: `media_key` and `start_s`, in their order.
+        match: as of `match_names`.
+
+    Returns:
+        `file`, `clip_row` and `is_cut`, a row a file and clip.
+    """
+    named = files.lazy().with_row_index("media_row")
+    media = named.select("media_row", path="file", member=pl.lit(None, dtype=pl.String))
+    found = match_names(media, clips.select("media_key", "start_s").with_row_index("clip_row"), match)
+    holding = found.filter(~pl.col("other_span")).sort("media_row", "clip_row")
+    return holding.select(files["file"].gather(holding["media_row"]), "clip_row", "is_cut")
+
+
 class _Promised:
     """The clips by the hash of their key, so that only clips and media of a part have to be joined at once."""
 

@@ -9,7 +9,7 @@ from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.sources import refuse_braces, refuse_no_text, seen_from
 from workflow_scripts.sources.files import refuse_one_file_twice
 
-KEYS = ("reviews",)
+KEYS = ("reviews", "predictions")
 """Of a dataset file, each a list of paths."""
 Named = list[tuple[str, str]]
 """Paths as the run knows them, and the key that names each: `reviews[0]`."""

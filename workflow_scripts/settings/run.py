@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.settings.judgements import judgements, refuse_below_results
+from workflow_scripts.settings.judgements import KEYS, judgements, refuse_below_results
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.places import Places
@@ -85,7 +85,7 @@ class Dataset:
         match: how media are matched to clips: youtube, stem or path.
         splits: those that the sources name, in their order; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
-        judgements: the files of each key that names files of what people or models say of its clips: `reviews`.
+        judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         exports: by name.
         review: which clips have cards on its review page, and how much of each is played.
@@ -224,10 +224,18 @@ class Run:
         """The datasets whose file names files under a key: `reviews`."""
         return [name for name, dataset in self.datasets.items() if dataset.judgements[key]]
 
+    def all_with_judgements(self) -> dict[str, list[str]]:
+        """The same for each of these keys."""
+        return {key: self.with_judgements(key) for key in KEYS}
+
     def tables_of_judgements(self, key: str, names: Iterable[str]) -> list[str]:
         """Tables of what was read of these files, of every dataset that has any."""
         names = list(names)
-        return [self.places.table_of(dataset, key, name) for dataset in self.with_judgements(key) for name in names]
+        return [self._table_of(dataset, key, name) for dataset in self.with_judgements(key) for name in names]
+
+    def _table_of(self, dataset: str, key: str, name: str) -> str:
+        """What is read of the files of a key stands with the dataset's tables where it is one of the contract."""
+        return self.places.table(dataset, name) if name == key else self.places.table_of(dataset, key, name)
 
     def reports(self) -> list[str]:
         """The reports and cards of all datasets, and the page that leads to them."""

@@ -31,8 +31,9 @@ def published_as(address: pl.Expr) -> pl.Expr:
 
 def sql_macro() -> str:
     """The same for DuckDB: published_as(address)."""
-    read = " ".join(
-        f"WHEN contains(address, '{held}') THEN '{site} ' || nullif(regexp_extract(address, '{pattern}', 1), '')"
+    read = ", ".join(
+        f"CASE WHEN contains(address, '{held}') "
+        f"THEN '{site} ' || nullif(regexp_extract(address, '{pattern}', 1), '') END"
         for site, (held, pattern) in SITES.items()
     )
-    return f"CREATE MACRO published_as(address) AS CASE {read} END;"
+    return f"CREATE MACRO published_as(address) AS coalesce({read});"

@@ -653,6 +653,18 @@ AGREEMENT = Schema(
     },
 )
 
+PREDICTIONS = Schema(
+    "predictions",
+    "one row for each clip and class that models gave a score, of datasets whose file has predictions",
+    {
+        "clip_id": _column(pl.String, "the clip"),
+        "class_id": _column(pl.Categorical, "the class"),
+        "score": _column(
+            pl.Float32, "how sure a model is that it is heard, 0 to 1: the highest, where several are said", _share()
+        ),
+    },
+)
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
@@ -681,7 +693,10 @@ RESOLVED = {
 IN_OTHERS = ("promised", "found_captions")
 """Tables of ingest that are no views: what they hold stands in `clips` and `captions` too."""
 
-JUDGED = {"reviews": {"found_reviews": FOUND_REVIEWS, "rejects": REJECTS, "sources": SOURCES}}
+JUDGED = {
+    "reviews": {"found_reviews": FOUND_REVIEWS, "rejects": REJECTS, "sources": SOURCES},
+    "predictions": {"predictions": PREDICTIONS, "rejects": REJECTS, "sources": SOURCES},
+}
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
 
 WEIGHED = {"reviews": {"agreement": AGREEMENT}}

@@ -1,0 +1,1 @@
+"""Tables of what models say is heard in clips: any classifier's scores, and BirdNET's results."""
