@@ -45,3 +45,10 @@ def test_seconds_are_cut_in_bins_of_a_tenth_and_hours_in_magnitudes(tmp_path: Pa
 
 def test_a_dataset_without_sound_shows_nothing(tmp_path: Path) -> None:
     assert drawn(tmp_path, "durations", clips=[clip("a", status="missing")]) == Nothing("No clip has sound.")
+
+
+def test_where_all_are_alike_it_says_just_that(tmp_path: Path) -> None:
+    assert sentence(tmp_path / "one", [10.0]) == "1 clip with 10 s of sound lasts 10 s."
+    assert sentence(tmp_path / "two", [5.0, 5.0]) == "2 clips with 10 s of sound last 5 s each."
+    told = sentence(tmp_path / "nearly", [5.0, 5.01])
+    assert told == "2 clips with 10 s of sound last from 5 s to 5.01 s; 100 % last 5 s to a tenth of a second."

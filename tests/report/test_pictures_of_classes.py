@@ -114,8 +114,8 @@ def test_a_class_stands_below_the_one_of_most_clips_above_it(tmp_path: Path) -> 
     assert tree["/pet"] == ("/animal", 1)
     assert tree["/animal"] == ("-", 5)
     assert tree["/dog"] == ("/animal", 3)
-    assert picture.sentence.startswith("5 of 5 classes are said of clips or follow from that, under 2 classes")
-    assert "1 stand below several" in picture.sentence
+    assert picture.sentence.startswith("5 of 5 classes are said of clips or follow from that; of 2 that stand above")
+    assert "; 1 below several is shown below the one of most clips" in picture.sentence
 
 
 def test_classes_that_stand_above_each_other_are_drawn_all_the_same(tmp_path: Path) -> None:

@@ -82,6 +82,15 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def are(count: float) -> str:
+    """The verb of so many.
+
+    >>> are(1), are(0), are(2)
+    ('is', 'are', 'are')
+    """
+    return "is" if count == 1 else "are"
+
+
 def share(part: float, whole: float) -> str:
     """A share in per cent, which is 0 or 100 only where that is so.
 

@@ -122,10 +122,9 @@ _SIZES = (7.0, 4.5, 2.2, 1.6, 1.0)
 def _sentence(classes: pl.DataFrame, heard: pl.DataFrame, in_splits: pl.DataFrame, left_out: int) -> str:
     said = classes.filter(pl.col("annotated") > 0)
     most, least = said.row(0, named=True), said.row(-1, named=True)
-    verb = "is" if len(said) == 1 else "are"
-    text = f"Of {words.counted(len(classes), 'class', 'classes')} {len(said):,} {verb} said of "
+    text = f"Of {words.counted(len(classes), 'class', 'classes')} {len(said):,} {words.are(len(said))} said of "
     if most["annotated"] == least["annotated"]:
-        text += f"clips, of {most['annotated']:,} each"
+        text += words.counted(most["annotated"], "clip") + ("" if len(said) == 1 else " each")
     else:
         middle = words.number(said.select(pl.col("annotated").median()).item())
         text += (

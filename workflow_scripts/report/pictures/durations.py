@@ -123,10 +123,11 @@ _TIMES = (
 
 def _sentence(ask: Asked, told: dict[str, Any]) -> str:
     clips, (low, middle, high) = told["clips"], told["quantiles"]
-    said = (
-        f"{words.counted(clips, 'clip')} with {words.seconds(told['total'])} of sound last "
-        f"from {words.seconds(told['least'])} to {words.seconds(told['most'])}"
-    )
+    lasting = "lasts" if clips == 1 else "last"
+    said = f"{words.counted(clips, 'clip')} with {words.seconds(told['total'])} of sound {lasting}"
+    if told["least"] == told["most"]:
+        return f"{said} {words.seconds(told['most'])}{'' if clips == 1 else ' each'}."
+    said += f" from {words.seconds(told['least'])} to {words.seconds(told['most'])}"
     alike, count, shorter = ask(
         """
         WITH tenths AS (SELECT round(duration_s, 1) AS s FROM clips WHERE duration_s IS NOT NULL),
@@ -138,7 +139,6 @@ def _sentence(ask: Asked, told: dict[str, Any]) -> str:
     if count < 0.2 * clips:
         most_of_them = f"nine in ten from {words.seconds(low)} to {words.seconds(high)}"
         return f"{said}; half of them last {words.seconds(middle)} or less, and {most_of_them}."
-    return (
-        f"{said}; {words.share(count, clips)} last {words.seconds(alike)} to a tenth of a second, {shorter:,} less and "
-        f"{clips - count - shorter:,} more."
-    )
+    off = [f"{other:,} {way}" for other, way in ((shorter, "less"), (clips - count - shorter, "more")) if other]
+    text = f"{said}; {words.share(count, clips)} last {words.seconds(alike)} to a tenth of a second"
+    return f"{text}, {words.listed(off)}." if off else f"{text}."

@@ -116,7 +116,7 @@ def _sentence(clips: pl.DataFrame) -> str:
     lost = by.filter(pl.col("status") != "usable", pl.col("clips") > 0)
     said = (
         f"Of {words.counted(promised, 'promised clip')} in {words.counted(clips['split'].n_unique(), 'split')} "
-        f"{usable:,} ({words.share(usable, promised)}) are usable and {trainable:,} "
+        f"{usable:,} ({words.share(usable, promised)}) {words.are(usable)} usable and {trainable:,} "
         f"({words.share(trainable, promised)}) trainable"
     )
     if lost.is_empty():
@@ -124,4 +124,4 @@ def _sentence(clips: pl.DataFrame) -> str:
     reasons = [f"{clips:,} {status}" for status, clips in lost.head(3).rows()]
     if others := int(lost[3:]["clips"].sum()):
         reasons.append(f"{others:,} others")
-    return f"{said}; {promised - usable:,} are lost: {words.listed(reasons)}."
+    return f"{said}; {promised - usable:,} {words.are(promised - usable)} lost: {words.listed(reasons)}."

@@ -173,14 +173,18 @@ def _names(width: int, is_high: str, dark: float) -> dict[str, Any]:
 def _sentence(counts: pl.DataFrame, heard: pl.DataFrame, tree: pl.DataFrame) -> str:
     roots = tree.filter(pl.col("level") == 1).sort("clips", "label", descending=[True, False])
     several = int((counts["parent_ids"].list.len() > 1).sum())
-    largest = [f"{words.quoted(row['label'])} ({row['clips']:,} clips)" for row in roots.head(3).iter_rows(named=True)]
+    largest = [
+        f"{words.quoted(label)} ({words.counted(clips, 'clip')})"
+        for label, clips in roots.head(3)["label", "clips"].rows()
+    ]
     text = (
-        f"{len(heard):,} of {words.counted(len(counts), 'class', 'classes')} are said of clips or follow from that, "
-        f"under {words.counted(len(roots), 'class', 'classes')} that stand above all, the largest "
-        f"{words.listed(largest)}"
+        f"{len(heard):,} of {words.counted(len(counts), 'class', 'classes')} {words.are(len(heard))} said of clips or "
+        f"{'follows' if len(heard) == 1 else 'follow'} from that; of {len(roots):,} that stand above all the others "
+        f"{words.listed(largest)} {'has' if len(largest) == 1 else 'have'} most clips"
     )
     if several:
-        text += f"; {several:,} stand below several, and are shown below the one of most clips"
+        shown = "is shown" if several == 1 else "are shown"
+        text += f"; {several:,} below several {shown} below the one of most clips"
     if len(heard) > MOST:
         text += f"; the {MOST} of most clips are shown"
     return text + "."
