@@ -297,6 +297,35 @@ def served(window: Opened, _: Path) -> dict[str, Any]:
     return {"told": told, "others": page.text_content("#others")}
 
 
+def hasty(window: Opened, _: Path) -> dict[str, Any]:
+    """A verdict before a card's pack was read; and one that was said of another sound of a clip."""
+    page, start = window.page, window.page.url.partition("#")[0]
+    other = {"clip_id": "clip00051", "reviewer": "Ann", "ordinal": "0", "verdict": "drop", "pcm_digest": "f" * 32,
+             "reviewed_at": "2026-01-01T00:00:00Z", "note": "of another sound"}  # fmt: skip
+    page.evaluate(
+        "row => { localStorage.setItem('soundledger reviewer', 'Ann');"
+        " localStorage.setItem('soundledger review many ' + JSON.stringify([row.clip_id, 'Ann', '0']), JSON.stringify(row)) }",
+        other,
+    )
+    page.goto(f"{start}#clip=clip00049")
+    page.reload()
+    ready(page, "clip00049")
+    page.uncheck("#goon")
+    page.route("**/packs/*.js", lambda route: (time.sleep(0.5), route.continue_()))
+    page.keyboard.press("n")
+    page.keyboard.press("k")
+    until(page, "document.getElementById('keep').getAttribute('aria-pressed') === 'true'")
+    page.keyboard.press("n")
+    ready(page, "clip00051")
+    told = page.text_content("#said")
+    counts = page.text_content("#counts")
+    page.keyboard.press("k")
+    until(page, "document.getElementById('counts').textContent.startsWith('2 of')")
+    ours = "([key]) => key.includes('review many')"
+    rows = page.evaluate(f"Object.entries(localStorage).filter({ours}).map(([, row]) => JSON.parse(row))")
+    return {"told": told, "counts": counts, "rows": {row["clip_id"]: row for row in rows}}
+
+
 def nothing(window: Opened, _: Path) -> dict[str, Any]:
     """A page of no cards, on which every key is pressed."""
     page = window.page
@@ -315,7 +344,8 @@ def functions(window: Opened, file: Path) -> dict[str, Any]:
 
 
 WHAT: dict[str, Callable[[Opened, Path], dict[str, Any]]] = {
-    act.__name__: act for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing)
+    act.__name__: act
+    for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing, hasty)
 }
 
 

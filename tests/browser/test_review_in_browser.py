@@ -112,6 +112,19 @@ def test_a_page_of_5000_cards_reads_what_is_seen(look: Look, many: str) -> None:
     assert told["resources"] < 20  # of 100 packs one
 
 
+def test_a_verdict_is_of_the_sound_of_its_own_card(look: Look, many: str) -> None:
+    """However early it comes; and what was said of another sound that a clip had does not hold."""
+    told = look("reviewing", "hasty", many)
+    assert told["wrong"] == []
+    assert told["told"] == "This clip had another sound when you said of it: drop."
+    assert told["counts"].startswith("1 of 5,000 judged: 1 kept")
+    assert {clip: row["pcm_digest"] for clip, row in told["rows"].items()} == {
+        "clip00050": "00000032" * 4,
+        "clip00051": "00000033" * 4,
+    }
+    assert told["rows"]["clip00051"]["note"] == ""
+
+
 def test_a_page_without_cards_says_so(look: Look, tmp_path: Path) -> None:
     told = look("reviewing", "nothing", (write_made_up(tmp_path / "review", "none", []) / "index.html").as_uri())
     assert told == {

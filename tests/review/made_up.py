@@ -139,7 +139,8 @@ def write_many(folder: Path, clips: int) -> Path:
         folder,
         "many",
         [
-            clip(f"clip{number:05}", pack=f"{number // 50:012b}", labels=[label(number % 4)],
+            clip(f"clip{number:05}", pcm_digest=f"{number:08x}" * 4, pack=f"{number // 50:012b}",
+                 labels=[label(number % 4)],
                  captions=captions(f"Caption {number} says what is heard, and a little more than that."))
             for number in range(clips)
         ],

@@ -40,7 +40,7 @@ def test_cards_say_by_numbers_what_filters_ask_for() -> None:
     assert index["findings"] == ["dark_picture", "leaked"]
     assert index["cards"] == {
         "id": ["a", "b"], "pack": [0, 0], "split": [0, 1], "status": [0, 1], "classes": [[0], [1]],
-        "findings": [[0], [1]], "captions": [[[0, "one"]], []],
+        "findings": [[0], [1]], "captions": [[[0, "one"]], []], "sound": ["01234567", "01234567"],
     }  # fmt: skip
     assert cards.of_pack("all")["b"]["findings"] == [["leaked", "w"]]
     assert cards.of_pack("all")["a"]["labels"] == [[0, 0.5, 1.0, "annotated", None], [0, 1.0, 1.5, "annotated", None]]

@@ -22,6 +22,8 @@ MEASURES = (
 ABOUT = ("start_s", "end_s", "licence", "source_url", "path", "member", "error_kind", "error", "failed", "pcm_digest")
 MADE = ("sound", "seconds", "peaks", "spectrogram", "highest_hz")
 STILL = ("still", "still_width", "still_height", "brightness", "no_still")
+_DIGEST_BEGINS = 8
+"""So much of a digest tells a clip's sound from another that it had."""
 _DIGITS = 6
 """Of numbers that nobody reads more of."""
 
@@ -39,7 +41,7 @@ class Cards:
         self._classes = Ordinals(classes)
         self._packs, self._splits, self._statuses, self._findings = Ordinals(), Ordinals(), Ordinals(), Ordinals()
         self._columns: dict[str, list[Any]] = {
-            name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions", "doubt")
+            name: [] for name in ("id", "pack", "split", "status", "classes", "findings", "captions", "sound", "doubt")
         }
         self._details: dict[str, dict[str, Any]] = {}
 
@@ -54,6 +56,7 @@ class Cards:
             "classes": [self._classes.of(said) for said in annotated],
             "findings": sorted({self._findings.of(name) for name, _ in _findings(row)}),
             "captions": [[one["ordinal"], one["text"]] for one in row["captions"]],
+            "sound": (row["pcm_digest"] or "")[:_DIGEST_BEGINS],
             "doubt": row.get("doubt"),
         }
         for name, column in self._columns.items():
@@ -63,7 +66,8 @@ class Cards:
     def index(self) -> dict[str, Any]:
         """What is told of all cards at once. Numbers stand for packs, splits, statuses, classes and findings.
 
-        `doubt` is there where any clip has some: the higher, the less its labels are to be believed.
+        `sound` is the beginning of the digest of its media's samples, "" where there are none. `doubt` is there where
+        any clip has some: the higher, the less its labels are to be believed.
         """
         doubts = any(doubt is not None for doubt in self._columns["doubt"])
         columns = {name: column for name, column in self._columns.items() if name != "doubt" or doubts}

@@ -66,12 +66,17 @@
     byId("live").textContent = words;
   };
   const isJudgedBy = (row) => Boolean(row && (row.verdict || row.class_ids));
-  const own = (id) => verdicts.own(id, reviewer);
+  const isFresh = (row) => Review.isOfSound(row, cards.sound[numberOf.get(row.clip_id)]);
+  /** What the reviewer says of a clip; of another sound that it had, nothing holds. */
+  const own = (id) => {
+    const row = verdicts.own(id, reviewer);
+    return row && isFresh(row) ? row : null;
+  };
   const isJudged = (id) => isJudgedBy(own(id));
 
   /** The last word of anybody on a clip. */
   const lastWord = (id) =>
-    verdicts.of(id).filter(isJudgedBy).reduce((one, other) => (one && Review.isNewer(one, other) ? one : other), null);
+    verdicts.of(id).filter((row) => isJudgedBy(row) && isFresh(row)).reduce((one, other) => (one && Review.isNewer(one, other) ? one : other), null);
 
   /** A dialog; what the button says that it was left by, "" for none. */
   const ask = (id) =>
@@ -246,12 +251,12 @@
     byId("clip").textContent = id;
     tellMarks(card);
     tellSaid();
-    let detail;
-    try {
-      detail = (await packOf(index.packs[cards.pack[card]]))[id];
-    } catch (error) {
-      detail = { labels: [], failed: ["not_found", error.message] };
-    }
+    state.detail = null;
+    state.reading = packOf(index.packs[cards.pack[card]]).then(
+      (pack) => pack[id],
+      (error) => ({ labels: [], failed: ["not_found", error.message] }),
+    );
+    const detail = await state.reading;
     if (seen !== state.seen) {
       return null; // another card has come meanwhile
     }
@@ -333,7 +338,7 @@
 
   const corrected = (id, ordinal) =>
     verdicts.of(id)
-      .filter((row) => row.reviewer === reviewer && row.caption && row.ordinal === String(ordinal))
+      .filter((row) => row.reviewer === reviewer && row.caption && row.ordinal === String(ordinal) && isFresh(row))
       .map((row) => row.caption)[0];
 
   const tellCaptions = (card) => {
@@ -409,8 +414,10 @@
     byId("keep").setAttribute("aria-pressed", row?.verdict === "keep");
     byId("drop").setAttribute("aria-pressed", row?.verdict === "drop");
     byId("undo").disabled = !verdicts.of(id).some((one) => one.reviewer === reviewer && !Review.isEmpty(one));
-    byId("said").textContent = row?.note ? `Note: ${row.note}` : "";
-    const others = verdicts.of(id).filter((one) => one.reviewer !== reviewer && isJudgedBy(one));
+    const before = verdicts.own(id, reviewer);
+    const stale = before && !row && isJudgedBy(before) ? `This clip had another sound when you said of it: ${before.verdict || "relabelled"}.` : "";
+    byId("said").textContent = row?.note ? `Note: ${row.note}` : stale;
+    const others = verdicts.of(id).filter((one) => one.reviewer !== reviewer && isJudgedBy(one) && isFresh(one));
     byId("others").textContent = others.length && isJudgedBy(row) ? `Others: ${others.map((one) => `${one.reviewer} ${one.verdict || "relabelled"}`).join(", ")}` : "";
   };
 
@@ -451,15 +458,17 @@
 
   /** Say something of a clip: columns of its row, or of that of one of its captions. */
   const say = async (changes, ordinal) => {
-    const [card, detail] = [state.card, state.detail];
+    const [card, reading] = [state.card, state.reading];
     if (card === null || !(reviewer || (await askWho()))) {
       return false;
     }
+    const detail = await reading; // which may come after the verdict
     const id = cards.id[card];
     const first = cards.captions[card].length ? "0" : "";
     const place = ordinal === undefined || String(ordinal) === "0" ? first : String(ordinal);
-    const before = place === first ? own(id) : verdicts.of(id).find((row) => row.reviewer === reviewer && row.ordinal === place);
-    const now = Math.max(Date.now(), (Date.parse(before?.reviewed_at) || 0) + 1); // a clock may have been set back
+    const before = place === first ? own(id) : verdicts.of(id).find((row) => row.reviewer === reviewer && row.ordinal === place && isFresh(row));
+    const last = Math.max(0, ...verdicts.of(id).map((row) => Date.parse(row.reviewed_at) || 0));
+    const now = Math.max(Date.now(), last + 1); // a clock may have been set back
     const row = Review.row({
       ...before, ...changes, clip_id: id, reviewer, ordinal: place, reviewed_at: new Date(now).toISOString(),
       pcm_digest: detail?.pcm_digest ?? "",

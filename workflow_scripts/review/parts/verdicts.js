@@ -31,6 +31,9 @@ Review.isNewer = (row, other) => {
 /** Whether a row says nothing: what was said has been taken back. */
 Review.isEmpty = (row) => !(row.verdict || row.caption || row.class_ids || row.note);
 
+/** Whether a row was said of the sound whose digest begins so; who does not tell of which is taken at his word. */
+Review.isOfSound = (row, begins) => !row.pcm_digest || !begins || row.pcm_digest.startsWith(begins);
+
 /** Rows as CSV (RFC 4180), by clip, reviewer and caption. Cells hold exactly what was written. */
 Review.csv = (rows) => {
   const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
