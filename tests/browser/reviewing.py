@@ -303,7 +303,8 @@ def hasty(window: Opened, _: Path) -> dict[str, Any]:
     other = {"clip_id": "clip00051", "reviewer": "Ann", "ordinal": "0", "verdict": "drop", "pcm_digest": "f" * 32,
              "reviewed_at": "2026-01-01T00:00:00Z", "note": "of another sound"}  # fmt: skip
     page.evaluate(
-        "row => { const key = JSON.stringify([row.clip_id, 'Ann', '0']); localStorage.setItem('soundledger reviewer', 'Ann');"
+        "row => { localStorage.setItem('soundledger reviewer', 'Ann');"
+        " const key = JSON.stringify([row.clip_id, 'Ann', '0']);"
         " localStorage.setItem(`soundledger review many ${key}`, JSON.stringify(row)) }",
         other,
     )
