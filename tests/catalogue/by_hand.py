@@ -51,6 +51,9 @@ def catalogue_of(
             for name in ("rejects", "sources"):
                 schema = schemas.JUDGED[key][name]
                 write_table(schema.empty(), Path(places.table_of(dataset, key, name)), schema)
+            if schema := schemas.JUDGED[key].get(key):
+                rows = datasets[dataset].get(key, ())
+                write_table(_table(schema, rows), Path(places.table(dataset, key)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
     files = [places.checks(ROOT, "all")] if checks else []
     if checks:

@@ -66,6 +66,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         *DESIGN,
         *READY_MADE,
         "agreement",
+        "label_issues",
         "roots",
         "clips_before",
         "mixtures",

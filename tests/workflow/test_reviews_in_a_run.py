@@ -187,8 +187,14 @@ def test_predictions_are_a_source_and_others_of_them_touch_no_ledger(project: Pr
     assert rejects == [("other", 5, "bad_score"), ("other", 6, "no_such_class")]
     assert project.ask("SELECT rows_read, rows_kept FROM sources WHERE source = 'scores.csv'") == [(6, 4)]
     (project.folder / "scores.csv").write_text(SCORES.replace("0.75", "0.875"))
-    assert dict(run(project).jobs) == {"read_predictions": 1, "build_catalogue": 1, "losses": 1, "all": 1}
+    jobs = {"read_predictions": 1, "doubt_labels": 1, "build_catalogue": 1, "losses": 1, "all": 1}
+    assert dict(run(project).jobs) == jobs
     assert project.ask(told)[0] == ("other", "a", "dog", 0.875)
+
+
+def test_labels_that_a_model_does_not_hear_are_doubted(project: Project, reviewed: Finished) -> None:
+    told = project.ask("SELECT dataset, clip_id, class_id, kind, score, rank FROM label_issues")
+    assert told == [("other", "b", "dog", "label_doubted", None, 1)]
 
 
 def test_a_verdict_on_a_sound_that_was_replaced_is_stale(project: Project, reviewed: Finished) -> None:

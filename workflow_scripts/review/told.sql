@@ -27,6 +27,13 @@ found AS (
     SEMI JOIN cards USING (clip_id)
     WHERE findings.dataset = $dataset
     GROUP BY findings.clip_id
+),
+doubted AS (  -- how much speaks against the label of which most does
+    SELECT label_issues.clip_id, max(CASE WHEN given THEN 1 - coalesce(score, 0) ELSE score END) AS doubt
+    FROM label_issues
+    SEMI JOIN cards USING (clip_id)
+    WHERE label_issues.dataset = $dataset
+    GROUP BY label_issues.clip_id
 )
 SELECT
     clips.clip_id,
@@ -36,6 +43,7 @@ SELECT
     coalesce(found.findings, []) AS findings,
     coalesce(said.labels, []) AS labels,
     coalesce(sentences.captions, []) AS captions,
+    doubted.doubt,
     clips.error_kind,
     clips.error,
     clips.licence,
@@ -62,5 +70,6 @@ LEFT JOIN checks
     ON checks.root = clips.root AND checks.path = clips.path AND checks.member IS NOT DISTINCT FROM clips.member
 LEFT JOIN said ON said.clip_id = clips.clip_id
 LEFT JOIN sentences ON sentences.clip_id = clips.clip_id
+LEFT JOIN doubted ON doubted.clip_id = clips.clip_id
 LEFT JOIN found ON found.clip_id = clips.clip_id
 ORDER BY cards.ordinal

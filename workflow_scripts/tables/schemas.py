@@ -665,6 +665,29 @@ PREDICTIONS = Schema(
     },
 )
 
+LABEL_ISSUES = Schema(
+    "label_issues",
+    "one row for each pair of a clip and a class of which a model is sure of the contrary, by confident learning",
+    {
+        "clip_id": _column(pl.String, "the clip", _matches(IDENTIFIER)),
+        "class_id": _column(pl.String, "the class"),
+        "given": _column(pl.Boolean, "the clip is labelled so"),
+        "score": _column(
+            pl.Float32,
+            "how sure the model is that it is heard; null where its table has no row, as of 0",
+            _share(),
+            null=True,
+        ),
+        "kind": _column(
+            pl.String,
+            "label_doubted: annotators said it, and the model does not hear it; label_missing: the reverse",
+            _one_of(["label_doubted", "label_missing"]),
+        ),
+        "rank": _column(pl.Int64, "1 for the most doubtful of the dataset", _at_least(1)),
+    },
+    unique=("clip_id", "class_id"),
+)
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,
@@ -699,8 +722,8 @@ JUDGED = {
 }
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
 
-WEIGHED = {"reviews": {"agreement": AGREEMENT}}
-"""What is made of the same, by people's judgement on each other."""
+WEIGHED = {"reviews": {"agreement": AGREEMENT}, "predictions": {"label_issues": LABEL_ISSUES}}
+"""What is made of the same by holding it against each other, and against labels."""
 
 ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
 """What a dataset has whose file asks for splits with care."""
