@@ -1,11 +1,14 @@
 """Pictures of sample rates, channels and bandwidths."""
 
+import re
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 from tests.catalogue.by_hand import ROOT, Row, clip
 from tests.report.drawn import drawn, rows
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
+from workflow_scripts.report.drawing.svg import svg_of
 
 KINDS = [
     *[{"sample_rate": 44_100, "channel_layout": "stereo", "bandwidth_hz": 7_900.0}] * 2,
@@ -68,3 +71,35 @@ def test_without_sound_there_is_nothing_to_show(tmp_path: Path) -> None:
     assert drawn(tmp_path / "formats", "sound_formats", clips=[clip("a")]) == Nothing("No clip has sound that decodes.")
     nothing = Nothing("Of no clip is it known up to which frequency its sound goes.")
     assert drawn(tmp_path / "bandwidth", "bandwidth", clips=[clip("a")]) == nothing
+
+
+def test_numbers_are_read_on_light_and_on_dark(tmp_path: Path) -> None:
+    """By the contrast of WCAG 2: 4.5 is what small letters need."""
+    kinds = [
+        {"sample_rate": 8_000 + number, "channel_layout": "mono", "bandwidth_hz": 1_000.0, "subtype": None}
+        for number, clips in enumerate([1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233])
+        for _ in range(clips)
+    ]
+    picture = drawn(tmp_path, "sound_formats", **heard(*kinds))
+    assert isinstance(picture, Drawn)
+    root = ET.fromstring(svg_of(picture, "Formats", "mine"))
+    groups = {name: [] for name in ("mark-rect", "mark-text")}
+    for group in root.iter():
+        kind = str(group.get("class")).split()[0]
+        if kind in groups and "role-mark" in group.attrib["class"]:
+            groups[kind] += [luminance(one.attrib["fill"]) for one in group]
+    contrasts = [
+        (max(cell, text) + 0.05) / (min(cell, text) + 0.05) for cell, text in zip(*groups.values(), strict=True)
+    ]
+    assert len(contrasts) > 12
+    assert min(contrasts) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour of CSS, as WCAG 2 has it."""
+    if colour.startswith("#"):
+        parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    else:
+        parts = [int(one) for one in re.findall(r"\d+", colour)]
+    red, green, blue = (part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -24,6 +24,7 @@ ROWS = {1: 18, 2: 14, 3: 11}
 LEAST = 0.7
 """Where bars begin, so that one clip can be seen."""
 FOLLOWS, SAID = "with classes below", "annotated"
+FAINT = "#E0E0E0"
 
 
 def draw(ask: Asked) -> Drawn | Nothing:
@@ -77,7 +78,7 @@ def _column(classes: pl.DataFrame, points: pl.DataFrame, splits: list[str], most
         .scale(type="log", domain=[LEAST, 1.3 * most], nice=False)
         .axis(values=ticks, format="~s", orient="top")
     )
-    kinds = {FOLLOWS: style.GREY, SAID: style.SKY}
+    kinds = {FOLLOWS: FAINT, SAID: style.SEQUENCE[1]}
     bars = pl.concat(
         classes.filter(pl.col(count) > 0).select("label", kind=pl.lit(kind), clips=count, size=pl.lit(size))
         for kind, count, size in ((FOLLOWS, "with_ancestors", step - 3), (SAID, "annotated", step - 5))
@@ -114,8 +115,9 @@ def _column(classes: pl.DataFrame, points: pl.DataFrame, splits: list[str], most
     return alt.layer(*layers).properties(width=width, height=step * len(order))
 
 
-_DOTS = (style.BLUE, style.ORANGE, style.VERMILLION, style.GREEN, style.PURPLE)
-_SIZES = (7.0, 4.5, 2.2, 1.6, 1.0)
+_DOTS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE)
+"""The first are dark on the bars, in grey too."""
+_SIZES = (7.0, 4.5, 2.7, 1.8, 1.0)
 """Of splits, the largest first: those that stand at one place are seen one on the other."""
 
 
