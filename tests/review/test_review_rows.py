@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -11,12 +12,13 @@ from tests.review.served import HEADER, said
 from workflow_scripts.review.serving.rows import COLUMNS, RowsError, as_csv, checked, from_csv, merged, moment
 
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=20)
+zones = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 rows = st.builds(
     lambda *cells: dict(zip(COLUMNS, cells, strict=True)),
     st.sampled_from(["a", "b", "-c", "_d"]),
     st.sampled_from(["keep", "drop", ""]),
     st.sampled_from(["ann", 'Ben, the "second"', "=1+1", "\u202eeve"]),
-    st.datetimes(timezones=st.timezones() | st.none()).map(lambda at: at.isoformat()) | st.just(""),
+    st.datetimes(timezones=zones | st.none()).map(lambda at: at.isoformat()) | st.just(""),
     st.sampled_from(["", "0", "1", "10"]),
     texts,
     texts,
@@ -90,6 +92,8 @@ def test_a_row_without_a_time_is_older_than_any_other() -> None:
         ({"verdict": "Keep"}, "expected keep, drop or nothing"),
         ({"reviewer": 7}, "reviewer 7: expected text"),
         ({"reviewed_at": "yesterday"}, "expected a time such as 2026-03-01T12:00:00Z"),
+        ({"reviewed_at": "20260301"}, "expected a time such as 2026-03-01T12:00:00Z"),
+        ({"reviewed_at": "2026-02-30"}, "expected a time such as 2026-03-01T12:00:00Z"),
         ({"ordinal": -1}, "expected a whole number from 0"),
         ({"ordinal": True}, "ordinal True: expected text"),
         ({"ordinal": "01"}, "expected a whole number"),

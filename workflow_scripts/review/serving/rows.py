@@ -29,6 +29,10 @@ VERDICTS = ("keep", "drop", "")
 """Empty takes back what was said before, or says nothing but a caption, classes or a note."""
 _SHAPES = {
     "clip_id": (r"[A-Za-z0-9_-]+", "letters, digits, `-` and `_`"),
+    "reviewed_at": (
+        r"(\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)?",
+        "a time such as 2026-03-01T12:00:00Z",
+    ),
     "ordinal": (r"(0|[1-9][0-9]*)?", "a whole number from 0, or nothing"),
     "pcm_digest": (r"([0-9a-f]{32})?", "32 hexadecimal digits, or nothing"),
 }
