@@ -83,14 +83,15 @@ def _kind(read: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize(("container", "subtype"), FORMATS)
 def test_a_whole_file_decodes_to_all_its_frames(container: str, subtype: str) -> None:
-    decoded = _decoded(encoded(noise(20_000, 2), 16_000, container, subtype))
+    rate = 48_000 if subtype == "OPUS" else 16_000
+    decoded = _decoded(encoded(noise(20_000, 2), rate, container, subtype))
     assert decoded.samples.shape == (20_000, 2)
-    assert (decoded.declared_frames, decoded.fault, decoded.sample_rate) == (20_000, None, 16_000)
+    assert (decoded.declared_frames, decoded.fault, decoded.sample_rate) == (20_000, None, rate)
 
 
 @pytest.mark.parametrize(("container", "subtype"), FORMATS)
 def test_samples_are_those_that_soundfile_reads(container: str, subtype: str) -> None:
-    data = encoded(noise(20_000, 2), 16_000, container, subtype)
+    data = encoded(noise(20_000, 2), 48_000 if subtype == "OPUS" else 16_000, container, subtype)
     dtype = "int16" if subtype in AS_INT16 else "float32"
     expected, _ = soundfile.read(io.BytesIO(data), dtype=dtype, always_2d=True)
     samples = _decoded(data).samples
@@ -164,7 +165,7 @@ def test_ogg_without_its_last_page_is_truncated(subtype: str) -> None:
     """The last page of an Ogg stream is marked as such (RFC 3533, header type 4): so the container declares its end."""
     data = encoded(np.tile(TEN_SECONDS, (3, 1)), 16_000, "OGG", subtype)
     decoded = _decoded(data[: len(data) // 2])
-    assert 0 < len(decoded.samples) < 400_000
+    assert 0 < len(decoded.samples) < 0.9 * 30 * decoded.sample_rate
     assert decoded.kind == "truncated"
 
 

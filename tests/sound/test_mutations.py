@@ -28,8 +28,17 @@ BETWEEN = 5
 """Mutants from one control to the next: each batch has some of both."""
 CONTROL = wav(noise16(16_000, 2), rate=44_100)
 OF_THE_FILE = ["path", "mtime_ns"]
-UNREADABLE = {"empty", "not_audio", "corrupt", "absurd_rate", "too_large", "unsupported"}
-OF_THE_SOUND = {"truncated", "no_samples", "not_finite", "too_few_samples", "rate_too_low", "fbank_not_finite"}
+UNREADABLE = {"empty", "not_audio", "corrupt", "changes", "digest_mismatch", "absurd_rate", "too_large", "unsupported"}
+OF_THE_SOUND = {
+    "truncated",
+    "wrong_count",
+    "undecoded",
+    "no_samples",
+    "not_finite",
+    "too_few_samples",
+    "rate_too_low",
+    "fbank_not_finite",
+}
 
 
 @pytest.fixture(scope="module")

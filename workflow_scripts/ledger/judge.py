@@ -4,7 +4,7 @@ import polars as pl
 
 END_TOLERANCE_S = 0.1
 """A recording may end this much before the label says: players and cutters round."""
-STOPPED_BY = ("corrupt", "io_error")
+STOPPED_BY = ("changes", "corrupt", "io_error")
 """Faults that end a decoding where they are met, like a cut."""
 
 

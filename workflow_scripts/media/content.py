@@ -38,6 +38,12 @@ class Content:
         """Why bytes could not be read, if so. A decoder in C sees an early end instead."""
         return None if isinstance(self._raw, io.BytesIO) else self._raw.failure
 
+    def stretch(self, start: int, end: int) -> "Content":
+        """The bytes from start to before end as a content of their own, without what was laid over them."""
+        if isinstance(self._raw, io.BytesIO):
+            return Content.of(bytes(self._raw.getbuffer()[start:end]))
+        return Content(self._raw.part(start, end - start), end - start)
+
     def overlay(self, offset: int, data: bytes) -> None:
         """From now on read these bytes at this place."""
         if isinstance(self._raw, io.BytesIO):
@@ -66,6 +72,10 @@ class Window(io.RawIOBase):
         self._descriptor, self._start, self._size, self._place = descriptor, start, size, 0
         self.overlay: tuple[int, bytes] | None = None
         self.failure: MediaError | None = None
+
+    def part(self, start: int, size: int) -> "Window":
+        """A stretch of it."""
+        return Window(self._descriptor, self._start + start, size)
 
     def readable(self) -> bool:
         """It is."""

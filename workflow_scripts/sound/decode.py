@@ -1,11 +1,12 @@
 """One media, decoded once: which decoder takes it, and what none of them may be asked for."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.decoders import Stream, ffmpeg, sndfile
+from workflow_scripts.sound import choice
+from workflow_scripts.sound.decoders import Stream
 from workflow_scripts.sound.limits import MAX_SAMPLE_RATE, MAX_SAMPLES, MAX_SAMPLES_A_SECOND, MIN_SAMPLE_RATE
 
 BLOCK_SECONDS = 16
@@ -22,17 +23,19 @@ def open_stream(content: Content) -> Iterator[Stream]:
     """
     if not content.size:
         raise MediaError("empty", "the file has no bytes")
-    content.file.seek(0)
-    with ExitStack() as opened:
-        if ffmpeg.speaks(content.file.read(ffmpeg.HEAD_BYTES)):
-            yield opened.enter_context(ffmpeg.open_stream(content))
-            return
-        stream = opened.enter_context(sndfile.open_stream(content))
-        if not stream.stops_at_a_guess:
-            yield stream
-            return
-        opened.close()
-        yield opened.enter_context(ffmpeg.open_stream(content, "mp3"))
+    with choice.first(content) as stream:
+        yield stream
+
+
+@contextmanager
+def open_second(content: Content) -> Iterator[Stream]:
+    """FFmpeg, of a media that libsndfile was asked for in vain or gave a doubtful answer; see Stream.is_doubted.
+
+    Raises:
+        MediaError: it does not know it.
+    """
+    with choice.second(content) as stream:
+        yield stream
 
 
 def refuse_absurd(stream: Stream) -> None:

@@ -1,14 +1,17 @@
 """Everything that one decoding of one media tells: a row of `checks`."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.decode import block_frames, open_stream, refuse_absurd, too_many_samples
-from workflow_scripts.sound.decoders import Block, Stream
+from workflow_scripts.sound.decode import block_frames, open_second, open_stream, refuse_absurd, too_many_samples
+from workflow_scripts.sound.decoders import HARMLESS, Block, Fault, Stream
 from workflow_scripts.sound.feature import Feature, Resampler
+from workflow_scripts.sound.flac_md5 import FlacMd5
 from workflow_scripts.sound.limits import MAX_SAMPLES
 from workflow_scripts.sound.measures import Measures
 from workflow_scripts.sound.pcm_digest import PcmDigest
@@ -17,6 +20,9 @@ from workflow_scripts.sound.settings import CheckSettings
 
 Array = np.ndarray[Any, Any]
 Row = dict[str, Any]
+
+UNDECODED_BYTES, UNDECODED_SHARE = 1 << 16, 0.05
+"""More bytes than both of these that no decoder took are a fault: tags of an unknown kind are fewer."""
 
 _planes = Planes()
 
@@ -41,15 +47,44 @@ def examine(content: Content, known_digest: str | None, settings: CheckSettings)
         if digest == known_digest:
             return {"same_bytes": True}
         row["bytes_digest"] = digest
-        with open_stream(content) as stream:
-            _describe(row, stream)
-            refuse_absurd(stream)
-            _decode(row, stream, settings)
+        row |= _told(content, settings)
     except MediaError as error:
         note(row, error.kind, str(error))
     except Exception as error:  # noqa: BLE001  whatever a library does, it costs this media alone
         note(row, *unforeseen(error))
     return row
+
+
+def _told(content: Content, settings: CheckSettings) -> Row:
+    """What the decoder of a media tells; what FFmpeg does where the first one's answer is doubted and it has one.
+
+    Raises:
+        MediaError: nothing of it can be decoded.
+    """
+    row, is_doubted = _told_by(open_stream, content, settings)
+    if is_doubted:
+        try:
+            second, _ = _told_by(open_second, content, settings)
+        except MediaError:
+            return row
+        agree = row.get("error_kind") is None and (second.get("error_kind"), second["frames"]) == (None, row["frames"])
+        return row if agree else second
+    return row
+
+
+def _told_by(
+    opens: Callable[[Content], AbstractContextManager[Stream]], content: Content, settings: CheckSettings
+) -> tuple[Row, bool]:
+    row: Row = {}
+    with opens(content) as stream:
+        _describe(row, stream)
+        try:
+            refuse_absurd(stream)
+            is_doubted = _decode(row, stream, settings, content)
+        except MediaError as error:
+            note(row, error.kind, str(error))
+            return row, False
+    return row, is_doubted
 
 
 def unforeseen(error: Exception) -> tuple[str, str]:
@@ -68,6 +103,8 @@ def note(row: Row, kind: str, words: str) -> None:
 def _describe(row: Row, stream: Stream) -> None:
     declared, rate = stream.declared_frames, stream.sample_rate
     row |= {
+        "load_ok": False,
+        "decoder": stream.decoder,
         "format": stream.format,
         "subtype": stream.subtype,
         "sample_rate": rate or None,
@@ -76,24 +113,32 @@ def _describe(row: Row, stream: Stream) -> None:
     }
 
 
-def _decode(row: Row, stream: Stream, settings: CheckSettings) -> None:
-    """Decode to the end or to where it fails; each block goes through all that is told of a media."""
+def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content) -> bool:
+    """Decode to the end or to where it fails; each block goes through all that is told of a media.
+
+    Returns:
+        Whether the answer is doubted.
+    """
     digest = PcmDigest(stream.sample_rate, stream.channels)
     measured, featured = _Measured(stream), _Featured(stream, settings)
+    md5 = FlacMd5.of(content) if stream.format == "FLAC" else None
     frames, size = 0, block_frames(stream)
     for block in stream.blocks(size):
         frames += len(block)
         if frames * stream.channels > MAX_SAMPLES:
             raise too_many_samples(f"more than {frames:,} frames of {stream.channels} channels")
         digest.add(block)
+        if md5 is not None:
+            md5.add(block)
         planes, full_scale = _planes.of(block)
         measured.add(block, planes, full_scale)
         if measured.fault is None:
             featured.add(planes, full_scale, is_last=len(block) < size)
-    row |= {"frames": frames, "duration_s": frames / stream.sample_rate}
-    row["load_ok"] = stream.fault is None or stream.fault[0] == "truncated"
-    if stream.fault:
-        note(row, *stream.fault)
+    row |= {"frames": frames, "duration_s": frames / stream.sample_rate, "undecoded_bytes": stream.undecoded_bytes}
+    fault = _fault_of(stream, md5, content.size)
+    row["load_ok"] = fault is None or fault[0] in HARMLESS
+    if fault:
+        note(row, *fault)
     elif not frames:
         note(row, "no_samples", "the file is whole, and holds no samples")
     if frames:
@@ -102,6 +147,20 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings) -> None:
         for part in (measured, featured):
             if part.fault:
                 note(row, part.fault.kind, str(part.fault))
+    is_unsure = stream.format == "FLAC" and (md5 is None or (fault is not None and fault[0] == "digest_mismatch"))
+    return stream.is_doubted or (is_unsure and stream.decoder == "libsndfile")
+
+
+def _fault_of(stream: Stream, md5: FlacMd5 | None, size: int) -> Fault | None:
+    """What the decoder says, or what the file says of its samples, or what no decoder took of its bytes."""
+    if stream.fault is not None and stream.fault[0] not in ("wrong_count", "undecoded"):
+        return stream.fault
+    if md5 is not None and md5.differs:
+        return "digest_mismatch", "the MD5 of its samples is not the one that it declares"
+    undecoded = stream.undecoded_bytes or 0
+    if stream.fault is None and undecoded > max(UNDECODED_BYTES, size * UNDECODED_SHARE):
+        return "undecoded", f"{undecoded:,} of its {size:,} bytes are no tags, and no decoder was given them"
+    return stream.fault
 
 
 class _Measured:

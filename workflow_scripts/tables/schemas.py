@@ -32,6 +32,7 @@ ORPHAN_REASONS = {
     "not_looked_at": "it holds audio of a kind that is not read",
 }
 """Why a media serves no clip."""
+DECODERS = ("libsndfile", "ffmpeg")
 CHANNEL_LAYOUTS = ("mono", "dual_mono", "one_sided", "stereo", "multichannel")
 IDENTIFIER = r"^[A-Za-z0-9_-]+$"
 FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
@@ -367,7 +368,25 @@ CHECKS = Schema(
         ),
         "error_kind": _column(pl.String, "kind of the first fault", _matches(r"^[a-z_]+$"), null=True),
         "error": _column(pl.String, "the first fault in words", null=True),
-        "format": _column(pl.String, "container, as libsndfile or FFmpeg names it", null=True),
+        "decoder": _column(
+            pl.String,
+            "which decoder spoke: libsndfile, or ffmpeg of what libsndfile refuses or does not read to its end",
+            _one_of(DECODERS),
+            null=True,
+        ),
+        "undecoded_bytes": _column(
+            pl.Int64,
+            "size in bytes of what is neither tags nor headers and no decoder made sound of, at least; null where "
+            "nobody knows",
+            _at_least(0),
+            null=True,
+        ),
+        "format": _column(
+            pl.String,
+            "container, as libsndfile or FFmpeg names it; ID3_WAV and ID3_AIFF where an ID3 tag is in front, "
+            "CHAINED_OGG of several links",
+            null=True,
+        ),
         "subtype": _column(pl.String, "encoding, as libsndfile or FFmpeg names it", null=True),
         "sample_rate": _column(pl.Int64, "samples a second", _at_least(1), null=True),
         "channels": _column(pl.Int32, "number of channels", _at_least(1), null=True),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.made_files import encoded, noise
 from workflow_scripts.sound.containers import mp3
-from workflow_scripts.sound.containers.id3 import end_of_tags
+from workflow_scripts.sound.containers.tags import end_of_tags
 
 LAME = encoded(noise(30_000), 44_100, "MP3", "MPEG_LAYER_III")
 TAG = b"ID3\4\0\0\0\0\0\x0a" + bytes(10)

@@ -2,10 +2,11 @@
 
 Sources: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0" (RIFF); EBU Tech 3306 (RF64) and
 ITU-R BS.2088 (BW64); Sony Pictures Digital, "Sony Wave64"; Apple, "Audio Interchange File Format" 1.3, its AIFF-C, and
-"Core Audio Format Specification"; the Sun audio file format (AU). What writers put there that cannot know the size:
-wav.c and aiff.c of SoX, w64, rf64 and caf of FFmpeg when it writes to a pipe.
+"Core Audio Format Specification"; the Sun audio file format (AU); NIST, SPHERE (the header). What writers put there
+that cannot know the size: wav.c and aiff.c of SoX, w64, rf64 and caf of FFmpeg when it writes to a pipe.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 AIFF_BYTES = {b"fl32": 4, b"FL32": 4, b"fl64": 8, b"FL64": 8, b"ulaw": 1, b"ULAW": 1, b"alaw": 1, b"ALAW": 1}
 AIFF_INTEGERS = frozenset({b"NONE", b"twos", b"sowt", b"raw "})
 CAF_FIXED = frozenset({b"lpcm", b"ulaw", b"alaw"})
+NIST_HEAD = b"NIST_1A\n"
+NIST_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -i ([0-9]{1,18})\s*$", re.M)
+LARGEST_NIST_HEADER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,14 @@ class _Chunks:
     counts_head: bool = False
 
 
-_LITTLE, _BIG = _Chunks(struct.Struct("<4sI"), 2), _Chunks(struct.Struct(">4sI"), 2)
+LITTLE, BIG = _Chunks(struct.Struct("<4sI"), 2), _Chunks(struct.Struct(">4sI"), 2)
 _WAVE64 = _Chunks(struct.Struct("<4s12xQ"), 8, counts_head=True)
 _CORE_AUDIO = _Chunks(struct.Struct(">4sQ"), 1)
 _Located = tuple[Extent, _SizeField]
 
 
 def sound_extent(file: BinaryIO, size: int) -> Extent | None:
-    """The extent that a WAV, RF64, Wave64, AIFF, AU or CAF declares; None for others and before a header is whole."""
+    """What a WAV, RF64, Wave64, AIFF, AU, CAF or NIST SPHERE declares; None for others and before a header is whole."""
     located = _located(file, size)
     return located[0] if located else None
 
@@ -96,17 +100,19 @@ def size_patch(file: BinaryIO, size: int, extent: Extent) -> tuple[int, bytes]:
 def _located(file: BinaryIO, size: int) -> _Located | None:
     head = read_at(file, size, 0, 40)
     if head[:4] in (b"RIFF", b"RIFX", b"RF64", b"BW64") and head[8:12] == b"WAVE":
-        return _in_riff(file, size, _BIG if head[:4] == b"RIFX" else _LITTLE, head[:4] in (b"RF64", b"BW64"))
+        return _in_riff(file, size, BIG if head[:4] == b"RIFX" else LITTLE, head[:4] in (b"RF64", b"BW64"))
     if head[:8] == b"riff\x2e\x91\xcf\x11":
         return _in_wave64(file, size)
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return _in_aiff(file, size)
     if head[:4] == b"caff":
         return _in_core_audio(file, size)
+    if head[:8] == NIST_HEAD:
+        return _in_nist(file, size)
     return _in_au(head, size) if head[:4] == b".snd" and len(head) >= 24 else None
 
 
-def _chunks(file: BinaryIO, size: int, kind: _Chunks, place: int) -> Iterator[tuple[bytes, int, int]]:
+def chunks(file: BinaryIO, size: int, kind: _Chunks, place: int) -> Iterator[tuple[bytes, int, int]]:
     """Name, place and stated size of the content of each chunk; the last may run past the end of the file."""
     for _ in range(MAX_CHUNKS):
         head = read_at(file, size, place, kind.head.size)
@@ -125,7 +131,7 @@ def _chunks(file: BinaryIO, size: int, kind: _Chunks, place: int) -> Iterator[tu
 def _is_left_open(file: BinaryIO, size: int, start: int, kind: _Chunks) -> bool:
     """Whether a size of nothing was never filled in: something follows, and it is not chunks up to the file's end."""
     end = start
-    for name, place, length in _chunks(file, size, kind, start):
+    for name, place, length in chunks(file, size, kind, start):
         if not (name.isascii() and name.decode("ascii").isprintable()):
             return True
         end = place + length
@@ -134,7 +140,7 @@ def _is_left_open(file: BinaryIO, size: int, start: int, kind: _Chunks) -> bool:
 
 def _in_riff(file: BinaryIO, size: int, kind: _Chunks, has_long_sizes: bool) -> _Located | None:
     order, frame_bytes, long = kind.head.format[0], 0, None
-    for name, place, length in _chunks(file, size, kind, 12):
+    for name, place, length in chunks(file, size, kind, 12):
         if name == b"ds64" and has_long_sizes:
             long = _SizeField(place + 8, "<Q"), int.from_bytes(read_at(file, size, place + 8, 8), "little")
         elif name == b"fmt ":
@@ -161,7 +167,7 @@ def _wav_frame_bytes(format_chunk: bytes, order: str) -> int:
 
 def _in_wave64(file: BinaryIO, size: int) -> _Located | None:
     frame_bytes = 0
-    for name, place, length in _chunks(file, size, _WAVE64, 40):
+    for name, place, length in chunks(file, size, _WAVE64, 40):
         if name == b"fmt ":
             frame_bytes = _wav_frame_bytes(read_at(file, size, place, 16), "<")
         elif name == b"data":
@@ -175,14 +181,14 @@ def _in_wave64(file: BinaryIO, size: int) -> _Located | None:
 
 def _in_aiff(file: BinaryIO, size: int) -> _Located | None:
     frame_bytes = 0
-    for name, place, length in _chunks(file, size, _BIG, 12):
+    for name, place, length in chunks(file, size, BIG, 12):
         if name == b"COMM":
             frame_bytes = _aiff_frame_bytes(read_at(file, size, place, min(length, 22)))
         elif name == b"SSND":
             besides = 8 + int.from_bytes(read_at(file, size, place, 4), "big")
             from_sox = 8 + SOX_AIFF_UNKNOWN - SOX_AIFF_UNKNOWN % (frame_bytes or 1)
             unknown = length in (UNKNOWN_32, from_sox)
-            unknown = unknown or (length <= besides and _is_left_open(file, size, place + besides, _BIG))
+            unknown = unknown or (length <= besides and _is_left_open(file, size, place + besides, BIG))
             extent = Extent(place + besides, None if unknown else max(0, length - besides), frame_bytes)
             return extent, _SizeField(place - 4, ">I", besides)
     return None
@@ -198,7 +204,7 @@ def _aiff_frame_bytes(common: bytes) -> int:
 
 def _in_core_audio(file: BinaryIO, size: int) -> _Located | None:
     frame_bytes = 0
-    for name, place, length in _chunks(file, size, _CORE_AUDIO, 8):
+    for name, place, length in chunks(file, size, _CORE_AUDIO, 8):
         if name == b"desc":
             frame_bytes = _caf_frame_bytes(read_at(file, size, place, 32))
         elif name == b"data":
@@ -222,3 +228,14 @@ def _in_au(head: bytes, size: int) -> _Located:
     start, length, encoding, _, channels = struct.unpack_from(">IIIII", head, 4)
     unknown = length == UNKNOWN_32 or (length == 0 and start < size)
     return Extent(start, None if unknown else length, AU_BYTES.get(encoding, 0) * channels), _SizeField(8, ">I")
+
+
+def _in_nist(file: BinaryIO, size: int) -> _Located | None:
+    """None of what is compressed: there the count of samples tells nothing of bytes."""
+    stated = read_at(file, size, len(NIST_HEAD), 8).strip()
+    header = read_at(file, size, 0, min(int(stated), LARGEST_NIST_HEADER) if stated.isdigit() else 0)
+    fields = {name: int(value) for name, value in NIST_FIELD.findall(header)}
+    if len(fields) < 3 or b"embedded" in header or b"shorten" in header:
+        return None
+    frame_bytes = fields[b"channel_count"] * fields[b"sample_n_bytes"]
+    return Extent(len(header), fields[b"sample_count"] * frame_bytes, frame_bytes), _SizeField(0, "B")

@@ -29,8 +29,8 @@ from workflow_scripts.sound.containers.flac_frame import (
     frame_header,
     stream_info,
 )
-from workflow_scripts.sound.containers.id3 import end_of_tags
 from workflow_scripts.sound.containers.places import read_at
+from workflow_scripts.sound.containers.tags import end_of_tags
 
 INFO_BYTES = 38
 """STREAMINFO with its head."""

@@ -1,4 +1,6 @@
-"""The sound of videos and of what is packed like them (MP4, M4A, QuickTime, WebM, Matroska) and of raw AAC, by FFmpeg.
+"""Decoding through FFmpeg: videos, raw AAC, and what libsndfile refuses or does not read to its end.
+
+Videos are also what is packed like them: MP4, M4A, QuickTime, WebM, Matroska, MPEG-TS.
 
 FFmpeg is told the container that the first bytes show and the decoders it may run; it never guesses, opens no other
 file and no address. Only the first audio stream is decoded, and of MP4 only its bytes are read; pictures never are.
@@ -21,25 +23,38 @@ import numpy as np
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.containers import matroska
+from workflow_scripts.sound.containers import flac, matroska
 from workflow_scripts.sound.containers.adts import is_adts, is_cut_adts
 from workflow_scripts.sound.containers.mp4 import begins_mp4, outermost_boxes
-from workflow_scripts.sound.decoders import Block
+from workflow_scripts.sound.decoders import HARMLESS, NOTHING_KNOWN, Block, Fault, Known
 from workflow_scripts.sound.decoders.blocks import Piece, in_blocks
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
 
-HEAD_BYTES = 64
+HEAD_BYTES = 3 * 188 + 1
+TS_PACKET, TS_SYNC = 188, 0x47
+"""Of MPEG-TS: each packet begins with the sync."""
 READ_BYTES = 1 << 16
 """What FFmpeg asks for at once; between the sound of an MP4 lie pictures, which a longer read would read too."""
 SLACK_SECONDS = Fraction(1, 4)
 """Headers round, and count priming and padding: by two AAC packets or two of the longest of Opus at most."""
 CLOCK = re.compile(r"([0-9]{1,6}):([0-9]{1,2}):([0-9]{1,2}(?:[.][0-9]{1,12})?)")
+OF_SNDFILE = {
+    b"RIFF": "wav", b"RIFX": "wav", b"RF64": "wav", b"BW64": "wav", b"riff": "w64", b"FORM": "aiff", b".snd": "au",
+    b"caff": "caf", b"fLaC": "flac", b"OggS": "ogg", b"NIST": "nistsphere",
+}  # fmt: skip
+"""FFmpeg's names of containers that libsndfile is asked for first, by their first four bytes."""
+NAMES = {"nistsphere": "NIST"}
+ONE_BEHIND_THE_OTHER = ("aac", "flac", "mp3")
+"""Containers that are nothing but frames of sound; what lies behind the last was not decoded."""
+EXACT = ("flac", "nistsphere")
+"""Containers that declare the very number of their samples."""
 DECODERS = (
-    "aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,als,amrnb,amrwb,dca,eac3,flac,gsm,gsm_ms,mace3,mace6,"
+    "aac,aac_latm,ac3,adpcm_g726,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,alac,als,amrnb,amrwb,dca,eac3,flac,gsm,gsm_ms,mace3,mace6,"
     "mlp,mp1,mp1float,mp2,mp2float,mp3float,opus,pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
     "pcm_s16le,pcm_s24be,pcm_s24le,pcm_s32be,pcm_s32le,pcm_s8,pcm_u8,qcelp,qdm2,qdmc,speex,truehd,tta,vorbis,wavpack"
 )
@@ -64,17 +79,26 @@ SAMPLES: dict[str, tuple[str, int, float]] = {
 
 
 def speaks(head: bytes) -> bool:
-    """Whether the first 16 bytes or more are of a container that is decoded here."""
+    """Whether the first 16 bytes or more are of a container that nobody else decodes; of MPEG-TS, HEAD_BYTES."""
     return _demuxer(head) is not None
 
 
+def second(head: bytes) -> str | None:
+    """FFmpeg's name of a container that libsndfile is asked for first, None of one that FFmpeg does not know."""
+    return OF_SNDFILE.get(head[:4])
+
+
 @contextmanager
-def open_stream(content: Content, demuxer: str | None = None) -> Iterator["FFmpegStream"]:
+def open_stream(
+    content: Content, demuxer: str | None = None, known: Known = NOTHING_KNOWN, **options: str
+) -> Iterator["FFmpegStream"]:
     """The first audio stream of a media, opened.
 
     Args:
         content: its bytes.
         demuxer: FFmpeg's name of its container, where it is known to be one that `speaks` leaves to others.
+        known: what its bytes tell.
+        options: of the demuxer.
 
     Raises:
         MediaError: it has none (no_audio), has no index (no_index), or FFmpeg cannot read it (not_audio).
@@ -86,8 +110,8 @@ def open_stream(content: Content, demuxer: str | None = None) -> Iterator["FFmpe
     try:
         head = file.at(0, HEAD_BYTES)
         outline = _outline(file, head, demuxer or _demuxer(head))
-        with _opened(file, outline) as (container, declares):
-            yield FFmpegStream(container, content, outline, declares)
+        with _opened(file, outline, options) as (container, declares):
+            yield FFmpegStream(container, content, outline, declares, known)
     finally:
         file.release()
 
@@ -96,7 +120,7 @@ class FFmpegStream:
     """The first audio stream of a media that is being decoded; see decoders.Stream.
 
     Attributes:
-        format: MP4, MOV (QuickTime), WEBM, MATROSKA, AAC or MP3.
+        format: MP4, MOV (QuickTime), WEBM, MATROSKA, MPEGTS, AAC, MP3, WAV, OGG, FLAC, CAF, …
         subtype: the codec as FFmpeg calls it, in capitals: AAC, OPUS, PCM_S16LE.
         sample_rate, channels: of the first frame decoded; headers do not know of the doubled rate of HE-AAC.
         declared_frames: None also where FFmpeg could only reckon it from the bit rate, as for raw AAC, and where
@@ -104,22 +128,35 @@ class FFmpegStream:
         expected_frames: the same.
     """
 
-    def __init__(self, container: "InputContainer", content: Content, outline: "_Outline", declares: bool) -> None:
-        self.fault: tuple[str, str] | None = None
+    decoder = "ffmpeg"
+    is_doubted = False
+
+    def __init__(
+        self, container: "InputContainer", content: Content, outline: "_Outline", declares: bool, known: Known
+    ) -> None:
+        self.fault: Fault | None = None
+        self.undecoded_bytes = known.undecoded_bytes
+        self._known, self._demuxer = known, outline.demuxer
+        self._reached = 0
+        self._next_sample: int | None = None
         self._content, self._cut, self._got = content, outline.cut, 0
         self._failure: Exception | str | None = None
+        self._change: str | None = None
         stream = _audio_stream(container)
         self._errors_before = _errors_logged()
         self._frames = self._decoded(container, stream)
         self._first = next(self._frames, None)
-        self.format, self.subtype = _format(container, outline), stream.codec_context.codec.canonical_name.upper()
+        self.format = known.format or _format(container, outline)
+        self.subtype = stream.codec_context.codec.canonical_name.upper()
         self._nature = self.sample_rate, self.channels, kind = _nature(self._first or stream)
         if self.sample_rate < 1 or self.channels < 1 or kind.removesuffix("p") not in SAMPLES:
             words = "sound of {:,} Hz, {} channels, {} samples is not read".format(*self._nature)
             raise content.failure or MediaError("not_audio", words)
         self._type = np.int16 if kind in ("s16", "s16p") else np.float32
         seconds = _declared_seconds(container, stream) if declares and not outline.is_part else None
-        self.declared_frames = round(seconds * self.sample_rate) if seconds is not None and seconds > 0 else None
+        self.declared_frames = known.declared_frames
+        if seconds is not None and seconds > 0 and known.declared_frames is None:
+            self.declared_frames = round(seconds * self.sample_rate)
         self.expected_frames = self.declared_frames
 
     def blocks(self, frames: int) -> Iterator[Block]:
@@ -130,7 +167,7 @@ class FFmpegStream:
         frame, self._first = self._first, None
         while frame is not None:
             if (now := _nature(frame)) != self._nature:
-                self._failure = "it changes from {:,} Hz, {} channels, {} to {:,} Hz, {} channels, {}".format(
+                self._change = "it changes from {:,} Hz, {} channels, {} to {:,} Hz, {} channels, {}".format(
                     *self._nature, *now
                 )
                 break
@@ -147,26 +184,51 @@ class FFmpegStream:
                 if packet.is_corrupt:  # its end is not in the file
                     self._cut = True
                     return
-                yield from stream.decode(packet)
+                for frame in stream.decode(packet):
+                    if self._demuxer == "flac" and not self._follows(frame):
+                        return
+                    yield frame
+                self._reached = max(self._reached, _end(packet))
         except _failures() as error:
             self._failure = error
             self._cut = self._cut or is_cut_adts(b"" if packet is None else bytes(packet))
 
-    def _judged(self) -> tuple[str, str] | None:
+    def _follows(self, frame: "AudioFrame") -> bool:
+        """Whether a frame of FLAC, each of which has its number, is the next one."""
+        if frame.pts is None:
+            return True
+        expected, self._next_sample = self._next_sample, frame.pts + frame.samples
+        if expected is None or frame.pts == expected:
+            return True
+        if frame.pts > expected:
+            self._failure = f"the samples from {expected:,} to {frame.pts:,} are not there"
+        return False  # a number that was there before is of another stream, behind this one
+
+    def _judged(self) -> Fault | None:
+        if self._demuxer in ONE_BEHIND_THE_OTHER and self.undecoded_bytes is None and not self._cut:
+            self.undecoded_bytes = max(0, self._content.size - self._reached)
         declared, got = self.declared_frames, self._got
+        if self._demuxer == "flac" and (self._failure is not None or declared is None):
+            self._cut = flac.ends_early(self._content.file, self._content.size, declared or 0)
         if self._content.failure is not None:
             return self._content.failure.kind, str(self._content.failure)
         if isinstance(self._failure, MemoryError):
             return "too_large", "decoding it takes more memory than there is"
+        if self._change is not None:
+            return "changes", f"{self._change} after {got:,} frames"
+        if self._known.fault is not None and self._known.fault[0] not in HARMLESS:
+            return self._known.fault
         if self._failure is not None and not self._cut:
             of = "" if declared is None else f" of {declared:,}"
             return "corrupt", f"decoding stopped after {got:,}{of} frames: {_words(self._failure, self._errors_before)}"
-        slack = 0 if self._cut else round(SLACK_SECONDS * self.sample_rate)
+        slack = 0 if self._cut or self._demuxer in EXACT else round(SLACK_SECONDS * self.sample_rate)
         if declared is not None and got + slack < declared:
             return "truncated", f"the header declares {declared:,} frames, the file holds {got:,}"
         if self._cut and (declared is None or self._failure is not None):
             return "truncated", f"the file ends before its container does, after {got:,} frames"
-        return None
+        if self._demuxer in EXACT and declared is not None and got > declared:
+            return "wrong_count", f"the header declares {declared:,} frames, the file holds {got:,}"
+        return self._known.fault
 
 
 class _Reader:
@@ -237,7 +299,7 @@ def _outline(file: _Reader, head: bytes, demuxer: str | None) -> _Outline:
 
 
 @contextmanager
-def _opened(file: _Reader, outline: _Outline) -> Iterator[tuple["InputContainer", bool]]:
+def _opened(file: _Reader, outline: _Outline, options: dict[str, str]) -> Iterator[tuple["InputContainer", bool]]:
     """The container, and whether FFmpeg knows its length rather than reckons it from the bit rate."""
     import av
 
@@ -248,7 +310,7 @@ def _opened(file: _Reader, outline: _Outline) -> Iterator[tuple["InputContainer"
                 file,
                 "r",
                 format=outline.demuxer,
-                container_options=OPTIONS,
+                container_options=OPTIONS | options,
                 metadata_errors="replace",
                 buffer_size=READ_BYTES,
                 io_open=_refuse,
@@ -309,6 +371,11 @@ def _audio_stream(container: "InputContainer") -> "AudioStream":
     return stream
 
 
+def _end(packet: "Packet[AudioStream]") -> int:
+    """The place behind it; 0 of one that FFmpeg made."""
+    return packet.pos + packet.size if packet.pos is not None else 0
+
+
 def _nature(sound: "AudioFrame | AudioStream") -> tuple[int, int, str]:
     """Rate, channels, and FFmpeg's name of the sample format."""
     kind = sound.format.name if sound.format is not None else "unknown"
@@ -367,6 +434,8 @@ def _demuxer(head: bytes) -> str | None:
         return "matroska"
     if begins_mp4(head):
         return "mov"
+    if len(head) == HEAD_BYTES and all(byte == TS_SYNC for byte in head[::TS_PACKET]):
+        return "mpegts"
     return "aac" if is_adts(head) else None
 
 
@@ -375,7 +444,7 @@ def _format(container: "InputContainer", outline: _Outline) -> str:
         return "WEBM" if b"webm" in outline.head else "MATROSKA"
     if outline.demuxer == "mov":
         return "MOV" if container.metadata.get("major_brand", "qt  ") == "qt  " else "MP4"
-    return str(outline.demuxer).upper()
+    return NAMES.get(str(outline.demuxer), str(outline.demuxer).upper())
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -1,4 +1,4 @@
-"""Decoding through libsndfile: WAV, RF64, Wave64, AIFF, AU, CAF, FLAC, Ogg, MP3."""
+"""Decoding through libsndfile: WAV, RF64, Wave64, AIFF, AU, CAF, NIST, FLAC, Ogg, MP3."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import soundfile
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.containers import Extent, flac, mp3, ogg, size_patch, sound_extent
-from workflow_scripts.sound.decoders import Block
+from workflow_scripts.sound.decoders import HARMLESS, NOTHING_KNOWN, Block, Fault, Known
 from workflow_scripts.sound.planes import Buffer
 
 LARGEST_LENGTH = 1 << 60
@@ -17,9 +17,13 @@ LARGEST_LENGTH = 1 << 60
 SIXTEEN_BITS = frozenset({"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "ALAC_16"})
 """Encodings whose samples are integers of 16 bits or fewer; they are decoded to int16, others to float32."""
 SAMPLE_BYTES = {"PCM_S8": 1, "PCM_U8": 1, "PCM_16": 2, "PCM_24": 3, "PCM_32": 4, "FLOAT": 4, "DOUBLE": 8}
+LARGEST_BLOCK = 1 << 14
+"""Frames that are stored together at most, as of ADPCM and GSM."""
 SALVAGE_FRAMES = 1152
 """Frames asked for at once where decoding has failed: libsndfile gives nothing of the block that it failed in."""
 MPEG = ("MP3", "MPEG")
+DOUBTED = ("FLAC", *MPEG)
+"""Of what fails in these, FFmpeg may make more."""
 BAD_FILE, BAD_DESCRIPTION = 7, 24
 """libsndfile's codes for what its MP3 reader refuses (its words are of a missing file), and for a rate below 1."""
 HEAD_BYTES = 4096
@@ -28,8 +32,12 @@ _memory = {np.int16: Buffer(np.int16), np.float32: Buffer(np.float32)}
 
 
 @contextmanager
-def open_stream(content: Content) -> Iterator["SndfileStream"]:
+def open_stream(content: Content, known: Known = NOTHING_KNOWN) -> Iterator["SndfileStream"]:
     """A Stream of a media that libsndfile knows.
+
+    Args:
+        content: its bytes.
+        known: what they tell.
 
     Raises:
         MediaError: it does not know it.
@@ -39,7 +47,7 @@ def open_stream(content: Content) -> Iterator["SndfileStream"]:
         content.overlay(*size_patch(content.file, content.size, extent))
     with _opened(content) as file:
         _refuse_padded_frames(file, extent)
-        yield SndfileStream(file, content, extent)
+        yield SndfileStream(file, content, extent, known)
 
 
 def _opened(content: Content) -> soundfile.SoundFile:
@@ -75,36 +83,54 @@ def _refuse_padded_frames(file: soundfile.SoundFile, extent: Extent | None) -> N
 class SndfileStream:
     """A Stream that libsndfile decodes."""
 
-    def __init__(self, file: soundfile.SoundFile, content: Content, extent: Extent | None) -> None:
-        self._file, self._content, self._extent = file, content, extent
-        self.format, self.subtype = str(file.format), str(file.subtype)
+    decoder = "libsndfile"
+
+    def __init__(self, file: soundfile.SoundFile, content: Content, extent: Extent | None, known: Known) -> None:
+        self._file, self._content, self._extent, self._known = file, content, extent, known
+        self.undecoded_bytes, self.is_doubted = known.undecoded_bytes, False
+        self.format, self.subtype = known.format or str(file.format), str(file.subtype)
         self.sample_rate, self.channels = int(file.samplerate), int(file.channels)
         self.expected_frames = None if file.frames > LARGEST_LENGTH else int(file.frames)
         self.declared_frames = self._declared()
-        self.fault: tuple[str, str] | None = None
+        self.fault: Fault | None = None
         self._dtype: type[np.int16] | type[np.float32] = np.int16 if self.subtype in SIXTEEN_BITS else np.float32
         self._got = 0
 
     @property
+    def is_mpeg(self) -> bool:
+        """Whether it is MPEG audio."""
+        return self.format in MPEG
+
+    @property
     def stops_at_a_guess(self) -> bool:
         """Whether sound may be left out: an MP3 without a count is decoded as far as its first bit rate says."""
-        return self.format in MPEG and self._file.frames != self.declared_frames
+        return self.is_mpeg and self._file.frames != self.declared_frames
 
     def blocks(self, frames: int) -> Iterator[Block]:
         """See Stream."""
         block = _memory[self._dtype].take(frames, self.channels)
-        failure, count = None, frames
+        failure, count, most = None, frames, self._most()
         while count == frames:
             try:
                 count = self._file.buffer_read_into(block, self._dtype.__name__)
             except soundfile.LibsndfileError as error:
                 failure = _words(error)
                 count = self._salvage(block)
+            if most is not None:
+                count = min(count, most - self._got)
             self._got += count
             if count:
                 yield block[:count]
         fault, refused = self._fault_of(failure), self._content.failure
         self.fault = fault if refused is None else (refused.kind, str(refused))
+        self.is_doubted = fault is not None and fault[0] == "corrupt" and self.format in DOUBTED
+        if self.format == "FLAC":
+            self.undecoded_bytes = max(0, self._content.size - self._content.file.tell())
+
+    def _most(self) -> int | None:
+        """The count of what is stored in blocks, where the last one is there because it must be whole."""
+        most, held = self._known.most_frames, self._file.frames
+        return most if most is not None and held - LARGEST_BLOCK < most < held else None
 
     def _salvage(self, block: Block) -> int:
         """What a block holds up to where its decoding fails: decodes anew from the beginning, to there. Its frames.
@@ -129,6 +155,8 @@ class SndfileStream:
         return min(filled, len(block) - 1)
 
     def _declared(self) -> int | None:
+        if (most := self._most()) is not None:
+            return most
         if self._extent is not None and (self._extent.frames is not None or self._extent.size is None):
             return self._extent.frames
         if self.format in MPEG:
@@ -138,8 +166,10 @@ class SndfileStream:
             return declared
         return self.expected_frames
 
-    def _fault_of(self, failure: str | None) -> tuple[str, str] | None:
+    def _fault_of(self, failure: str | None) -> Fault | None:
         of = "" if self.declared_frames is None else f" of {self.declared_frames:,}"
+        if self._known.fault is not None and self._known.fault[0] not in HARMLESS:
+            return self._known.fault
         if self.format == "FLAC" and self._got == self.declared_frames:
             return None  # whatever failed lies behind the sound
         if failure is not None and not self._is_cut():
@@ -158,7 +188,7 @@ class SndfileStream:
             self._content.file, self._content.size, self.declared_frames or 0
         )
 
-    def _cut_in_silence(self) -> tuple[str, str] | None:
+    def _cut_in_silence(self) -> Fault | None:
         """What only the bytes tell, where the decoder took a cut file for a shorter one."""
         extent, size = self._extent, self._content.size
         if extent is not None and extent.size is not None and extent.start + extent.size > size:
