@@ -14,6 +14,7 @@ import json, sys
 import soundfile
 from workflow_scripts.media import content
 from workflow_scripts.sound import decode
+from workflow_scripts.sound.decoders import sndfile
 from workflow_scripts.media.media import Media
 from workflow_scripts.check.task import Task
 from workflow_scripts.sound.settings import CheckSettings
@@ -38,7 +39,7 @@ class Counted(soundfile.SoundFile):
         raise AssertionError("by another way")
     seek = buffer_read = read
 
-decode.sndfile.soundfile.SoundFile = Counted
+sndfile.soundfile.SoundFile = Counted
 decode.BLOCK_SECONDS = 1
 content.IN_MEMORY_BYTES = in_memory
 sys.addaudithook(hear)

@@ -114,9 +114,7 @@ def _wav(content: Content, known: Known, outline: wav.Outline) -> Opened:
             fault = ("truncated", words) if missing > 0 else None
             return _frames_alone(sound, found, Known(format=known.format or "WAV", fault=fault))
     if outline.is_long:
-        content.overlay(
-            outline.start - 4, b"\xff" * 4
-        )  # else FFmpeg looks for chunks behind the stated length
+        content.overlay(outline.start - 4, b"\xff" * 4)  # else FFmpeg looks for chunks behind the stated length
         return ffmpeg.open_stream(content, "wav", known, ignore_length="1")
     if outline.is_in_order:
         return _sndfile(content, known)

@@ -13,7 +13,8 @@ from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.sound.cut import cut
-from workflow_scripts.sound.decode import open_stream, refuse_absurd
+from workflow_scripts.sound.decode import open_second, open_stream, refuse_absurd
+from workflow_scripts.sound.decoders import Stream
 from workflow_scripts.sound.examine import unforeseen
 
 MISSING_S = 0.01
@@ -118,12 +119,32 @@ def _cut(clips: list[Row], content: Content) -> Iterator[Cut | Failed]:
         yield from (Cut(clip, np.empty(0, np.float32), 0, stored) for clip in clips)
         return
     spans = [(clip["start_s"] or 0.0, float("inf") if clip["end_s"] is None else clip["end_s"]) for clip in clips]
+    short = []
     with open_stream(content) as stream:
         refuse_absurd(stream)
         for number, samples in cut(stream, spans, clips[0]["channel"]):
-            clip, seconds = clips[number], len(samples) / stream.sample_rate
-            if seconds < clip["duration_s"] - MISSING_S:
-                words = f"{seconds:.2f} s are decoded of {clip['duration_s']:.2f} s"
-                yield Failed(clip, "too_short", words)
+            if _is_short(clips[number], samples, stream):
+                short.append(number)
             else:
-                yield Cut(clip, samples, stream.sample_rate)
+                yield Cut(clips[number], samples, stream.sample_rate)
+    if short:
+        yield from _cut_by_second([clips[number] for number in short], [spans[number] for number in short], content)
+
+
+def _cut_by_second(clips: list[Row], spans: list[tuple[float, float]], content: Content) -> Iterator[Cut | Failed]:
+    """Clips of which the first decoder gives less than the check found, which then was another's to tell."""
+    try:
+        with open_second(content) as stream:
+            refuse_absurd(stream)
+            for number, samples in cut(stream, spans, clips[0]["channel"]):
+                if _is_short(clips[number], samples, stream):
+                    seconds, expected = len(samples) / stream.sample_rate, clips[number]["duration_s"]
+                    yield Failed(clips[number], "too_short", f"{seconds:.2f} s are decoded of {expected:.2f} s")
+                else:
+                    yield Cut(clips[number], samples, stream.sample_rate)
+    except MediaError:
+        yield from (Failed(clip, "too_short", "less is decoded of it than the check found") for clip in clips)
+
+
+def _is_short(clip: Row, samples: np.ndarray[Any, Any], stream: Stream) -> bool:
+    return len(samples) / stream.sample_rate < clip["duration_s"] - MISSING_S

@@ -195,13 +195,13 @@ class FFmpegStream:
 
     def _follows(self, frame: "AudioFrame") -> bool:
         """Whether a frame of FLAC, each of which has its number, is the next one."""
-        if frame.pts is None:
+        expected = self._next_sample
+        start = expected or 0 if frame.pts is None else frame.pts  # a part of a damaged one may have no number
+        self._next_sample = start + frame.samples
+        if expected is None or start == expected:
             return True
-        expected, self._next_sample = self._next_sample, frame.pts + frame.samples
-        if expected is None or frame.pts == expected:
-            return True
-        if frame.pts > expected:
-            self._failure = f"the samples from {expected:,} to {frame.pts:,} are not there"
+        if start > expected:
+            self._failure = f"the samples from {expected:,} to {start:,} are not there"
         return False  # a number that was there before is of another stream, behind this one
 
     def _judged(self) -> Fault | None:
