@@ -46,6 +46,13 @@ def test_a_picture_says_what_it_is_to_those_who_hear() -> None:
     assert not any(element.get("role") or element.get("aria-label") for element in root.iter() if element is not root)
 
 
+def test_what_was_drawn_before_makes_no_difference() -> None:
+    """Its ids would count on."""
+    first = svg_of(bars(["a", "b"]), "Bars", "one")
+    svg_of(bars(["a", "b"]), "Bars", "other")
+    assert svg_of(bars(["a", "b"]), "Bars", "one") == first
+
+
 def test_ids_of_two_pictures_are_not_the_same() -> None:
     one, other = (svg_of(bars(["a", "b"]), "Bars", key) for key in ("mine-bars", "mine-other"))
     ids = [{element.get("id") for element in ET.fromstring(svg).iter()} - {None} for svg in (one, other)]

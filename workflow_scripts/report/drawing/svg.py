@@ -17,7 +17,7 @@ SCALE = 2.0
 SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-_REFERENCE = re.compile(r"(?<=url\(#)")
+_REFERENCE = re.compile(r"(?<=url\(#)[^)]+")
 _LONGEST_TEXT = 1_000
 """Letters of a text in a picture, whatever it is."""
 
@@ -37,8 +37,9 @@ def svg_of(picture: Drawn, title: str, key: str) -> str:
     else:
         drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     root = ET.fromstring(drawn)
+    ids: dict[str, str] = {}
     for element in root.iter():
-        _own(element, key)
+        _own(element, key, ids)
     _described(root, key, title, picture.sentence)
     return ET.tostring(root, encoding="unicode") + "\n"
 
@@ -59,15 +60,25 @@ def _clean(part: Any) -> Any:
     return shown(part, _LONGEST_TEXT)
 
 
-def _own(element: ET.Element, key: str) -> None:
-    """Its ids, and what it says of others', are of this picture alone. Those who hear are told by `_described`."""
+def _own(element: ET.Element, key: str, ids: dict[str, str]) -> None:
+    """Its ids, and what it says of others', are of this picture alone. Those who hear are told by `_described`.
+
+    Args:
+        element: a part of the picture.
+        key: of the picture.
+        ids: the new ones that were given so far, by the old: those count on over all pictures that a process draws.
+    """
+
+    def own(old: str) -> str:
+        return ids.setdefault(old, f"{key}-{len(ids)}")
+
     for name, value in list(element.attrib.items()):
         if name == "role" or name.startswith("aria-"):
             del element.attrib[name]
         elif name == "id":
-            element.set(name, f"{key}-{value}")
+            element.set(name, own(value))
         else:
-            element.set(name, _REFERENCE.sub(f"{key}-", value))
+            element.set(name, _REFERENCE.sub(lambda found: own(found[0]), value))
 
 
 def _described(root: ET.Element, key: str, title: str, sentence: str) -> None:
