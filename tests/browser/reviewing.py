@@ -160,7 +160,8 @@ def filters(window: Opened, _: Path) -> dict[str, Any]:
         address: at(address)
         for address in (
             "finding=leaked&class=Wind", "class=%2Fm%2Fcat&split=eval", "status=missing", "clip=broken", "clip=nobody",
-            "text=woof", "finding=never", "class=Church+bell%2C+%22big%22%3B+old",
+            "text=woof", "finding=never", "order=doubtful", "order=doubtful&split=eval",
+            "class=Church+bell%2C+%22big%22%3B+old",
         )
     }  # fmt: skip
     page.goto(f"{start}#status=usable")

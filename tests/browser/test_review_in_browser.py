@@ -75,6 +75,8 @@ def test_the_address_chooses_cards_and_says_which_are_chosen(look: Look, few: st
         "clip=nobody": ["The clip nobody has no card on this page: it was not among those that were drawn."],
         "text=woof": ["1 of 1", "hostile2"],
         "finding=never": ["No card is like that. Choose others above."],
+        "order=doubtful": ["1 of 10", "broken"],
+        "order=doubtful&split=eval": ["1 of 2", "leaks"],
         "class=Church+bell%2C+%22big%22%3B+old": ["1 of 1", "second"],
     }
     assert told["address"] == "status=usable&split=eval&clip=second"

@@ -125,10 +125,11 @@ def write_few(folder: Path) -> Path:
             clip("second", labels=[label(1, 0.5, 1.0), label(1, 1.5, 1.75), label(2, 0.0, 2.0)], split="eval"),
             *(clip(f"hostile{number}", labels=[label(0)], captions=captions(text), source_url="javascript:hacked=3")
               for number, text in enumerate(HOSTILE)),
-            clip("leaks", labels=[label(3)], split="eval",
+            clip("leaks", labels=[label(3)], split="eval", doubt=0.25,
                  findings=[{"finding": "leaked", "detail": "its samples are those of first"}]),
             clip("gone", labels=[label(0)], status="missing", pcm_digest=None, duration_s=None, path=None),
-            clip("broken", labels=[label(1)], status="truncated", error_kind="truncated", error="it ends <early>"),
+            clip("broken", labels=[label(1)], status="truncated", error_kind="truncated", error="it ends <early>",
+                 doubt=0.75),
         ],
     )  # fmt: skip
 

@@ -165,8 +165,8 @@
     if (clip && asked === undefined) {
       return show(null, `The clip ${clip} has no card on this page: it was not among those that were drawn.`);
     }
-    const kept = asked ?? (state.places.has(state.card) ? state.card : undefined);
-    return show(kept ?? (state.filters.order === "widest" ? widest() : state.shown[0]) ?? null);
+    state.card = null;
+    return show(asked ?? (state.filters.order === "widest" ? widest() : state.shown[0]) ?? null);
   };
 
   const widest = () => {
