@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.catalogue.by_hand import clip
+from tests.catalogue.by_hand import ROOT, clip
 from tests.report.drawn import drawn
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
 
@@ -38,3 +38,12 @@ def test_all_silent_is_shown_without_levels(tmp_path: Path) -> None:
 def test_without_audio_nothing_is_seen(tmp_path: Path) -> None:
     picture = drawn(tmp_path, "levels", clips=[clip("a", usable=False, status="missing")])
     assert picture == Nothing("No usable clip has sound that was measured.")
+
+
+def test_clipping_is_that_of_the_file(tmp_path: Path) -> None:
+    served = {"root": ROOT, "path": "a.wav", "peak": 1.0, "rms_dbfs": -6.0, "silent_fraction": 0.0, "whole_media": True}
+    checks = [{"path": "a.wav", "clipped_fraction": 0.02}, {"path": "b.wav", "clipped_fraction": 0.0}]
+    clips = [clip("a", **served), clip("b", **served | {"path": "b.wav"})]
+    picture = drawn(tmp_path, "levels", checks, clips=clips)
+    assert isinstance(picture, Drawn)
+    assert picture.sentence.endswith("; 1 (50 %) come from files of which more than 1 % is clipped.")

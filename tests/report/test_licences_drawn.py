@@ -9,12 +9,12 @@ from workflow_scripts.report.drawing.svg import svg_of
 
 
 def test_ids_words_and_nothing_are_told_apart(tmp_path: Path) -> None:
-    said = ["CC-BY-NC-4.0", "CC-BY-NC-4.0", "CC0-1.0", "ask me <b>", "non-commercial", None]
+    said = ["CC-BY-NC-4.0", "CC-BY-NC-4.0", "CC0-1.0", "ask me <b>", "non-commercial", None, " "]
     picture = drawn(tmp_path, "licences", clips=[clip(f"{n}", licence=one) for n, one in enumerate(said)])
     assert isinstance(picture, Drawn)
     assert picture.sentence == (
-        "Of 6 clips 2 (33 %) are under CC-BY-NC-4.0, 1 (17 %) are under CC0-1.0, 2 (33 %) are under words that are no "
-        "SPDX id, 1 (17 %) say nothing and 3 (50 %) may not be used commercially."
+        "Of 7 clips 2 (29 %) are under CC-BY-NC-4.0, 1 (14 %) are under CC0-1.0, 2 (29 %) are under words that are no "
+        "SPDX id, 2 (29 %) say nothing and 3 (43 %) may not be used commercially."
     )
     assert "“ask me &lt;b&gt;”" in svg_of(picture, "", "licences")
 

@@ -21,18 +21,18 @@ KINDS = {
 }
 COUNTS = """
 SELECT
-    licence AS name,
+    nullif(trim(licence), '') AS name,
     CASE
-        WHEN licence IS NULL THEN 'nothing is said'
+        WHEN name IS NULL THEN 'nothing is said'
         WHEN noncommercial THEN 'commercial use forbidden'
         WHEN noncommercial IS NULL THEN 'its words do not tell'
         ELSE 'commercial use allowed'
     END AS kind,
-    list_contains(spdx_ids(), licence) AS is_spdx,
-    clips AS count,
-    hours
+    list_contains(spdx_ids(), name) AS is_spdx,
+    sum(clips)::BIGINT AS count
 FROM rights
-ORDER BY clips DESC, licence
+GROUP BY ALL
+ORDER BY count DESC, name
 """
 
 
