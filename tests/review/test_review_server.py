@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import http.client
 import json
 import os
 import resource
@@ -10,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -375,7 +375,7 @@ def test_a_body_that_comes_too_slowly_is_not_waited_for(tmp_path: Path) -> None:
     )
     with served(results, tmp_path / "mine.csv", program=[sys.executable, "-c", impatient]) as server:
         assert status(raw(server, post_head(server, "Content-Length: 1000"))) == 408
-        assert server.post(said())[0] == 200
+        assert server.kept() == []
 
 
 def test_a_body_that_ends_before_its_end_saves_nothing(server: Served) -> None:
@@ -410,16 +410,16 @@ def test_two_servers_and_many_tabs_lose_nothing(server: Served) -> None:
     with served(results, server.file) as other:
 
         def tab(number: int) -> None:
-            for clip in range(10):
+            for clip in range(4):
                 at = [server, other][number % 2]
-                assert at.post(said(f"clip{number * 10 + clip}", f"tab {number}"))[0] == 200
+                assert at.post(said(f"clip{number * 4 + clip}", f"tab {number}"))[0] == 200
 
         tabs = [threading.Thread(target=tab, args=(number,)) for number in range(8)]
         for one in tabs:
             one.start()
         for one in tabs:
             one.join()
-        assert {row["clip_id"] for row in other.kept()} == {f"clip{number}" for number in range(80)}
+        assert {row["clip_id"] for row in other.kept()} == {f"clip{number}" for number in range(32)}
 
 
 def test_an_editor_that_saves_between_reading_and_renaming_loses_nothing(
@@ -462,12 +462,13 @@ def test_a_killed_server_leaves_a_whole_file(tmp_path: Path) -> None:
     saved = 0
     for round_ in range(8):
         with served(results, file) as server:
-            timer = threading.Timer(0.05 + round_ * 0.017, server.process.kill)
-            timer.start()
-            with contextlib.suppress(OSError, Exception):
+            timer = threading.Timer(round_ * 0.017, server.process.kill)
+            with contextlib.suppress(OSError, http.client.HTTPException):
                 while True:
                     assert server.post(*(said(f"clip{saved + more}", note=note) for more in range(20)))[0] == 200
                     saved = min(saved + 20, 380)
+                    if not timer.ident:
+                        timer.start()
             timer.join()
             server.process.wait()
         rows = KeptReviews(file).rows() if file.exists() else []
@@ -497,6 +498,18 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         code, told = server.post(said())
         assert code == 500
         assert "nothing was saved" in told
+
+
+def test_while_results_are_made_anew_nothing_is_saved_yet(tmp_path: Path) -> None:
+    results = make_results(tmp_path / "results")
+    catalogue = results / "catalog.duckdb"
+    with served(results, tmp_path / "mine.csv") as server:
+        catalogue.rename(tmp_path / "aside.duckdb")
+        code, told = server.post(said())
+        assert code == 503
+        assert "cannot be asked which clips there are" in told
+        (tmp_path / "aside.duckdb").rename(catalogue)
+        assert server.post(said())[0] == 200
 
 
 # --- the command ---
@@ -553,13 +566,11 @@ def test_a_port_that_is_taken_is_told(server: Served) -> None:
 def test_ctrl_c_ends_it_while_a_player_holds_on(tmp_path: Path) -> None:
     results = make_results(tmp_path / "results")
     (results / "mine" / "review" / "long.wav").write_bytes(bytes(50_000_000))
-    before = time.monotonic()
     with served(results, tmp_path / "mine.csv") as server:
         holding = socket.create_connection(("127.0.0.1", server.port))
         holding.sendall(request(server, f"/{server.token}/long.wav"))
         assert holding.recv(100)
     holding.close()
-    assert time.monotonic() - before < 60
 
 
 def test_kept_reviews_say_what_is_wrong_of_a_file(tmp_path: Path) -> None:

@@ -37,10 +37,17 @@ def main(results: str, dataset: str = "", reviews: str = "", port: str = "") -> 
 
 
 def clips_that_are(places: Places, dataset: str, ids: Collection[str]) -> set[str]:
-    """Which of some clip ids a dataset has, as the catalogue of this moment says."""
-    with duckdb.connect(places.catalogue, read_only=True) as catalogue:
-        asked = "SELECT clip_id FROM clips WHERE dataset = ? AND clip_id IN (SELECT unnest(?::VARCHAR[]))"
-        return {clip_id for (clip_id,) in catalogue.execute(asked, [dataset, list(ids)]).fetchall()}
+    """Which of some clip ids a dataset has, as the catalogue of this moment says.
+
+    Raises:
+        SoundledgerError: it cannot be asked, as where results are being made anew.
+    """
+    asked = "SELECT clip_id FROM clips WHERE dataset = ? AND clip_id IN (SELECT unnest(?::VARCHAR[]))"
+    try:
+        with duckdb.connect(places.catalogue, read_only=True) as catalogue:
+            return {clip_id for (clip_id,) in catalogue.execute(asked, [dataset, list(ids)]).fetchall()}
+    except duckdb.Error as error:
+        raise SoundledgerError(f"{places.catalogue}: cannot be asked which clips there are: {error}") from None
 
 
 def _dataset(places: Places, wanted: str) -> str:

@@ -14,7 +14,7 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.review.serving.rows import Row, as_csv, from_csv, merged
 from workflow_scripts.tables.files import whole
 
-WAITS_S = 10.0
+WAITS_S = 30.0
 """For another server that writes the same file."""
 TRIES = 20
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})

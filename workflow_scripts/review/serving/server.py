@@ -33,7 +33,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 ClipsThatAre = Callable[[Collection[str]], Collection[str]]
-"""Which of some clip ids the dataset has."""
+"""Which of some clip ids the dataset has; raises SoundledgerError where that cannot be told now."""
 
 
 def application(folder: Path, reviews: KeptReviews, clips_that_are: ClipsThatAre) -> Starlette:
@@ -151,6 +151,8 @@ def _save(body: bytes, reviews: KeptReviews, clips_that_are: ClipsThatAre) -> Re
             raise RowsError(f"no clips of this dataset: {first_twenty(foreign)}; was it made anew? Load the page again")
     except RowsError as error:
         return _told(400, f"{error}; nothing was saved")
+    except SoundledgerError as error:
+        return _told(503, f"{error}; nothing was saved")
     try:
         reviews.add(rows)
     except RowsError as error:
