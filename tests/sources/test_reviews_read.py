@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workflow_scripts.review.serving.rows import as_csv as as_the_page_writes
 from workflow_scripts.sources.clips.vocabulary import classes_of
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.reviews import COLUMNS, read_reviews
@@ -188,6 +189,13 @@ def test_the_same_files_in_another_order_are_the_same_tables(tmp_path: Path) -> 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
+def test_blanks_before_a_text_stay_though_others_hold_what_parts_cells(tmp_path: Path) -> None:
+    row = dict.fromkeys(COLUMNS, "") | {"clip_id": "a", "verdict": "keep", "note": ' a, "b"', "caption": " x"}
+    file = tmp_path / "reviews.csv"
+    file.write_bytes(as_the_page_writes([row]))
+    assert read(file)["found_reviews"].select("note", "caption").rows() == [(' a, "b"', " x")]
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(TEXTS, TEXTS, st.sampled_from(["keep", "drop", ""])), max_size=8))
 def test_what_was_written_is_read_back_whatever_the_text(
@@ -197,12 +205,8 @@ def test_what_was_written_is_read_back_whatever_the_text(
         dict.fromkeys(COLUMNS, "") | {"clip_id": "a", "verdict": verdict, "caption": caption, "note": note}
         for caption, note, verdict in said
     ]
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
     file = tmp_path_factory.mktemp("said") / "reviews.csv"
-    file.write_bytes(text.getvalue().encode())
+    file.write_bytes(as_the_page_writes(rows))
     found = read(file)["found_reviews"]
     assert found.select("caption", "note", "verdict").rows() == [
         (_said(caption), _said(note), verdict or None) for caption, note, verdict in said

@@ -151,7 +151,8 @@ def _dialect(path: str, text: str, reading: Reading, first: str) -> Dialect:
     best: Dialect = {"delimiter": tried[0] if isinstance(tried, tuple) else first, **quotes}
     most = 0
     for delimiter in tried:
-        spaced = delimiter != " " and bool(reading.quote) and f"{delimiter} {reading.quote}" in sample
+        quoted = reading.blanks and delimiter != " " and bool(reading.quote)
+        spaced = quoted and f"{delimiter} {reading.quote}" in sample
         for skips in (True, False) if spaced else (False,):  # `1, "a, b"`
             dialect = {"delimiter": delimiter, "skipinitialspace": skips, **quotes}
             counts = [len(cells or ()) for *_, cells in _records(path, sample, dialect)]

@@ -28,6 +28,7 @@ class Reading:
         format: csv, json, jsonl, yaml or parquet.
         delimiter: what stands between cells.
         quote: what stands around cells that hold the delimiter, or ends of lines; "" where that is nothing.
+        blanks: there may be some between a delimiter and the quotation mark of a cell, which say nothing.
         encoding: of text.
         header: the names of the columns, where the table has none.
         at: where in a JSON or YAML document the rows are: keys with dots between them.
@@ -37,6 +38,7 @@ class Reading:
     format: str | None = None
     delimiter: str | None = None
     quote: str = '"'
+    blanks: bool = True
     encoding: str = "utf-8"
     header: tuple[str, ...] | None = None
     at: str = ""

@@ -5,6 +5,7 @@ classes with an unknown one, which would say of the others that they are all, is
 it holds.
 """
 
+import codecs
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from workflow_scripts.tables import schemas
 
 COLUMNS = ("clip_id", "verdict", "reviewer", "reviewed_at", "ordinal", "caption", "class_ids", "note", "pcm_digest")
 """Of a file of reviews, in the order in which the page writes them."""
+HEADER = ",".join(COLUMNS).encode()
 NEEDED = ("clip_id", "verdict")
 """Those that each file has; a file may lack any other."""
 FREE = ("caption", "note")
@@ -77,7 +79,7 @@ _BROKEN = WRITTEN | {"reason": pl.String, "detail": pl.String}
 
 def _written(source: Source) -> Iterator[pl.DataFrame]:
     """The rows of a file as _BROKEN has them: `reason` and `detail` of those that have no cells."""
-    for rows in read_rows(source, Reading()):
+    for rows in read_rows(source, _reading(source)):
         _refuse_columns(source.path, rows)
         path = pl.lit(source.path).alias("source")
         cells = rows.cells.select(_as_written(rows.cells, name) for name in COLUMNS)
@@ -85,6 +87,13 @@ def _written(source: Source) -> Iterator[pl.DataFrame]:
         broken = rows.broken.with_columns(path)
         nothing = pl.DataFrame(schema=_BROKEN)
         yield pl.concat([nothing, whole, broken], how="diagonal").select(*_BROKEN).sort("line")
+
+
+def _reading(source: Source) -> Reading:
+    """How it is written: as the page writes it where it begins so, which leaves nothing to be found out."""
+    begins = source.content[: 2 * len(HEADER)].removeprefix(codecs.BOM_UTF8)
+    is_the_pages = begins.splitlines()[:1] == [HEADER]
+    return Reading(delimiter=",", blanks=False) if is_the_pages else Reading()
 
 
 def _refuse_columns(path: str, rows: Rows) -> None:
