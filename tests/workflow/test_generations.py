@@ -48,6 +48,8 @@ def test_after_a_resolve_that_failed_the_catalogue_says_what_the_run_before_said
         [(start_now, classes_now)] = project.ask(SAID)
         assert (start_now, start_s) == (31.0, 30.0)
         assert classes_now != classes
+        assert project.ask("SELECT clip_id, change FROM changes") == [("dinnerplate", "classes")]
+        assert project.ask("SELECT max(run) FROM runs") == [(2,)]
 
 
 def test_tables_that_no_later_stage_reads_are_told_too(project: Project) -> None:
