@@ -18,6 +18,8 @@ STAGES = {
     "tables": {"ingest", "scan", "check", "resolve", "losses"},
     "exports": {"ingest", "scan", "check", "resolve", "export", "losses"},
     "catalogue": {"ingest", "scan", "check", "resolve", "build_catalogue", "losses"},
+    "report": {"ingest", "scan", "check", "resolve", "build_catalogue", "losses", "export", "write_report"}
+    | {"draw", "draw_all", "write_report_of_all"},
 }
 """The jobs of each target on a set of which nothing is made."""
 
@@ -28,6 +30,21 @@ def test_target_makes_its_stage_with_what_comes_before_it_and_nothing_after(tmp_
     write_small_set(project)
     assert set(project.run(target, *SMALL).jobs) - {target} == STAGES[target]
     assert project.run(target, *SMALL).jobs == {}
+
+
+def test_report_is_part_of_a_run_that_says_so_and_leads_to_the_review_page_once_there_is_one(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    write_small_set(project)
+    page = tmp_path / "results/small/report/index.html"
+    assert "write_report" not in project.run(*SMALL).jobs
+    assert set(project.run(*SMALL, "report=True").jobs) == {
+        *("draw", "draw_all", "write_report", "write_report_of_all", "losses", "all")
+    }
+    assert "../review/index.html" not in page.read_text()
+    assert project.run(*SMALL, "report=True").jobs == {}
+    project.run("review", *SMALL)
+    assert set(project.run("report", *SMALL).jobs) == {"write_report", "losses", "report"}
+    assert "../review/index.html#split=train" in page.read_text()
 
 
 RULES = '''

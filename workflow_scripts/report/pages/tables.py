@@ -89,13 +89,15 @@ def page_table(
     """An answer as a table.
 
     Args:
-        answer: with these columns, and others or not.
+        answer: with these columns, and others or not. One of which no row says anything is left out.
         caption: what it shows.
         columns: by their names in the answer, in the order of the page.
         of: what a row is, and several.
         link: of a row its clips, as PageTable has it.
     """
     there = answer.rows.head(MOST_ROWS).to_dicts()
+    said = {name for row in there for name, value in row.items() if value is not None}
+    columns = {name: column for name, column in columns.items() if name in said}
     rows = [["" if row[name] is None else column.says(row[name]) for name, column in columns.items()] for row in there]
     more = len(answer.rows) - len(rows)
     left_out = f"{words.counted(more, *of)} more" if more else ""
