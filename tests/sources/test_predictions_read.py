@@ -115,7 +115,7 @@ def test_windows_of_birdnet_are_of_the_clip_that_their_file_is(tmp_path: Path) -
         f"{BIRDNET}"
         "0.0,3.0,Parus major,Great Tit,0.31,/data/audio/a.wav\n"
         "3.0,6.0,Parus major,Kohlmeise,0.92,/data/audio/a.wav\n"
-        "0.0,3.0,Canis lupus familiaris,Dog,0.4,C:/audio/b.flac\n"
+        "0.0,3.0,Canis lupus familiaris,Dog,0.4,C:\\audio\\b.flac\n"
         "0.0,3.0,Corvus corax,Common Raven,0.9,/data/audio/a.wav\n"
         "0.0,3.0,Parus major,Great Tit,0.9,/data/audio/c.wav\n"
         "3.0,0.0,Parus major,Great Tit,0.99,/data/audio/a.wav\n"

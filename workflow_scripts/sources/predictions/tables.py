@@ -130,10 +130,20 @@ def _written(path: str, columns: dict[str, str], schema: Any) -> Iterator[pl.Exp
             value = pl.col(columns[key])
             of_text = kind == pl.Float64 and schema[columns[key]] == pl.String
             value = (value.str.strip_chars() if of_text else value).cast(kind, strict=False)
+            value = _with_slashes(value) if key == "file" else value
             yield (value if kind == pl.Float64 else _stripped(value)).alias(key)
         else:
             named = PurePath(path).name.partition(OF_ONE_FILE)[0] if key == "file" and "clip" not in columns else None
             yield pl.lit(named, kind).alias(key)
+
+
+def _with_slashes(path: pl.Expr) -> pl.Expr:
+    """A path as Windows writes it, in the way of all others."""
+    return (
+        pl.when(path.str.contains("/", literal=True))
+        .then(path)
+        .otherwise(path.str.replace_all("\\", "/", literal=True))
+    )
 
 
 def _stripped(text: pl.Expr) -> pl.Expr:
