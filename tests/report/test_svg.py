@@ -80,10 +80,12 @@ def test_a_picture_stands_on_white_and_is_twice_as_sharp() -> None:
 
 
 @pytest.mark.parametrize("room", ["pictures", "pictures_of_all"])
-def test_every_picture_has_a_title_and_a_category(room: str) -> None:
+def test_every_picture_has_a_title_a_category_and_a_place_in_the_docs(room: str) -> None:
+    told = (REPOSITORY / "docs" / "pictures.md").read_text(encoding="utf-8")
     for name, drawer in drawers(room).items():
         assert drawer.TITLE.strip(), name
         assert drawer.CATEGORY in CATEGORIES, name
+        assert f"`{name}`" in told, name
 
 
 def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
