@@ -22,10 +22,11 @@ class Asked:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, dataset: str | None) -> None:
         self._connection = connection
+        self._answers: dict[str, pl.DataFrame] = {}
         self.dataset = dataset
 
     def __call__(self, sql: str, **parameters: Any) -> pl.DataFrame:
-        """The answer to a question.
+        """The answer to a question; to one that was asked before, the same.
 
         Args:
             sql: of the views of the catalogue, in which `clips` are those of the dataset alone. `catalogue.clips` are
@@ -35,8 +36,11 @@ class Asked:
         Returns:
             Its rows; numbers have nine digits.
         """
-        answer = self._connection.sql(sql, params=parameters or None).pl()
-        return answer.with_columns(pl.col(pl.Float32, pl.Float64).round_sig_figs(DIGITS))
+        question = repr((sql, parameters))
+        if question not in self._answers:
+            answer = self._connection.sql(sql, params=parameters or None).pl()
+            self._answers[question] = answer.with_columns(pl.col(pl.Float32, pl.Float64).round_sig_figs(DIGITS))
+        return self._answers[question]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from altair.typing import ChartType
 
 from workflow_scripts.report.drawing import style, words
 from workflow_scripts.report.drawing.asking import Asked
-from workflow_scripts.report.drawing.heard import HEARD
+from workflow_scripts.report.drawing.heard import heard
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
 
 TITLE = "Bandwidth at each sample rate"
@@ -15,19 +15,14 @@ MOST = 16
 """Rates that are shown: the most frequent."""
 BINS = 80
 """Of half the highest rate."""
-UPSAMPLED = "sample_rate > 16000 AND bandwidth_hz BETWEEN 1 AND 0.3 * sample_rate"
+UPSAMPLED = (pl.col("sample_rate") > 16_000) & pl.col("bandwidth_hz").is_between(1, 0.3 * pl.col("sample_rate"))
 """As the view `findings` has it."""
 ROW = 30
 
 
 def draw(ask: Asked) -> Drawn | Nothing:
     """A row a rate: how many clips end at which frequency, half the rate, and below what the view calls upsampled."""
-    found = ask(  # of each rate there are no more frequencies than a spectrum has
-        f"""
-        SELECT sample_rate, bandwidth_hz, count(*) AS clips, count(*) FILTER ({UPSAMPLED}) AS upsampled
-        FROM ({HEARD}) WHERE bandwidth_hz IS NOT NULL GROUP BY ALL ORDER BY ALL
-        """  # noqa: S608  SQL of this module and heard.py alone
-    )
+    found = heard(ask).drop_nulls("bandwidth_hz").with_columns(upsampled=pl.when(UPSAMPLED).then("clips").otherwise(0))
     if found.is_empty():
         return Nothing("Of no clip is it known up to which frequency its sound goes.")
     rates = found.group_by("sample_rate").agg(pl.col("clips", "upsampled").sum())

@@ -8,7 +8,7 @@ from altair.typing import ChartType
 
 from workflow_scripts.report.drawing import style, words
 from workflow_scripts.report.drawing.asking import Asked
-from workflow_scripts.report.drawing.heard import HEARD
+from workflow_scripts.report.drawing.heard import heard
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
 
 TITLE = "Sample rates, channels, encodings"
@@ -21,12 +21,9 @@ ROW, COLUMN = 22, 84
 
 def draw(ask: Asked) -> Drawn | Nothing:
     """Two tables whose cells are the darker the more clips they count: rates by layout, and encodings."""
-    counts = ask(
-        f"""
-        SELECT sample_rate, coalesce(channel_layout, 'no samples') AS channel_layout, format, subtype, count(*) AS clips
-        FROM ({HEARD}) WHERE sample_rate IS NOT NULL GROUP BY ALL ORDER BY ALL
-        """  # noqa: S608  SQL of heard.py alone
-    )
+    kinds = ["sample_rate", "channel_layout", "format", "subtype"]
+    named = heard(ask).with_columns(pl.col("channel_layout").fill_null("no samples"))
+    counts = named.group_by(kinds).agg(pl.col("clips").sum()).sort(kinds)
     if counts.is_empty():
         return Nothing("No clip has sound that decodes.")
     rates = _few(counts.with_columns(rate=pl.col("sample_rate")), "rate", "channel_layout")
