@@ -53,6 +53,13 @@ def test_an_error_ends_in_the_log_and_on_the_terminal(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in (tmp_path / "job.log").read_text()
 
 
+def test_a_panic_within_a_library_ends_in_the_log_too(tmp_path: Path) -> None:
+    panic = "    import polars.exceptions\n    raise polars.exceptions.PanicException('in Rust')"
+    done = run(JOB.format(end=panic), tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "error: Traceback (most recent call last):")
+    assert "in Rust" in (tmp_path / "job.log").read_text()
+
+
 @pytest.mark.parametrize("script", ENTRIES)
 def test_an_entry_script_imports_nothing_of_the_project_before_it_begins(script: str) -> None:
     nodes = ast.parse((SCRIPTS / f"{script}.py").read_text()).body

@@ -34,7 +34,9 @@ def logged(log: str) -> Iterator[None]:
         yield
     except SoundledgerError as error:
         _end(str(error))
-    except Exception:  # noqa: BLE001  whatever it is, it belongs into the log
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001  whatever it is, a panic of polars too, it belongs into the log
         _end(traceback.format_exc())
     finally:
         leave_garbage()

@@ -162,6 +162,18 @@ def test_a_file_in_which_nothing_stands_yet_has_no_rows(tmp_path: Path) -> None:
     assert tables["sources"]["rows_read"].to_list() == [0]
 
 
+def test_rows_of_a_second_file_may_be_wrong(tmp_path: Path) -> None:
+    first = written(tmp_path, GOOD | {"verdict": ""}, name="first.csv")
+    bad = {"clip_id": "b", "verdict": "", "pcm_digest": "zzzz"}, {"clip_id": "nobody", "verdict": ""}
+    second = written(tmp_path, *bad, name="second.csv")
+    tables = read(first, second)
+    assert len(tables["found_reviews"]) == 1
+    assert tables["rejects"].select("source", "line", "reason").rows() == [
+        (str(second), 2, "bad_digest"),
+        (str(second), 3, "unknown_clip"),
+    ]
+
+
 @pytest.mark.parametrize("form", ["semicolons", "bom", "gz", "parquet", "jsonl"])
 def test_forms_that_other_tables_come_in_are_read(tmp_path: Path, form: str) -> None:
     row = GOOD | {"note": "a, b", "class_ids": "dog|cat_indoors", "reviewed_at": "2026-11-26"}

@@ -51,7 +51,7 @@ def with_first_fault(rows: pl.DataFrame, faults: list[tuple[str, pl.Expr, pl.Exp
         faults: reason, whether a row has it, and the words for it, in the order in which they are asked.
     """
     reason = pl.coalesce(pl.when(broken).then(pl.lit(name)) for name, broken, _ in faults)
-    rows = rows.with_columns(reason=reason)
+    rows = rows.rechunk().with_columns(reason=reason)  # over several files' chunks polars 2.1.0 may panic
     if rows["reason"].null_count() == len(rows):
         return rows.with_columns(detail=pl.lit(None, dtype=pl.String))
     faulty = rows.filter(pl.col("reason").is_not_null()).select(
