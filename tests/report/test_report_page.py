@@ -2,13 +2,14 @@
 
 import itertools
 import re
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 import yaml
 
-from tests.catalogue.by_hand import clip
+from tests.catalogue.by_hand import ROOT, catalogue_of, clip
 from tests.report.drawn import datasets
 from tests.report.hostile import ARABIC, IMAGE, LONG, NASTY, QUOTES, SCRIPT, make_hostile
 from tests.report.made_reports import Tag, draw, make_report, make_report_of_all, parsed
@@ -114,6 +115,31 @@ def test_media_of_other_datasets_are_told_of_and_theirs_alone(tmp_path: Path) ->
     rows = page.one("article", id="overlap").one("table").rows()
     assert rows == [["eval", "theirs", "test", "youtube", "1", "1"], ["train", "theirs", "test", "youtube", "1", "1"]]
     assert parsed(make_report(catalogue, "third", tmp_path)).all("article", id="overlap") == []
+
+
+def test_a_duplicate_in_another_dataset_counts_as_the_sql_beside_it_does(tmp_path: Path) -> None:
+    tables, checks = {}, []
+    for dataset, name in (("mine", "a"), ("theirs", "b")):
+        served = {"root": ROOT, "path": f"{name}.wav", "media_path": f"/{name}.wav", "whole_media": True, "peak": 0.5}
+        root = {
+            "root": ROOT,
+            "ordinal": 0,
+            "path": "/",
+            "holds": "clips",
+            "media": 2,
+            "served": 1,
+            "usable": 1,
+            "orphans": 1,
+        }
+        tables[dataset] = {"clips": [clip(name, **served)], "roots": [root]}
+        checks.append({"path": f"{name}.wav", "peak": 0.5, "pcm_digest": "a" * 32})
+    with closing(catalogue_of(tmp_path, tables, checks)) as catalogue:
+        article = parsed(make_report(tmp_path / "results/catalog.duckdb", "mine", tmp_path)).one(
+            "article", id="duplicate"
+        )
+        rows = catalogue.execute(article.one("code").text).fetchall()
+    assert article.one("h3").text == "Duplicates: 1 usable clip (100 %)"
+    assert [[str(value) for value in row] for row in rows] == article.one("table").rows()
 
 
 def test_classes_that_are_evaluated_and_not_trained_on_are_named(tmp_path: Path) -> None:

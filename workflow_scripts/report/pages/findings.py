@@ -36,12 +36,13 @@ class Decision:
 
 @dataclass(frozen=True)
 class Oddity:
-    """Findings of clips that are told together."""
+    """Findings of clips that are told together; of some, other datasets of the run have a say (`across`)."""
 
     findings: tuple[str, ...]
     title: str
     means: str
     none: str
+    across: bool = False
 
 
 LEAKS = Oddity(
@@ -58,6 +59,7 @@ ODDITIES = (
         "Duplicates",
         "Another file of the run holds the same samples: what is there twice weighs twice.",
         "duplicates",
+        across=True,
     ),
     Oddity(
         ("upsampled",),
@@ -102,6 +104,7 @@ ODDITIES = (
         "Captions that do not fit",
         "They are in another language than most, or name a source that all labels of the clip exclude.",
         "captions that do not fit",
+        across=True,
     ),
 )
 """In the order of a page, after what concerns splits."""
@@ -133,7 +136,7 @@ def decisions(ask: Ask, ask_all: Ask, facts: DatasetFacts) -> Iterator[Decision]
         "No split whose name says that it is trained on holds a clip of them that can be.",
         "classes that are evaluated and not trained on",
     )
-    yield from (_oddity(ask, facts, oddity) for oddity in ODDITIES)
+    yield from (_oddity(ask_all if oddity.across else ask, facts, oddity) for oddity in ODDITIES)
     yield _licences(ask, facts)
 
 
