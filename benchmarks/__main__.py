@@ -22,6 +22,7 @@ NAMES = (
     "packing",
     "long_recordings",
     "mutations",
+    "sounds",
     "scale",
     "millions",
     "pictures",
