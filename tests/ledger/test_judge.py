@@ -51,6 +51,10 @@ def _status(base: dict[str, Any], **changes: Any) -> str:
         ({"load_ok": False, "error_kind": "corrupt", "media_duration_s": 3.0}, "unreadable"),
         ({"load_ok": False, "error_kind": "not_audio", "media_duration_s": None}, "unreadable"),
         ({"error_kind": "no_samples", "media_duration_s": 0.0, "resample_ok": None, "feature_ok": None}, "too_short"),
+        ({"load_ok": False, "error_kind": "digest_mismatch"}, "unreadable"),
+        ({"load_ok": False, "error_kind": "changes", "media_duration_s": 5.0}, "unreadable"),
+        ({"error_kind": "wrong_count", "declared_duration_s": 3.0}, "usable"),
+        ({"error_kind": "undecoded"}, "usable"),
         ({"error_kind": "truncated", "media_duration_s": 5.0}, "truncated"),
         ({"error_kind": "truncated", "media_duration_s": 0.0, "resample_ok": None, "feature_ok": None}, "truncated"),
         ({"media_duration_s": 0.0999}, "too_short"),
@@ -130,3 +134,9 @@ def test_limits_are_those_of_the_dataset() -> None:
     limits = {"min_duration_s": 5.0, "max_duration_s": 8.0}
     statuses = [_judged(CLIP | {"media_duration_s": seconds}, limits)["status"] for seconds in (4.9, 5.0, 8.0, 8.1)]
     assert statuses == ["too_short", "usable", "usable", "too_long"]
+
+
+def test_a_span_before_a_change_of_rate_is_usable_whatever_the_header_declares() -> None:
+    changes = {"load_ok": False, "error_kind": "changes", "media_duration_s": 40.0, "declared_duration_s": 40.0}
+    assert _status(SPAN, **changes) == "usable"
+    assert _status(SPAN, **changes | {"media_duration_s": 39.0, "declared_duration_s": 39.0}) == "unreadable"

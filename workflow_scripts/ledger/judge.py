@@ -4,8 +4,10 @@ import polars as pl
 
 END_TOLERANCE_S = 0.1
 """A recording may end this much before the label says: players and cutters round."""
-STOPPED_BY = ("changes", "corrupt", "io_error")
+STOPPED_BY = ("corrupt", "io_error")
 """Faults that end a decoding where they are met, like a cut."""
+ENDS_AT = ("truncated", "changes")
+"""Faults of which what was decoded is whole, whatever the header declares."""
 
 
 def judge(limits: dict[str, float]) -> list[pl.Expr]:
@@ -60,5 +62,5 @@ def _ends_before_the_fault() -> pl.Expr:
     """
     decoded, declared = pl.col("media_duration_s"), pl.col("declared_duration_s")
     stopped = pl.col("error_kind").is_in(STOPPED_BY) & (decoded < declared).fill_null(True)
-    is_before = ((pl.col("error_kind") == "truncated") | stopped) & (pl.col("end_s") <= decoded)
+    is_before = (pl.col("error_kind").is_in(ENDS_AT) | stopped) & (pl.col("end_s") <= decoded)
     return is_before.fill_null(False)
