@@ -156,6 +156,27 @@ def test_classes_that_are_evaluated_and_not_trained_on_are_named(tmp_path: Path)
     assert page.all("article", id="classes_not_evaluated") == []
 
 
+def test_what_reviewers_and_models_say_of_labels_is_told_by_class(tmp_path: Path) -> None:
+    labels = [{"clip_id": one, "class_id": "dog"} for one in ("a", "b", "c")]
+    doubts = [
+        {"clip_id": "b", "class_id": "dog", "given": True, "score": 0.1, "kind": "label_doubted", "rank": 1},
+        {"clip_id": "c", "class_id": "cat", "given": False, "score": 0.9, "kind": "label_missing", "rank": 2},
+    ]
+    tables = {
+        "clips": [clip("a"), clip("b"), clip("c")],
+        "labels": labels,
+        "classes": [{"class_id": one, "name": one.title()} for one in ("dog", "cat")],
+        "reviews": [{"clip_id": "a", "verdict": "keep", "line": 2}, {"clip_id": "b", "verdict": "drop", "line": 3}],
+        "label_issues": doubts,
+    }
+    page = parsed(make_report(datasets(tmp_path, mine=tables), "mine", tmp_path))
+    judged, doubted = (page.one("article", id=name) for name in ("label_quality", "label_issues"))
+    assert judged.one("h3").text == "Labels that reviewers found wrong: 1 of 2 judged labels (50 %)"
+    assert judged.one("table").rows() == [["Dog", "3", "2", "1", "50 %", "9.5 %", "90.5 %"]]
+    assert doubted.one("h3").text == "Labels that a model doubts: 1 label doubted, 1 missing"
+    assert doubted.one("table").rows() == [["Dog", "1", "0", "b"], ["Cat", "0", "1", "c"]]
+
+
 def test_clips_that_reviews_dropped_are_told_apart_from_short_ones(tmp_path: Path) -> None:
     clips = [clip("a", trainable=False, verdict="drop"), clip("b", trainable=False), clip("c", verdict="keep")]
     page = parsed(make_report(datasets(tmp_path, mine={"clips": clips}), "mine", tmp_path))

@@ -9,8 +9,8 @@ from typing import Any
 
 from workflow_scripts.exports.cards import front_matter, licence_on_hub
 from workflow_scripts.report.pages.asked import Ask, answer
+from workflow_scripts.report.pages.decision import Decision
 from workflow_scripts.report.pages.facts import DatasetFacts
-from workflow_scripts.report.pages.findings import Decision
 from workflow_scripts.report.pages.rendering import rendered
 
 SIZES = {

@@ -6,32 +6,11 @@ from urllib.parse import urlencode
 
 from workflow_scripts.report.drawing.words import counted, share
 from workflow_scripts.report.pages.asked import Ask, answer
+from workflow_scripts.report.pages.decision import Decision
 from workflow_scripts.report.pages.facts import DatasetFacts
-from workflow_scripts.report.pages.tables import PageTable, count, in_hours, named, page_table, text
+from workflow_scripts.report.pages.label_decisions import label_decisions
+from workflow_scripts.report.pages.tables import count, in_hours, named, page_table, text
 from workflow_scripts.report.pages.words import FINDINGS, SHARED_BY
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One thing that would change a training decision.
-
-    Attributes:
-        name: of its place in the page.
-        title: what it is.
-        number: how much there is of it, with what is counted; "" where there is none.
-        means: what that means for a training, in a sentence or two.
-        none: what it is called in the list of what there is none of.
-        tables: what was counted.
-        link: of the clips, what stands behind `#` in the address of the review page; "" where it is not of clips.
-    """
-
-    name: str
-    title: str
-    number: str
-    means: str
-    none: str
-    tables: tuple[PageTable, ...] = ()
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +115,7 @@ def decisions(ask: Ask, ask_all: Ask, facts: DatasetFacts) -> Iterator[Decision]
         "No split whose name says that it is trained on holds a clip of them that can be.",
         "classes that are evaluated and not trained on",
     )
+    yield from label_decisions(ask, facts)
     yield from (_oddity(ask_all if oddity.across else ask, facts, oddity) for oddity in ODDITIES)
     yield _licences(ask, facts)
 
