@@ -66,6 +66,17 @@ def test_a_verdict_that_was_taken_back_counts_no_more() -> None:
     assert verdict(by("ann", "drop", "2026-11-26"), by("ann", None, "2026-11-27")) is None
 
 
+def test_a_row_that_says_nothing_is_no_word_but_takes_back_what_was_said_before() -> None:
+    assert of(by("ann", None)).of_clips.is_empty()
+    told = of(by("ann", None), by("bob", "keep"))
+    assert told.table["counts"].to_list() == [False, True]
+    assert told.of_clips["reviewers"].to_list() == [["bob"]]
+    back = of(by("ann", "drop", "2026-11-26", caption="A cat."), by("ann", None, "2026-11-27"), by("bob", "keep"))
+    assert back.table.select("superseded", "counts").rows() == [(True, False), (False, False), (False, True)]
+    assert back.of_clips.select("verdict", "reviewers").rows() == [("keep", ["bob"])]
+    assert back.captions.is_empty()
+
+
 def test_a_reviewer_has_one_voice_whatever_captions_were_corrected() -> None:
     rows = [by("ann", "drop", "2026-11-26", ordinal=number, caption="x") for number in range(3)]
     assert verdict(*rows, by("bob", "keep")) == "disputed"
@@ -138,13 +149,9 @@ def reckoned(rows: pl.DataFrame) -> dict[str, str | None]:
     for (clip, reviewer, _), row in last.items():
         if row["verdict"]:
             voices[clip][reviewer] = row["verdict"]
-    counted = {clip: list(of_clip.values()) for clip, of_clip in voices.items()}
+    counted = {clip: list(of_clip.values()) for clip, of_clip in voices.items() if of_clip}
     return {
-        clip: None
-        if not said
-        else "disputed"
-        if said.count("drop") == said.count("keep")
-        else max(("drop", "keep"), key=said.count)
+        clip: "disputed" if said.count("drop") == said.count("keep") else max(("drop", "keep"), key=said.count)
         for clip, said in counted.items()
     }
 

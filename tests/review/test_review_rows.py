@@ -133,6 +133,11 @@ def test_a_file_that_no_server_wrote_is_refused_with_its_line(content: str, told
     assert told in str(error.value)
 
 
+def test_a_file_of_other_columns_is_refused_with_what_to_do() -> None:
+    with pytest.raises(RowsError, match=r"REVIEWS=.*both under `reviews`"):
+        read(b"clip_id,verdict,reviewer\r\na,keep,ann\r\n")
+
+
 def test_a_file_in_another_encoding_is_refused() -> None:
     with pytest.raises(RowsError, match="not CSV in UTF-8"):
         read(f"{HEADER}\r\n\xe9".encode("latin-1"))

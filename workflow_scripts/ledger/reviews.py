@@ -17,6 +17,8 @@ from workflow_scripts.tables.store import ROW_GROUP
 
 OF_CLIPS = ("verdict", "reviewers", "review_note", "corrected_caption", "reviewed_class_ids")
 """Columns of `clips` that reviews fill."""
+_SAYS = ("verdict", "caption", "class_ids", "note")
+"""A row without any of these takes back what its reviewer said before, and is no word itself."""
 _IN_ORDER = (pl.col("said_at").is_not_null(), "said_at", "source", "line")
 """One reviewer's words: what is without a time comes first."""
 
@@ -63,7 +65,8 @@ def judged(found: pl.DataFrame, digests: pl.DataFrame) -> Reviewed:
     told = told.with_columns(stale=stale, is_fresh=~stale.fill_null(value=False)).sort(*_IN_ORDER)
     one_thing = ("clip_id", "ordinal", "reviewer", "is_fresh")
     is_last = pl.int_range(pl.len()).reverse().over(one_thing) == 0
-    told = told.with_columns(superseded=pl.col("is_fresh") & ~is_last, counts=pl.col("is_fresh") & is_last)
+    says = pl.any_horizontal(pl.col(*_SAYS).is_not_null())
+    told = told.with_columns(superseded=pl.col("is_fresh") & ~is_last, counts=pl.col("is_fresh") & is_last & says)
     counting = told.filter("counts")
     captions = counting.filter(pl.col("caption").is_not_null()).unique(
         ["clip_id", "ordinal"], keep="last", maintain_order=True

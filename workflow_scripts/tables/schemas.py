@@ -195,7 +195,11 @@ REVIEWS = Schema(
         "superseded": _column(
             pl.Boolean, "its reviewer has said something later of this clip and caption, of the sound that serves now"
         ),
-        "counts": _column(pl.Boolean, "neither stale nor superseded: this is what its reviewer says of the clip"),
+        "counts": _column(
+            pl.Boolean,
+            "neither stale nor superseded, and not without verdict, caption, classes and note: this is what its "
+            "reviewer says of the clip",
+        ),
     },
     unique=("source", "line"),
 )

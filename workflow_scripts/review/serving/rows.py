@@ -148,7 +148,11 @@ def from_csv(content: bytes, file: str) -> list[Row]:
         lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         header = next(lines, [])
         if tuple(header) != COLUMNS:
-            raise RowsError(f"{file}: its header is {shown(','.join(header))}; expected {','.join(COLUMNS)}")
+            raise RowsError(
+                f"{file}: its header is {shown(','.join(header))}; expected {','.join(COLUMNS)}, as pages write it. "
+                "Leave this file as it is, have verdicts saved in another, make review REVIEWS=<another file>, and "
+                "name both under `reviews` in the dataset file"
+            )
         rows = []
         before = lines.line_num
         for cells in lines:
