@@ -328,6 +328,83 @@ def hasty(window: Opened, _: Path) -> dict[str, Any]:
     return {"told": told, "counts": counts, "rows": {row["clip_id"]: row for row in rows}}
 
 
+def unsaid(window: Opened, _: Path) -> dict[str, Any]:
+    """Each dialog opened and saved as it is, on captions as fields do not hold them and beside corrections."""
+    page, start = window.page, window.page.url.partition("#")[0]
+    rows = [
+        {"clip_id": "odd2", "reviewer": "Ann", "ordinal": "", "caption": "Two cats.", "note": " ends. ",
+         "class_ids": "/m/seal"},
+        {"clip_id": "odd0", "reviewer": "Bo", "ordinal": "1", "caption": "Of Bo."},
+    ]  # fmt: skip
+    page.evaluate(
+        "rows => { localStorage.setItem('soundledger reviewer', 'Ann');"
+        " for (const row of rows) { row.reviewed_at = '2026-01-01T00:00:00Z';"
+        " const key = JSON.stringify([row.clip_id, row.reviewer, row.ordinal]);"
+        " localStorage.setItem(`soundledger review odd ${key}`, JSON.stringify(row)) } }",
+        rows,
+    )
+    ours = (
+        "Object.entries(localStorage).filter(([key]) => key.includes('review odd')).map(([, row]) => JSON.parse(row))"
+    )
+
+    def write(key: str, text: str | None = None, caption: int = 0) -> None:
+        page.keyboard.press(key)
+        if key == "c":
+            page.click(f"#which-dialog li:nth-child({caption + 1}) button")
+        page.wait_for_selector("#text-dialog[open]")
+        if text is not None:
+            page.fill("#text-dialog textarea", text)
+        page.click("#text-dialog button[value=ok]")
+        page.wait_for_timeout(60)
+
+    shown = {}
+    for number in range(3):
+        page.goto(f"{start}#clip=odd{number}")
+        page.reload()
+        ready(page, f"odd{number}")
+        shown[number] = page.text_content("#captions ol") or ""
+        for caption in (0, 1):
+            write("c", caption=caption)
+        write("t")
+        for answer in ("ok", "none")[: 1 if number == 2 else 2]:
+            page.keyboard.press("r")
+            page.click(f"#classes-dialog button[value={answer}]")
+            page.wait_for_timeout(60)
+    unsaid = page.evaluate(ours)
+    page.evaluate("location.hash = 'clip=odd0'")
+    ready(page, "odd0")
+    write("c", "A dog barks.\nTwice. ")
+    corrected = page.evaluate(ours)
+    write("c", page.evaluate("Review.index.cards.captions[0][0][1]"))
+    return {
+        "shown": shown,
+        "unsaid": sorted([row["clip_id"], row["reviewed_at"]] for row in unsaid),
+        "corrected": [row["caption"] for row in corrected if row["clip_id"] == "odd0" and row["reviewer"] == "Ann"],
+        "back": [
+            row["caption"] for row in page.evaluate(ours) if row["clip_id"] == "odd0" and row["reviewer"] == "Ann"
+        ],
+    }
+
+
+def odd(window: Opened, _: Path) -> dict[str, Any]:
+    """A caption of 5,000 letters, and filters of classes of one name."""
+    page = window.page
+    page.evaluate("location.hash = 'clip=odd1'")
+    ready(page, "odd1")
+    top, text = page.locator("#play").bounding_box() or {}, page.text_content("#captions li span")
+    page.click("#captions .more")
+    opened = page.locator("#play").bounding_box() or {}
+    told = {}
+    for address in ("class=/m/seal", "class=/m/stamp", "class=Seal", "class=Dog"):
+        page.evaluate("address => { location.hash = address }", address)
+        page.wait_for_timeout(150)
+        told[address] = [page.text_content("#shown"), page.text_content("#place"), page.evaluate("location.hash")]
+    named = page.locator("#filters [name=class] option").all_text_contents()
+    page.evaluate("location.hash = 'clip=odd1'")
+    ready(page, "odd1")
+    return {"top": top["y"], "opened": opened["y"], "text": text, "told": told, "named": named, "axe": grave(page)}
+
+
 def nothing(window: Opened, _: Path) -> dict[str, Any]:
     """A page of no cards, on which every key is pressed."""
     page = window.page
@@ -347,7 +424,7 @@ def functions(window: Opened, file: Path) -> dict[str, Any]:
 
 WHAT: dict[str, Callable[[Opened, Path], dict[str, Any]]] = {
     act.__name__: act
-    for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing, hasty)
+    for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing, hasty, unsaid, odd)
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.review.made_up import DIGEST, HOSTILE, write_few, write_made_up, write_many
+from tests.review.made_up import DIGEST, HOSTILE, ODD, write_few, write_made_up, write_many, write_odd
 
 COLUMNS = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest"
 Look = Callable[..., Any]
@@ -125,6 +125,35 @@ def test_a_verdict_is_of_the_sound_of_its_own_card(look: Look, many: str) -> Non
         "clip00051": "00000033" * 4,
     }
     assert told["rows"]["clip00051"]["note"] == ""
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return (write_odd(tmp_path_factory.mktemp("odd") / "review") / "index.html").as_uri()
+
+
+def test_a_dialog_that_is_saved_as_it_was_opened_says_nothing(look: Look, odd: str) -> None:
+    """Whatever a field makes of a caption; what is typed is a correction, and the caption as found takes it back."""
+    told = look("reviewing", "unsaid", odd)
+    assert told["wrong"] == []
+    assert "Two cats." in told["shown"]["2"]
+    assert told["unsaid"] == [["odd0", "2026-01-01T00:00:00Z"], ["odd2", "2026-01-01T00:00:00Z"]]
+    assert told["corrected"] == ["A dog barks.\nTwice."]
+    assert told["back"] == [""]
+
+
+def test_a_long_caption_leaves_play_in_sight_and_classes_of_one_name_are_two(look: Look, odd: str) -> None:
+    told = look("reviewing", "odd", odd)
+    assert (told["wrong"], told["axe"]) == ([], [])
+    assert told["text"] == ODD[1]
+    assert told["top"] < 700 < told["opened"]
+    assert told["told"] == {
+        "class=/m/seal": ["1 of 3 · Seal (/m/seal)", "1 of 1", "#class=%2Fm%2Fseal&clip=odd0"],
+        "class=/m/stamp": ["1 of 3 · Seal (/m/stamp)", "1 of 1", "#class=%2Fm%2Fstamp&clip=odd1"],
+        "class=Seal": ["2 of 3 · Seal", "1 of 2", "#class=Seal&clip=odd0"],
+        "class=Dog": ["1 of 3 · Dog", "1 of 1", "#class=%2Fm%2Fdog&clip=odd2"],
+    }
+    assert told["named"] == ["all", "Dog (1)", "Seal (/m/seal) (1)", "Seal (/m/stamp) (1)", "Seal (2)"]
 
 
 def test_a_page_without_cards_says_so(look: Look, tmp_path: Path) -> None:

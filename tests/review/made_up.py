@@ -83,7 +83,9 @@ def made_pack(folder: Path) -> Pack:
     return pack_of(folder / "all.json")
 
 
-def write_made_up(folder: Path, dataset: str, clips: list[dict[str, Any]]) -> Path:
+def write_made_up(
+    folder: Path, dataset: str, clips: list[dict[str, Any]], classes: list[tuple[str, str]] = CLASSES
+) -> Path:
     """Write the page of some clips, all of which sound alike.
 
     Returns:
@@ -92,7 +94,7 @@ def write_made_up(folder: Path, dataset: str, clips: list[dict[str, Any]]) -> Pa
     with tempfile.TemporaryDirectory() as temporary:
         one = made_pack(Path(temporary))
         told = read_table(one.told).row(0, named=True)
-        cards = Cards(dataset, CLASSES)
+        cards = Cards(dataset, classes)
         packs = sorted({row["pack"] for row in clips})
         for row in clips:
             is_heard = row["status"] == "usable"
@@ -132,6 +134,22 @@ def write_few(folder: Path) -> Path:
                  doubt=0.75),
         ],
     )  # fmt: skip
+
+
+TWICE = [("/m/seal", "Seal"), ("/m/stamp", "Seal"), ("/m/dog", "Dog")]
+"""Two classes of one name."""
+ODD = ["  A dog barks.\r\nTwice.\u2028", "word " * 1000, "A cat."]
+
+
+def write_odd(folder: Path) -> Path:
+    """A page of captions as no field of a page holds them, one of 5,000 letters, and classes of one name."""
+    of = [{"id": class_id, "name": name, "onset_s": None, "offset_s": None, "origin": "annotated", "value": None}
+          for class_id, name in TWICE]  # fmt: skip
+    clips = [
+        clip(f"odd{number}", labels=[of[number]], captions=captions(text, "Another."))
+        for number, text in enumerate(ODD)
+    ]
+    return write_made_up(folder, "odd", clips, TWICE)
 
 
 def write_many(folder: Path, clips: int) -> Path:

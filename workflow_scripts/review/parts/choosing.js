@@ -27,8 +27,9 @@ Review.saysRight = (row, classId) => {
 Review.filtered = (index, filters, isJudged) => {
   const { cards } = index;
   const number = (list, value) => (value ? list.indexOf(value) : null);
+  const isId = index.classes.some(([id]) => id === filters.class);
   const classes = filters.class
-    ? new Set(index.classes.flatMap(([id, name], ordinal) => (id === filters.class || name === filters.class ? [ordinal] : [])))
+    ? new Set(index.classes.flatMap((one, ordinal) => (one[isId ? 0 : 1] === filters.class ? [ordinal] : [])))
     : null;
   const status = number(index.statuses, filters.status);
   const finding = number(index.findings, filters.finding);

@@ -7,6 +7,7 @@
   const cards = index.cards;
   const numberOf = new Map(cards.id.map((id, card) => [id, card]));
   const filters = byId("filters");
+  const [LONG, LINES] = [500, 6]; // letters and lines that a text may have and be shown whole
   const state = { filters: {}, shown: [], card: null, back: [], seen: 0, then: null };
 
   /** What outlasts the page, if the browser keeps anything. */
@@ -60,8 +61,13 @@
     return made;
   };
   const count = (number) => number.toLocaleString("en");
-  const nameOf = (one) => index.classes[one][1];
-  const nameOfId = new Map(index.classes);
+  /** What classes are called here: of several of one name each with its id. */
+  const nameOfId = (() => {
+    const many = new Map();
+    index.classes.forEach(([, name]) => many.set(name, (many.get(name) ?? 0) + 1));
+    return new Map(index.classes.map(([id, name]) => [id, many.get(name) > 1 ? `${name} (${id})` : name]));
+  })();
+  const nameOf = (one) => nameOfId.get(index.classes[one][0]);
   const speak = (words) => {
     byId("live").textContent = words;
   };
@@ -110,7 +116,7 @@
   };
 
   const fillFilters = () => {
-    const classes = [...tally(cards.classes)].map(([one, many]) => [nameOf(one), nameOf(one), many]);
+    const classes = [...tally(cards.classes)].map(([one, many]) => [index.classes[one][0], nameOf(one), many]);
     options("class", classes.sort((one, other) => one[1].localeCompare(other[1])));
     for (const [name, values, column] of [
       ["status", index.statuses, cards.status], ["finding", index.findings, cards.findings], ["split", index.splits, cards.split],
@@ -120,17 +126,22 @@
     filters.elements.order.querySelector("[value=doubtful]").disabled = !cards.doubt;
   };
 
+  /** A filter as it is told: a class by its name. */
+  const toldAs = (name) => (name === "class" && nameOfId.get(state.filters.class)) || state.filters[name];
+
   const readAddress = () => {
     const said = new URLSearchParams(location.hash.slice(1));
     state.filters = Object.fromEntries([...Review.FILTERS, "order"].map((name) => [name, said.get(name) ?? ""]));
     state.filters.unjudged = said.has("unjudged") && said.get("unjudged") !== "0";
-    if (state.filters.class && nameOfId.has(state.filters.class)) {
-      state.filters.class = nameOfId.get(state.filters.class);
+    const called = index.classes.filter(([, name]) => name === state.filters.class);
+    if (called.length === 1 && !nameOfId.has(state.filters.class)) {
+      state.filters.class = called[0][0];
     }
     for (const name of [...Review.FILTERS, "order"]) {
       const field = filters.elements[name];
       if (field.tagName === "SELECT" && ![...field.options].some((one) => one.value === state.filters[name])) {
-        field.append(element("option", `${state.filters[name]} (0)`, { value: state.filters[name] }));
+        const many = name === "order" ? 0 : Review.filtered(index, { [name]: state.filters[name] }, isJudged).length;
+        field.append(element("option", `${toldAs(name)} (${count(many)})`, { value: state.filters[name] }));
       }
       field.value = state.filters[name];
     }
@@ -159,7 +170,7 @@
     state.shown = state.filters.order === "doubtful" ? Review.doubtfulFirst(index, through) : through;
     state.places = new Map(state.shown.map((card, place) => [card, place]));
     state.back = [];
-    const said = [...Review.FILTERS.map((name) => state.filters[name]), state.filters.unjudged ? "without my verdict" : ""];
+    const said = [...Review.FILTERS.map(toldAs), state.filters.unjudged ? "without my verdict" : ""];
     byId("shown").textContent = `${count(state.shown.length)} of ${count(cards.id.length)}${said.filter(Boolean).map((one) => ` · ${one}`).join("")}`;
     const asked = clip && numberOf.get(clip);
     if (clip && asked === undefined) {
@@ -336,10 +347,29 @@
     list.replaceChildren(...(items.length ? items : [element("li", "none", { class: "aside" })]));
   };
 
-  const corrected = (id, ordinal) =>
-    verdicts.of(id)
-      .filter((row) => row.reviewer === reviewer && row.caption && row.ordinal === String(ordinal) && isFresh(row))
-      .map((row) => row.caption)[0];
+  /** What the reviewer says of a caption of a clip: of its first, what is said of the clip. */
+  const ownOf = (id, ordinal) =>
+    String(ordinal) === "0" || ordinal === ""
+      ? own(id)
+      : verdicts.of(id).find((row) => row.reviewer === reviewer && row.ordinal === String(ordinal) && isFresh(row));
+
+  const corrected = (id, ordinal) => ownOf(id, ordinal)?.caption || undefined;
+
+  /** A text; of a long one, that would push all else away, a few lines, with a button that shows the rest. */
+  const shortly = (text, kind = "text") => {
+    const whole = element("span", text, { class: kind });
+    if (text.length <= LONG && text.split("\n").length <= LINES) {
+      return [whole];
+    }
+    whole.classList.add("clamped");
+    const more = element("button", "Show all", { type: "button", "aria-expanded": "false", class: "more" });
+    more.addEventListener("click", () => {
+      const isOpen = whole.classList.toggle("clamped") === false;
+      more.textContent = isOpen ? "Show less" : "Show all";
+      more.setAttribute("aria-expanded", String(isOpen));
+    });
+    return [whole, more];
+  };
 
   const tellCaptions = (card) => {
     const all = cards.captions[card];
@@ -348,10 +378,8 @@
     const items = all.map(([ordinal, text]) => {
       const mended = corrected(cards.id[card], ordinal);
       const isMended = mended !== undefined && mended !== text;
-      const item = element("li", isMended ? undefined : text, { dir: "auto" });
-      if (isMended) {
-        item.append(element("span", text, { class: "was" }), "\n", element("span", mended));
-      }
+      const item = element("li", undefined, { dir: "auto" });
+      item.append(...(isMended ? [...shortly(text, "was"), "\n", ...shortly(mended)] : shortly(text)));
       return item;
     });
     byId("captions").querySelector("ol").replaceChildren(...items);
@@ -466,7 +494,7 @@
     const id = cards.id[card];
     const first = cards.captions[card].length ? "0" : "";
     const place = ordinal === undefined || String(ordinal) === "0" ? first : String(ordinal);
-    const before = place === first ? own(id) : verdicts.of(id).find((row) => row.reviewer === reviewer && row.ordinal === place && isFresh(row));
+    const before = ownOf(id, place);
     const last = Math.max(0, ...verdicts.of(id).map((row) => Date.parse(row.reviewed_at) || 0));
     const now = Math.max(Date.now(), last + 1); // a clock may have been set back
     const row = Review.row({
@@ -490,21 +518,24 @@
     }
   };
 
-  const writeText = async (title, told, label, text) => {
+  /** A text as it was written, which is null where that is no other than it was. Fields have their own ends of lines. */
+  const writeText = async (title, about, label, text) => {
     byId("text-title").textContent = title;
-    byId("text-told").textContent = told;
+    byId("text-told").textContent = about;
     byId("text-label").textContent = label;
     const field = byId("text-dialog").querySelector("textarea");
     field.value = text;
-    return (await ask("text-dialog")) === "ok" ? field.value.trim() : null;
+    const before = field.value;
+    return (await ask("text-dialog")) === "ok" && field.value !== before ? field.value : null;
   };
 
   const note = async () => {
     if (state.card === null || !(reviewer || (await askWho()))) {
       return;
     }
-    const text = await writeText("A note", "", "What should be known of this clip", own(cards.id[state.card])?.note ?? "");
-    if (text !== null) {
+    const before = own(cards.id[state.card])?.note ?? "";
+    const text = (await writeText("A note", "", "What should be known of this clip", before))?.trim() ?? before;
+    if (text !== before) {
       await say({ note: text });
     }
   };
@@ -529,9 +560,11 @@
     const chosen = captions.length === 1 ? captions[0] : await whichCaption(captions);
     if (chosen) {
       const [ordinal, before] = chosen;
-      const text = await writeText("Fix a caption", `As found: ${before}`, "As it should be", corrected(cards.id[card], ordinal) ?? before);
-      if (text !== null) {
-        await say({ caption: text === before ? "" : text }, ordinal);
+      const mended = corrected(cards.id[card], ordinal);
+      const text = await writeText("Fix a caption", `As found: ${before}`, "As it should be", mended ?? before);
+      const right = text === null ? mended : [text, text.trim()].includes(Review.plain(before)) ? undefined : text.trim() || undefined;
+      if (right !== mended) {
+        await say({ caption: right }, ordinal);
       }
     }
   };
@@ -556,12 +589,14 @@
     new Set([...annotated, ...right]).forEach((id) => add(id, right.includes(id)));
     const list = byId("classes-all");
     if (!list.children.length) {
-      list.append(...index.classes.map(([id, name]) => element("option", id, { value: name })));
+      list.append(...index.classes.map(([id]) => element("option", id, { value: nameOfId.get(id) })));
     }
     const another = byId("classes-dialog").querySelector("[name=another]");
     const take = () => {
       const wanted = another.value.trim().toLowerCase();
-      const found = index.classes.find(([id, name]) => name.toLowerCase() === wanted || id.toLowerCase() === wanted);
+      const found =
+        index.classes.find(([id]) => id.toLowerCase() === wanted || nameOfId.get(id).toLowerCase() === wanted) ??
+        index.classes.find(([, name]) => name.toLowerCase() === wanted);
       byId("classes-wrong").textContent = wanted && !found ? `This dataset has no class “${another.value.trim()}”.` : "";
       if (found) {
         const there = [...box.querySelectorAll("input")].find((one) => one.value === found[0]);
@@ -584,13 +619,16 @@
       }
     };
     const answer = await ask("classes-dialog");
-    if (answer === "none") {
+    const areAll = (ids, others) => ids.length === others.length && ids.every((id) => others.includes(id));
+    if (answer === "none" && row?.class_ids) {
       await say({ class_ids: "" });
     } else if (answer === "ok" && take()) {
       const ids = [...box.querySelectorAll("input:checked")].map((one) => one.value);
-      const isSame = ids.length === annotated.length && ids.every((id) => annotated.includes(id));
+      if (areAll(ids, right)) {
+        return; // it is left as it was opened
+      }
       if (ids.length) {
-        await say({ class_ids: isSame ? "" : ids.join("|"), verdict: row?.verdict || "keep" });
+        await say({ class_ids: areAll(ids, annotated) ? "" : ids.join("|"), verdict: row?.verdict || "keep" });
       } else {
         await say({ class_ids: "", verdict: "drop" }); // no class is right
       }
