@@ -13,6 +13,7 @@ rule draw:
     input:
         catalogue=PLACES.catalogue,
         generation=PLACES.current_generation,
+        healed=lambda wildcards: STARTED.heal_page("pictures", wildcards.dataset),
     output:
         pictures=report(
             directory(PLACES.pictures("{dataset}")),
@@ -42,6 +43,7 @@ rule draw_all:
     input:
         catalogue=PLACES.catalogue,
         generation=PLACES.current_generation,
+        healed=lambda wildcards: STARTED.heal_page("pictures"),
     output:
         pictures=report(
             directory(PLACES.pictures_of_all),
@@ -73,6 +75,7 @@ rule write_report:
         generation=PLACES.current_generation,
         pictures=rules.draw.output.pictures,
         accounts=lambda wildcards: [PLACES.account(wildcards.dataset, name) for name in dataset(wildcards).exports],
+        healed=lambda wildcards: STARTED.heal_page("report", wildcards.dataset),
     output:
         page=report(
             PLACES.report("{dataset}"),
@@ -103,6 +106,7 @@ rule write_report_of_all:
         catalogue=PLACES.catalogue,
         generation=PLACES.current_generation,
         pictures=rules.draw_all.output.pictures,
+        healed=lambda wildcards: STARTED.heal_page("report"),
     output:
         page=PLACES.report_of_all,
     log:

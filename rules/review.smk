@@ -60,6 +60,7 @@ rule write_review:
         generation=PLACES.current_generation,
         cards=PLACES.cards("{dataset}"),
         packs=packs_of_cards,
+        healed=lambda wildcards: STARTED.heal_page("review", wildcards.dataset),
     output:
         page=PLACES.review("{dataset}"),
     log:

@@ -36,6 +36,7 @@ MAY_IMPORT = {
         "media",
         "adapters",
         "review",  # the command that serves its page
+        "report",  # what pictures there should be
     },
     "sample": {"errors", "tables"},
 }

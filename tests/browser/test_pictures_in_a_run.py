@@ -48,6 +48,14 @@ def test_a_second_run_draws_nothing(project: Project) -> None:
     assert not project.run("pictures").jobs
 
 
+def test_a_picture_that_was_deleted_comes_back(project: Project) -> None:
+    before = {file.name: file.read_bytes() for file in folder_of(project).glob("*.*")}
+    next(folder_of(project).glob("*.svg")).unlink()
+    jobs = project.run("pictures").jobs
+    assert (jobs["draw"], jobs["draw_all"]) == (1, 0)
+    assert {file.name: file.read_bytes() for file in folder_of(project).glob("*.*")} == before
+
+
 def test_every_picture_that_shows_something_has_its_files(project: Project) -> None:
     told = read_told(folder_of(project))
     drawn = {f"{one.name}.{kind}" for one in told if one.sentence for kind in ("svg", "png", "txt")}

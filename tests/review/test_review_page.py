@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.review.made_up import captions, clip, label, write_few, write_made_up
 from workflow_scripts.review.cards import Cards
-from workflow_scripts.review.page import PARTS, script
+from workflow_scripts.review.form import PARTS
+from workflow_scripts.review.page import script
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

@@ -43,6 +43,20 @@ def test_nothing_changed_runs_nothing(project: Project) -> None:
     assert project.run("review", *SMALL).jobs == {}
 
 
+@pytest.mark.parametrize("lost", ["review/packs", ".review.packs/*", ".review.plan/*"])
+def test_what_was_deleted_comes_back_where_the_page_is_asked_for(project: Project, lost: str) -> None:
+    results = project.folder / "results/small"
+    before = {file.relative_to(results): file.read_bytes() for file in results.rglob("review/**/*") if file.is_file()}
+    for gone in results.glob(lost):
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    assert project.run(*SMALL).jobs == {}
+    assert (results / "review/index.html").exists()
+    assert project.run("review", *SMALL).jobs["write_review"] == 1
+    assert project.run("review", *SMALL).jobs == {}
+    there = {file.relative_to(results): file.read_bytes() for file in results.rglob("review/**/*") if file.is_file()}
+    assert there == before
+
+
 def test_one_changed_sound_makes_its_pack_alone_and_its_verdicts_tell_another_sound(project: Project) -> None:
     """And a word of a label file makes no pack: what is said stands beside what is played."""
     page = project.folder / "results/small/review"

@@ -45,6 +45,14 @@ def test_report_is_part_of_a_run_that_says_so_and_leads_to_the_review_page_once_
     project.run("review", *SMALL)
     assert set(project.run("report", *SMALL).jobs) == {"write_report", "losses", "report"}
     assert "../review/index.html#split=train" in page.read_text()
+    before = page.read_bytes()
+    for folder in (tmp_path / "results/small/report/pictures", tmp_path / "results/report/pictures"):
+        for picture in folder.iterdir():
+            picture.unlink()
+    made = {"draw", "draw_all", "write_report", "write_report_of_all"}
+    assert made <= set(project.run("report", *SMALL).jobs)
+    assert page.read_bytes() == before
+    assert project.run("report", *SMALL).jobs == {}
 
 
 RULES = '''

@@ -1,7 +1,11 @@
 """What is made of a clip for its card. Imports nothing heavy."""
 
+from pathlib import Path
+
 from workflow_scripts.exports.audio.form import AudioForm
 
+PARTS = Path(__file__).with_name("parts")
+"""The page: files that are copied as they are."""
 VERSION = 1
 """Raised by hand when the same clip would give another picture, other peaks or other numbers."""
 MONO = AudioForm("opus", 48_000, "mono", 16, "clip", bitrate=64)

@@ -17,11 +17,10 @@ import polars as pl
 from workflow_scripts.exports.packs import link_files, remove_other_packs
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.review.cards import Cards
+from workflow_scripts.review.form import PARTS
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.store import read_table
 
-PARTS = Path(__file__).with_name("parts")
-"""The page: files that are copied as they are."""
 _TOLD = Path(__file__).with_name("told.sql").read_text(encoding="utf-8")
 
 

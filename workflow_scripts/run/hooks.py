@@ -66,6 +66,33 @@ class Started:
             heal(self.run, catalogued)
             heal_exports(self.run)
 
+    def heal_page(self, kind: str, dataset: str | None = None) -> list[str]:
+        """Have a page, or its pictures, made again if something of it is gone; only of those that a run is asked for.
+
+        Args:
+            kind: pictures, report or review.
+            dataset: None for the page and pictures of all.
+
+        Returns:
+            Nothing, as an input function does for a job that needs nothing more.
+        """
+        if self.workflow.is_main_process and (kind, dataset) not in self._healed and not self._lock.owner():
+            self._healed.add((kind, dataset))
+            self._heal_page(kind, dataset)
+        return []
+
+    def _heal_page(self, kind: str, dataset: str | None) -> None:
+        from workflow_scripts.run.pages import heal_pictures, heal_report, heal_review
+
+        places = self.run.places
+        pictures = places.pictures(dataset) if dataset else places.pictures_of_all
+        if kind == "pictures":
+            heal_pictures(pictures)
+        elif kind == "report":
+            heal_report(pictures, places.report(dataset) if dataset else places.report_of_all)
+        elif dataset:
+            heal_review(places, dataset)
+
     def tell_what_is_left_out(self) -> None:
         """Say at once which datasets are no part of the run: something of theirs is not there."""
         for words in self.run.left_out:
@@ -187,6 +214,11 @@ class Started:
         first = [name for wildcard, names in known.items() if wildcard in wildcards for name in names]
         of = rf"_(?:{'|'.join(map(re.escape, first))})(?:_.*)?" if first else "(?:_.*)?"
         return rf"rule_{re.escape(rule)}_wildcards{of}"
+
+    @functools.cached_property
+    def _healed(self) -> set[tuple[str, str | None]]:
+        """What was looked at: once a run, which makes the rest meanwhile."""
+        return set()
 
     @functools.cached_property
     def _lock(self) -> Lock:
