@@ -185,7 +185,7 @@ def _write_report(run: Run) -> Parts:
         pictures.mkdir(parents=True)
         write_told([], pictures)
     given = {"catalogue": places.catalogue, "pictures": str(pictures)}
-    return given, {"page": places.report(NAME), "card": places.card(NAME)}, {"has_review": False}
+    return given, {"page": places.report(NAME), "card": places.card(NAME)}, {}
 
 
 def _losses(run: Run) -> Parts:

@@ -69,7 +69,7 @@ rule draw_all:
 
 
 rule write_report:
-    """Write the page that tells of a dataset, and its card. The page leads to clips where there is a review page."""
+    """Write the page that tells of a dataset, and its card. Its links lead to the review page, which `review` makes."""
     input:
         catalogue=PLACES.catalogue,
         generation=PLACES.current_generation,
@@ -95,7 +95,6 @@ rule write_report:
         runtime=growing(20),
     params:
         version=VERSION,
-        has_review=lambda wildcards: os.path.exists(PLACES.review(wildcards.dataset)),
     script:
         "../workflow_scripts/write_report.py"
 

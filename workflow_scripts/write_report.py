@@ -14,7 +14,6 @@ with logged(snakemake.log[0]):
         Path(snakemake.input.catalogue),
         snakemake.wildcards.dataset,
         Path(snakemake.input.pictures),
-        snakemake.params.has_review,
         Path(snakemake.output.page),
         Path(snakemake.output.card),
     )

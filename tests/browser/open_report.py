@@ -30,6 +30,18 @@ SEEN = """() => ({
         return box.right > document.documentElement.clientWidth + 1 && !one.closest(".scroll, .unseen");
     }).map(one => one.outerHTML.slice(0, 200)),
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    overflow: [...new Set([...document.querySelectorAll("figure svg")].map(one => getComputedStyle(one).overflow))],
+    broken: [...document.querySelectorAll("th, table bdi")].flatMap(one => [...one.childNodes]).flatMap(one => {
+        const words = one.nodeType === Node.TEXT_NODE ? [...one.data.matchAll(/\\S+/g)] : [];
+        return words.filter(word => {
+            const place = document.createRange();
+            place.setStart(one, word.index);
+            place.setEnd(one, word.index + word[0].length);
+            return word[0].length <= 20 && !/[-/]/.test(word[0]) && place.getClientRects().length > 1;
+        }).map(word => word[0]);
+    }),
+    wide: [...document.querySelectorAll(".scroll:has(table)")].filter(one => one.scrollWidth > one.clientWidth + 1)
+        .map(one => one.querySelector("caption").textContent),
     ink: getComputedStyle(document.body).color,
 })"""
 FOCUSED = """() => {

@@ -18,7 +18,7 @@ VIEWS = ("light", "dark", "phone_light", "phone_dark")
 def sample(sample_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalogue, folder = sample_project.folder / "results/catalog.duckdb", tmp_path_factory.mktemp("sample")
     draw(catalogue, folder, "sample")
-    return make_report(catalogue, "sample", folder, has_review=True)
+    return make_report(catalogue, "sample", folder)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def hostile(look: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("hostile")
     catalogue = make_hostile(folder)
     draw(catalogue, folder, "mine")
-    return look("open_report", make_report(catalogue, "mine", folder, has_review=True), folder)
+    return look("open_report", make_report(catalogue, "mine", folder), folder)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,16 @@ def test_on_a_phone_nothing_goes_beyond_the_edge(page: Any) -> None:
     for view in VIEWS:
         assert page[view]["sideways"] == 0
         assert page[view]["beyond"] == []
+
+
+def test_no_name_is_broken_within_a_word_and_tables_fit_on_a_screen(told: Any) -> None:
+    """Words of up to 20 letters; on a phone tables may be moved sideways."""
+    assert {view: told[view]["broken"] for view in VIEWS} == {view: [] for view in VIEWS}
+    assert told["light"]["wide"] == []
+
+
+def test_labels_of_pictures_that_a_font_makes_longer_are_not_cut(told: Any) -> None:
+    assert {tuple(told[view]["overflow"]) for view in VIEWS} == {("visible",)}
 
 
 def test_every_picture_is_seen_and_has_a_name(told: Any, sample: Path) -> None:

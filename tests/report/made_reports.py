@@ -20,12 +20,12 @@ def draw(catalogue: Path, results: Path, dataset: str | None = None) -> None:
         draw_pictures(room, ask, Path(folder))
 
 
-def make_report(catalogue: Path, dataset: str, results: Path, has_review: bool = False) -> Path:
+def make_report(catalogue: Path, dataset: str, results: Path) -> Path:
     """Write the page of a dataset and its card, with the pictures that were drawn; the page."""
     places = Places(str(results))
     pictures, page = Path(places.pictures(dataset)), Path(places.report(dataset))
     _have_pictures(pictures)
-    write_report(catalogue, dataset, pictures, has_review, page, Path(places.card(dataset)))
+    write_report(catalogue, dataset, pictures, page, Path(places.card(dataset)))
     return page
 
 
@@ -84,7 +84,7 @@ class Tag:
 
 
 class _Parser(HTMLParser):
-    VOID = ("meta", "link", "br", "img", "input", "hr")
+    VOID = ("meta", "link", "br", "img", "input", "hr", "wbr")
 
     def __init__(self) -> None:
         super().__init__()

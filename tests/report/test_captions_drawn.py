@@ -11,6 +11,7 @@ from workflow_scripts.report.drawing.picture import Drawn, Nothing, drawers
 from workflow_scripts.report.drawing.svg import svg_of
 
 ODD = ["<script>alert(1)</script> barks", "كلب ينبح في الليل", "a  dog\nbarks\tloudly", " ".join(["bark"] * 400)]
+LONG = {"clip_id": "a", "ordinal": 40, "text": "a b c d e f g h i"}
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,19 @@ def test_lengths_are_counted_in_words(catalogue: Path) -> None:
         "3 captions of 2 clips: half have 3 words or fewer, nine tenths 1 to 3, the longest 3; "
         "1 clip (33 %) without any."
     )
+
+
+def test_lengths_that_are_all_alike_are_told_once(tmp_path: Path) -> None:
+    two = [{"clip_id": "a", "ordinal": number, "text": "dog barks"} for number in range(2)]
+    told = datasets(
+        tmp_path,
+        one={"clips": [clip("a")], "captions": two[:1]},
+        two={"clips": [clip("a")], "captions": two},
+        tenths={"clips": [clip("a")], "captions": [*(two[0] | {"ordinal": number} for number in range(40)), LONG]},
+    )
+    assert sentence(told, "one", "caption_lengths") == "1 caption of 1 clip, of 2 words; no clip without."
+    assert sentence(told, "two", "caption_lengths") == "2 captions of 1 clip, of 2 words each; no clip without."
+    assert "nine tenths 2, the longest 9;" in sentence(told, "tenths", "caption_lengths")
 
 
 def test_whatever_is_between_words_parts_them(catalogue: Path) -> None:

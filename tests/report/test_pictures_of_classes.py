@@ -54,8 +54,8 @@ def test_classes_are_counted_as_annotated_and_with_those_below(tmp_path: Path) -
         **{(name, "with classes below"): count for name, count in [("Dog", 3), ("Cat", 1), ("Car", 1), ("Animal", 4)]},
     }
     assert picture.sentence == (
-        "Of 4 classes 4 are said of clips, from “\u2068Dog\u2069” of 3 to “\u2068Cat\u2069” of 1; half of them of 1 or "
-        "fewer; of these are without a clip 3 in “\u2068eval\u2069”."
+        "Of 4 classes 4 are said of whole clips, from “\u2068Dog\u2069” of 3 to “\u2068Cat\u2069” of 1; half of them "
+        "of 1 or fewer; of these are without a clip 3 in “\u2068eval\u2069”."
     )
 
 
@@ -71,6 +71,7 @@ def test_where_events_alone_are_said_these_are_counted(tmp_path: Path) -> None:
         ("Dog", 2),
         ("Car", 1),
     }
+    assert picture.sentence.startswith("Of 4 classes 2 are said of parts of clips, from ")
     picture = drawn(tmp_path / "pairs", "co_occurrence", **tables)
     assert picture.sentence.startswith("1 pair of classes is said of the same clips, most often “\u2068Dog\u2069” and")
 
@@ -90,6 +91,7 @@ def test_of_very_many_classes_the_most_and_the_least_frequent_are_shown(tmp_path
 def test_classes_of_one_name_have_a_row_each(tmp_path: Path) -> None:
     classes = [{"class_id": one, "name": "x" * 500} for one in ("a", "b")]
     picture = drawn(tmp_path, "class_balance", clips=[said("c", "a", "b")], classes=classes)
+    assert picture.sentence == "Of 2 classes 2 are said of 1 whole clip each."
     labels = sorted({row["label"] for row in rows(picture)})
     assert labels == ["x" * 39 + "…", "x" * 39 + "… (2)"]
 

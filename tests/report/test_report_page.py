@@ -16,7 +16,7 @@ from tests.report.made_reports import Tag, draw, make_report, make_report_of_all
 
 ALLOWED = """
     html head meta title style body a header h1 h2 h3 h4 p code nav ul li main section article div span strong dl dt dd
-    details summary pre table caption thead tbody tr th td bdi figure figcaption footer
+    details summary pre table caption thead tbody tr th td bdi wbr figure figcaption footer
     svg g path text title desc defs lineargradient stop clippath rect line tspan
 """
 
@@ -29,7 +29,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(hostile: Path) -> Path:
     draw(hostile, hostile.parent, "mine")
-    return make_report(hostile, "mine", hostile.parent, has_review=True)
+    return make_report(hostile, "mine", hostile.parent)
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +65,27 @@ def test_links_lead_to_the_review_page_and_are_whole(page: Tag) -> None:
     assert {tuple(one) for one in said} <= {("finding",), ("finding", "split"), ("class",), ("status",), ("split",)}
     ids = {tag.attributes["id"] for tag in page.every() if "id" in tag.attributes}
     assert {link[1:] for link in links if link.startswith("#")} <= ids
-    assert {link for link in links if not link.startswith(("#", "../review/"))} == {"../../report/index.html"}
+    assert {link for link in links if not link.startswith("#") and "#" not in link} == {
+        "../../report/index.html",
+        "../review/index.html",
+    }
 
 
-def test_without_a_review_page_there_is_no_link_but_how_to_make_one(hostile: Path, tmp_path: Path) -> None:
-    page = make_report(hostile, "mine", tmp_path)
-    assert "../review/" not in page.read_text(encoding="utf-8")
-    assert "snakemake review" in parsed(page).one("section", id="decisions").text
+def test_it_says_how_the_page_is_made_that_its_first_link_leads_to(page: Tag) -> None:
+    [hint] = page.all("p", **{"class": "hint"})
+    first = next(tag for tag in page.one("main").every() if tag.name == "a")
+    assert hint.one("a") == first
+    assert first.attributes["href"] == "../review/index.html"
+    assert hint.one("code").text == "snakemake review"
+
+
+def test_it_says_truly_where_its_numbers_are_from(page: Tag, hostile: Path, tmp_path: Path) -> None:
+    """Whatever the folder of the results is called, and of exports too, whose numbers are in no catalogue."""
+    foot = page.one("footer").text
+    assert "catalog.duckdb" in foot
+    assert "results/" not in foot
+    assert "accounts" in foot
+    assert "every number" not in parsed(make_report_of_all(hostile, tmp_path)).one("footer").text + foot
 
 
 def test_every_id_stands_there_once_and_headings_are_in_order(page: Tag) -> None:
@@ -85,7 +99,11 @@ def test_every_id_stands_there_once_and_headings_are_in_order(page: Tag) -> None
 def test_big_tables_are_cut_and_say_by_how_much(tmp_path: Path) -> None:
     classes = [{"class_id": f"c{n:02}", "name": f"class {n}", "class_index": n} for n in range(33)]
     page = parsed(make_report(datasets(tmp_path, mine={"clips": [clip("a")], "classes": classes}), "mine", tmp_path))
-    [table] = [table for table in page.all("table") if table.one("caption").text.startswith("Classes with the fewest")]
+    [table] = [
+        table
+        for table in page.all("table")
+        if table.one("caption").text.startswith("Classes that are said of the fewest")
+    ]
     assert [row[0] for row in table.rows()] == [f"class {n}" for n in range(20)]
     assert "… and 13 classes more, which the SQL gives." in page.text
 
@@ -112,7 +130,7 @@ def test_media_of_other_datasets_are_told_of_and_theirs_alone(tmp_path: Path) ->
     third = [clip("d", source_url=url.replace("A", "B"))]
     catalogue = datasets(tmp_path, mine={"clips": mine}, theirs={"clips": theirs}, third={"clips": third})
     page = parsed(make_report(catalogue, "mine", tmp_path))
-    rows = page.one("article", id="overlap").one("table").rows()
+    rows = page.one("article", id="overlap").all("table")[1].rows()
     assert rows == [["eval", "theirs", "test", "youtube", "1", "1"], ["train", "theirs", "test", "youtube", "1", "1"]]
     assert parsed(make_report(catalogue, "third", tmp_path)).all("article", id="overlap") == []
 
@@ -140,6 +158,36 @@ def test_a_duplicate_in_another_dataset_counts_as_the_sql_beside_it_does(tmp_pat
         rows = catalogue.execute(article.one("code").text).fetchall()
     assert article.one("h3").text == "Duplicates: 1 usable clip (100 %)"
     assert [[str(value) for value in row] for row in rows] == article.one("table").rows()
+
+
+def test_a_clip_is_counted_once_however_many_have_it_and_by_whatever_it_is_known(tmp_path: Path) -> None:
+    """Two other datasets have it in two splits each, by its video and by its samples: eight rows of the overlap."""
+    url, file = "https://youtu.be/AAAAAAAAAAA", {"root": ROOT, "path": "a.wav", "whole_media": True, "peak": 0.5}
+    lost = {"usable": False, "trainable": False, "status": "truncated"}
+    mine = [clip("a", source_url=url, **file), clip("b", source_url=url, **lost), clip("c")]
+    other = {"clips": [clip("a", source_url=url, **file), clip("b", split="eval", source_url=url, **file)]}
+    checks = [{"path": "a.wav", "pcm_digest": "f" * 32, "peak": 0.5}]
+    catalogue_of(tmp_path, {"mine": {"clips": mine}, "one": other, "two": other}, checks).close()
+    article = parsed(make_report(tmp_path / "results/catalog.duckdb", "mine", tmp_path)).one("article", id="overlap")
+    assert article.one("h3").text == "Media that other datasets have too: 1 usable clip (50 %)"
+    assert article.all("table")[0].rows() == [
+        ["any other dataset", "2", "1"],
+        ["one", "2", "1"],
+        ["two", "2", "1"],
+    ]
+    assert len(article.all("table")[1].rows()) == 8
+
+
+def test_what_is_said_of_several_findings_of_one_clip_is_that_of_its_first(tmp_path: Path) -> None:
+    """Of one clip there is one caption of each kind of vague, and only the order of their names tells them apart."""
+    captions = [
+        {"clip_id": "a", "ordinal": number, "text": text} for number, text in enumerate(["sound", "http://x", ""])
+    ]
+    catalogue = datasets(tmp_path, mine={"clips": [clip("a")], "captions": captions})
+    [table] = parsed(make_report(catalogue, "mine", tmp_path)).one("article", id="caption_generic").all("table")
+    first, *kinds = table.rows()
+    assert len(kinds) == 3
+    assert first[4] == min(kinds)[4]
 
 
 def test_classes_that_are_evaluated_and_not_trained_on_are_named(tmp_path: Path) -> None:

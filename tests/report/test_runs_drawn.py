@@ -80,6 +80,13 @@ def test_datasets_stand_side_by_side(third: Path) -> None:
     )
 
 
+def test_datasets_that_promise_no_clip_are_named(tmp_path: Path) -> None:
+    several = datasets(tmp_path, birds={"clips": [clip("a")]}, none={}, void={})
+    assert sentence(several, "pictures_of_all", "datasets").endswith(
+        "trainable; “\u2068none\u2069” and “\u2068void\u2069” promise none, and are not shown."
+    )
+
+
 def test_many_datasets_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(side_by_side, "MOST", 2)
     many = {f"set_{number}": {"clips": [clip("a")]} for number in range(5)}

@@ -32,7 +32,7 @@ def test_target_makes_its_stage_with_what_comes_before_it_and_nothing_after(tmp_
     assert project.run(target, *SMALL).jobs == {}
 
 
-def test_report_is_part_of_a_run_that_says_so_and_leads_to_the_review_page_once_there_is_one(tmp_path: Path) -> None:
+def test_report_is_part_of_a_run_that_says_so_and_nothing_is_left_to_be_done(tmp_path: Path) -> None:
     project = Project(tmp_path)
     write_small_set(project)
     page = tmp_path / "results/small/report/index.html"
@@ -40,12 +40,17 @@ def test_report_is_part_of_a_run_that_says_so_and_leads_to_the_review_page_once_
     assert set(project.run(*SMALL, "report=True").jobs) == {
         *("draw", "draw_all", "write_report", "write_report_of_all", "losses", "all")
     }
-    assert "../review/index.html" not in page.read_text()
-    assert project.run(*SMALL, "report=True").jobs == {}
-    project.run("review", *SMALL)
-    assert set(project.run("report", *SMALL).jobs) == {"write_report", "losses", "report"}
     assert "../review/index.html#split=train" in page.read_text()
+    assert project.run(*SMALL, "report=True").jobs == {}
     before = page.read_bytes()
+    project.run("review", *SMALL)
+    for targets in (["report"], ["report", "review"]):
+        assert set(project.run(*targets, *SMALL).jobs) <= {"losses", *targets}, "the review page changes no report"
+        assert project.run(*targets, *SMALL).jobs == {}
+    page.unlink()
+    assert project.run("report", "review", *SMALL).jobs["write_report"] == 1
+    assert page.read_bytes() == before
+    assert project.run("report", "review", *SMALL).jobs == {}
     for folder in (tmp_path / "results/small/report/pictures", tmp_path / "results/report/pictures"):
         for picture in folder.iterdir():
             picture.unlink()

@@ -20,5 +20,9 @@ def class_sets(ask: Asked) -> str:
 
     Rows of one set and split are one; clips that nothing is said of may be among them.
     """
-    is_said_of_whole = ask("SELECT EXISTS (FROM clips WHERE len(class_ids) > 0) AS answer")["answer"].item()
-    return _WHOLE if is_said_of_whole else _EVENTS
+    return _WHOLE if are_of_whole_clips(ask) else _EVENTS
+
+
+def are_of_whole_clips(ask: Asked) -> bool:
+    """Whether what these are made of is said of whole clips, and not of parts of them."""
+    return bool(ask("SELECT EXISTS (FROM clips WHERE len(class_ids) > 0) AS answer")["answer"].item())

@@ -167,6 +167,7 @@ def _of(facts: DatasetFacts, clips: int, usable: int) -> str:
 
 
 def _overlap(ask_all: Ask, facts: DatasetFacts) -> Decision:
+    """Of clips, each counted once; of splits one row for each of what they share, by whatever that is known."""
     found = answer(ask_all, "overlap", dataset=facts.dataset)
     columns = {
         "split": text("Split"),
@@ -176,19 +177,35 @@ def _overlap(ask_all: Ask, facts: DatasetFacts) -> Decision:
         "media": count("Media in both"),
         "clips": count("Clips of these here"),
     }
+    pairs = page_table(found, "Splits of this and of other datasets that share media", columns, ("pair", "pairs"))
+    number, tables = "", [pairs]
+    if pairs.rows:
+        clips = answer(ask_all, "overlap_clips", dataset=facts.dataset)
+        _, having, usable = clips.rows.row(0)
+        number = _of(facts, having, usable)
+        columns = {
+            "other_dataset": text("Other dataset"),
+            "clips": count("Clips of this one"),
+            "usable": count("Usable"),
+        }
+        table = page_table(clips, "Clips whose media other datasets have", columns, ("dataset", "datasets"))
+        tables = [table, pairs]
     return Decision(
         "overlap",
         "Media that other datasets have too",
-        f"{counted(sum(found.rows['media']), 'medium', 'media')} in both of two splits" if len(found.rows) else "",
+        number,
         "Who trains on the one and evaluates on the other has heard these before.",
         "media that other datasets of the run have too",
-        (page_table(found, "Splits of this and of other datasets that share media", columns, ("pair", "pairs")),),
+        tuple(tables),
     )
 
 
 def _classes(ask: Ask, facts: DatasetFacts, name: str, title: str, means: str, none: str) -> Decision:
     found = answer(ask, name, dataset=facts.dataset)
-    number = f"{counted(len(found.rows), 'class', 'classes')} of {facts.classes_said:,}" if len(found.rows) else ""
+    classes = counted(len(found.rows), "class", "classes")
+    number = (
+        f"{classes} of {facts.classes_said:,} that are said of clips or of parts of them" if len(found.rows) else ""
+    )
     columns = {"class": text("Class"), "trainable": count("Trainable clips"), "splits": text("In splits")}
     table = page_table(found, title, columns, ("class", "classes"), _of_class)
     return Decision(name, title, number, means, none, (table,))

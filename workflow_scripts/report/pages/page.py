@@ -11,15 +11,17 @@ from workflow_scripts.report.pages.inline import gallery
 from workflow_scripts.report.pages.rendering import rendered
 from workflow_scripts.tables.files import whole
 
+REVIEW = "../review/index.html"
+"""Where the page on which clips are heard is, seen from the page of the dataset, whether it was made yet or not."""
 
-def write_report(catalogue: Path, dataset: str, pictures: Path, has_review: bool, page: Path, card: Path) -> None:
+
+def write_report(catalogue: Path, dataset: str, pictures: Path, page: Path, card: Path) -> None:
     """Write the page of a dataset, and its card.
 
     Args:
         catalogue: that is asked.
         dataset: its name.
         pictures: the folder of its pictures.
-        has_review: there is a review page to lead to.
         page: the file of the one.
         card: and of the other.
     """
@@ -35,7 +37,7 @@ def write_report(catalogue: Path, dataset: str, pictures: Path, has_review: bool
             pictures=gallery(pictures),
             details=sections.details(ask, dataset),
             inputs=sections.inputs(ask, dataset),
-            review="../review/index.html" if has_review else "",
+            review=REVIEW,
         )
         in_markdown = card_text(ask, facts, [one for one in found if one.number])
     for file, text in ((page, html), (card, in_markdown)):

@@ -29,6 +29,7 @@ def rendered(template: str, **filled_in: Any) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"hours": hours, "share": share, "counted": counted, "seconds": seconds, "marked": _marked}
+    environment.filters["parted"] = _parted
     environment.globals |= {"INK": style.INK, "PAPER": style.PAPER}
     return environment.get_template(template).render(filled_in)
 
@@ -42,6 +43,11 @@ def _as_markdown(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _MARKS.sub(r"\\\1", shown(value, LONGEST))
+
+
+def _parted(name: str) -> Markup:
+    """A name of our own that may go on in the next line after each `_`."""
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 def _marked(words: str) -> Markup:

@@ -59,7 +59,7 @@ def _splits(ask: Ask, dataset: str) -> PageTable:
 def _rare(ask: Ask, dataset: str) -> PageTable:
     columns = {"class": text("Class"), "annotated": count("Clips"), "trainable": count("Trainable")}
     found = answer(ask, "rare_classes", dataset=dataset)
-    caption = "Classes with the fewest clips that can be trained on"
+    caption = "Classes that are said of the fewest whole clips that can be trained on"
     return page_table(found, caption, columns, ("class", "classes"), lambda row: urlencode({"class": row["class_id"]}))
 
 

@@ -11,6 +11,8 @@ from workflow_scripts.report.pages.words import hours, size
 MOST_ROWS = 20
 LONGEST = 200
 """Letters of a text from outside in a cell."""
+WIDEST = 20
+"""Letters of a word that no column breaks; longer ones, as digests and paths, may be."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class PageTable:
     left_out: str
     sql: str
     links: list[str]
+
+    @property
+    def letters(self) -> list[int]:
+        """Of each column: of the longest word in its cells, no more than WIDEST."""
+        cells = zip(*self.rows, strict=True)
+        return [min(WIDEST, max(len(word) for cell in of for word in cell.split() or [""])) for of in cells]
 
 
 def text(title: str) -> PageColumn:

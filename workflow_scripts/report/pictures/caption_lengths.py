@@ -60,7 +60,11 @@ def _sentence(lengths: pl.DataFrame, clips: int, captioned: int) -> str:
         if without
         else "no clip without"
     )
+    told = f"{words.counted(total(lengths['count']), 'caption')} of {words.counted(captioned, 'clip')}"
+    if len(lengths) == 1:
+        return f"{told}, of {words.counted(longest, 'word')}{' each' if total(lengths['count']) > 1 else ''}; {rest}."
+    nine_tenths = f"{low}" if low == high else f"{low} to {high}"
     return (
-        f"{words.counted(total(lengths['count']), 'caption')} of {words.counted(captioned, 'clip')}: half have "
-        f"{words.counted(middle, 'word')} or fewer, nine tenths {low} to {high}, the longest {longest:,}; {rest}."
+        f"{told}: half have {words.counted(middle, 'word')} or fewer, nine tenths {nine_tenths}, the longest "
+        f"{longest:,}; {rest}."
     )

@@ -7,7 +7,7 @@ from altair.typing import ChartType
 from workflow_scripts.report.drawing import style, words
 from workflow_scripts.report.drawing.asking import Asked
 from workflow_scripts.report.drawing.class_counts import class_counts
-from workflow_scripts.report.drawing.class_sets import class_sets
+from workflow_scripts.report.drawing.class_sets import are_of_whole_clips, class_sets
 from workflow_scripts.report.drawing.picture import Drawn, Nothing
 from workflow_scripts.report.drawing.splits import ALL, few_splits
 
@@ -35,7 +35,8 @@ def draw(ask: Asked) -> Drawn | Nothing:
         return Nothing("No class is said of any clip.")
     in_splits = _in_splits(ask)
     shown = heard if len(heard) <= MOST else pl.concat([heard.head(MOST // 2), heard.tail(MOST // 2)])
-    return Drawn(_chart(shown, in_splits), _sentence(classes, heard, in_splits, len(heard) - len(shown)))
+    of = ("", "whole clip") if are_of_whole_clips(ask) else ("parts of ", "clip")
+    return Drawn(_chart(shown, in_splits), _sentence(classes, of, in_splits, len(heard) - len(shown)))
 
 
 def _in_splits(ask: Asked) -> pl.DataFrame:
@@ -121,16 +122,18 @@ _SIZES = (7.0, 4.5, 2.7, 1.8, 1.0)
 """Of splits, the largest first: those that stand at one place are seen one on the other."""
 
 
-def _sentence(classes: pl.DataFrame, heard: pl.DataFrame, in_splits: pl.DataFrame, left_out: int) -> str:
+def _sentence(classes: pl.DataFrame, of: tuple[str, str], in_splits: pl.DataFrame, left_out: int) -> str:
+    """What classes are said of is told in two words, of which the second is counted."""
+    parts, clip = of
     said = classes.filter(pl.col("annotated") > 0)
     most, least = said.row(0, named=True), said.row(-1, named=True)
-    text = f"Of {words.counted(len(classes), 'class', 'classes')} {len(said):,} {words.are(len(said))} said of "
+    text = f"Of {words.counted(len(classes), 'class', 'classes')} {len(said):,} {words.are(len(said))} said of {parts}"
     if most["annotated"] == least["annotated"]:
-        text += words.counted(most["annotated"], "clip") + ("" if len(said) == 1 else " each")
+        text += words.counted(most["annotated"], clip) + ("" if len(said) == 1 else " each")
     else:
         middle = words.number(said.select(pl.col("annotated").median()).item())
         text += (
-            f"clips, from {words.quoted(most['name'])} of {most['annotated']:,} to {words.quoted(least['name'])} of "
+            f"{clip}s, from {words.quoted(most['name'])} of {most['annotated']:,} to {words.quoted(least['name'])} of "
             f"{least['annotated']:,}; half of them of {middle} or fewer"
         )
     missing = [

@@ -111,5 +111,10 @@ def _sentence(ask: Asked, silence: pl.DataFrame, clipping: pl.DataFrame) -> str:
     levels = [f"{level:.0f}".replace("-", "\N{MINUS SIGN}") for level in ask(QUANTILES)["level"].drop_nulls()]
     if levels:
         low, middle, high = levels
-        said = f"half are louder than {middle} dB of full scale, nine tenths lie between {low} and {high} dB; {said}"
+        if low == high:
+            said = f"nine tenths are at {middle} dB of full scale; {said}"
+        else:
+            said = (
+                f"half are louder than {middle} dB of full scale, nine tenths lie between {low} and {high} dB; {said}"
+            )
     return f"Of {words.counted(heard, 'usable clip')} {said}."

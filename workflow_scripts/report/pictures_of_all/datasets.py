@@ -41,6 +41,8 @@ FROM clips
 GROUP BY dataset
 ORDER BY clips DESC, dataset
 """
+WITHOUT = "SELECT dataset FROM registry WHERE in_run AND dataset NOT IN (SELECT dataset FROM clips) ORDER BY dataset"
+"""Those that promise none, and have no row."""
 
 
 def draw(ask: Asked) -> Drawn | Nothing:
@@ -52,7 +54,8 @@ def draw(ask: Asked) -> Drawn | Nothing:
     order = shown["name"].to_list()
     parts = [_logarithmic(shown, "clips", order, names=True), _uses(shown, order), _logarithmic(shown, "hours", order)]
     parts.append(_rates(shown, order))
-    return Drawn(alt.hconcat(*parts, spacing=14).resolve_scale(color="independent"), _sentence(counts))
+    sentence = _sentence(counts, ask(WITHOUT)["dataset"].to_list())
+    return Drawn(alt.hconcat(*parts, spacing=14).resolve_scale(color="independent"), sentence)
 
 
 def _few(counts: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +134,7 @@ def _rates(shown: pl.DataFrame, order: list[str]) -> Any:
     )
 
 
-def _sentence(counts: pl.DataFrame) -> str:
+def _sentence(counts: pl.DataFrame, without: list[str]) -> str:
     clips, usable, trainable = (total(counts[column]) for column in ("clips", "usable", "trainable"))
     largest, hours = words.quoted(counts["name"][0]), float(counts["hours"].sum())
     said = (
@@ -141,4 +144,9 @@ def _sentence(counts: pl.DataFrame) -> str:
     )
     if len(counts) > 1:
         said += f"; {words.share(most(counts['clips']), clips)} of all clips are of {largest}"
+    if without:
+        some = [words.quoted(name) for name in without[:3]]
+        more = [f"{len(without) - 3:,} more"] if without[3:] else []
+        promise = "promises" if len(without) == 1 else "promise"
+        said += f"; {words.listed(some + more)} {promise} none, and {words.are(len(without))} not shown"
     return f"{said}."

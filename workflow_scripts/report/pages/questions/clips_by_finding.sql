@@ -3,7 +3,7 @@ SELECT
     count(DISTINCT clip_id) AS clips,
     count(DISTINCT clip_id) FILTER (usable) AS usable,
     min(clip_id) AS for_example,
-    arg_min(detail, clip_id) AS why
+    arg_min(detail, (clip_id, finding)) AS why
 FROM findings
 JOIN clips USING (dataset, clip_id)
 WHERE dataset = $dataset AND finding IN ($findings)
