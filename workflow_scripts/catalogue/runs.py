@@ -75,8 +75,8 @@ def _known(before: Places | None) -> pl.DataFrame:
 
 
 def _is_same(one: Places, other: Places, datasets: list[str]) -> bool:
-    """Whether two generations hold the same clips and labels of the same datasets."""
-    if datasets != sorted(_files(other, "clips")):
+    """Whether two generations hold the same clips and labels of the same datasets; one that was deleted differs."""
+    if any(datasets != list(_files(other, name)) for name in COMPARED):
         return False
     files = [(one.table(dataset, name), other.table(dataset, name)) for dataset in datasets for name in COMPARED]
     return all(os.path.samefile(*pair) or filecmp.cmp(*pair, shallow=False) for pair in files)
