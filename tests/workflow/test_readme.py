@@ -59,7 +59,8 @@ def printed_by(command: list[str], project: Project) -> str:
 
 @pytest.mark.parametrize("language", ["sql", "python"])
 def test_every_block_claims_an_answer(language: str) -> None:
-    blocks = sum(page.read_text().count(f"```{language}\n") for page in PAGES)
+    """But those of what the sample has no reviews for, which tests of their views run."""
+    blocks = sum(page.read_text().count(f"```{language}\n") for page in PAGES if page.stem != "review")
     assert len(answered(language)) == blocks > 0
 
 
