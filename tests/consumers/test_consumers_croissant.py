@@ -33,7 +33,8 @@ def odd(small: SmallAudioset, folder: Path) -> Tables:
         split=pl.col("split").cast(pl.String).replace(ODD).cast(pl.Categorical),
         licence=ids.replace_strict(licence, default="CC-BY-4.0").cast(pl.Categorical),
     )
-    captions = pl.DataFrame(SAID, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
+    said = pl.DataFrame(SAID, schema=schemas.FOUND_CAPTIONS.empty().schema, orient="row")
+    captions = pl.concat([schemas.CAPTIONS.empty(), said], how="diagonal")
     places = pl.DataFrame({"clip_id": ["-aaaaaaaaaa"], "latitude": [50.5], "recorded_at": ["2021-03-04"]})
     origins = pl.concat([schemas.ORIGINS.empty(), places], how="diagonal")
     return instead(small.for_exports, folder, clips=clips, captions=captions, origins=origins)
