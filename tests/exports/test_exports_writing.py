@@ -17,6 +17,17 @@ from workflow_scripts.exports.account import SECOND_NS, TRIES, Account, is_whole
 from workflow_scripts.exports.formats import Written, format_of
 from workflow_scripts.exports.reading import Tables
 from workflow_scripts.exports.writing import write_export
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import write_table
+
+NO_CLIPS: dict[str, Path] = {}
+"""The table of clips that each export has; nobody looks at what is in it here."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_clips(tmp_path_factory: pytest.TempPathFactory) -> None:
+    NO_CLIPS["clips"] = tmp_path_factory.mktemp("tables") / "clips.parquet"
+    write_table(schemas.CLIPS.empty(), NO_CLIPS["clips"], schemas.CLIPS)
 
 
 class Watched:
@@ -39,7 +50,7 @@ class Watched:
 
 def write(link: Path, text: str, fails: bool = False, many: int = 1) -> Watched:
     made_by = Watched(text, fails, many)
-    write_export(made_by, Tables({}), {}, link, account_file(link))  # type: ignore[arg-type]
+    write_export(made_by, Tables(NO_CLIPS), {}, link, account_file(link))  # type: ignore[arg-type]
     return made_by
 
 
