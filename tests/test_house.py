@@ -12,7 +12,8 @@ MAY_IMPORT = {
     "errors": set(),
     "processes": set(),
     "tables": {"errors", "processes"},
-    "media": {"errors", "processes", "tables"},
+    "fetch": {"errors", "processes", "tables"},
+    "media": {"errors", "processes", "tables", "fetch"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables", "media"},
     "settings": {"errors", "tables", "media", "sources"},
