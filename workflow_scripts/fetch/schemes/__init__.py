@@ -1,4 +1,4 @@
 """One module a scheme of addresses, found by its name: what a server tells of a file, and what lies below a place.
 
-Each has `resolve(address) -> Source`, and `below(address) -> Iterator[Listed]` where its places can be listed.
+Each has `resolve(address) -> RemoteFile`, and `below(address) -> Iterator[ListedFile]` where its places can be listed.
 """

@@ -21,7 +21,7 @@ class Digest:
 
 
 @dataclass(frozen=True)
-class Source:
+class RemoteFile:
     """One file, as its server tells of it.
 
     Attributes:
@@ -44,7 +44,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedFile:
     """One file below a place.
 
     Attributes:
