@@ -14,8 +14,8 @@ import pytest
 from tests.exports.made_exports import account_of, exported
 from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.run.exported import exports_text
+from workflow_scripts.settings.dataset import Export
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.run import Export
 
 FORMATS = {"webdataset": {}, "huggingface": {}, "ast": {"copies": "always"}}
 LOST = "_bbbbbbbbbb"

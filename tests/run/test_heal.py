@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from workflow_scripts.run.heal import heal
-from workflow_scripts.settings.losses import Bearable
+from workflow_scripts.settings.dataset import Dataset
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.roots import Root
-from workflow_scripts.settings.run import Dataset, Run
+from workflow_scripts.settings.run import Run
 from workflow_scripts.tables.files import publish, published
 
 NAMES = ["shard=00.parquet", "shard=01.parquet"]
@@ -31,7 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         adapter="audioset",
         sources={},
         mapping={},
-        source_files=(),
+        leaves=(),
         source_folders={},
         match="stem",
         splits=(),
@@ -41,7 +41,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         review={},
         split_care={},
         exports={},
-        bearable=Bearable({}, (), 0.2),
+        named_roots={},
+        allow_loss=(),
+        max_rejected_fraction=0.2,
         rights={},
     )
     run = Run(

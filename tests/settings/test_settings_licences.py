@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from workflow_scripts.settings.dataset import Dataset
 from workflow_scripts.settings.reading import SettingsError
-from workflow_scripts.settings.run import Dataset, load_run
+from workflow_scripts.settings.run import load_run
 
 
 def dataset(workdir: Path, dataset_file: Callable[..., str], licences: Any, **entry: Any) -> Dataset:
@@ -52,10 +53,10 @@ def test_what_nobody_knows_is_held_back_unless_it_is_to_be_kept(workdir, dataset
 def test_a_format_that_asks_for_no_clips_is_given_them_as_they_tell_what_is_left_out(
     workdir, dataset_file, monkeypatch
 ):
-    from workflow_scripts.settings import run
+    from workflow_scripts.settings import dataset
 
-    asked = run.options_schema
-    monkeypatch.setattr(run, "options_schema", lambda *of: asked(*of) | {"needs": ["captions", "checks"]})
+    asked = dataset.options_schema
+    monkeypatch.setattr(dataset, "options_schema", lambda *of: asked(*of) | {"needs": ["captions", "checks"]})
     exports = dataset(workdir, dataset_file, {"noncommercial": False}).exports
     assert exports["csv"].tables == exports["ast"].tables == ("clips", "captions")
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from workflow_scripts.errors import SoundledgerError, as_text, first_twenty
 from workflow_scripts.exports.account import Account, HeldBack, may_pass, read_account, spoilt
+from workflow_scripts.settings.dataset import Export
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.run import Export, Run
+from workflow_scripts.settings.run import Run
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 

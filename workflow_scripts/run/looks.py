@@ -32,13 +32,12 @@ class Looks:
     def state(self, root: Root) -> str:
         """A digest of all paths, sizes and times below a root: a change of any file there reruns its scan.
 
-        The look comes before the scan, so a change in between is seen by the next run. A sample that is not made yet
+        The look comes before the scan, so a change in between is seen by the next run. What is not made or fetched yet
         has no state; Snakemake asks again when its scan can start.
         """
-        made = not root.made_by_workflow or (os.path.exists(SAMPLE_DONE) and os.path.exists(root.path))
-        if not (self.is_main and made and self.run.look != "never"):
+        if not (self.is_main and self._is_made(root) and self.run.look != "never"):
             return ""
-        if root.slug not in _states or root.made_by_workflow:  # which may make it between two looks
+        if root.slug not in _states or root.is_made_meanwhile:  # which may make it between two looks
             from workflow_scripts.media.look import look_into
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
@@ -48,6 +47,13 @@ class Looks:
             except OSError as error:  # what cannot be read, its own job tells
                 _states[root.slug] = f"cannot be read: {error.strerror}"
         return _states[root.slug]
+
+    def _is_made(self, root: Root) -> bool:
+        """Whether all is there that this run may put below a root."""
+        if not root.is_made_meanwhile:
+            return True
+        is_sample = not root.made_by_workflow or os.path.exists(SAMPLE_DONE)
+        return is_sample and os.path.exists(root.path) and all(map(self.run.acquisition.is_done, root.waits_for))
 
     def choose(self) -> None:
         """Have the scans of this run read what it saw: only who owns the results may."""

@@ -133,6 +133,26 @@ class Places:
         """A table of what was read for a dataset beside its own sources: the `rejects` of its `reviews`."""
         return f"{self.results}/{dataset}/tables/of_{of}/{name}.parquet"
 
+    def acquisition(self, dataset: str) -> str:
+        """Folder of what tells how far the fetching of its files has come; what is fetched goes where its file says."""
+        return f"{self.results}/{dataset}/acquired"
+
+    def fetch_plan(self, dataset: str, stage: str) -> str:
+        """Folder of the lists of what each job of a stage fetches."""
+        return f"{self.acquisition(dataset)}/{stage}.plan"
+
+    def fetch_list(self, dataset: str, stage: str, leaf: str) -> str:
+        """What one of them fetches."""
+        return f"{self.fetch_plan(dataset, stage)}/{leaf}.parquet"
+
+    def fetched(self, dataset: str, stage: str, leaf: str) -> str:
+        """The `fetches` of one of them."""
+        return f"{self.acquisition(dataset)}/{stage}.fetched/{leaf}.parquet"
+
+    def acquired(self, dataset: str, stage: str) -> str:
+        """The `fetches` of a stage, once all of it was fetched, or cannot be had."""
+        return f"{self.acquisition(dataset)}/{stage}.parquet"
+
     def crashed(self, dataset: str) -> str:
         """There where the ingest of a dataset failed by no fault of its sources (sources/failed.py)."""
         return f"{self.results}/{dataset}/tables/.crashed"

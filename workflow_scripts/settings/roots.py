@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,26 +28,56 @@ class Root:
         path: absolute path, of a folder or of one archive.
         made_by_workflow: it is part of the bundled sample, and need not exist before the run.
         images: its pictures are looked at, and no audio.
+        is_acquired: some of it is fetched, as a dataset file says.
+        waits_for: the stages of fetching, each of a dataset, that have to be done before it can be scanned.
     """
 
     slug: str
     path: str
     made_by_workflow: bool
     images: bool = False
+    is_acquired: bool = False
+    waits_for: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_made_meanwhile(self) -> bool:
+        """Whether the run itself may put there what is to be scanned."""
+        return self.made_by_workflow or self.is_acquired
 
 
-def roots_of(audio: list[Any], file: Path, base: Path, workdir: Path) -> Iterator[tuple[str, Root, str]]:
-    """The roots of a dataset: where each is named, the root, what it holds."""
+def roots_of(
+    audio: list[Any],
+    file: Path,
+    base: Path,
+    workdir: Path,
+    is_coming: Callable[[str], bool] = lambda path: False,
+    words: Callable[[str], str] = lambda path: "",
+) -> Iterator[tuple[str, Root, str]]:
+    """The roots of a dataset: where each is named, the root, what it holds.
+
+    Args:
+        audio: as the file has it.
+        file: as errors call it.
+        base: the folder that its relative paths start from.
+        workdir: the folder of the run.
+        is_coming: whether the run is to fetch what is not there.
+        words: what else there is to be said of what is not.
+
+    Raises:
+        MissingError: one is not there.
+        SettingsError: one cannot be what it is said to be.
+    """
     seen: dict[str, int] = {}
     for ordinal, entry in enumerate(audio):
         entry = {"path": entry} if isinstance(entry, str) else entry
         where = f"{file}: audio[{ordinal}]"
         path = os.path.abspath(base / entry["path"])
         made = made_by_workflow(path, workdir)
-        if not made and not os.path.isdir(path) and not (is_archive(path) and os.path.isfile(path)):
-            raise MissingError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}")
+        is_there = made or os.path.isdir(path) or (is_archive(path) and os.path.isfile(path))
+        if not is_there and not is_coming(path):
+            raise MissingError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}{words(path)}")
         holds = entry.get("holds", "clips")
-        if (images := holds == IMAGES) and not os.path.isdir(path):
+        if (images := holds == IMAGES) and not os.path.isdir(path) and is_there:
             raise SettingsError(f"{where}: no folder: {path}; pictures in archives are not listed, unpack them")
         slug = root_slug(path, workdir) + (f"-{IMAGES}" if images else "")  # it may hold audio for another dataset
         if slug in seen:

@@ -103,17 +103,34 @@ def refuse_no_text(path: str, where: str) -> None:
         raise SettingsError(f"{where}: {path!r}: its name is no UTF-8; call it otherwise")
 
 
-def check_leaves(found: Iterable[Leaf], file: Path, dataset: str, workdir: Path) -> None:
-    """Raises MissingError for a path where no file is, and for a folder that is not there."""
+def check_leaves(
+    found: Iterable[Leaf],
+    file: Path,
+    dataset: str,
+    workdir: Path,
+    is_coming: Callable[[str], bool] = lambda path: False,
+    words: Callable[[str], str] = lambda path: "",
+) -> None:
+    """Raises MissingError for a path where no file is, and for a folder that is not there.
+
+    Args:
+        found: the leaves.
+        file: as errors call it.
+        dataset: as errors call it.
+        workdir: the folder of the run.
+        is_coming: whether the run is to fetch what is not there.
+        words: what else there is to be said of it.
+    """
     for leaf in found:
         if leaf.format not in ON_DISK or made_by_workflow(leaf.value, workdir):
             continue
         refuse_braces(leaf.value, f"{file}: sources.{leaf.key}")
         kind, is_there = ON_DISK[leaf.format]
-        if not is_there(workdir, leaf.value):
+        if not is_there(workdir, leaf.value) and not is_coming(leaf.value):
             path = os.path.abspath(workdir / leaf.value)
             path = without_escapes(path) if leaf.format == "files" else path
-            raise MissingError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}")
+            more = words(leaf.value)
+            raise MissingError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}{more}")
 
 
 def _with_each(change: Callable[[Leaf], Any], value: Any, schema: Schema, whole: Schema, key: str) -> Any:

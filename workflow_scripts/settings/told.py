@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from workflow_scripts.settings.run import Dataset, Run
+from workflow_scripts.settings.dataset import Dataset
+from workflow_scripts.settings.run import Run
 from workflow_scripts.settings.version import VERSION
 
 

@@ -1,0 +1,237 @@
+"""Where a dataset file says that its files come from, and what of a run waits for them."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from workflow_scripts.settings.places import Places
+from workflow_scripts.settings.reading import MissingError, SettingsError
+from workflow_scripts.settings.sources import ON_DISK, Leaf, refuse_braces, refuse_no_text, seen_from
+from workflow_scripts.sources.files import files_of
+
+SOURCES, AUDIO = "sources", "audio"
+"""The stages: what an ingest reads comes first, as it may say where audio is."""
+Stage = tuple[str, str]
+"""A dataset, and one of these."""
+_PATTERN = re.compile(r"[*?\[]")
+_VOLUME = re.compile(r"\.z\d\d+\Z")
+
+
+@dataclass(frozen=True)
+class AcquireEntry:
+    """One entry of `acquire`.
+
+    Attributes:
+        key: where it stands: `acquire[3]`.
+        stage: SOURCES if it brings something that the adapter reads, else AUDIO.
+        address: of a file; of a folder, if it ends in `/`; None for the addresses in the dataset's own rows.
+        mirrors: other addresses of the same file.
+        to: the file or folder that is to be, as the run knows paths.
+        sha256, md5, bytes: that are published of it; None if not.
+        unpack: the folder that its members go into; None if it stays packed.
+    """
+
+    key: str
+    stage: str
+    address: str | None
+    mirrors: tuple[str, ...]
+    to: str
+    sha256: str | None
+    md5: str | None
+    bytes: int | None
+    unpack: str | None
+
+    @property
+    def brings(self) -> str:
+        """The file or folder that others may wait for."""
+        return self.unpack or self.to
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """What all datasets of a run have fetched.
+
+    Attributes:
+        entries: of each dataset.
+        places: of the run: they tell how far it has come.
+        workdir: the folder of the run.
+    """
+
+    entries: dict[str, tuple[AcquireEntry, ...]]
+    places: Places
+    workdir: Path
+
+    def stages_for(self, path: str) -> list[Stage]:
+        """The stages that bring a file, a folder, or something below it; a pattern stands for what it would fit."""
+        wanted = _place(path, self.workdir)
+        brought = [
+            (_place(entry.brings, self.workdir), (name, entry.stage))
+            for name, entries in self.entries.items()
+            for entry in entries
+        ]
+        exact = [stage for place, stage in brought if place == wanted]
+        return list(dict.fromkeys(exact or [stage for place, stage in brought if _touch(place, wanted)]))
+
+    def is_coming(self, path: str) -> bool:
+        """Whether what is not there is yet to be fetched."""
+        return any(not self.is_done(stage) for stage in self.stages_for(path))
+
+    def was_fetched(self, path: str) -> bool:
+        """Whether it was fetched once: then somebody took it away, and nobody fetches it again without a word."""
+        return bool(self.stages_for(path)) and not self.is_coming(path)
+
+    def is_done(self, stage: Stage) -> bool:
+        """Whether all of a stage has been fetched."""
+        return os.path.exists(self.workdir / self.places.acquired(*stage))
+
+    def has_begun(self, stage: Stage) -> bool:
+        """Whether a run has planned its fetches: from then on what was not fetched yet is waited for."""
+        return os.path.exists(self.workdir / self.places.fetch_plan(*stage))
+
+    def waits_for(self, paths: Iterable[str]) -> list[Stage]:
+        """The stages that have to be done before some paths can be read.
+
+        What is there is taken as it is, unless a run has begun to fetch of the same stage: it may not be all yet.
+        """
+        return list(
+            dict.fromkeys(
+                stage
+                for path in paths
+                for stage in self.stages_for(path)
+                if self.has_begun(stage) or not _is_there(self.workdir, path)
+            )
+        )
+
+    def words_of_gone(self, path: str) -> str:
+        """What to do about a file that was fetched, and is gone; nothing for others."""
+        if not self.was_fetched(path):
+            return ""
+        folders = [self.places.acquisition(dataset) for dataset, _ in self.stages_for(path)]
+        return (
+            ". An earlier run fetched it and it is gone since. Put it back; or, to have it fetched again, "
+            f"remove {folders[0]} and run again"
+        )
+
+    def all_stages(self) -> list[Stage]:
+        """Those of all entries."""
+        return list(dict.fromkeys((name, entry.stage) for name, entries in self.entries.items() for entry in entries))
+
+
+def acquire_entries(
+    written: Sequence[dict[str, Any]], leaves: Sequence[Leaf], match: str, file: Path, base: Path, workdir: Path
+) -> tuple[AcquireEntry, ...]:
+    """The entries of a dataset file.
+
+    Args:
+        written: as they stand there.
+        leaves: of its sources, as seen from the folder of the run.
+        match: how media are matched to clips.
+        file: as errors call it.
+        base: the folder that its relative paths start from.
+        workdir: the folder of the run.
+
+    Raises:
+        SettingsError: two entries bring one file, an entry asks for what cannot be.
+    """
+    read = [leaf.value for leaf in leaves if leaf.format in ON_DISK]
+    entries = [_entry(f"acquire[{ordinal}]", one, file, base, workdir) for ordinal, one in enumerate(written)]
+    seen: dict[str, str] = {}
+    for entry in entries:
+        where = f"{file}: {entry.key}"
+        if entry.to in seen and entry.address:
+            raise SettingsError(f"{where}: {entry.to} is brought by {seen[entry.to]} already; name each file once")
+        seen[entry.to] = entry.key
+        if not entry.address and match == "youtube":
+            raise SettingsError(
+                f"{where}: the addresses of its rows are pages of a video site, from which nothing is fetched here; "
+                "name mirrors or archives of the audio instead"
+            )
+    brought = {_place(entry.brings, workdir) for entry in entries}
+    by_others = [place for place in (_place(path, workdir) for path in read) if place not in brought]
+    by_name = brought & {_place(path, workdir) for path in read}
+    return tuple(_staged(entry, entries, by_name, by_others, workdir) for entry in entries)
+
+
+def accepted(
+    dataset: str, terms: str | None, accept: Iterable[str], acquisition: Acquisition, stages: Iterable[Stage]
+) -> None:
+    """Let pass what may be fetched.
+
+    Args:
+        dataset: its name.
+        terms: of it.
+        accept: the datasets whose terms are accepted.
+        acquisition: of the run.
+        stages: that are waited for.
+
+    Raises:
+        MissingError: one of them is not done, the dataset has terms, and they are not accepted.
+    """
+    waiting = [stage for stage in stages if stage[0] == dataset and not acquisition.is_done(stage)]
+    if terms and waiting and dataset not in accept:
+        raise MissingError(
+            f"dataset {dataset}: files of it are to be fetched, and it has terms: {terms.rstrip('.')}. Read them; if "
+            f"you accept them, name it: --config 'accept_terms=[\"{dataset}\"]', or in config/config.yaml"
+        )
+
+
+def _entry(key: str, written: dict[str, Any], file: Path, base: Path, workdir: Path) -> AcquireEntry:
+    where = f"{file}: {key}"
+    if "sha256" in written and "md5" in written:
+        raise SettingsError(f"{where}: expected one digest, found sha256 and md5; sha256 is the one to keep")
+    paths = {name: os.path.abspath(base / written[name]) for name in ("to", "unpack") if name in written}
+    for name, path in paths.items():
+        refuse_braces(path, f"{where}.{name}")
+        refuse_no_text(path, f"{where}.{name}")
+    address = written.get("url")
+    if address and address.endswith("/"):
+        wrong = sorted({"sha256", "md5", "bytes", "unpack", "mirrors"} & written.keys())
+        if wrong:
+            raise SettingsError(f"{where}: {wrong[0]} is said of one file, and {address} is a folder; name the file")
+    return AcquireEntry(
+        key,
+        AUDIO,
+        address,
+        tuple(written.get("mirrors", ())),
+        seen_from(workdir, paths["to"]),
+        written.get("sha256"),
+        written.get("md5"),
+        written.get("bytes"),
+        seen_from(workdir, paths["unpack"]) if "unpack" in paths else None,
+    )
+
+
+def _staged(
+    entry: AcquireEntry, entries: Sequence[AcquireEntry], by_name: set[str], others: Sequence[str], workdir: Path
+) -> AcquireEntry:
+    """An entry with its stage; a part of a zip has that of the part that is unpacked.
+
+    Args:
+        entry: whose stage is to be known.
+        entries: of its dataset.
+        by_name: the places of sources that some entry brings by their very name.
+        others: those of all other sources, which come out of archives or folders.
+        workdir: the folder of the run.
+    """
+    stem = _VOLUME.sub("", entry.to)
+    last = next((other for other in entries if stem != entry.to and other.unpack and other.to == f"{stem}.zip"), entry)
+    brings = _place(last.brings, workdir)
+    is_read = brings in by_name or any(_touch(brings, place) for place in others)
+    return replace(entry, stage=SOURCES if is_read else AUDIO)
+
+
+def _place(path: str, workdir: Path) -> str:
+    """Where something lies; of a pattern, the folder that all it fits is in."""
+    fixed = _PATTERN.split(path, maxsplit=1)
+    return os.path.abspath(workdir / (path if len(fixed) == 1 else os.path.dirname(fixed[0])))
+
+
+def _touch(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other.rstrip('/')}/") or other.startswith(f"{one.rstrip('/')}/")
+
+
+def _is_there(workdir: Path, path: str) -> bool:
+    return os.path.exists(workdir / path) or any(map(os.path.exists, files_of(str(workdir / path))))

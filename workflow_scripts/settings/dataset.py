@@ -1,0 +1,310 @@
+"""A dataset file: read, validated and filled with defaults, with what it names on disk."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, Stage
+from workflow_scripts.settings.judgements import KEYS, judgements
+from workflow_scripts.settings.licences import check_licences
+from workflow_scripts.settings.losses import Bearable, bearable
+from workflow_scripts.settings.reading import SettingsError, load_yaml
+from workflow_scripts.settings.roots import Root, root_slug, roots_of
+from workflow_scripts.settings.schemas import (
+    CONFIG_FOLDER,
+    dataset_schema,
+    mapping_schema,
+    options_schema,
+    sources_schema,
+)
+from workflow_scripts.settings.sources import (
+    ON_DISK,
+    Leaf,
+    check_leaves,
+    from_workdir,
+    leaves,
+    listed_by,
+    read_by,
+)
+from workflow_scripts.settings.split_care import AUTHORS, check_split_care, split_care
+from workflow_scripts.settings.validation import Schema, validated
+from workflow_scripts.sources.files import files_of
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export of a dataset.
+
+    Attributes:
+        name: names the export and its folder.
+        format: the folder of workflow_scripts/exports that writes it.
+        given: its options as the dataset file has them.
+        options: these, and the defaults of all others.
+        licences: that it takes clips under, with their defaults; None where it is not narrowed.
+        tables: those of the dataset that it reads.
+        reads_checks: it reads the checks of the dataset's roots too.
+        makes_packs: what takes time is made by jobs of their own.
+        describes: it tells of the dataset, and is made after all exports that do not.
+        split_by: what it takes for splits: authors, assigned or folds.
+        subset: that it takes clips of; None for all clips.
+    """
+
+    name: str
+    format: str
+    given: dict[str, Any]
+    options: dict[str, Any]
+    licences: dict[str, Any] | None
+    tables: tuple[str, ...]
+    reads_checks: bool
+    makes_packs: bool
+    describes: bool = False
+    split_by: str = AUTHORS
+    subset: str | None = None
+
+    @property
+    def taking(self) -> dict[str, Any]:
+        """Which clips it takes, and by which splits."""
+        return {"licences": self.licences, "split_by": self.split_by, "subset": self.subset}
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset file, validated.
+
+    Attributes:
+        sources: the adapter's sources; paths below the folder of the run are relative to it, others absolute.
+        leaves: of the sources.
+        source_folders: every folder named there, of which it is read what lies in it; with the slug that it has as an
+            audio root.
+        mapping: what else its adapter has it say.
+        match: how media are matched to clips: youtube, stem or path.
+        splits: those that the sources name, in their order; others may stand in the rows.
+        audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
+        judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
+        split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
+        exports: by name.
+        review: which clips have cards on its review page, and how much of each is played.
+        named_roots: for the slug of each root its path as written.
+        allow_loss: what may be lost of it without an error, as written.
+        max_rejected_fraction: the share of a source's rows that may be rejected.
+        acquire: where its files come from, as far as it says so.
+        waits_for: the stages of fetching, each of a dataset, that have to be done before its sources can be read.
+    """
+
+    name: str
+    file: str
+    adapter: str
+    sources: dict[str, Any]
+    leaves: tuple[Leaf, ...]
+    source_folders: dict[str, str]
+    mapping: dict[str, Any]
+    match: str
+    splits: tuple[str, ...]
+    audio: dict[str, str]
+    limits: dict[str, float]
+    judgements: dict[str, tuple[str, ...]]
+    split_care: dict[str, Any]
+    exports: dict[str, Export]
+    review: dict[str, Any]
+    named_roots: dict[str, str]
+    allow_loss: tuple[str, ...]
+    max_rejected_fraction: float
+    rights: dict[str, str]
+    acquire: tuple[AcquireEntry, ...] = ()
+    waits_for: tuple[Stage, ...] = ()
+
+    @property
+    def source_files(self) -> tuple[str, ...]:
+        """Every file named in the sources: those there are by now, where it is a pattern that names them."""
+        return tuple(path for path, _ in read_by(self.leaves, self.file))
+
+    @property
+    def bearable(self) -> Bearable:
+        """What may be lost of it without an error; a pattern is called by itself as long as nothing fits it.
+
+        Raises:
+            SettingsError: `allow_loss` names what there is not.
+        """
+        coming = [(leaf.value, leaf.key) for leaf in self.leaves if leaf.format == "files" and not files_of(leaf.value)]
+        judged = [(path, f"{key}[{ordinal}]") for key in KEYS for ordinal, path in enumerate(self.judgements[key])]
+        named = [*read_by(self.leaves, self.file), *listed_by(self.leaves, self.file), *coming, *judged]
+        return bearable(dict(named), self.named_roots, self.allow_loss, self.max_rejected_fraction, Path(self.file))
+
+    @property
+    def ingest_settings(self) -> dict[str, Any]:
+        """What its adapter is told of it."""
+        return {"name": self.name, "sources": self.sources, "mapping": self.mapping, "rights": self.rights}
+
+
+class DatasetFile(NamedTuple):
+    """A dataset file that was read: what it says, and what it says of its sources."""
+
+    file: Path
+    base: Path
+    content: dict[str, Any]
+    schema: Schema
+    sources: dict[str, Any]
+    leaves: list[Leaf]
+    match: str
+
+
+def read_dataset(wanted: str, workdir: Path) -> DatasetFile:
+    """Read a dataset file, and nothing of what it names.
+
+    Args:
+        wanted: a name in config/datasets, or the path of a file.
+        workdir: the folder of the run.
+
+    Raises:
+        SettingsError: there is no such file, or it says what no dataset file may.
+    """
+    file, base = _find_dataset_file(wanted, workdir)
+    written = load_yaml(file)
+    content = validated(written, dataset_schema(written.get("adapter")), str(file))
+    limits = content["limits"]
+    for name in ("min_duration_s", "train_min_duration_s"):
+        if not limits[name] <= limits["max_duration_s"]:
+            raise SettingsError(
+                f"{file}: limits: {name} {limits[name]} is not below max_duration_s {limits['max_duration_s']}; "
+                "no clip could keep to both"
+            )
+    schema = sources_schema(content["adapter"], f"{file}: adapter")
+    found = validated(content["sources"], schema, f"{file}: sources")
+    sources = from_workdir(found, schema, base, workdir)
+    match = content["match"] if schema["match"] == "declared" else schema["match"]
+    return DatasetFile(file, base, content, schema, sources, leaves(sources, schema), match)
+
+
+def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> tuple[Dataset, list[tuple[str, Root]]]:
+    """What a dataset file comes to, and its roots with the place where each is named.
+
+    Args:
+        read: the file.
+        workdir: the folder of the run.
+        acquisition: what the run fetches: what is to come need not be there yet.
+
+    Raises:
+        MissingError: a source or a root is not there.
+        SettingsError: something in it cannot be run.
+    """
+    file, base, content = read.file, read.base, read.content
+    later = acquisition.is_coming, acquisition.words_of_gone
+    check_leaves(read.leaves, file, content["name"], workdir, *later)
+    named = [
+        (
+            where,
+            replace(
+                root,
+                is_acquired=bool(acquisition.stages_for(root.path)),
+                waits_for=tuple(acquisition.waits_for([root.path])),
+            ),
+            holds,
+        )
+        for where, root, holds in roots_of(content["audio"], file, base, workdir, *later)
+    ]
+    mapping = {
+        name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content
+    }
+    split_from = read.sources.get(read.schema.get("splits", ""))
+    splits = tuple(split_from) if isinstance(split_from, dict) else ()
+    care = split_care(content, splits, str(file))
+    files, folders = read_by(read.leaves, str(file)), listed_by(read.leaves, str(file))
+    judged = judgements(content, files, file, base, workdir)
+    dataset = Dataset(
+        name=content["name"],
+        file=str(file),
+        adapter=content["adapter"],
+        sources=read.sources,
+        leaves=tuple(read.leaves),
+        source_folders={path: root_slug(os.path.abspath(workdir / path), workdir) for path, _ in folders},
+        mapping=mapping,
+        match=read.match,
+        splits=splits,
+        judgements={key: tuple(path for path, _ in of_key) for key, of_key in judged.items()},
+        audio={root.slug: holds for _, root, holds in named},
+        limits=content["limits"],
+        split_care=care,
+        exports={export.name: export for export in _exports(content["exports"], care, file)},
+        review=content["review"],
+        named_roots={
+            root.slug: written["path"] if isinstance(written, dict) else written
+            for (_, root, _), written in zip(named, content["audio"], strict=True)
+        },
+        allow_loss=tuple(content["allow_loss"]),
+        max_rejected_fraction=content["max_rejected_fraction"],
+        rights=content["rights"],
+        acquire=acquisition.entries.get(content["name"], ()),
+        waits_for=tuple(acquisition.waits_for(leaf.value for leaf in read.leaves if leaf.format in ON_DISK)),
+    )
+    dataset.bearable  # noqa: B018  raises here for what its file cannot mean
+    return dataset, [(where, root) for where, root, _ in named]
+
+
+def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
+    """The file of a dataset and the folder that its relative paths start from."""
+    if re.fullmatch(r"[a-z0-9_]+", wanted):
+        file = CONFIG_FOLDER / "datasets" / f"{wanted}.yaml"
+        if not file.is_file():
+            known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
+            raise SettingsError(
+                f"config: datasets: there is no config/datasets/{wanted}.yaml; there are {known}. "
+                "For a file of your own give its path, ending in .yaml"
+            )
+        return file, workdir
+    file = workdir / wanted
+    return file, file.parent
+
+
+def _exports(entries: list[Any], care: dict[str, Any], file: Path) -> Iterator[Export]:
+    seen: set[str] = set()
+    for ordinal, entry in enumerate(entries):
+        where = f"{file}: exports[{ordinal}]"
+        given = {entry: {}} if isinstance(entry, str) else dict(entry)
+        name, licences = given.pop("as", None), given.pop("licences", None)
+        split_by, subset = given.pop("split_by", AUTHORS), given.pop("subset", None)
+        if len(given) != 1:
+            raise SettingsError(
+                f"{where}: expected one format with its options, and `as`, `licences`, `split_by` and `subset` or not; "
+                f"found {entry}"
+            )
+        [(kind, options)] = given.items()
+        schema = options_schema(kind, where)
+        name = name or kind
+        if name in seen:
+            raise SettingsError(
+                f"{where}: {name!r} stands there twice; give one a name of its own: {{{kind}: {{}}, as: {kind}_2}}"
+            )
+        seen.add(name)
+        needs = schema["needs"]
+        tables = dict.fromkeys(table for table in ("clips", *needs) if table != "checks")  # they tell what is held back
+        if licences:
+            check_licences(licences, f"{where}.licences")
+        check_split_care(split_by, subset, care, where)
+        if split_by != AUTHORS:
+            tables["splits"] = None
+        if subset:
+            tables["subsets"] = None
+        filled = validated(options, schema, f"{where}.{kind}")
+        makes_packs = _makes_packs(schema, filled)
+        yield Export(
+            name,
+            kind,
+            options,
+            filled,
+            licences,
+            tuple(tables),
+            reads_checks="checks" in needs,
+            makes_packs=makes_packs,
+            describes=schema.get("describes", False),
+            split_by=split_by,
+            subset=subset,
+        )
+
+
+def _makes_packs(schema: dict[str, Any], options: dict[str, Any]) -> bool:
+    """Whether a format makes packs under these options: always, never, or where an option has one of some values."""
+    packs = schema.get("packs", False)
+    return packs if isinstance(packs, bool) else any(options[name] in values for name, values in packs.items())
