@@ -11,7 +11,9 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-.PHONY: help python setup demo judging slurm status usage sql preview review test quick lint format bench docs lock clean
+GROUPS := judging remote
+
+.PHONY: help python setup demo $(GROUPS) slurm status usage sql preview review test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -31,7 +33,7 @@ demo: setup  ## Run the workflow on the bundled sample, into results/
 	@$(IN_VENV) snakemake --cores all
 
 # The plugin stays out of .venv: profiles/slurm/requirements.txt says why. `--profile slurm` finds its folder by the link.
-slurm: .venv-slurm/installed $(if $(wildcard .venv/judging),.venv-slurm/judging)  ## Set up for a Slurm cluster: .venv-slurm, and the profile for `snakemake --profile slurm`
+slurm: .venv-slurm/installed $(patsubst .venv/%,.venv-slurm/%,$(wildcard $(GROUPS:%=.venv/%)))  ## Set up for a Slurm cluster: .venv-slurm, and the profile for `snakemake --profile slurm`
 	@ln -sfn profiles/slurm slurm
 
 # These two do not set up: they may be asked while a run is at work in .venv.
@@ -54,10 +56,12 @@ review: setup  ## Serve the review page of DATASET in RESULTS on this machine; v
 
 judging: .venv/judging $(if $(wildcard .venv-slurm/installed),.venv-slurm/judging)  ## Set up what weighs several reviewers and what models said: cleanlab, statsmodels, krippendorff
 
-test: setup .venv/judging .venv-slurm/installed .venv-consumers/installed  ## Run the tests
+remote: .venv/remote $(if $(wildcard .venv-slurm/installed),.venv-slurm/remote)  ## Set up what knows the addresses hf://, s3:// and gs://, and .7z: huggingface_hub, s3fs, gcsfs, py7zr
+
+test: setup $(GROUPS:%=.venv/%) .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
 
-quick: setup .venv/judging  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
+quick: setup $(GROUPS:%=.venv/%)  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
 	@$(IN_VENV) pytest -m "not slurm and not browser and not consumer"
 
 lint: setup  ## Check format, style, types and rules; change nothing
@@ -94,11 +98,17 @@ docs: setup  ## Write config/README.md, and the list of adapters and exports in 
 	echo "$(@D) is $$(du -sh $(@D) | cut -f1) on disk and took $$SECONDS s."; \
 	cat $^ > $@
 
-# A group of its own: three times what the workflow itself needs on disk, for those alone who ask for it. Jobs of a
-# cluster run in .venv-slurm.
-.venv/judging .venv-slurm/judging: %/judging: %/installed envs/judging.txt
-	@$*/bin/python $(PIP_INSTALL) --requirement envs/judging.txt
-	@cp envs/judging.txt $@
+# Groups of their own, for those alone who ask for them: judging takes three times what the workflow itself needs on
+# disk, remote 140 MB. What both list has one version. Jobs of a cluster run in .venv-slurm.
+$(GROUPS:%=.venv/%): .venv/%: .venv/installed envs/%.txt
+	$(install-group)
+$(GROUPS:%=.venv-slurm/%): .venv-slurm/%: .venv-slurm/installed envs/%.txt
+	$(install-group)
+
+define install-group
+@$(@D)/bin/python $(PIP_INSTALL) --requirement envs/$(@F).txt
+@cp envs/$(@F).txt $@
+endef
 
 # On 3.11, the oldest that serves: tests/test_lock.py says whether the newer ones find a wheel of everything.
 # Local version parts (+cpu) and the packages of CUDA belong to one build of torch. Left out, the same lock serves every

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
+GROUPS = sorted((ROOT / "envs").glob("*.txt"))
 SCRIPTS = "workflow_scripts"
 # Snakemake puts itself on the path of every script that it runs, whichever environment that script runs in.
 NOT_FROM_ENV = sys.stdlib_module_names | {SCRIPTS, "snakemake"}
@@ -199,11 +200,24 @@ def test_the_code_of_every_adapter_and_export_is_among_what_a_rule_imports(scrip
 
 @pytest.mark.parametrize("env", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda env: env.name)
 def test_environment_has_the_versions_of_the_lock(env):
-    locked = requirements(ROOT / "requirements.lock") | requirements(ROOT / "envs" / "judging.txt")
+    locked = requirements(ROOT / "requirements.lock")
+    for group in GROUPS:
+        locked |= requirements(group)
     listed = env_requirements(env)
     assert listed, f"{env.name} lists no distribution under pip:"
     for name, requirement in listed.items():
         assert requirement == locked.get(name), f"{env.name}: expected {locked.get(name)}, as requirements.lock says"
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
+def test_a_group_beside_the_lock_changes_none_of_its_versions(group):
+    """Nor what another group, or the venv of a cluster, has: they are installed into one venv, in any order."""
+    listed = requirements(group)
+    assert listed
+    for other in [ROOT / "requirements.lock", ROOT / "profiles" / "slurm" / "requirements.txt", *GROUPS]:
+        known = requirements(other)
+        differ = [str(it) for name, it in listed.items() if it.specifier != known.get(name, it).specifier]
+        assert not differ, f"{group.name} has other versions than {other.name} of: {differ}"
 
 
 def test_lock_has_all_that_is_asked_for_by_name():

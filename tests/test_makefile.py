@@ -107,17 +107,21 @@ def venv(folder: Path, name: str) -> None:
     (folder / name / "installed").touch()
 
 
-def test_judging_is_set_up_in_each_venv_that_is_there(folder: Path) -> None:
-    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt"):
-        (folder / named).parent.mkdir(parents=True)
+@pytest.mark.parametrize("group", ["judging", "remote"])
+def test_a_group_is_set_up_in_each_venv_that_is_there(folder: Path, group: str) -> None:
+    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt", "envs/remote.txt"):
+        (folder / named).parent.mkdir(parents=True, exist_ok=True)
         (folder / named).write_text("# nothing\n")
     (folder / "bin" / "cp").symlink_to(shutil.which("cp") or pytest.fail("needs cp"))
     (folder / "bin" / "ln").symlink_to(shutil.which("ln") or pytest.fail("needs ln"))
     venv(folder, ".venv")
-    assert make(folder, "judging").split(" ", 1)[0] == ".venv"
-    assert make(folder, "judging") == ""
+    told = make(folder, group)
+    assert told.startswith(".venv ")
+    assert told.endswith(f"--requirement envs/{group}.txt\n")
+    assert make(folder, group) == ""
     venv(folder, ".venv-slurm")
-    assert make(folder, "slurm").split(" ", 1)[0] == ".venv-slurm"
-    assert make(folder, "judging") == ""
-    (folder / ".venv-slurm" / "judging").unlink()
-    assert make(folder, "judging").split(" ", 1)[0] == ".venv-slurm"
+    assert make(folder, "slurm").startswith(".venv-slurm ")
+    assert [stamp.name for stamp in (folder / ".venv-slurm").glob("[jr]*")] == [group]
+    assert make(folder, group) == ""
+    (folder / ".venv-slurm" / group).unlink()
+    assert make(folder, group).startswith(".venv-slurm ")
