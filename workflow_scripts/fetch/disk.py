@@ -1,0 +1,62 @@
+"""Room on the disk: asked for before a file is fetched, and named where it ends."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from workflow_scripts.fetch.remote_file import FetchError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def refuse_if_full(path: Path, wants: int) -> None:
+    """Ask for room before anything is fetched.
+
+    Args:
+        path: of the file that will grow; its folder is there.
+        wants: bytes that are still to come.
+
+    Raises:
+        FetchError: there is less.
+    """
+    disk = os.statvfs(path.parent)
+    free = disk.f_bavail * disk.f_frsize
+    if wants > free:
+        raise FetchError(
+            "no_space",
+            f"{path.parent}: needs {in_bytes(wants)} more for {path.name}, has {in_bytes(free)} free. Make room and "
+            "run it again: what is there is kept",
+        )
+
+
+@contextmanager
+def full_disk_told(path: Path) -> Iterator[None]:
+    """Say of which file it is, and what to do, where the disk is full midway.
+
+    Raises:
+        FetchError: it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise FetchError(
+            "no_space",
+            f"{path.parent}: {error.strerror} while {path.name} was written. Make room and run it again: it goes on "
+            "from where it ended",
+        ) from None
+
+
+def in_bytes(count: int) -> str:
+    """A number of bytes as people read it.
+
+    >>> in_bytes(999), in_bytes(81_000_000_000)
+    ('999 bytes', '81.0 GB')
+    """
+    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"

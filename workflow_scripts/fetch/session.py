@@ -1,0 +1,183 @@
+"""Asking servers over HTTP: to where a redirect may lead, who is told a token, and what went wrong in words.
+
+Tokens come with the file's own headers, which are made of the environment alone; `.netrc` is not read, and no cookie
+is kept. Proxies and certificates are those of the environment (HTTPS_PROXY, REQUESTS_CA_BUNDLE), as requests has it.
+"""
+
+import functools
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+from workflow_scripts.fetch.addresses import origin, scheme_of, without_secrets
+from workflow_scripts.fetch.patience import Patience, asked_to_wait_s
+from workflow_scripts.fetch.remote_file import FetchError
+
+USER_AGENT = "soundledger (a Snakemake workflow for audio datasets)"
+MOST_REDIRECTS = 10
+CONNECTIONS = 16
+"""That are kept open to one host."""
+_NOT_FOUND = (404, 410)
+_REFUSED = (401, 402, 403, 407, 451)
+_PASSING = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529)
+
+
+class NotNowError(FetchError):
+    """A server that may answer later.
+
+    Attributes:
+        wait_s: that it asks for; None if it does not say.
+    """
+
+    def __init__(self, reason: str, message: str, wait_s: float | None = None) -> None:
+        super().__init__(reason, message, passing=True)
+        self.wait_s = wait_s
+
+
+class Client:
+    """Asks servers, on connections that are kept. May be used by several threads."""
+
+    def __init__(self, patience: Patience | None = None, *, offline: bool = False) -> None:
+        """Make one.
+
+        Args:
+            patience: how long servers are waited for.
+            offline: refuse to connect at all.
+        """
+        self.patience = patience or Patience()
+        self._offline = offline
+        self._session = requests.Session()
+        self._session.auth = _as_it_is  # else requests would look into .netrc
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+
+    def ask(
+        self,
+        url: str,
+        address: str,
+        *,
+        secret: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+    ) -> requests.Response:
+        """The answer of the server that a url leads to, its body not yet read, whatever its status.
+
+        Args:
+            url: http or https.
+            address: what is shown of it.
+            secret: headers for the host of `url` alone.
+            headers: for every host.
+            method: of the request.
+
+        Raises:
+            FetchError: there is no answer, or a redirect leads where none may.
+        """
+        self.refuse_offline(address)
+        for _ in range(MOST_REDIRECTS):
+            response = self._ask_once(method, url, {**(headers or {}), **secret}, address)
+            if not response.is_redirect:
+                return response
+            there = urljoin(url, response.headers["location"])
+            response.close()
+            _refuse_redirect(address, url, there)
+            if origin(there) != origin(url):
+                secret = {}
+            url = there
+        raise FetchError("redirect", f"{without_secrets(address)}: is redirected more than {MOST_REDIRECTS} times")
+
+    def refuse_offline(self, address: str) -> None:
+        """Refuse a connection where none may be made."""
+        if self._offline:
+            raise FetchError(
+                "offline",
+                f"{without_secrets(address)}: is not on this disk, and `offline: true` forbids to fetch it. Bring it "
+                "by hand, or run once without",
+            )
+
+    def _ask_once(self, method: str, url: str, headers: Mapping[str, str], address: str) -> requests.Response:
+        every = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+        try:
+            return self._session.request(
+                method,
+                url,
+                headers={**every, **headers},
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.patience.connect_s, self.patience.stall_s),
+            )
+        except (requests.RequestException, UnicodeError) as error:
+            raise in_words(error, address) from None  # its own words may hold the query
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+
+@functools.cache
+def client() -> Client:
+    """One for questions that need no more than the usual patience."""
+    return Client()
+
+
+def refuse_status(response: requests.Response, address: str) -> None:
+    """Say why there is no file, where a status says so.
+
+    Raises:
+        FetchError: the status is none of success; `NotNowError` if another may come.
+    """
+    status, shown = response.status_code, without_secrets(address)
+    if status < 400:
+        return
+    response.close()
+    said = f"{shown}: the server says {status} {response.reason or ''}".rstrip()
+    if status in _NOT_FOUND:
+        raise FetchError("not_found", f"{said}: there is no such file any more, or the address is wrong")
+    if status in _REFUSED:
+        raise FetchError("refused", f"{said}: it wants a token, another one, or terms that were not accepted there")
+    if status in _PASSING:
+        wait_s = asked_to_wait_s(response.headers.get("Retry-After"))
+        asks = "" if wait_s is None else f", and asks to wait {wait_s:,.0f} s"
+        raise NotNowError("busy" if status in (429, 503) else "server_error", f"{said}{asks}", wait_s)
+    raise FetchError("refused", said)
+
+
+def in_words(error: Exception, address: str) -> FetchError:
+    """What became of a connection, in words of ours: those of the libraries may hold a query."""
+    shown = without_secrets(address)
+    match error:
+        case requests.exceptions.SSLError():
+            return FetchError("untrusted", f"{shown}: the server's certificate cannot be trusted")
+        case requests.ReadTimeout() | ReadTimeoutError():
+            return NotNowError("stalled", f"{shown}: the server said nothing for too long")
+        case requests.ConnectTimeout():
+            return NotNowError("unreachable", f"{shown}: no connection in time")
+        case requests.exceptions.ChunkedEncodingError() | ProtocolError():
+            return NotNowError("dropped", f"{shown}: the connection broke")
+        case requests.ConnectionError():
+            return NotNowError("unreachable", f"{shown}: no connection: no such host, nobody listens, or it broke")
+        case requests.exceptions.InvalidURL() | requests.exceptions.InvalidSchema() | UnicodeError():
+            return FetchError("bad_address", f"{shown}: is no address that can be asked")
+    return NotNowError("dropped", f"{shown}: the connection broke ({type(error).__name__})")
+
+
+def _refuse_redirect(address: str, url: str, there: str) -> None:
+    """A redirect leads to http(s) alone, and not from https to http: what is sent there can be read and changed."""
+    to, shown = scheme_of(there), without_secrets(address)
+    if to not in ("http", "https"):
+        raise FetchError("redirect", f"{shown}: is redirected to {to}://, which is refused: only http(s) may be")
+    if scheme_of(url) == "https" and to == "http":
+        raise FetchError(
+            "redirect", f"{shown}: is redirected from https to http ({without_secrets(there)}), which is refused"
+        )
+
+
+def _as_it_is(request: Any) -> Any:
+    return request
