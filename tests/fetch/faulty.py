@@ -86,6 +86,7 @@ class FaultyServer:
     def __init__(self) -> None:
         self.files: dict[str, Served] = {}
         self.asked: list[Asked] = []
+        self.connections = 0
         self.lock = threading.Lock()
         self._http = _Server(("127.0.0.1", 0), self)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -148,6 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        with self.server.faulty.lock:
+            self.server.faulty.connections += 1
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND)  # what is sent, the client has nearly got
         super().setup()
 
@@ -161,6 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
             faulty.asked.append(asked)
             served = faulty.files.get(self.path.partition("?")[0])
             fault = served.faults.pop(0) if served and served.faults else Fault()
+        self._answer(served, fault, asked)
+
+    do_HEAD = do_GET  # noqa: N815 - as the library calls it
+
+    def _answer(self, served: Served | None, fault: Fault, asked: Asked) -> None:
         if fault.drops_after == -1:
             self.close_connection = True
         elif served is None:
@@ -171,8 +179,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._give(served, fault, asked)
         if fault.then and fault.drops_after is None:
             fault.then()
-
-    do_HEAD = do_GET  # noqa: N815 - as the library calls it
 
     def _say(self, status: int, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)

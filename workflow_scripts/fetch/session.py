@@ -22,6 +22,8 @@ USER_AGENT = "soundledger (a Snakemake workflow for audio datasets)"
 MOST_REDIRECTS = 10
 CONNECTIONS = 16
 """That are kept open to one host."""
+HOSTS = 64
+"""To which connections are kept."""
 _NOT_FOUND = (404, 410)
 _REFUSED = (401, 402, 403, 407, 451)
 _PASSING = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529)
@@ -55,7 +57,7 @@ class Client:
         self._session.auth = _as_it_is  # else requests would look into .netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+            self._session.mount(scheme, HTTPAdapter(pool_connections=HOSTS, pool_maxsize=CONNECTIONS))
 
     def ask(
         self,
