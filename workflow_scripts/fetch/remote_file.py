@@ -32,6 +32,7 @@ class RemoteFile:
         digest: that the server publishes; None if none.
         etag: another one means other bytes; None if the server has none.
         ranges: parts of it can be asked for.
+        pinned: the address of the version that `url` gives, where a scheme has such; None if others may come there.
     """
 
     address: str
@@ -41,6 +42,7 @@ class RemoteFile:
     digest: Digest | None = None
     etag: str | None = None
     ranges: bool = False
+    pinned: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class ListedFile:
 
     Attributes:
         path: below the place, with `/`.
-        address: of the file.
+        address: of the file, and of the version that was listed where the scheme has addresses of such.
         bytes: its size.
-        state: changes when its bytes do: an ETag, a digest or a blob's id.
+        state: changes when its bytes do: an ETag (then in its quotes), a digest, or a blob's id.
         digest: that the server publishes; None if none.
     """
 
