@@ -12,9 +12,12 @@ from workflow_scripts.media.content import Content
 from workflow_scripts.sound.containers.places import read_at
 from workflow_scripts.sound.containers.tags import end_of_tags
 from workflow_scripts.sound.decoders import Block
+from workflow_scripts.sound.planes import Buffer
 
 MOST_BITS = 24
 """Floats of 32 bits hold no more."""
+
+_room = Buffer(np.uint8)
 
 
 class FlacMd5:
@@ -43,8 +46,7 @@ class FlacMd5:
                 flat = flat >> (16 - self._bits)
             self._md5.update((flat.astype(np.int8) if self._bits <= 8 else flat.astype("<i2", copy=False)).data)
         else:
-            steps = np.multiply(flat, np.float32(1 << (self._bits - 1))).astype(np.int32)
-            self._md5.update(_in_three_bytes(steps))
+            self._md5.update(_in_three_bytes(flat, np.float32(1 << (self._bits - 1))))
 
     @property
     def differs(self) -> bool:
@@ -52,10 +54,12 @@ class FlacMd5:
         return self._md5.digest() != self._declared
 
 
-def _in_three_bytes(samples: "np.ndarray[tuple[int], np.dtype[np.int32]]") -> bytes:
-    """The lower three bytes of each, four samples into three words at a time: a third of the time of taking bytes."""
-    whole = len(samples) // 4 * 4
-    a, b, c, d = (samples[:whole].view(np.uint32) & 0xFFFFFF).reshape(-1, 4).T
-    words = np.stack((a | b << 24, b >> 8 | c << 16, c >> 16 | d << 8), axis=1).astype("<u4", copy=False)
-    rest = samples[whole:].astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3]
-    return words.tobytes() + rest.tobytes()
+def _in_three_bytes(flat: Block, full_scale: np.float32) -> memoryview:
+    """Samples as little-endian integers of three bytes: as those of four, each laid over the last byte before it.
+
+    Taking three bytes of each four would be another pass, and takes four times as long.
+    """
+    room = _room.take(3 * len(flat) + 1)
+    steps = np.ndarray(len(flat), "<i4", room, strides=(3,))
+    np.multiply(flat, full_scale, out=steps, casting="unsafe")
+    return room[:-1].data
