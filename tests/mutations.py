@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 
 from tests.made_files import Samples, encoded
+from tests.sound.decoders.made_videos import video
 
 SECONDS = 1.5
 CONTAINERS = [
@@ -24,8 +25,24 @@ CONTAINERS = [
     (".ogg", "OGG", "OPUS"),
     (".mp3", "MP3", "MPEG_LAYER_III"),
     (".mp3", "MP3", "MPEG_LAYER_III"),
+    (".aiff", "AIFF", "PCM_16"),
+    (".caf", "CAF", "PCM_24"),
+    (".w64", "W64", "PCM_16"),
+    (".rf64", "RF64", "PCM_16"),
+    (".au", "AU", "PCM_16"),
+    (".sph", "NIST", "PCM_16"),
 ]
 """Twice MP3: both it and OGG are given as often as FLAC; WAV more often, of which there are most."""
+BY_FFMPEG = [
+    (".m4a", "ipod", "aac"),
+    (".mkv", "matroska", "flac"),
+    (".webm", "webm", "libopus"),
+    (".mp4", "mpegts", "aac"),
+    (".aac", "adts", "aac"),
+    (".oga", "ogg", "flac"),
+    (".caf", "caf", "alac"),
+]
+"""Suffix, FFmpeg's container and encoder."""
 RECORDINGS = [
     "soundscape/birds.ogg",
     "soundscape/storm.ogg",
@@ -54,11 +71,12 @@ class Original(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """A file that was one."""
+    """A file that was sound: what it is made of, and what was done to that."""
 
     name: str
     data: bytes
     done: str
+    original: Original
 
 
 class Field(NamedTuple):
@@ -77,11 +95,12 @@ def mutants(originals: Sequence[Original], count: int, seed: int) -> Iterator[Mu
     kinds = list(KINDS)
     for number in range(count):
         kind = kinds[number % len(kinds)]
-        suffix, data = random.choice(originals)
+        original = random.choice(originals)
+        suffix, data = original
         damaged = KINDS[kind](data, random, originals)
         if data[:4] == b"OggS" and random.random() < 0.5:
             damaged = with_true_checksums(damaged)
-        yield Mutant(f"{number:05d}-{kind.replace(' ', '_')}{suffix}", damaged, kind)
+        yield Mutant(f"{number:05d}-{kind.replace(' ', '_')}{suffix}", damaged, kind, original)
 
 
 def originals(data: Path) -> list[Original]:
@@ -92,6 +111,7 @@ def originals(data: Path) -> list[Original]:
         for place, (suffix, container, subtype) in enumerate(CONTAINERS)
         for sound, rate in [sounds[place % len(sounds)]]
     ]
+    made += [Original(suffix, _by_ffmpeg(*sounds[0], *kind)) for suffix, *kind in BY_FFMPEG]
     whole = [
         Original((data / name).suffix, (data / name).read_bytes()) for name in WHOLE_FILES if (data / name).is_file()
     ]
@@ -117,6 +137,11 @@ def _as(sound: Samples, rate: int, container: str, subtype: str) -> bytes:
     if subtype == "IMA_ADPCM":
         sound = sound[:, :1]
     return encoded(sound, rate, container, subtype)
+
+
+def _by_ffmpeg(sound: Samples, rate: int, container: str, codec: str) -> bytes:
+    rate = 48_000 if codec == "libopus" else rate
+    return video(container, codec, (np.clip(sound, -1, 0.999) * 32768).astype(np.int16), rate, fflags="+bitexact")
 
 
 def _flipped(data: bytes, random: Random, originals: Sequence[Original]) -> bytes:
@@ -227,12 +252,18 @@ def with_value(data: bytes, field: Field, value: int) -> bytes:
 
 
 def fields(data: bytes) -> list[Field]:
-    """The numbers in the headers of a sound WAV, RF64, FLAC, Ogg or MP3."""
+    """The numbers in the headers of a sound file; of containers that are not known here all bytes of its beginning."""
     if data[:4] in (b"RIFF", b"RIFX", b"RF64"):
         return list(_riff_fields(data, is_little=data[:4] != b"RIFX"))
-    if data[:4] == b"fLaC":
-        return list(_flac_fields(data))
-    return list(_ogg_fields(data) if data[:4] == b"OggS" else _mp3_fields(data))
+    if data[4:8] == b"ftyp":
+        return list(_box_fields(data, 0, len(data)))
+    known = {b"fLaC": _flac_fields, b"OggS": _ogg_fields, b"FORM": _aiff_fields, b"caff": _caf_fields}
+    if data[:4] in known:
+        return list(known[data[:4]](data))
+    if data[:4] == b".snd":
+        return list(_in_a_row(4, (32,) * 5, False, sizes=(0, 1)))
+    is_mp3 = data[:3] == b"ID3" or data[:2] == b"\xff\xfb"
+    return list(_mp3_fields(data)) if is_mp3 else list(_in_a_row(4, (8,) * 196, False, sizes=range(98)))
 
 
 def _in_a_row(place: int, widths: Sequence[int], is_little: bool, sizes: Sequence[int] = ()) -> Iterator[Field]:
@@ -256,6 +287,37 @@ def _riff_fields(data: bytes, is_little: bool) -> Iterator[Field]:
         elif name == b"data":
             return
         place += 8 + length + length % 2
+
+
+def _aiff_fields(data: bytes) -> Iterator[Field]:
+    return _chunk_fields(data, 12, struct.Struct(">4sI"), {b"COMM": (16, 32, 16, 16, 64), b"SSND": (32, 32)})
+
+
+def _caf_fields(data: bytes) -> Iterator[Field]:
+    return _chunk_fields(
+        data, 8, struct.Struct(">4sQ"), {b"desc": (64, 32, 32, 32, 32, 32, 32), b"pakt": (64, 64, 32, 32)}
+    )
+
+
+def _chunk_fields(data: bytes, place: int, head: struct.Struct, known: dict[bytes, tuple[int, ...]]) -> Iterator[Field]:
+    """The sizes of chunks, and what those that are known begin with."""
+    while place + head.size <= len(data):
+        name, length = head.unpack_from(data, place)
+        yield Field(8 * (place + 4), 8 * (head.size - 4), False, True)
+        yield from _in_a_row(place + head.size, known.get(name, ()), False)
+        place += head.size + length + length % 2 * (head.size == 8)
+
+
+def _box_fields(data: bytes, place: int, end: int) -> Iterator[Field]:
+    """The sizes of the boxes of an MP4 or of one of them, and what the tables of samples begin with."""
+    while place + 8 <= end:
+        length, name = int.from_bytes(data[place : place + 4], "big"), data[place + 4 : place + 8]
+        yield Field(8 * place, 32, False, True)
+        if name in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"):
+            yield from _box_fields(data, place + 8, place + length)
+        elif name in (b"stsz", b"stts", b"stsc", b"stco", b"mdhd", b"mvhd", b"elst"):
+            yield from _in_a_row(place + 8, (32,) * min(8, (length - 8) // 4), False)
+        place += max(8, length)
 
 
 def _flac_fields(data: bytes) -> Iterator[Field]:

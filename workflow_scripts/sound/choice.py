@@ -179,8 +179,11 @@ def _damage(found: mp3.Frames) -> str | None:
 
 def _ogg(content: Content) -> Opened:
     links, rubbish = ogg_links.links(content.file, content.size)
-    if len(links) < 2:
-        return _link(content, links[0] if links else None, rubbish)
+    if not links:
+        return _link(content, None, rubbish)
+    if len(links) == 1:
+        is_all = (links[0].start, links[0].end) == (0, content.size)
+        return _link(content if is_all else content.stretch(links[0].start, links[0].end), links[0], rubbish)
     return _chain(content, links, rubbish)
 
 

@@ -9,10 +9,11 @@ that cannot know the size: wav.c and aiff.c of SoX, w64, rf64 and caf of FFmpeg 
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from workflow_scripts.sound.containers.places import read_at
+from workflow_scripts.sound.containers.tags import start_of_last_tags
 
 MAX_CHUNKS = 1_000
 """Chunks that are stepped over before the sound; a hostile file may be nothing but chunks."""
@@ -27,6 +28,8 @@ AU_BYTES = {1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1}
 AIFF_BYTES = {b"fl32": 4, b"FL32": 4, b"fl64": 8, b"FL64": 8, b"ulaw": 1, b"ULAW": 1, b"alaw": 1, b"ALAW": 1}
 AIFF_INTEGERS = frozenset({b"NONE", b"twos", b"sowt", b"raw "})
 CAF_FIXED = frozenset({b"lpcm", b"ulaw", b"alaw"})
+FILES = frozenset({b"RIFF", b"RIFX", b"RF64", b"BW64", b"riff", b"FORM", b"caff"})
+"""What another file behind one of these begins with, which has the form of a chunk."""
 NIST_HEAD = b"NIST_1A\n"
 NIST_FIELD = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -i ([0-9]{1,18})\s*$", re.M)
 LARGEST_NIST_HEADER = 1 << 16
@@ -41,16 +44,29 @@ class Extent:
         size: bytes of sound that are declared, None where the header leaves the length open, as recorders do that write
             to a pipe or are switched off.
         frame_bytes: bytes a frame, 0 where frames have no fixed size or the header does not tell it.
+        left: bytes behind the sound that are neither in a chunk nor a tag.
     """
 
     start: int
     size: int | None
     frame_bytes: int
+    left: int = 0
 
     @property
     def frames(self) -> int | None:
         """The number of frames declared, None where it cannot be told."""
         return self.size // self.frame_bytes if self.size is not None and self.frame_bytes else None
+
+    def undecoded(self, file_size: int, taken: int | None) -> int:
+        """Bytes that may be sound and were not decoded, at least so many.
+
+        Args:
+            file_size: of the whole file.
+            taken: bytes of sound that were decoded, None where nobody knows.
+        """
+        behind = max(0, file_size - self.start)
+        held = behind if self.size is None else min(behind, self.size)
+        return self.left + (0 if taken is None else max(0, held - taken))
 
 
 @dataclass(frozen=True)
@@ -74,13 +90,19 @@ class _Chunks:
 LITTLE, BIG = _Chunks(struct.Struct("<4sI"), 2), _Chunks(struct.Struct(">4sI"), 2)
 _WAVE64 = _Chunks(struct.Struct("<4s12xQ"), 8, counts_head=True)
 _CORE_AUDIO = _Chunks(struct.Struct(">4sQ"), 1)
-_Located = tuple[Extent, _SizeField]
+_Located = tuple[Extent, _SizeField, _Chunks | None]
+"""The last is None where nothing but rubbish can lie behind the sound."""
 
 
 def sound_extent(file: BinaryIO, size: int) -> Extent | None:
     """What a WAV, RF64, Wave64, AIFF, AU, CAF or NIST SPHERE declares; None for others and before a header is whole."""
     located = _located(file, size)
-    return located[0] if located else None
+    if located is None:
+        return None
+    extent, _, kind = located
+    if (length := extent.size) is None:
+        return extent
+    return replace(extent, left=_left(file, size, extent.start + length, kind))
 
 
 def size_patch(file: BinaryIO, size: int, extent: Extent) -> tuple[int, bytes]:
@@ -128,6 +150,29 @@ def chunks(file: BinaryIO, size: int, kind: _Chunks, place: int) -> Iterator[tup
         place += length + -length % kind.padded_to
 
 
+def _left(file: BinaryIO, size: int, end: int, kind: _Chunks | None) -> int:
+    """Bytes behind the sound that are in no whole chunk, padding and tags left out."""
+    padded_to = 1
+    if kind is not None:
+        padded_to = kind.padded_to
+        end += -end % padded_to
+        for _, place, length in whole_chunks(file, size, kind, end):
+            end = place + length
+    left = size - end - -end % padded_to
+    return max(0, left - (size - start_of_last_tags(file, size))) if left > 0 else 0
+
+
+def whole_chunks(
+    file: BinaryIO, size: int, kind: _Chunks, place: int, or_cut: bytes = b""
+) -> Iterator[tuple[bytes, int, int]]:
+    """Chunks up to the first that is none, is another file, or is not all there and not of the name that may be cut."""
+    for name, start, length in chunks(file, size, kind, place):
+        is_there = 0 <= length <= size - start or name == or_cut
+        if not (is_there and name.isascii() and name.decode("ascii").isprintable()) or name in FILES:
+            return
+        yield name, start, length
+
+
 def _is_left_open(file: BinaryIO, size: int, start: int, kind: _Chunks) -> bool:
     """Whether a size of nothing was never filled in: something follows, and it is not chunks up to the file's end."""
     end = start
@@ -152,7 +197,7 @@ def _in_riff(file: BinaryIO, size: int, kind: _Chunks, has_long_sizes: bool) -> 
             from_sox = SOX_WAV_UNKNOWN - SOX_WAV_UNKNOWN % (frame_bytes or 1)
             unknown = length in (UNKNOWN_32, UNKNOWN_64, from_sox)
             unknown = unknown or (length == 0 and _is_left_open(file, size, place, kind))
-            return Extent(place, None if unknown else length, frame_bytes), field
+            return Extent(place, None if unknown else length, frame_bytes), field, kind
     return None
 
 
@@ -175,7 +220,7 @@ def _in_wave64(file: BinaryIO, size: int) -> _Located | None:
             unknown = length + head_bytes >= FFMPEG_W64_UNKNOWN
             unknown = unknown or (length <= 0 and _is_left_open(file, size, place, _WAVE64))
             extent = Extent(place, None if unknown else max(0, length), frame_bytes)
-            return extent, _SizeField(place - 8, "<Q", head_bytes)
+            return extent, _SizeField(place - 8, "<Q", head_bytes), _WAVE64
     return None
 
 
@@ -190,7 +235,7 @@ def _in_aiff(file: BinaryIO, size: int) -> _Located | None:
             unknown = length in (UNKNOWN_32, from_sox)
             unknown = unknown or (length <= besides and _is_left_open(file, size, place + besides, BIG))
             extent = Extent(place + besides, None if unknown else max(0, length - besides), frame_bytes)
-            return extent, _SizeField(place - 4, ">I", besides)
+            return extent, _SizeField(place - 4, ">I", besides), BIG
     return None
 
 
@@ -212,7 +257,7 @@ def _in_core_audio(file: BinaryIO, size: int) -> _Located | None:
             unknown = length == UNKNOWN_64
             unknown = unknown or (length <= edits and _is_left_open(file, size, place + edits, _CORE_AUDIO))
             extent = Extent(place + edits, None if unknown else max(0, length - edits), frame_bytes)
-            return extent, _SizeField(place - 8, ">Q", edits)
+            return extent, _SizeField(place - 8, ">Q", edits), _CORE_AUDIO
     return None
 
 
@@ -227,7 +272,8 @@ def _caf_frame_bytes(description: bytes) -> int:
 def _in_au(head: bytes, size: int) -> _Located:
     start, length, encoding, _, channels = struct.unpack_from(">IIIII", head, 4)
     unknown = length == UNKNOWN_32 or (length == 0 and start < size)
-    return Extent(start, None if unknown else length, AU_BYTES.get(encoding, 0) * channels), _SizeField(8, ">I")
+    extent = Extent(start, None if unknown else length, AU_BYTES.get(encoding, 0) * channels)
+    return extent, _SizeField(8, ">I"), None
 
 
 def _in_nist(file: BinaryIO, size: int) -> _Located | None:
@@ -238,4 +284,4 @@ def _in_nist(file: BinaryIO, size: int) -> _Located | None:
     if len(fields) < 3 or b"embedded" in header or b"shorten" in header:
         return None
     frame_bytes = fields[b"channel_count"] * fields[b"sample_n_bytes"]
-    return Extent(len(header), fields[b"sample_count"] * frame_bytes, frame_bytes), _SizeField(0, "B")
+    return Extent(len(header), fields[b"sample_count"] * frame_bytes, frame_bytes), _SizeField(0, "B"), None

@@ -89,11 +89,12 @@ class _Page:
 def links(file: BinaryIO, size: int) -> tuple[list[Link], int]:
     """The links, and how many bytes between and behind their pages are no page.
 
-    A link reaches to the next one, the last to the end of the file. Pages of a stream that never began are no pages.
+    A link reaches to the next one, the last to the end of its last page, or of the file if that is cut. Pages of a
+    stream that never began are no pages.
     """
     found: list[Link] = []
     link: _Open | None = None
-    paged = 0
+    paged = end = 0
     for page in _pages(file, size):
         begins = bool(page.flags & FIRST_OF_STREAM) and page.is_true
         if begins and (link is None or link.has_begun):
@@ -109,7 +110,10 @@ def links(file: BinaryIO, size: int) -> tuple[list[Link], int]:
             known.take(page.number, page.is_true, bool(page.flags & LAST_OF_STREAM))
             link.has_begun = True
         paged += len(page.data) * page.is_true
-    return [*found, link.closed(size)] if link is not None else found, size - paged
+        end = page.start + len(page.data)
+    if link is not None:
+        found.append(link.closed(size if _next_capture(file, size, end) >= 0 else end))
+    return found, size - paged
 
 
 def _pages(file: BinaryIO, size: int) -> Iterator[_Page]:

@@ -4,12 +4,11 @@ Sources: as of extents.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import BinaryIO
 
-from workflow_scripts.sound.containers.extents import BIG, LITTLE, UNKNOWN_32, chunks, sound_extent
+from workflow_scripts.sound.containers.extents import BIG, LITTLE, UNKNOWN_32, chunks, sound_extent, whole_chunks
 from workflow_scripts.sound.containers.places import read_at
 
 MPEG_TAGS = (0x50, 0x55)
@@ -65,7 +64,7 @@ def outline(file: BinaryIO, size: int) -> Outline | None:
     if behind - length > LARGEST_STATED:
         length += (behind - length) // LOST * LOST
     before = list(takewhile(lambda chunk: chunk[0] != b"data", chunks(file, size, kind, 12)))
-    after = list(_whole(chunks(file, size, kind, extent.start + length + length % 2), size))
+    after = list(whole_chunks(file, size, kind, extent.start + length + length % 2, or_cut=b"data"))
     end = max([extent.start + length, *(place + stated for _, place, stated in after)])
     others = [(place, stated) for name, place, stated in after if name == b"data"]
     first = {name: read_at(file, size, place, min(stated, 16)) for name, place, stated in reversed(before + after)}
@@ -93,12 +92,3 @@ def in_order(file: BinaryIO, size: int, told: Outline) -> bytes:
     body += b"data" + struct.pack(f"{order}I", min(length, LARGEST_STATED))
     body += b"".join(read_at(file, size, *sound) for sound in told.sounds)
     return (b"RIFF" if order == "<" else b"RIFX") + struct.pack(f"{order}I", len(body)) + body
-
-
-def _whole(found: Iterable[tuple[bytes, int, int]], size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Chunks up to the first that is none, or is not all there and not of sound."""
-    for name, place, length in found:
-        is_there = 0 <= length <= size - place or name == b"data"
-        if not (is_there and name.isascii() and name.decode("ascii").isprintable()):
-            return
-        yield name, place, length

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -27,13 +27,13 @@ from workflow_scripts.sound.containers import flac, matroska
 from workflow_scripts.sound.containers.adts import is_adts, is_cut_adts
 from workflow_scripts.sound.containers.mp4 import begins_mp4, outermost_boxes
 from workflow_scripts.sound.decoders import HARMLESS, NOTHING_KNOWN, Block, Fault, Known
+from workflow_scripts.sound.decoders.accounts import Account
 from workflow_scripts.sound.decoders.blocks import Piece, in_blocks
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
-    from av.packet import Packet
 
 HEAD_BYTES = 3 * 188 + 1
 TS_PACKET, TS_SYNC = 188, 0x47
@@ -49,8 +49,6 @@ OF_SNDFILE = {
 }  # fmt: skip
 """FFmpeg's names of containers that libsndfile is asked for first, by their first four bytes."""
 NAMES = {"nistsphere": "NIST"}
-ONE_BEHIND_THE_OTHER = ("aac", "flac", "mp3")
-"""Containers that are nothing but frames of sound; what lies behind the last was not decoded."""
 EXACT = ("flac", "nistsphere")
 """Containers that declare the very number of their samples."""
 DECODERS = (
@@ -111,7 +109,8 @@ def open_stream(
         head = file.at(0, HEAD_BYTES)
         outline = _outline(file, head, demuxer or _demuxer(head))
         with _opened(file, outline, options) as (container, declares):
-            yield FFmpegStream(container, content, outline, declares, known)
+            account = Account(cast("BinaryIO", file), content.size, outline.demuxer)
+            yield FFmpegStream(container, content, account, outline, declares, known)
     finally:
         file.release()
 
@@ -132,17 +131,23 @@ class FFmpegStream:
     is_doubted = False
 
     def __init__(
-        self, container: "InputContainer", content: Content, outline: "_Outline", declares: bool, known: Known
+        self,
+        container: "InputContainer",
+        content: Content,
+        account: Account,
+        outline: "_Outline",
+        declares: bool,
+        known: Known,
     ) -> None:
         self.fault: Fault | None = None
         self.undecoded_bytes = known.undecoded_bytes
         self._known, self._demuxer = known, outline.demuxer
-        self._reached = 0
+        self._container, self._account = container, account
         self._next_sample: int | None = None
         self._content, self._cut, self._got = content, outline.cut, 0
         self._failure: Exception | str | None = None
         self._change: str | None = None
-        stream = _audio_stream(container)
+        self._stream = stream = _audio_stream(container)
         self._errors_before = _errors_logged()
         self._frames = self._decoded(container, stream)
         self._first = next(self._frames, None)
@@ -174,6 +179,8 @@ class FFmpegStream:
             self._got += frame.samples
             yield _piece(frame)
             frame = next(self._frames, None)
+        if self._known.undecoded_bytes is None:
+            self.undecoded_bytes = self._account.undecoded(self._container, self._stream)
         self.fault = self._judged()
 
     def _decoded(self, container: "InputContainer", stream: "AudioStream") -> Iterator["AudioFrame"]:
@@ -188,7 +195,7 @@ class FFmpegStream:
                     if self._demuxer == "flac" and not self._follows(frame):
                         return
                     yield frame
-                self._reached = max(self._reached, _end(packet))
+                self._account.take(packet)
         except _failures() as error:
             self._failure = error
             self._cut = self._cut or is_cut_adts(b"" if packet is None else bytes(packet))
@@ -205,11 +212,9 @@ class FFmpegStream:
         return False  # a number that was there before is of another stream, behind this one
 
     def _judged(self) -> Fault | None:
-        if self._demuxer in ONE_BEHIND_THE_OTHER and self.undecoded_bytes is None and not self._cut:
-            self.undecoded_bytes = max(0, self._content.size - self._reached)
         declared, got = self.declared_frames, self._got
         if self._demuxer == "flac" and (self._failure is not None or declared is None):
-            self._cut = flac.ends_early(self._content.file, self._content.size, declared or 0)
+            self._cut = flac.ends_early(self._account.file, self._content.size, declared or 0)
         if self._content.failure is not None:
             return self._content.failure.kind, str(self._content.failure)
         if isinstance(self._failure, MemoryError):
@@ -287,15 +292,15 @@ class _Outline:
 
 
 def _outline(file: _Reader, head: bytes, demuxer: str | None) -> _Outline:
-    boxes: list[tuple[bytes, int]] = []
+    boxes: list[tuple[bytes, int, int]] = []
     end = 0
     if demuxer == "mov":
         boxes = list(outermost_boxes(file.at))
-        end = max((end for _, end in boxes), default=0)
+        end = max((end for *_, end in boxes), default=0)
     elif demuxer == "matroska":
         end = matroska.segment_end(head)
     file.seek(0)
-    return _Outline(head, demuxer, frozenset(name for name, _ in boxes), end > file.content.size)
+    return _Outline(head, demuxer, frozenset(name for name, *_ in boxes), end > file.content.size)
 
 
 @contextmanager
@@ -369,11 +374,6 @@ def _audio_stream(container: "InputContainer") -> "AudioStream":
     except _failures() as error:
         raise MediaError("not_audio", f"FFmpeg cannot decode its {codec}: {_words(error, errors_before)}") from None
     return stream
-
-
-def _end(packet: "Packet[AudioStream]") -> int:
-    """The place behind it; 0 of one that FFmpeg made."""
-    return packet.pos + packet.size if packet.pos is not None else 0
 
 
 def _nature(sound: "AudioFrame | AudioStream") -> tuple[int, int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import soundfile
@@ -124,13 +125,29 @@ class SndfileStream:
         fault, refused = self._fault_of(failure), self._content.failure
         self.fault = fault if refused is None else (refused.kind, str(refused))
         self.is_doubted = fault is not None and fault[0] == "corrupt" and self.format in DOUBTED
+        self.undecoded_bytes = self._undecoded()
+
+    def _undecoded(self) -> int | None:
+        known, extent = self._known.undecoded_bytes, self._extent
         if self.format == "FLAC":
-            self.undecoded_bytes = max(0, self._content.size - self._content.file.tell())
+            return max(0, self._content.size - self._content.file.tell())
+        if extent is None:
+            return known
+        if known is not None:  # what lies behind a WAV that may have several chunks of sound, or one above 4 GiB
+            extent = replace(extent, left=known)
+        return extent.undecoded(self._content.size, self._got * extent.frame_bytes if extent.frame_bytes else None)
 
     def _most(self) -> int | None:
-        """The count of what is stored in blocks, where the last one is there because it must be whole."""
+        """Where libsndfile is to end.
+
+        What is stored in blocks ends with a whole one, which may not be sound to its end; of a Wave64 all that lies
+        behind the sound is taken for sound, too.
+        """
         most, held = self._known.most_frames, self._file.frames
-        return most if most is not None and held - LARGEST_BLOCK < most < held else None
+        if most is not None and held - LARGEST_BLOCK < most < held:
+            return most
+        stated = self._extent.frames if self._extent is not None else None
+        return stated if stated is not None and stated < held else None
 
     def _salvage(self, block: Block) -> int:
         """What a block holds up to where its decoding fails: decodes anew from the beginning, to there. Its frames.
