@@ -18,7 +18,7 @@ LONGEST_HEAD = 64
 
 
 @dataclass
-class Account:
+class PacketAccount:
     """The packets of a sound.
 
     Attributes:

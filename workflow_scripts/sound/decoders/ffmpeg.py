@@ -27,7 +27,7 @@ from workflow_scripts.sound.containers import flac, matroska
 from workflow_scripts.sound.containers.adts import is_adts, is_cut_adts
 from workflow_scripts.sound.containers.mp4 import begins_mp4, outermost_boxes
 from workflow_scripts.sound.decoders import HARMLESS, NOTHING_KNOWN, Block, Fault, Known
-from workflow_scripts.sound.decoders.accounts import Account
+from workflow_scripts.sound.decoders.accounts import PacketAccount
 from workflow_scripts.sound.decoders.blocks import Piece, in_blocks
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def open_stream(
         head = file.at(0, HEAD_BYTES)
         outline = _outline(file, head, demuxer or _demuxer(head))
         with _opened(file, outline, options) as (container, declares):
-            account = Account(cast("BinaryIO", file), content.size, outline.demuxer)
+            account = PacketAccount(cast("BinaryIO", file), content.size, outline.demuxer)
             yield FFmpegStream(container, content, account, outline, declares, known)
     finally:
         file.release()
@@ -134,7 +134,7 @@ class FFmpegStream:
         self,
         container: "InputContainer",
         content: Content,
-        account: Account,
+        account: PacketAccount,
         outline: "_Outline",
         declares: bool,
         known: Known,
