@@ -1,5 +1,6 @@
 # Soundledger: labels, an ontology and audio as they are found -> tables that can be trusted.
 #
+#   addresses ─ acquire ─▶ sources, roots
 #   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews, read_predictions
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
 #                                                                   assign_splits ─┤
@@ -14,6 +15,7 @@ configfile: "config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/sample.smk"
+include: "rules/acquire.smk"
 include: "rules/ingest.smk"
 include: "rules/read_reviews.smk"
 include: "rules/read_predictions.smk"
@@ -30,9 +32,12 @@ include: "rules/losses.smk"
 include: "rules/targets.smk"
 
 
-# All else runs on a cluster, if there is one.
+# All else runs on a cluster, if there is one; the network is here.
 localrules:
     make_sample,
+    plan_fetches,
+    fetch,
+    gather_fetches,
     build_catalogue,
     losses,
 
@@ -49,6 +54,7 @@ wildcard_constraints:
 rule all:
     default_target: True
     input:
+        RUN.waited_for(),
         RUN.scans(),
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
@@ -65,6 +71,7 @@ for rule_file in RUN.custom_rules:
 
 
 or_stop(STARTED.check_overrides, workflow.resource_settings)
+or_stop(RUN.refuse_offline)
 
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing

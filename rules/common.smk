@@ -151,6 +151,46 @@ def labels_of_picture(wildcards, output):
     return {"picture": told_of(output.pictures, wildcards.picture).title}
 
 
+def wait_for(stages):
+    """Have stages of fetching be done before the input functions that call it look at the disk.
+
+    The job of a rule by itself finds all there.
+    """
+    for name, stage in stages if workflow.is_main_process else []:
+        checkpoints.gather_fetches.get(dataset=name, stage=stage)
+
+
+def sources_of(wildcards):
+    """The source files of a dataset, once all that is to be fetched is there."""
+    wait_for(dataset(wildcards).waits_for)
+    return dataset(wildcards).source_files
+
+
+def made_of_root(wildcards):
+    """What has to be made before a root is scanned; what has to be fetched is waited for."""
+    wait_for(root(wildcards).waits_for)
+    return MADE_SAMPLE if root(wildcards).made_by_workflow else []
+
+
+def fetches_planned(wildcards):
+    """The lists of what a stage fetches, for `fetch` as `plan_of` is for `pack`."""
+    return PLACES.fetch_plan(wildcards.dataset, wildcards.stage) if workflow.is_main_process else []
+
+
+def fetch_list(wildcards):
+    """What one job fetches, once its stage has been planned; nothing where the plan has no such job any more."""
+    checkpoints.plan_fetches.get(dataset=wildcards.dataset, stage=wildcards.stage)
+    listed = PLACES.fetch_list(**wildcards)
+    return listed if os.path.exists(listed) else []
+
+
+def fetches_of_stage(wildcards):
+    """What became of the files of each job of a stage, once it has been planned."""
+    checkpoints.plan_fetches.get(**wildcards)
+    leaves = glob_wildcards(PLACES.fetch_list(wildcards.dataset, wildcards.stage, "{leaf}")).leaf
+    return [PLACES.fetched(wildcards.dataset, wildcards.stage, leaf) for leaf in sorted(leaves)]
+
+
 def growing(amount):
     """Memory in MB or time in minutes that doubles with each attempt."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

@@ -8,7 +8,7 @@
 rule ingest:
     """Read a dataset's sources with its adapter. No row is lost: what cannot become a clip becomes a reject."""
     input:
-        sources=lambda wildcards: dataset(wildcards).source_files,
+        sources=sources_of,
     output:
         promised=PLACES.table("{dataset}", "promised"),
         labels=PLACES.table("{dataset}", "labels"),

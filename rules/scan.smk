@@ -15,7 +15,7 @@ checkpoint scan:
     before is not checked again.
     """
     input:
-        made=lambda wildcards: MADE_SAMPLE if root(wildcards).made_by_workflow else [],
+        made=made_of_root,
     output:
         media=directory(PLACES.media_lists("{root}")),
         shards=PLACES.shards("{root}"),

@@ -5,7 +5,7 @@
 # config:   none
 
 # What no target names is not made again when it is gone.
-FIRST = [*RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
+FIRST = [*RUN.waited_for(), *RUN.scans(), *RUN.tables(rules.ingest.output.keys())]
 TABLES = [*rules.ingest.output.keys(), *rules.resolve.output.keys()]
 OF_JUDGEMENTS = [
     *RUN.tables_of_judgements("reviews", rules.read_reviews.output.keys()),
@@ -36,17 +36,20 @@ rule promised:
 
 rule media:
     input:
+        RUN.waited_for(),
         RUN.scans(),
 
 
 rule checks:
     input:
+        RUN.waited_for(),
         RUN.scans(),
         checks_of(RUN.roots),
 
 
 rule tables:
     input:
+        RUN.waited_for(),
         RUN.scans(),
         RUN.tables(TABLES),
         RUN.tables_of_care(OF_CARE),
@@ -89,3 +92,8 @@ rule review:
         MADE_LAST["catalogue"],
         [PLACES.review(name) for name in RUN.datasets],
         PLACES.losses("catalogue"),
+
+
+rule acquire:
+    input:
+        lambda wildcards: or_stop(RUN.acquired),

@@ -36,10 +36,12 @@ MAY_IMPORT = {
         "ledger",
         "media",
         "adapters",
+        "fetch",
         "review",  # the command that serves its page
         "report",  # what pictures there should be
     },
     "sample": {"errors", "tables"},
+    "acquire": {"errors", "processes", "tables", "fetch", "media", "check"},
 }
 """Each room, and the rooms that it may import from. Entry scripts may from all."""
 

@@ -53,10 +53,10 @@ def test_what_nobody_knows_is_held_back_unless_it_is_to_be_kept(workdir, dataset
 def test_a_format_that_asks_for_no_clips_is_given_them_as_they_tell_what_is_left_out(
     workdir, dataset_file, monkeypatch
 ):
-    from workflow_scripts.settings import dataset
+    from workflow_scripts.settings import dataset as files
 
-    asked = dataset.options_schema
-    monkeypatch.setattr(dataset, "options_schema", lambda *of: asked(*of) | {"needs": ["captions", "checks"]})
+    asked = files.options_schema
+    monkeypatch.setattr(files, "options_schema", lambda *of: asked(*of) | {"needs": ["captions", "checks"]})
     exports = dataset(workdir, dataset_file, {"noncommercial": False}).exports
     assert exports["csv"].tables == exports["ast"].tables == ("clips", "captions")
 

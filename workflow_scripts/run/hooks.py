@@ -12,10 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.fetch.hosts import host_slug
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.run.threads import MOST_WAVES, ON_CLUSTER, check_threads
 from workflow_scripts.settings.run import Run
+
+CONNECTIONS, CONNECTIONS_OF_A_HOST = 4, 8
+"""That one job has to a host, and all jobs together, unless `--resources` says otherwise."""
+ROWS = "rows"
+"""What stands in place of a host where a dataset's own rows say addresses."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,21 @@ class Started:
                 f"set-threads or set-resources, of the profile or the command: no rule is called {', '.join(unknown)}; "
                 f"there are {', '.join(sorted(there))}"
             )
+
+    def connections_of_hosts(self) -> dict[str, Any]:
+        """Resources of the jobs that fetch: of each host so many connections at once, over all jobs.
+
+        `--resources connections_zenodo_org=4` has another limit.
+
+        Returns:
+            For each resource a function of the wildcards of a job that says how many it takes.
+        """
+        named = [entry.address or "" for dataset in self.run.datasets.values() for entry in dataset.acquire]
+        hosts = sorted({host_slug(address) if address else ROWS for address in named})
+        limits = self.workflow.resource_settings.resources
+        for host in hosts:
+            limits.setdefault(f"connections_{host}", CONNECTIONS_OF_A_HOST)
+        return {f"connections_{host}": functools.partial(_connections, host) for host in hosts}
 
     def heal(self, catalogued: Iterable[str]) -> None:
         """Have what was deleted or moved since the last run come back with this one.
@@ -232,6 +253,11 @@ class Started:
             return read_run_file(Path(self.run.places.run_file)).on_cluster
         except SoundledgerError:
             return False
+
+
+def _connections(host: str, wildcards: Any) -> int:
+    """How many connections to a host a job takes: its leaf is called by the host that it asks."""
+    return CONNECTIONS if wildcards.leaf.rpartition("-")[0] == host else 0
 
 
 @functools.cache

@@ -28,6 +28,7 @@ class AcquireEntry:
         key: where it stands: `acquire[3]`.
         stage: SOURCES if it brings something that the adapter reads, else AUDIO.
         address: of a file; of a folder, if it ends in `/`; None for the addresses in the dataset's own rows.
+        rows: where a row says its address; None for an entry with an address.
         mirrors: other addresses of the same file.
         to: the file or folder that is to be, as the run knows paths.
         sha256, md5, bytes: that are published of it; None if not.
@@ -37,6 +38,7 @@ class AcquireEntry:
     key: str
     stage: str
     address: str | None
+    rows: str | None
     mirrors: tuple[str, ...]
     to: str
     sha256: str | None
@@ -114,6 +116,21 @@ class Acquisition:
             ". An earlier run fetched it and it is gone since. Put it back; or, to have it fetched again, "
             f"remove {folders[0]} and run again"
         )
+
+    def refuse_offline(self, stages: Iterable[Stage]) -> None:
+        """Raises SettingsError that names all that would have to be fetched for some stages."""
+        missing = [
+            f"{dataset}: {entry.to}: from {entry.address or f'the addresses in its rows, `{entry.rows}`'}"
+            for dataset, stage in stages
+            if not self.is_done((dataset, stage))
+            for entry in self.entries[dataset]
+            if entry.stage == stage and not (entry.address and os.path.exists(self.workdir / entry.to))
+        ]
+        if missing:
+            raise SettingsError(
+                "config: offline: these are not on this disk, and no connection is to be made. Bring them, or run "
+                "without `offline`:\n" + "\n".join(missing)
+            )
 
     def all_stages(self) -> list[Stage]:
         """Those of all entries."""
@@ -195,6 +212,7 @@ def _entry(key: str, written: dict[str, Any], file: Path, base: Path, workdir: P
         key,
         AUDIO,
         address,
+        written.get("from"),
         tuple(written.get("mirrors", ())),
         seen_from(workdir, paths["to"]),
         written.get("sha256"),

@@ -149,6 +149,10 @@ class Places:
         """The `fetches` of one of them."""
         return f"{self.acquisition(dataset)}/{stage}.fetched/{leaf}.parquet"
 
+    def fetch_note(self, dataset: str, stage: str, leaf: str) -> str:
+        """How far one of them is."""
+        return f"{self.log('fetch', dataset, stage, leaf).removesuffix('.log')}.progress.json"
+
     def acquired(self, dataset: str, stage: str) -> str:
         """The `fetches` of a stage, once all of it was fetched, or cannot be had."""
         return f"{self.acquisition(dataset)}/{stage}.parquet"

@@ -75,6 +75,41 @@ class Run:
         """What the run ends with for all datasets."""
         return [self.places.catalogue, self.places.current_generation, self.places.summary]
 
+    def entries_of_stage(self, dataset: str, stage: str) -> list[dict[str, Any]]:
+        """What a dataset has fetched in a stage, as a rule is told of it."""
+        return [asdict(entry) for entry in self.datasets[dataset].acquire if entry.stage == stage]
+
+    def rows_with_addresses(self, dataset: str, stage: str) -> list[str]:
+        """The tables whose rows say addresses of a stage; none if none do."""
+        is_said = any(entry["rows"] for entry in self.entries_of_stage(dataset, stage))
+        return [self.places.table(dataset, name) for name in ("promised", "origins")] if is_said else []
+
+    def stages_waited_for(self) -> list[Stage]:
+        """The stages of fetching that have to be done before sources or roots of the run can be read."""
+        roots = [stage for root in (self.roots | self.folders).values() for stage in root.waits_for]
+        sources = [stage for dataset in self.datasets.values() for stage in dataset.waits_for]
+        return list(dict.fromkeys([*sources, *roots]))
+
+    def waited_for(self) -> list[str]:
+        """What became of the files of these."""
+        return [self.places.acquired(*stage) for stage in self.stages_waited_for() if stage[0] in self.datasets]
+
+    def refuse_offline(self) -> None:
+        """Raises SettingsError if something of these has to be fetched, and the run may not connect."""
+        if self.offline:
+            self.acquisition.refuse_offline(self.stages_waited_for())
+
+    def acquired(self) -> list[str]:
+        """What became of all files of which the dataset files say where they come from.
+
+        Raises:
+            MissingError: terms of a dataset are not accepted.
+        """
+        stages = self.acquisition.all_stages()
+        for dataset in self.datasets.values():
+            accepted(dataset.name, dataset.rights.get("terms"), self.accept_terms, self.acquisition, stages)
+        return [self.places.acquired(*stage) for stage in stages if stage[0] in self.datasets]
+
     def roots_of(self, dataset: str) -> list[dict[str, Any]]:
         """For each root of a dataset, in the order of its file: slug, path, `holds` and links."""
         return [

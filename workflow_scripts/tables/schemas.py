@@ -750,3 +750,46 @@ WEIGHED = {"reviews": {"agreement": AGREEMENT}, "predictions": {"label_issues": 
 
 ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
 """What a dataset has whose file asks for splits with care."""
+
+FETCH_STATUSES = {
+    "there": "it is where it belongs",
+    "gone": "its server has it no more",
+    "refused": "its server gives it to nobody, or not to this user",
+    "failed": "it could not be had yet: the next run tries again",
+}
+"""What became of a file that was to be fetched."""
+
+_FETCHED = {
+    "entry": _column(pl.Categorical, "the entry of the dataset file that names it: `acquire[3]`"),
+    "address": _column(pl.String, "where it comes from"),
+    "path": _column(pl.String, "where it goes, as the run knows paths"),
+    "media_key": _column(pl.String, "the media that it is, where a row of the dataset says its address", null=True),
+}
+
+TO_FETCH = Schema(
+    "to_fetch",
+    "what one job fetches: one row a file",
+    {
+        **_FETCHED,
+        "mirrors": _column(pl.List(pl.String), "other addresses of the same file"),
+        "sha256": _column(pl.String, "the digest that is published of it", _matches(r"^[0-9a-f]{64}$"), null=True),
+        "md5": _column(pl.String, "likewise", _matches(r"^[0-9a-f]{32}$"), null=True),
+        "bytes": _column(pl.Int64, "the size that is published of it", _at_least(0), null=True),
+    },
+)
+
+FETCHES = Schema(
+    "fetches",
+    "what became of each file that the dataset file says an address of: one row a file",
+    {
+        **_FETCHED,
+        "status": _column(
+            pl.Categorical,
+            "; ".join(f"{status}: {meaning}" for status, meaning in FETCH_STATUSES.items()),
+            _one_of(FETCH_STATUSES),
+        ),
+        "reason": _column(pl.String, "why it is not there", null=True),
+        "bytes": _column(pl.Int64, "its size", _at_least(0), null=True),
+        "sha256": _column(pl.String, "its digest", _matches(r"^[0-9a-f]{64}$"), null=True),
+    },
+)

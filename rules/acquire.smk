@@ -1,0 +1,68 @@
+# Acquire: a dataset's files from where its file says that they are.
+#
+# requires: nothing for the stage `sources`; for `audio`, where addresses stand in rows, promised.parquet and origins.parquet
+# produces: the files, where the dataset file has them
+#           <dataset>/acquired/<stage>.parquet, what became of each; on the way <stage>.plan/ and <stage>.fetched/
+# config:   offline, accept_terms; of the dataset file: acquire
+
+
+checkpoint plan_fetches:
+    """Say what each job of a stage fetches. Only addresses of folders are asked for what lies there."""
+    input:
+        said=lambda wildcards: RUN.rows_with_addresses(**wildcards),
+    output:
+        lists=directory(PLACES.fetch_plan("{dataset}", "{stage}")),
+    log:
+        PLACES.log("plan_fetches", "{dataset}", "{stage}"),
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        entries=lambda wildcards: RUN.entries_of_stage(**wildcards),
+        version=VERSION,
+    script:
+        "../workflow_scripts/plan_fetches.py"
+
+
+rule fetch:
+    """Have the files of one list: a large one, or a batch. What was there, or came before a kill, is not fetched again."""
+    input:
+        plan=ancient(fetches_planned),
+        list=fetch_list,
+    output:
+        fetched=PLACES.fetched("{dataset}", "{stage}", "{leaf}"),
+    log:
+        PLACES.log("fetch", "{dataset}", "{stage}", "{leaf}"),
+    benchmark:
+        PLACES.benchmark("fetch", "{dataset}", "{stage}", "{leaf}")
+    retries: 2
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        **STARTED.connections_of_hosts(),
+        mem_mb=growing(1000),
+        runtime=growing(24 * 60),
+    params:
+        note=lambda wildcards: PLACES.fetch_note(**wildcards),
+    script:
+        "../workflow_scripts/fetch.py"
+
+
+checkpoint gather_fetches:
+    """Put together what became of all files of a stage. A checkpoint: what reads them looks at the disk anew."""
+    input:
+        plan=ancient(fetches_planned),
+        fetched=fetches_of_stage,
+    output:
+        acquired=PLACES.acquired("{dataset}", "{stage}"),
+    log:
+        PLACES.log("gather_fetches", "{dataset}", "{stage}"),
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(20),
+    script:
+        "../workflow_scripts/gather_fetches.py"

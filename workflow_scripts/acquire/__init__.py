@@ -1,0 +1,1 @@
+"""What a dataset wants of the world: which files, in which jobs, and what came of each."""

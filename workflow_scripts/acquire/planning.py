@@ -1,0 +1,102 @@
+"""What is to be fetched of a stage, in lists: one job a large file, small ones in batches."""
+
+import logging
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.acquire.rows import of_rows, to_fetch
+from workflow_scripts.fetch.hosts import host_slug
+from workflow_scripts.fetch.remote_file import ListedFile
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import whole
+from workflow_scripts.tables.leaves import Bound, hashes, leaves_of
+from workflow_scripts.tables.store import validate, write_validated
+
+BATCH = Bound(500, 1 << 28)
+"""Files of a batch, and bytes of all of them: a file of more, or of unknown size, is a job of its own."""
+ROWS = "rows"
+"""What the batches of a dataset's own addresses are called by; others are by the host that they ask."""
+OF_ROWS = Bound(2_000, 1 << 60)
+
+_log = logging.getLogger(__name__)
+Below = Callable[[str], Iterable[ListedFile]]
+Said = tuple[pl.LazyFrame, pl.LazyFrame]
+
+
+def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | None, folder: Path) -> None:
+    """Write `<host>-<leaf>.parquet`, and `rows-<leaf>.parquet`, for each job that fetches something.
+
+    A list changes only with its own files, so that a job whose list is as it was is not done again.
+
+    Args:
+        entries: of the stage: settings.acquire.AcquireEntry as mappings.
+        below: lists what lies below an address.
+        said: the clips of the dataset and their origins, where an entry asks for the addresses of its rows.
+        folder: takes the lists.
+
+    Raises:
+        FetchError: an address of a folder cannot be listed.
+        SoundledgerError: a row names a file that nothing can be called, or two entries bring the same.
+    """
+    named = pl.concat([_nothing(), *(_of_entry(entry, below) for entry in entries if entry["address"])])
+    by_row = [of_rows(*said, entry) for entry in entries if not entry["address"] and said]
+    with whole(folder) as part:
+        part.mkdir()
+        for (host,), of_host in _with_host(named).partition_by("host", as_dict=True).items():
+            _write_lists(of_host, BATCH, part, str(host), pl.lit(None, pl.String))
+        _write_lists(_with_host(pl.concat([_nothing(), *by_row])), OF_ROWS, part, ROWS, pl.col("path"))
+    _log.info("%d files are named, and %d by rows", len(named), sum(map(len, by_row)))
+
+
+def _nothing() -> pl.DataFrame:
+    return schemas.TO_FETCH.empty()
+
+
+def _of_entry(entry: dict[str, Any], below: Below) -> pl.DataFrame:
+    """The files of an entry: one, or all that its server lists."""
+    if not entry["address"].endswith("/"):
+        return to_fetch(entry["key"], [_row(entry["address"], entry["to"], entry["mirrors"], _digests(entry))])
+    listed = sorted(below(entry["address"]), key=lambda one: one.path)
+    return to_fetch(entry["key"], [_listed_row(one, entry["to"]) for one in listed])
+
+
+def _listed_row(one: ListedFile, to: str) -> dict[str, Any]:
+    digest: dict[str, Any] = {one.digest.algorithm: one.digest.hex} if one.digest else {}
+    return _row(one.address, os.path.join(to, one.path), (), {"bytes": one.bytes, **digest})
+
+
+def _row(address: str, path: str, mirrors: Iterable[str], published: dict[str, Any]) -> dict[str, Any]:
+    return {"address": address, "path": path, "mirrors": list(mirrors), **published}
+
+
+def _digests(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("sha256", "md5", "bytes")}
+
+
+def _with_host(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(host=pl.Series([host_slug(address) for address in rows["address"]], dtype=pl.String))
+
+
+def _write_lists(rows: pl.DataFrame, bound: Bound, folder: Path, name: str, own: pl.Expr) -> None:
+    """A list for each leaf of rows.
+
+    Args:
+        rows: with their `host`.
+        bound: of a list. What is of unknown size is taken for large.
+        folder: takes the lists.
+        name: they begin with it.
+        own: what tells rows of one group apart: those of a host stay side by side; null to have none stay so.
+    """
+    group = pl.col("host") if name == ROWS else pl.col("path")
+    sizes = rows.select(pl.col("bytes").fill_null(bound.rows if name == ROWS else bound.size + 1)).to_series()
+    hashed = hashes(*rows.select(group.alias("group"), own.alias("own")).get_columns())
+    keys = pl.DataFrame({"is_large": sizes > bound.size, "hash": hashed})
+    order = keys.select(pl.arg_sort_by("is_large", "hash")).to_series()
+    ordered, hashed, sizes = rows.drop("host")[order], hashed[order], sizes[order]
+    validate(ordered, schemas.TO_FETCH)
+    for leaf in leaves_of(hashed.to_numpy(), sizes.to_numpy(), bound):
+        write_validated(ordered[leaf.first : leaf.behind].sort("path"), folder / f"{name}-{leaf.name}.parquet")

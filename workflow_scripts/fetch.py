@@ -1,0 +1,22 @@
+"""Rule fetch: what one job fetches -> the files, each whole under its final name, and what became of each."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.entry import logged
+from workflow_scripts.acquire.lists import fetch_named
+from workflow_scripts.acquire.told import Teller
+from workflow_scripts.fetch.session import Client
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.store import read_table, write_table
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+
+with logged(snakemake.log[0]):
+    wanted = read_table(Path(snakemake.input.list))
+    client = Client(offline=snakemake.config.get("offline", False))
+    with Teller(Path(snakemake.params.note), len(wanted)) as told:
+        fetched = fetch_named(wanted, client, told)
+    write_table(fetched, Path(snakemake.output.fetched), schemas.FETCHES)
