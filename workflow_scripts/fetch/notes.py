@@ -14,7 +14,7 @@ from workflow_scripts.fetch.answers import Version
 
 
 @dataclass(frozen=True)
-class FetchNote:
+class PartNote:
     """What is there of a file.
 
     Attributes:
@@ -37,13 +37,13 @@ class FetchNote:
         return max((end for _, end in self.there), default=0)
 
 
-class FetchNotes:
+class PartNotes:
     """The notes of one part."""
 
     def __init__(self, part: Path) -> None:
         self._synced, self._now = part.with_name(f"{part.name}.json"), part.with_name(f"{part.name}.now.json")
 
-    def write(self, note: FetchNote, *, is_synced: bool) -> None:
+    def write(self, note: PartNote, *, is_synced: bool) -> None:
         """Write down what is there.
 
         Args:
@@ -55,7 +55,7 @@ class FetchNotes:
         if is_synced:
             _replace(self._synced, text, syncs=True)
 
-    def read(self) -> FetchNote | None:
+    def read(self) -> PartNote | None:
         """What the note tells that holds and says most; None without one."""
         return _read(self._now, _boot()) or _read(self._synced, None)
 
@@ -75,14 +75,14 @@ def _replace(path: Path, text: str, *, syncs: bool) -> None:
     os.replace(new, path)
 
 
-def _read(path: Path, boot: str | None) -> FetchNote | None:
+def _read(path: Path, boot: str | None) -> PartNote | None:
     """A note, if it can be read and was written since this start of the machine, where one is given."""
     try:
         left = json.loads(path.read_bytes())
         if boot is not None and (not boot or left["boot"] != boot):
             return None
         there = tuple((int(start), int(end)) for start, end in left["there"])
-        return FetchNote(left["address"], left["digest"], Version(**left["version"]), bool(left["has_ranges"]), there)
+        return PartNote(left["address"], left["digest"], Version(**left["version"]), bool(left["has_ranges"]), there)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.answers import Version
 from workflow_scripts.fetch.disk import full_disk_told
-from workflow_scripts.fetch.notes import FetchNote, FetchNotes
+from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.stretches import Stretches
 
 NOTED_EVERY = 4 << 20
@@ -39,7 +39,7 @@ class PartFile:
 
     def __init__(self, to: Path, path: Path, descriptor: int) -> None:
         self.to, self._path, self._descriptor = to, path, descriptor
-        self._notes = FetchNotes(path)
+        self._notes = PartNotes(path)
         self._written, self._unnoted = Stretches(), 0
         self._counts, self._writes_note, self._syncs = threading.Lock(), threading.Lock(), threading.Lock()
         self._synced_at = time.monotonic()
@@ -168,12 +168,12 @@ class PartFile:
             with self._writes_note:
                 self._notes.write(note, is_synced=True)
 
-    def _note(self) -> FetchNote | None:
+    def _note(self) -> PartNote | None:
         with self._counts:
             self._unnoted = 0
             if self.version is None or not self._written.bytes:
                 return None
-            return FetchNote(self._address, self._digest, self.version, self.has_ranges, tuple(self._written))
+            return PartNote(self._address, self._digest, self.version, self.has_ranges, tuple(self._written))
 
 
 @contextlib.contextmanager
