@@ -46,6 +46,8 @@ rule fetch:
         runtime=growing(24 * 60),
     params:
         note=lambda wildcards: PLACES.fetch_note(**wildcards),
+        passing=lambda wildcards: PLACES.fetch_passing(**wildcards),
+        asked=lambda wildcards: LOOKS.asked_again(**wildcards),
     script:
         "../workflow_scripts/fetch.py"
 

@@ -23,6 +23,7 @@ rule build_catalogue:
             *RUN.tables_of_judgements("predictions", rules.read_predictions.output.keys()),
         ],
         weighed=WEIGHED,
+        fetches=RUN.waited_for(),
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
@@ -43,6 +44,7 @@ rule build_catalogue:
     params:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
         with_judgements=RUN.all_with_judgements(),
+        fetches=RUN.fetched_in(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         settings=settings_told(RUN),

@@ -151,25 +151,17 @@ def labels_of_picture(wildcards, output):
     return {"picture": told_of(output.pictures, wildcards.picture).title}
 
 
-def wait_for(stages):
-    """Have stages of fetching be done before the input functions that call it look at the disk.
-
-    The job of a rule by itself finds all there.
-    """
-    for name, stage in stages if workflow.is_main_process else []:
-        checkpoints.gather_fetches.get(dataset=name, stage=stage)
-
-
 def sources_of(wildcards):
-    """The source files of a dataset, once all that is to be fetched is there."""
-    wait_for(dataset(wildcards).waits_for)
+    """The source files of a dataset, once what of them is to be fetched is there; its job by itself finds all there."""
+    for name, stage in dataset(wildcards).waits_for if workflow.is_main_process else []:
+        checkpoints.gather_fetches.get(dataset=name, stage=stage)
     return dataset(wildcards).source_files
 
 
 def made_of_root(wildcards):
-    """What has to be made before a root is scanned; what has to be fetched is waited for."""
-    wait_for(root(wildcards).waits_for)
-    return MADE_SAMPLE if root(wildcards).made_by_workflow else []
+    """What has to be made or fetched before a root is scanned; fetched anew, it is scanned anew."""
+    fetched = [PLACES.acquired(*stage) for stage in root(wildcards).waits_for]
+    return [*fetched, *(MADE_SAMPLE if root(wildcards).made_by_workflow else [])]
 
 
 def fetches_planned(wildcards):

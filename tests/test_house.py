@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "media",
         "adapters",
         "fetch",
+        "acquire",
         "review",  # the command that serves its page
         "report",  # what pictures there should be
     },

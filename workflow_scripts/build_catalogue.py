@@ -23,6 +23,7 @@ with logged(snakemake.log[0]):
         params.with_split_care,
         params.settings,
         params.with_judgements,
+        params.fetches,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

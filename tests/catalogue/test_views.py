@@ -32,7 +32,7 @@ DESIGN = {
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
     *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
-    *("changes", "findings", "label_quality", "leakage", "leaks", "runs", "sharing", "species"),
+    *("changes", "findings", "label_quality", "leakage", "leaks", "missing", "runs", "sharing", "species"),
 ]
 
 Rows = list[dict[str, Any]]
@@ -69,6 +69,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "label_issues",
         "roots",
         "clips_before",
+        "fetches",
         "mixtures",
         "predictions",
         "reviews",

@@ -1,5 +1,6 @@
 """One job's share of what is to be fetched."""
 
+import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.acquire.suffixes import rename_by_content, with_suffix
+from workflow_scripts.check.passing import PassingFault
 from workflow_scripts.errors import first_twenty
-from workflow_scripts.fetch.addresses import without_secrets
+from workflow_scripts.fetch.addresses import scheme_of, without_secrets
 from workflow_scripts.fetch.fetcher import Wanted, fetch
+from workflow_scripts.fetch.many import fetch_many
 from workflow_scripts.fetch.progress import FetchProgress
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.fetch.session import Client
@@ -54,6 +58,70 @@ def _fetch_one(row: dict[str, Any], client: Client, told: Callable[[str, FetchPr
 def _wanted(row: dict[str, Any]) -> Wanted:
     digests = (Digest(name, row[name]) for name in ("sha256", "md5") if row[name])
     return Wanted(row["address"], next(digests, None), row["bytes"], tuple(row["mirrors"] or ()))
+
+
+def fetch_rows(wanted: pl.DataFrame, *, offline: bool, told: Callable[[str], None]) -> pl.DataFrame:
+    """Have the files that a dataset's own rows name, as far as their servers give them; each has its outcome.
+
+    Args:
+        wanted: rows of schemas.TO_FETCH. One without a path, or whose address is none of the web, is refused.
+        offline: connect to nobody.
+        told: is called with the path of each file that is there.
+
+    Returns:
+        Rows of schemas.FETCHES, sorted by path and address.
+
+    Raises:
+        FetchError: the disk is full, or no connection is to be made.
+    """
+    rows = [_refused(row) for row in wanted.iter_rows(named=True) if _why_refused(row)]
+    asked = {Path(row["path"]): row for row in wanted.iter_rows(named=True) if not _why_refused(row)}
+    named = {path: found for path in asked if (found := with_suffix(path))}
+    rows += [asked[path] | _there(found) for path, found in named.items()]
+    to_come = [(_wanted(row), path) for path, row in asked.items() if path not in named]
+    for outcome in fetch_many(to_come, offline=offline):
+        row = asked[outcome.to]
+        if outcome.status in ("fetched", "present"):
+            path = rename_by_content(outcome.to)
+            rows.append(
+                row
+                | {
+                    "path": str(path),
+                    "status": "there",
+                    "reason": None,
+                    "bytes": outcome.bytes,
+                    "sha256": outcome.sha256,
+                }
+            )
+            told(str(path))
+        else:
+            _log.info("%s: %s", outcome.address, outcome.detail)
+            rows.append(row | {"status": outcome.status, "reason": outcome.reason, "bytes": None, "sha256": None})
+    return fetches(rows).sort("path", "address")
+
+
+def _why_refused(row: dict[str, Any]) -> str:
+    if scheme_of(row["address"]) not in ("http", "https"):
+        return "no_web_address"
+    return "" if row["path"] else "no_file_name"
+
+
+def _refused(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"status": "refused", "reason": _why_refused(row), "bytes": None, "sha256": None}
+
+
+def _there(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": str(path), "status": "there", "reason": None, "bytes": path.stat().st_size, "sha256": sha256}
+
+
+def passing_faults(fetched: pl.DataFrame) -> list[PassingFault]:
+    """The files that another try may have."""
+    failed = fetched.filter(pl.col("status").cast(pl.String) == "failed")
+    return [
+        PassingFault(path, None, 0, reason or "failed") for path, reason in failed.select("path", "reason").iter_rows()
+    ]
 
 
 def fetches(rows: list[dict[str, Any]]) -> pl.DataFrame:

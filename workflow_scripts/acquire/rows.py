@@ -27,8 +27,8 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
         entry: of `acquire`: `key`, `rows`, `to`.
 
     Returns:
-        Rows of schemas.TO_FETCH. A media that no file can be called after, or without an address of the web, has none;
-        of one with several addresses the others are mirrors.
+        Rows of schemas.TO_FETCH; of a media with several addresses the others are mirrors. One that no file can be
+        called after has an empty path.
     """
     each = (
         _said(promised, origins, entry["rows"])
@@ -39,12 +39,12 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
         .agg("address")
         .collect()
     )
-    rows = [
-        {"address": served[0], "path": os.path.join(entry["to"], name), "mirrors": served[1:], "media_key": key}
-        for key, addresses in each.iter_rows()
-        if (served := [one for one in addresses if scheme_of(one) in ("http", "https")])
-        and (name := file_name(key, served[0]))
-    ]
+    rows = []
+    for key, addresses in each.iter_rows():
+        served = [one for one in addresses if scheme_of(one) in ("http", "https")] or addresses
+        name = file_name(key, served[0])
+        path = os.path.join(entry["to"], name) if name else ""
+        rows.append({"address": served[0], "path": path, "mirrors": served[1:], "media_key": key})
     return to_fetch(entry["key"], rows)
 
 

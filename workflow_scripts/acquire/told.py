@@ -103,6 +103,18 @@ class Teller:
             if self._is_due("log", LOG_EVERY_S):
                 _log.info("%s: %s", path, words)
 
+    def had(self, path: str) -> None:
+        """Count a file of a batch that is there: of so many, no line each."""
+        with self._lock:
+            self._had += 1
+            words = f"{self._had:,} of {self._files:,} files"
+            if self._is_due("draw", DRAW_EVERY_S):
+                self._bar.draw("fetch", self._had, self._files, words)
+            if self._is_due("note", NOTE_EVERY_S):
+                self._put(FetchNote(path, words, self._files, self._had, time.time(), "running"))
+            if self._is_due("log", LOG_EVERY_S):
+                _log.info("%s", words)
+
     def _is_due(self, what: str, every_s: float) -> bool:
         now = time.monotonic()
         if now < self._next[what]:

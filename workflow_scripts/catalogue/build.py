@@ -37,6 +37,9 @@ TABLES_OF_JUDGEMENTS = {"predictions": schemas.PREDICTIONS} | {
 """Those of the datasets alone whose file names files of what is said of clips."""
 _KEYS = {"predictions": "predictions"} | {name: key for key, of_key in schemas.WEIGHED.items() for name in of_key}
 """For each of them the key that names these files."""
+TABLES_OF_FETCHES = {"fetches": schemas.FETCHES}
+"""Those of the datasets alone of which something was fetched."""
+TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -53,6 +56,7 @@ class Contents:
         settings: by dataset, and by "" those of the run.
         with_judgements: for each key under which dataset files name files of what is said of clips, the datasets that
             do: they have rejects and sources of it, and TABLES_OF_JUDGEMENTS.
+        fetches: for each dataset of which something was fetched the stages of that.
     """
 
     places: Places
@@ -62,9 +66,14 @@ class Contents:
     with_split_care: Sequence[str] = ()
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     with_judgements: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fetches: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
+        if table in TABLES_OF_FETCHES:
+            return {
+                name: [self.places.acquired(name, stage) for stage in stages] for name, stages in self.fetches.items()
+            }
         files = {name: [self.places.table(name, table)] for name in self._having(table)}
         if table == "rejects":
             for name, roots in self.datasets.items():
@@ -91,7 +100,7 @@ class Contents:
 
     def files(self) -> list[str]:
         """All files, of all tables."""
-        of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_CARE | TABLES_OF_JUDGEMENTS)
+        of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_SOME)
         tables = [*of_datasets, *map(self.of_roots, ROOT_TABLES)]
         return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
 
@@ -133,7 +142,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         connection.execute(sql_macros())
         connection.execute(published.sql_macro())
         connection.execute(splits.sql_macro())
-        for view, schema in (DATASET_TABLES | TABLES_OF_CARE | TABLES_OF_JUDGEMENTS).items():
+        for view, schema in (DATASET_TABLES | TABLES_OF_SOME).items():
             _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
         for view, schema in ROOT_TABLES.items():
             _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)

@@ -157,11 +157,14 @@ class Started:
         Of one on a cluster, also what its jobs asked for.
         """
         from workflow_scripts.run.exported import exports_text
+        from workflow_scripts.run.fetching import fetched_text
         from workflow_scripts.run.passing import passing_text
         from workflow_scripts.run.usage import usage_text
 
         made = Path(self.run.places.summary).read_text() if self._has_summed_up else ""
-        made = "\n".join(filter(None, [made, exports_text(self.run), passing_text(self.run)]))
+        made = "\n".join(
+            filter(None, [fetched_text(self.run, self.since), made, exports_text(self.run), passing_text(self.run)])
+        )
         if self.is_local:
             return made
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workflow_scripts.check.passing import PassingNote, passing_notes
+from workflow_scripts.check.passing import PassingNote, passing_notes, read_passing_note
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings.roots import SAMPLE_DONE, Root
 from workflow_scripts.settings.run import Run
@@ -89,6 +89,10 @@ class Looks:
         """How many looks at faults that may pass a shard had asked for before the run: one more, and it is checked."""
         notes = _notes(self.run.places.passing_notes(root)) if self.is_main else {}
         return notes.get(self.run.places.passing_note(root, shard), PassingNote()).asked
+
+    def asked_again(self, dataset: str, stage: str, leaf: str) -> int:
+        """How many tries at files that a server did not give a job had asked for: one more, and it fetches again."""
+        return read_passing_note(Path(self.run.places.fetch_passing(dataset, stage, leaf))).asked if self.is_main else 0
 
 
 @functools.cache

@@ -21,6 +21,7 @@ from tabulate import tabulate
 from workflow_scripts.check.former import relatives
 from workflow_scripts.check.progress import Note, duration, read_note
 from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.run.fetching import fetches_text
 from workflow_scripts.run.run_file import RunFile, read_run_file
 from workflow_scripts.run.shards import former_shards, scanned_shards
 from workflow_scripts.settings.places import Places, shard_name
@@ -70,6 +71,8 @@ def status_text(places: Places, now: float) -> str:
     shards = _look_at_shards(places, run, now)
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.started))
     parts = [f"{places.results}: the last run started {started}, {duration(max(now - run.started, 0))} ago."]
+    if fetching := fetches_text(places, run.datasets, now):
+        parts.append(fetching)
     parts.append(_progress(run, shards, now))
     found = [row for dataset, slugs in run.datasets.items() for row in _faults(dataset, _of(shards, slugs))]
     if found:

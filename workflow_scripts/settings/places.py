@@ -153,6 +153,10 @@ class Places:
         """How far one of them is."""
         return f"{self.log('fetch', dataset, stage, leaf).removesuffix('.log')}.progress.json"
 
+    def fetch_passing(self, dataset: str, stage: str, leaf: str) -> str:
+        """How often the files of one of them that a server did not give were asked for again."""
+        return f"{self.acquisition(dataset)}/{stage}.passing/{shard_name(leaf)}.json"
+
     def acquired(self, dataset: str, stage: str) -> str:
         """The `fetches` of a stage, once all of it was fetched, or cannot be had."""
         return f"{self.acquisition(dataset)}/{stage}.parquet"

@@ -94,6 +94,11 @@ class Run:
         """What became of the files of these."""
         return [self.places.acquired(*stage) for stage in self.stages_waited_for() if stage[0] in self.datasets]
 
+    def fetched_in(self) -> dict[str, list[str]]:
+        """These stages by dataset."""
+        stages = [stage for stage in self.stages_waited_for() if stage[0] in self.datasets]
+        return {name: [stage for of, stage in stages if of == name] for name in dict(stages)}
+
     def refuse_offline(self) -> None:
         """Raises SettingsError if something of these has to be fetched, and the run may not connect."""
         if self.offline:

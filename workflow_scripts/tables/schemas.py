@@ -762,7 +762,7 @@ FETCH_STATUSES = {
 _FETCHED = {
     "entry": _column(pl.Categorical, "the entry of the dataset file that names it: `acquire[3]`"),
     "address": _column(pl.String, "where it comes from"),
-    "path": _column(pl.String, "where it goes, as the run knows paths"),
+    "path": _column(pl.String, "where it goes, as the run knows paths; empty if no file can be called so"),
     "media_key": _column(pl.String, "the media that it is, where a row of the dataset says its address", null=True),
 }
 
@@ -788,7 +788,9 @@ FETCHES = Schema(
             "; ".join(f"{status}: {meaning}" for status, meaning in FETCH_STATUSES.items()),
             _one_of(FETCH_STATUSES),
         ),
-        "reason": _column(pl.String, "why it is not there", null=True),
+        "reason": _column(
+            pl.Categorical, "why it is not there, in a word; the log of its job has a sentence", null=True
+        ),
         "bytes": _column(pl.Int64, "its size", _at_least(0), null=True),
         "sha256": _column(pl.String, "its digest", _matches(r"^[0-9a-f]{64}$"), null=True),
     },
