@@ -55,10 +55,15 @@ class Served:
     chunked: bool = False
     gzipped: bool = False
     headers: dict[str, str] = field(default_factory=dict)
+    _tagged: tuple[bytes, str] | None = field(default=None, repr=False)
 
     @property
     def tag(self) -> str | None:
-        return f'"{hashlib.md5(self.body).hexdigest()}"' if self.etag == "" else self.etag
+        if self.etag != "":
+            return self.etag
+        if self._tagged is None or self._tagged[0] is not self.body:
+            self._tagged = self.body, f'"{hashlib.md5(self.body).hexdigest()}"'
+        return self._tagged[1]
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         with self.server.faulty.lock:
             self.server.faulty.connections += 1
-        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND)  # what is sent, the client has nearly got
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * SEND)  # what is sent, the client nearly has
         super().setup()
 
     def log_message(self, *_: object) -> None:

@@ -15,7 +15,7 @@ def refuse_if_full(path: Path, wants: int) -> None:
     """Ask for room before anything is fetched.
 
     Args:
-        path: of the file that will grow; its folder is there.
+        path: the final name; its folder is there.
         wants: bytes that are still to come.
 
     Raises:

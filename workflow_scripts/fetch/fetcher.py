@@ -115,7 +115,7 @@ def _from_one(
         return _from_this_machine(remote, expected, part, to, meter)
     taken_up = _takes_up(part, address, expected, meter)
     while True:
-        version = Transfer(client, remote, part, to.name, meter, connections).run()
+        version = Transfer(client, remote, part, meter, connections).run()
         meter.tells("checking")
         try:
             return _published(part, to, address, version, _held(part.path, address, expected), meter)
@@ -220,7 +220,7 @@ def _published(part: PartFile, to: Path, address: str, version: Version | None, 
     size = os.stat(part.path).st_size
     if to.exists():
         raise FetchError("another_file", f"{to}: came to be while it was fetched. Look at it, and run it again")
-    part.publish(to)
+    part.publish()
     meter.tells("done")
     return Fetched(
         "fetched", without_secrets(address), size, sha256, version.etag if version else None, meter.transferred

@@ -70,7 +70,7 @@ def _clone(source: int, part: PartFile) -> bool:
 
 def _copy(source: int, part: PartFile, remote: RemoteFile, meter: Meter) -> None:
     pieces = part.missing(BLOCK)
-    refuse_if_full(part.path, sum(end - start for start, end in pieces))
+    refuse_if_full(part.to, sum(end - start for start, end in pieces))
     for start, end in pieces:
         try:
             block = os.pread(source, end - start, start)

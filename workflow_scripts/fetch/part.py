@@ -1,29 +1,29 @@
-"""A file on its way: what came of it, beside its final name, and a note of what that is.
+"""A file on its way: what came of it, beside its final name.
 
-`.<name>.fetching` holds the bytes, each at its own place; `.<name>.fetching.json` says which of them are on the disk
-for good, and of which version. Whoever writes holds a lock on the former, which ends with its process, however that
-ends.
+`.<name>.fetching` holds the bytes, each at its own place; notes beside it (`notes.py`) tell which are there, and of
+what. Whoever writes holds a lock on the former, which ends with its process, however that ends.
 """
 
 import contextlib
 import errno
 import fcntl
 import hashlib
-import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.answers import Version
 from workflow_scripts.fetch.disk import full_disk_told
+from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.stretches import Stretches
 
-KEPT_EVERY = 4 << 20
-"""Bytes after which what came is kept for good. A kill loses up to twice as many, and what is on its way."""
+NOTED_EVERY = 4 << 20
+"""Bytes after which what came is written down: a kill loses no more, and what was on its way."""
+SYNCED_EVERY_S = 15.0
+"""After which what came is synced to the disk: when the power fails, what came since is fetched again."""
 _LONGEST_NAME = 200
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -32,18 +32,20 @@ class PartFile:
     """What came of a file. `write` may be called from several threads.
 
     Attributes:
+        to: its final name.
         version: of the file that these are bytes of; None if there are none yet.
         has_ranges: its server gives parts.
     """
 
-    def __init__(self, path: Path, descriptor: int) -> None:
-        self._path, self._descriptor = path, descriptor
-        self._note = path.with_name(f"{path.name}.json")
-        self._written, self._unkept = Stretches(), 0
-        self._counts, self._keeps = threading.Lock(), threading.Lock()
+    def __init__(self, to: Path, path: Path, descriptor: int) -> None:
+        self.to, self._path, self._descriptor = to, path, descriptor
+        self._notes = PartNotes(path)
+        self._written, self._unnoted = Stretches(), 0
+        self._counts, self._writes_note, self._syncs = threading.Lock(), threading.Lock(), threading.Lock()
+        self._synced_at = time.monotonic()
         self.version: Version | None = None
         self.has_ranges = False
-        self._of: dict[str, Any] = {}
+        self._address, self._digest = "", None  # type: str, str | None
 
     @property
     def path(self) -> Path:
@@ -82,25 +84,22 @@ class PartFile:
         Returns:
             Why what it left does not serve; None if it does, or if it left nothing.
         """
-        self._of = {"address": without_secrets(address), "digest": digest}
-        left = self._left()
+        self._address, self._digest = without_secrets(address), digest
+        size, left = os.fstat(self._descriptor).st_size, self._notes.read()
         if left is None:
-            if not os.fstat(self._descriptor).st_size:
-                return None
-            self.restart()
-            return "nothing is known of what was fetched before"
-        version, why = Version(**left["version"]), None
-        if {key: left[key] for key in self._of} != self._of:
+            why = "nothing is known of what was fetched before" if size else None
+        elif (left.address, left.digest) != (self._address, digest):
             why = "what was fetched before is of another address or digest"
-        elif not left["has_ranges"]:
-            why = "its server gives no parts"
-        elif not version.tells_changes and digest is None:
-            why = "its server does not tell one version from another"
-        if why is None:
-            self.version, self.has_ranges = version, True
-            self._written = Stretches(map(tuple, left["there"]))
+        elif not left.has_ranges:
+            why = "the connection broke, and the server gives no parts"
+        elif not left.version.tells_changes and digest is None:
+            why = "the server does not tell one version of the file from another"
+        elif left.ends_at > size:
+            why = "what was fetched before was cut"
         else:
-            self.restart()
+            self.version, self.has_ranges, self._written = left.version, True, Stretches(left.there)
+            return None
+        self.restart()
         return why
 
     def begin(self, version: Version, *, has_ranges: bool) -> None:
@@ -109,10 +108,10 @@ class PartFile:
 
     def restart(self) -> None:
         """Nothing that came counts."""
-        with self._keeps, self._counts:
-            self._note.unlink(missing_ok=True)
+        with self._syncs, self._writes_note, self._counts:
+            self._notes.remove()
             os.ftruncate(self._descriptor, 0)
-            self._written, self._unkept, self.version, self.has_ranges = Stretches(), 0, None, False
+            self._written, self._unnoted, self.version, self.has_ranges = Stretches(), 0, None, False
 
     def write(self, at: int, block: bytes) -> None:
         """Write bytes to their place.
@@ -120,63 +119,61 @@ class PartFile:
         Raises:
             FetchError: the disk is full.
         """
-        with full_disk_told(self._path):
+        with full_disk_told(self.to):
             left, there = memoryview(block), at
             while left:
                 count = os.pwrite(self._descriptor, left, there)
                 left, there = left[count:], there + count
-        with self._counts:
-            self._written.add(at, there)
-            self._unkept += len(block)
-            is_due = self._unkept >= KEPT_EVERY
-        if is_due:
-            self.keep()
+            with self._counts:
+                self._written.add(at, there)
+                self._unnoted += len(block)
+                is_due = self._unnoted >= NOTED_EVERY
+            if is_due:
+                self._write_note()
+            if time.monotonic() - self._synced_at > SYNCED_EVERY_S and self._syncs.acquire(blocking=False):
+                try:
+                    self._sync()
+                finally:
+                    self._syncs.release()
 
     def keep(self) -> None:
-        """Have what came on the disk for good, and noted."""
-        with self._keeps:
-            with self._counts:
-                there, count = list(self._written), self._unkept
-            if not count or self.version is None:
-                return
-            with full_disk_told(self._path):
-                os.fdatasync(self._descriptor)
-                self._write_note(there)
-            with self._counts:
-                self._unkept -= count
+        """Have all that came on the disk for good, and noted, for another process."""
+        with self._syncs:
+            self._sync()
 
-    def publish(self, to: Path) -> None:
+    def publish(self) -> None:
         """Give it its final name: whole, and on the disk for good. There is no file of that name."""
-        with full_disk_told(self._path):
+        with full_disk_told(self.to):
             os.fsync(self._descriptor)
-        os.replace(self._path, to)
-        self._note.unlink(missing_ok=True)
-        _sync_folder(to.parent)
+        os.replace(self._path, self.to)
+        self._notes.remove()
+        _sync_folder(self.to.parent)
 
     def give_up(self) -> None:
         """Leave nothing behind."""
-        self._note.unlink(missing_ok=True)
+        self._notes.remove()
         self._path.unlink(missing_ok=True)
 
-    def _left(self) -> dict[str, Any] | None:
-        try:
-            left = json.loads(self._note.read_bytes())
-            Version(**left["version"])
-            last = max((end for _, end in left["there"]), default=0)
-            has = {*self._of, "there", "version", "has_ranges"} <= set(left)
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return left if has and last <= os.fstat(self._descriptor).st_size else None
+    def _write_note(self) -> None:
+        """Write down what came; one thread at a time, so that a newer note is not followed by an older one."""
+        with self._writes_note:
+            if (note := self._note()) is not None:
+                self._notes.write(note, is_synced=False)
 
-    def _write_note(self, there: list[tuple[int, int]]) -> None:
-        assert self.version is not None
-        note = {**self._of, "version": asdict(self.version), "has_ranges": self.has_ranges, "there": there}
-        new = self._note.with_name(f"{self._note.name}.new")
-        with new.open("w") as file:
-            file.write(json.dumps(note))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, self._note)
+    def _sync(self) -> None:
+        note = self._note()
+        os.fdatasync(self._descriptor)
+        self._synced_at = time.monotonic()
+        if note is not None:
+            with self._writes_note:
+                self._notes.write(note, is_synced=True)
+
+    def _note(self) -> PartNote | None:
+        with self._counts:
+            self._unnoted = 0
+            if self.version is None or not self._written.bytes:
+                return None
+            return PartNote(self._address, self._digest, self.version, self.has_ranges, tuple(self._written))
 
 
 @contextlib.contextmanager
@@ -190,12 +187,11 @@ def part_of(to: Path, waits: Callable[[], None]) -> Iterator[PartFile]:
     to.parent.mkdir(parents=True, exist_ok=True)
     path = _beside(to)
     descriptor = _locked(path, waits)
-    part = PartFile(path, descriptor)
+    part = PartFile(to, path, descriptor)
     try:
         yield part
-        # nothing is left of it here: it has its final name, or was given up
     except BaseException:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError):  # what is noted already holds
             if part.came:
                 part.keep()
             else:

@@ -31,20 +31,17 @@ class _Stopped(Exception):  # noqa: N818 - no error of its own
 class Transfer:
     """The bytes of one file, from one server."""
 
-    def __init__(
-        self, client: Client, remote: RemoteFile, part: PartFile, name: str, meter: Meter, connections: int
-    ) -> None:
+    def __init__(self, client: Client, remote: RemoteFile, part: PartFile, meter: Meter, connections: int) -> None:
         """Make one.
 
         Args:
             client: asks.
             remote: what is known of the file.
             part: where its bytes go.
-            name: that it will have.
             meter: is told how far it is.
             connections: at most so many pieces at once.
         """
-        self._client, self._remote, self._part, self._name = client, remote, part, name
+        self._client, self._remote, self._part = client, remote, part
         self._meter, self._connections = meter, connections
         self._shown = without_secrets(remote.address)
         self._farthest = 0
@@ -94,7 +91,7 @@ class Transfer:
                 self._asks_for_parts = False
                 raise _StartOver("the server gives other parts than it was asked for")
             self._hold_length(answer.version.bytes)
-            refuse_if_full(self._part.path, answer.version.bytes or self._remote.bytes or 0)
+            refuse_if_full(self._part.to, answer.version.bytes or self._remote.bytes or 0)
             self._part.begin(answer.version, has_ranges=answer.is_part)
             self._meter.has(0, answer.version.bytes or self._remote.bytes)
             self._take(response, answer, 0)
@@ -163,7 +160,7 @@ class Transfer:
                 if self._stop.is_set():
                     raise _Stopped
                 if at == 0:
-                    refuse_page(response, block, self._remote.address, self._name)
+                    refuse_page(response, block, self._remote.address, self._part.to.name)
                 self._part.write(at, block if end is None else block[: end - at])
                 at += len(block)
                 self._meter.came(len(block))
