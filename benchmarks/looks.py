@@ -43,11 +43,15 @@ def main() -> None:
                 look_into(Path(folder), root)
 
     else:
+        from workflow_scripts.media.lister import Lister
         from workflow_scripts.media.scan import scan_root
+        from workflow_scripts.processes import cores
         from workflow_scripts.tables.leaves import Bound
 
         def look(root: str) -> None:
-            scan_root(root, "", Bound(8_000, 1 << 34), lambda shard: Path(rest[0]) / f"shard={shard}.parquet")
+            lists = Path(rest[0])
+            lister = Lister(lists.parent / "archives.parquet", cores())
+            scan_root(root, "", Bound(8_000, 1 << 34), lambda shard: lists / f"shard={shard}.parquet", lister)
 
     started = time.perf_counter()
     look(root)

@@ -34,12 +34,14 @@ def main() -> None:
         with mock.patch.object(look, "parts", return_value=parts(files)):
             look.look_into(folder / "looks", str(root))
     else:
+        from workflow_scripts.media.lister import Lister
         from workflow_scripts.media.scan import scan_root
         from workflow_scripts.tables.leaves import Bound
 
         bound = Bound(8_000, 1 << 34)
+        lister = Lister(folder / "archives.parquet", workers=1)
         shards, _ = scan_root(
-            str(root), str(folder / "looks"), bound, lambda shard: folder / f"media/shard={shard}.parquet"
+            str(root), str(folder / "looks"), bound, lambda shard: folder / f"media/shard={shard}.parquet", lister
         )
         if sum(shards.values()) != files:
             raise AssertionError(f"{files:,} files were looked at, and {sum(shards.values()):,} scanned")

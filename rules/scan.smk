@@ -4,6 +4,7 @@
 # produces: audio/<root>/media/shard=<bits>.parquet, one list a shard; deterministic bytes
 #           audio/<root>/tables/shards.json, which shards there are, and how many media each has
 #           audio/<root>/tables/rejects.parquet, what of its archives could not be listed
+#           audio/<root>/.kept/archives.parquet, what each archive told, for the next scan
 #           audio/<root>/tables/not_looked_at.parquet, what holds audio of kinds that are not read
 # config:   look, files_per_shard, bytes_per_shard; of the dataset files: the roots
 
@@ -28,13 +29,16 @@ checkpoint scan:
     priority: 1  # most waits for the checks
     conda:
         "../envs/tables.yaml"
+    threads: lambda wildcards: STARTED.scan_threads(LOOKS.archives(root(wildcards)))
     resources:
-        mem_mb=growing(6000),  # twenty million files take 5 GB
+        # twenty million files take 5 GB
+        mem_mb=lambda wildcards, attempt, threads: (6000 + 500 * threads) * 2 ** (attempt - 1),
         runtime=growing(60),
     params:
         root=lambda wildcards: root(wildcards).path,
         images=lambda wildcards: root(wildcards).images,
         bound=RUN.shard_bound,
+        archives=PLACES.archives("{root}"),
         look=lambda wildcards: RUN.look_before_scan(**wildcards),
         version=VERSION,
         state=lambda wildcards: LOOKS.state(root(wildcards)),

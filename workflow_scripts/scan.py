@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
+from workflow_scripts.media.lister import Lister
 from workflow_scripts.media.scan import scan_root
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.settings.places import shard_name
@@ -31,8 +32,9 @@ with logged(snakemake.log[0]):
     bound = Bound(*snakemake.params.bound)
     shards_file = Path(snakemake.output.shards)
     held = sum(shards_in(published(shards_file)).values())
+    lister = Lister(Path(snakemake.params.archives), snakemake.threads)
     shards, tables = scan_root(
-        snakemake.params.root, snakemake.params.look, bound, media_list, held, snakemake.params.images
+        snakemake.params.root, snakemake.params.look, bound, media_list, lister, held, snakemake.params.images
     )
     for name, schema in schemas.SCANNED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)

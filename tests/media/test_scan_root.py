@@ -8,8 +8,7 @@ import pytest
 import xxhash
 
 from tests.media.archives.made_archives import SOME, write_parquet, write_tar, write_zip
-from tests.scans import listed, scanned
-from workflow_scripts.media import scan
+from tests.scans import listed, scanned, scanned_by_somebody
 from workflow_scripts.media.scan import ScanError
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
@@ -285,15 +284,12 @@ def test_stems_of_members_are_those_of_files(tmp_path: Path) -> None:
     assert dict(rows.select("member", "stem").iter_rows()) == {"d.e/a.b.wav": "a.b", "./c.FLAC": "c", "..d.ogg": "..d"}
 
 
-def test_an_archive_that_cannot_be_read_stops_the_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_cannot_be_read_stops_the_scan(open_folder: Path) -> None:
     """Its members would be given up as missing, and stay so: nothing of the root changes when it can be read again."""
-
-    def refuses(path: str, mtime_ns: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(scan, "list_members", refuses)
-    with pytest.raises(ScanError, match=r"cut\.tar: cannot be read: Input/output error"):
-        scanned(_mixed(tmp_path), tmp_path / "media")
+    root = _mixed(open_folder)
+    (root / "cut.tar").chmod(0)
+    told = scanned_by_somebody(root, open_folder)
+    assert f"ScanError: {root}/cut.tar: cannot be read: Permission denied. Mend that, or move it elsewhere" in told
 
 
 def test_a_root_whose_only_archive_is_emptied_is_scanned(tmp_path: Path) -> None:

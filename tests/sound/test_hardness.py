@@ -30,13 +30,12 @@ from tests.workers import (
 )
 from workflow_scripts.check import limits, pool
 from workflow_scripts.check.pool import Row, examine_all
-from workflow_scripts.check.worker import _in_time
 from workflow_scripts.media import limits as media_limits
-from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import to_text
 from workflow_scripts.sound import examine as examining
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
+from workflow_scripts.workers.limits import in_time
 
 SECONDS_TO_HANG = 1.5
 KIND_OF_FAULT = {
@@ -109,7 +108,7 @@ def test_no_worker_is_left_behind() -> None:
 
 def test_large_files_have_more_time() -> None:
     def given(size: int | None) -> float:
-        with _in_time(Media("x", None, size, 0)):
+        with in_time(limits.seconds_for(size)):
             return signal.getitimer(signal.ITIMER_REAL)[0]
 
     assert given(10_000) < given(500_000_000)

@@ -1,11 +1,6 @@
 """What a worker process does; imported once, before it is forked for its work."""
 
-import os
-import resource
-import signal
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from workflow_scripts.check import limits
 from workflow_scripts.check.task import Task
@@ -14,20 +9,13 @@ from workflow_scripts.media.content import Content, file_content
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.sound.examine import Row, examine, note, unforeseen
 from workflow_scripts.sound.settings import CheckSettings
+from workflow_scripts.workers.limits import be_silent, in_time, limit_memory
 
 
 def start() -> None:
     """Silence, and a limit to memory."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # decoders in C complain there, file by file
-    limit = _address_space() + limits.WORKER_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _address_space() -> int:
-    """Bytes of address space in use; what libraries have mapped counts, and is far more than they use."""
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+    be_silent()
+    limit_memory(limits.WORKER_BYTES)
 
 
 def examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
@@ -40,7 +28,7 @@ def examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
 
 def _examine_file(task: Task, settings: CheckSettings) -> Row:
     try:
-        with _in_time(task.media), file_content(task.media) as content:
+        with in_time(limits.seconds_for(task.media.bytes)), file_content(task.media) as content:
             return examine(content, task.known_digest, settings)
     except MediaError as error:
         return _unread(error.kind, str(error))
@@ -50,7 +38,7 @@ def _examine_file(task: Task, settings: CheckSettings) -> Row:
 
 def _examine_member(contents: Iterator[tuple[Media, Content | MediaError]], task: Task, settings: CheckSettings) -> Row:
     try:
-        with _in_time(task.media):
+        with in_time(limits.seconds_for(task.media.bytes)):
             _, content = next(contents)
             if isinstance(content, MediaError):
                 return _unread(content.kind, str(content))
@@ -63,13 +51,3 @@ def _unread(kind: str, words: str) -> Row:
     row: Row = {"load_ok": False}
     note(row, kind, words)
     return row
-
-
-@contextmanager
-def _in_time(media: Media) -> Iterator[None]:
-    """Let the system end this process, wherever it hangs, when one media takes too long."""
-    signal.setitimer(signal.ITIMER_REAL, limits.seconds_for(media.bytes))
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)

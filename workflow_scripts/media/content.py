@@ -98,13 +98,17 @@ class Window(io.RawIOBase):
         """Fill a buffer as far as there are bytes. What the disk refuses is an end; `failure` says why."""
         view = memoryview(buffer).cast("B")[: max(0, self._size - self._place)]
         try:
-            got = os.preadv(self._descriptor, [view], self._start + self._place) if len(view) else 0
+            got = self._fill(view, self._start + self._place) if len(view) else 0
         except OSError as error:
             self.failure = MediaError("io_error", f"cannot be read: {error.strerror}")
             return 0
         self._lay_over(view[:got])
         self._place += got
         return got
+
+    def _fill(self, view: memoryview, place: int) -> int:
+        """Put the bytes there that the file has at a place; how many there are."""
+        return os.preadv(self._descriptor, [view], place)
 
     def _lay_over(self, view: memoryview) -> None:
         if self.overlay is None:

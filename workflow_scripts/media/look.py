@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 from workflow_scripts.media.lookers import parts
+from workflow_scripts.media.walk import ARCHIVE
 from workflow_scripts.tables.files import aside, whole
 
 if TYPE_CHECKING:
@@ -96,12 +97,24 @@ def chosen_listing(folder: Path) -> Path | None:
     return listing if listing.is_file() else None
 
 
+def archives_in(listing: Path) -> int:
+    """About how many archives a look found (a folder called `archive` counts too); 0 if there is no listing."""
+    try:
+        return sum(lines.count(f"\0{ARCHIVE}\0".encode()) for lines in _unpacked(listing))
+    except FileNotFoundError:
+        return 0
+
+
 def listed(listing: Path) -> Iterator["pl.DataFrame"]:
     """What a look wrote down, some thousand rows at a time: `path` as tables have it, `kind`, `bytes`, `mtime_ns`."""
+    return (_table(lines.decode()) for lines in _unpacked(listing))
+
+
+def _unpacked(listing: Path) -> Iterator[bytes]:
     unpack = zstandard.ZstdDecompressor().decompress
     with listing.open("rb") as file:
         while length := file.read(4):
-            yield _table(unpack(file.read(int.from_bytes(length, "little"))).decode())
+            yield unpack(file.read(int.from_bytes(length, "little")))
 
 
 def _table(lines: str) -> "pl.DataFrame":

@@ -3,15 +3,16 @@
 import itertools
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.media.archives import Damage, Listing, is_compressed_tar, list_members
+from workflow_scripts.media.archives import Damage, is_compressed_tar
+from workflow_scripts.media.lister import TOLD, Lister
 from workflow_scripts.media.look import chosen_listing, listed, look
-from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.stems import stem_of
 from workflow_scripts.media.walk import ARCHIVE, AUDIO, IMAGE, UNREAD, folder_of
@@ -21,6 +22,8 @@ from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leave
 from workflow_scripts.tables.store import ROW_GROUP, validate, write_validated
 
 PACKED_IMAGES = Damage("packed_images", "pictures in archives are not listed; unpack it")
+COMPRESSED = Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")
+_OF_MEDIA = ("path", "mtime_ns", "member", "bytes", "offset", "packed_bytes", "crc32")
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +33,13 @@ class ScanError(SoundledgerError):
 
 
 def scan_root(
-    root: str, look_before: str, bound: Bound, place: Callable[[str], Path], held: int = 0, images: bool = False
+    root: str,
+    look_before: str,
+    bound: Bound,
+    place: Callable[[str], Path],
+    lister: Lister,
+    held: int = 0,
+    images: bool = False,
 ) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
     """Write a media list for every shard of a root; what holds nothing has none.
 
@@ -42,6 +51,7 @@ def scan_root(
         look_before: a folder that holds the listing of the look that this run began with; "" if it did not look.
         bound: of a shard.
         place: where the list of a shard is.
+        lister: of its archives.
         held: how many media the root had when it was scanned last.
         images: these are its pictures, and no audio.
 
@@ -66,16 +76,15 @@ def scan_root(
             f"If it is to be empty, remove {place(WHOLE).parent.parent} and run again"
         )
     folder = os.path.abspath(folder_of(root))
-    members, rejects, unread = _in_archives(folder, archives.clear() if images else archives)
-    if images:
-        rejects = [(to_text(from_text(folder, path)), PACKED_IMAGES) for path in archives["path"].sort()]
-    unread += [(path, None) for path in found.filter(kind=UNREAD)["path"]]
-    media = pl.concat([files.select("path", "bytes", "mtime_ns"), *members], how="diagonal")
+    told = _damaged(archives, PACKED_IMAGES) if images else _told_of(folder, archives, lister)
+    members = told.filter(pl.col("member").is_not_null()).select(*_OF_MEDIA)
+    media = pl.concat([files.select("path", "bytes", "mtime_ns"), members], how="diagonal")
     shards = _write_lists(media, "path" if os.path.isdir(root) else "member", bound, place)
-    _log.info("%s: %d media in %d shards, %d rejects", root, len(media), len(shards), len(rejects))
-    if unread:
-        _log.info("%s: %d files of kinds that are not looked at", root, len(unread))
-    return shards, {"rejects": _rejects(rejects), "not_looked_at": _not_looked_at(unread)}
+    tables = {"rejects": _rejects(folder, told), "not_looked_at": _not_looked_at(found, told)}
+    _log.info("%s: %d media in %d shards, %d rejects", root, len(media), len(shards), len(tables["rejects"]))
+    if unread := len(tables["not_looked_at"]):
+        _log.info("%s: %d files of kinds that are not looked at", root, unread)
+    return shards, tables
 
 
 def _found(root: str, look_before: str, lists: Path, images: bool) -> pl.DataFrame:
@@ -88,48 +97,45 @@ def _found(root: str, look_before: str, lists: Path, images: bool) -> pl.DataFra
         return pl.concat([nothing, *listed(listing)])
 
 
-def _in_archives(
-    folder: str, archives: pl.DataFrame
-) -> tuple[list[pl.DataFrame], list[tuple[str, Damage]], list[tuple[str, str | None]]]:
-    """The members of archives; what of which archive could not be listed; members that are not looked at."""
-    members, rejects = [_table([])], []
-    unread: list[tuple[str, str | None]] = []
-    for path, mtime_ns in archives.sort("path").select("path", "mtime_ns").iter_rows():
-        listing = _members(from_text(folder, path), mtime_ns)
-        members.append(_table(listing.members).with_columns(path=pl.lit(path)))
-        rejects += [(to_text(from_text(folder, path)), damage) for damage in listing.damages]
-        unread += [(path, member) for member in listing.not_looked_at]
-    return members, rejects, unread
-
-
-def _members(path: str, mtime_ns: int) -> Listing:
-    """The members of an archive.
+def _told_of(folder: str, archives: pl.DataFrame, lister: Lister) -> pl.DataFrame:
+    """What archives told (media.lister.TOLD); those that are compressed as a whole are not opened.
 
     Raises:
-        ScanError: the disk does not give it; its members are not missing for that.
+        ScanError: the disk does not give one of them; its members are not missing for that.
     """
-    if is_compressed_tar(path):
-        return Listing([], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")])
+    is_compressed = archives["path"].map_elements(is_compressed_tar, return_dtype=pl.Boolean)
     try:
-        return list_members(path, mtime_ns)
+        told = lister.told(folder, archives.filter(~is_compressed))
     except OSError as error:
-        raise ScanError(f"{path}: cannot be read: {error.strerror}. Mend that, or move it elsewhere") from None
+        raise ScanError(
+            f"{error.filename}: cannot be read: {error.strerror}. Mend that, or move it elsewhere"
+        ) from None
+    return pl.concat([told, _damaged(archives.filter(is_compressed), COMPRESSED)]).sort("path", maintain_order=True)
 
 
-def _table(members: list[Media]) -> pl.DataFrame:
-    schema = schemas.MEDIA.empty().schema
-    columns = {name: [getattr(one, name) for one in members] for name in Media.__slots__}
-    return pl.DataFrame(columns, schema={name: schema[name] for name in columns})
+def _damaged(archives: pl.DataFrame, damage: Damage) -> pl.DataFrame:
+    """The same told of archives that nobody opens."""
+    said = {name: pl.lit(value, TOLD[name]) for name, value in asdict(damage).items()}
+    nothing = {name: pl.lit(None, kind) for name, kind in TOLD.items()}
+    return archives.sort("path").select(**nothing | {"path": pl.col("path")} | said)
 
 
-def _rejects(found: Iterable[tuple[str, Damage]]) -> pl.DataFrame:
-    rows = [(source, damage.line, "media", damage.reason, damage.detail, damage.raw) for source, damage in found]
-    return pl.DataFrame(rows, schema=schemas.REJECTS.empty().schema, orient="row")
+def _rejects(folder: str, told: pl.DataFrame) -> pl.DataFrame:
+    damages = told.filter(pl.col("reason").is_not_null())
+    paths = damages["path"].unique()
+    sources = pl.DataFrame({"path": paths, "source": [to_text(from_text(folder, path)) for path in paths]})
+    return (
+        damages.join(sources, on="path", maintain_order="left")
+        .with_columns(scope=pl.lit("media"))
+        .select(*schemas.REJECTS.columns)
+        .cast(schemas.REJECTS.empty().schema)
+    )
 
 
-def _not_looked_at(found: list[tuple[str, str | None]]) -> pl.DataFrame:
-    empty = schemas.NOT_LOOKED_AT.empty()
-    return pl.DataFrame(found, schema=empty.schema, orient="row").sort("path", "member")
+def _not_looked_at(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    files = found.filter(kind=UNREAD).select("path", member=pl.lit(None, pl.String))
+    members = told.filter(pl.col("not_looked_at").is_not_null()).select("path", member="not_looked_at")
+    return pl.concat([files, members]).sort("path", "member")
 
 
 def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[str], Path]) -> dict[str, int]:

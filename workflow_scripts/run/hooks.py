@@ -15,7 +15,7 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.fetch.hosts import host_slug
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.run.shards import shards_in
-from workflow_scripts.run.threads import MOST_WAVES, ON_CLUSTER, check_threads
+from workflow_scripts.run.threads import MOST, MOST_WAVES, ON_CLUSTER, check_threads
 from workflow_scripts.settings.run import Run
 
 CONNECTIONS, CONNECTIONS_OF_A_HOST = 4, 8
@@ -187,6 +187,12 @@ class Started:
         checks = (job for job in self.workflow.dag.needrun_jobs() if job.rule.name == "check")
         waiting = sum(1 for _ in itertools.islice(checks, MOST_WAVES * cores))
         return check_threads(cores, waiting, _media(self.run.places.shards(root)).get(shard, 0))
+
+    def scan_threads(self, archives: int) -> int:
+        """The cores of a scan, by the number of archives that the look found: each lists one at a time."""
+        if not self.workflow.is_main_process:
+            return ON_CLUSTER
+        return max(1, min(archives, MOST if self.is_local else ON_CLUSTER, self.workflow.cores or 1))
 
     def end_with_error(self, failed: Iterable[Any]) -> None:
         """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.

@@ -55,6 +55,15 @@ class Looks:
         is_sample = not root.made_by_workflow or os.path.exists(SAMPLE_DONE)
         return is_sample and os.path.exists(root.path) and all(map(self.run.acquisition.is_done, root.waits_for))
 
+    def archives(self, root: Root) -> int:
+        """About how many archives lie below a root; 0 where nobody looked."""
+        state, folder = self.state(root), self.run.look_before_scan(root.slug)
+        if not (state and folder):
+            return 0
+        from workflow_scripts.media.look import archives_in
+
+        return archives_in(Path(folder) / state)
+
     def choose(self) -> None:
         """Have the scans of this run read what it saw: only who owns the results may."""
         from workflow_scripts.media.look import choose_listing

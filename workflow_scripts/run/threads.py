@@ -1,4 +1,4 @@
-"""How many cores a check gets, by the cost model of docs/cluster.md."""
+"""How many cores a check gets, by the cost model of docs/cluster.md, and a scan."""
 
 import math
 
@@ -10,6 +10,9 @@ MEDIA_S = 0.004
 """What a clip of 10 s takes on one core: 2 to 3 ms as WAV, 8 as FLAC or MP3."""
 MOST_WAVES = 8
 """Where more shards wait than this many times the cores, another one changes nothing."""
+
+MOST = 8
+"""Archives of one root that are listed side by side on one machine: disks give no more, and other jobs may run."""
 
 
 def check_threads(cores: int, waiting: int, media: int) -> int:

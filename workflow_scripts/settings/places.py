@@ -109,6 +109,10 @@ class Places:
         """What of a root holds audio of kinds that are not read."""
         return f"{self._root(root)}/tables/not_looked_at.parquet"
 
+    def archives(self, root: str) -> str:
+        """What each archive of a root told when it was listed, so that one that is as it was is not listed again."""
+        return f"{self._root(root)}/.kept/archives.parquet"
+
     def passing_notes(self, root: str) -> str:
         """Folder of the notes on faults that may pass, one a shard that had any."""
         return f"{self._root(root)}/passing"

@@ -1,16 +1,32 @@
 """Members of a zip, and what is left of a damaged one."""
 
+import os
+import random
 import struct
+import tempfile
 import zipfile
 from pathlib import Path
 
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.media.archives.made_archives import CONTENTS, SOME, listed, members, of, read, reasons, write_zip
-from workflow_scripts.media import content
-from workflow_scripts.media.archives import contents, stretch, zipped
+from tests.media.archives.bombs import zip_that_overlaps
+from tests.media.archives.made_archives import (
+    CONTENTS,
+    SOME,
+    listed,
+    members,
+    of,
+    read,
+    reasons,
+    write_parquet,
+    write_tar,
+    write_zip,
+)
+from workflow_scripts.media import content, limits
+from workflow_scripts.media.archives import contents, stretch, zip_directory, zipped
 from workflow_scripts.media.names import to_text
 
 METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]
@@ -50,7 +66,7 @@ def test_a_directory_in_64_bits_is_read(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 100)
     monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
     path = write_zip(tmp_path / "x.zip", SOME, zipfile.ZIP_STORED)
-    assert zipped.END64_SIGNATURE in path.read_bytes()
+    assert zip_directory.END64_SIGNATURE in path.read_bytes()
     assert (read(path), reasons(path)) == (SOME, [])
 
 
@@ -199,3 +215,103 @@ def test_sources_in_memory_outlive_the_archive(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "x.zip", SOME)
     held = [content for _, content in contents(listed(path)[0])]
     assert [of(content) for content in held] == list(SOME.values())
+
+
+SOUND = random.Random(3).randbytes(3 << 20) + bytes(40 << 20) + random.Random(4).randbytes(3 << 20)
+
+
+@pytest.fixture(scope="module")
+def long_member(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_zip(tmp_path_factory.mktemp("zip") / "x.zip", {"a.wav": SOUND, "b.wav": b"2"})
+
+
+def test_a_long_deflated_member_is_read_at_any_place_and_nothing_is_put_on_disk(
+    long_member: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    medias, _ = listed(long_member)
+    _, long = next(reading := contents(medias))
+    assert isinstance(long, content.Content)
+    assert long.size == len(SOUND) > limits.IN_MEMORY_BYTES
+    file = long.file
+    for place in [0, 1, len(SOUND) - 5, 3 << 20, 2 << 20, 45 << 20, 7, 20 << 20, len(SOUND), len(SOUND) + 9]:
+        file.seek(place)
+        assert file.read(9000) == SOUND[place : place + 9000], place
+    part = long.stretch(3_000_000, 45 << 20)
+    assert part.file.read() == SOUND[3_000_000 : 45 << 20]
+    assert long.digest() == xxhash.xxh3_128_hexdigest(SOUND)
+    assert [of(one) for _, one in reading] == [b"2"]
+
+
+def test_a_long_deflated_member_of_a_cut_zip_gives_what_is_there(tmp_path: Path, long_member: Path) -> None:
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(long_member.read_bytes()[: 2 << 20])
+    _, long = next(reading := contents(listed(cut)[0]))
+    assert isinstance(long, content.Content)
+    assert (1 << 20) < long.size < (3 << 20)
+    assert long.file.read() == SOUND[: long.size]
+    assert list(reading) == []
+
+
+def test_a_long_deflated_member_tells_when_its_archive_changes_under_it(tmp_path: Path, long_member: Path) -> None:
+    path = tmp_path / "x.zip"
+    path.write_bytes(long_member.read_bytes())
+    _, long = next(reading := contents(listed(path)[0]))
+    assert isinstance(long, content.Content)
+    os.utime(path, ns=(1, 1))
+    assert long.file.read() == b""
+    assert long.failure is not None
+    assert long.failure.kind == "changed"
+    assert [of(one) for _, one in reading] == ["changed"]
+
+
+def test_of_members_that_overlap_the_first_is_read(tmp_path: Path) -> None:
+    path = zip_that_overlaps(tmp_path / "x.zip", members=250)
+    assert {name: len(data) for name, data in read(path).items()} == {"0.wav": 1 << 20}
+    assert reasons(path) == ["overlapping_member"] * 249
+
+
+def test_a_zip_that_unpacks_to_more_than_anybody_meant_is_left_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_zip(tmp_path / "x.zip", {f"{number}.wav": bytes(1 << 20) for number in range(3)})
+    monkeypatch.setattr(zipped, "LARGEST_UNPACKED", 3 << 20)
+    assert len(members(path)) == 3
+    monkeypatch.setattr(zipped, "LARGEST_UNPACKED", (3 << 20) - 1)
+    [damage] = listed(path)[1]
+    assert (members(path), damage.reason) == ([], "archive_too_large")
+    assert f"unpack to {3 << 20:,} bytes, more than 100 times its own {path.stat().st_size:,}" in damage.detail
+
+
+def test_an_archive_as_large_as_they_come_is_listed(tmp_path: Path) -> None:
+    """Fifty thousand members in 30 GB, which unpack to twice that; only its directory takes room on this disk."""
+    path, size, count = tmp_path / "x.zip", 30 << 30, 50_000
+    extra = struct.Struct("<2H3Q")
+    with path.open("wb") as file:
+        file.truncate(size)
+        file.seek(size)
+        for number in range(count):
+            name = b"%06d.wav" % number
+            packed, at = size // count - 100, number * (size // count)
+            numbers = (0, 0xFFFFFFFF, 0xFFFFFFFF, len(name), extra.size, 0, 0, 0, 0, 0xFFFFFFFF)
+            file.write(zip_directory.ENTRY.pack(b"PK\1\2", 45, 45, 0, 8, 0, 0, *numbers) + name)
+            file.write(extra.pack(1, 24, 2 * packed, packed, at))
+        end = file.tell()
+        file.write(zip_directory.END64.pack(b"PK\6\6", 44, 45, 45, 0, 0, count, count, end - size, size))
+        file.write(zip_directory.LOCATOR.pack(b"PK\6\7", 0, end, 1))
+        file.write(zip_directory.END.pack(b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0))
+    medias, damages = listed(path)
+    assert (len(medias), damages) == (count, [])
+    assert sum(media.bytes or 0 for media in medias) > 59 << 30
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "parquet"])
+def test_a_name_of_more_bytes_than_a_path_has_is_told_and_the_others_are_listed(tmp_path: Path, form: str) -> None:
+    contents = {f"{'é' * 2046}.wav": b"fits", f"{'é' * 2047}.wav": b"does not", "a.wav": b"1"}
+    path = tmp_path / f"x.{form}"
+    {"zip": write_zip, "tar": write_tar, "parquet": lambda path, some: write_parquet(path, list(some.items()))}[form](
+        path, contents
+    )
+    assert sorted(members(path)) == ["a.wav", f"{'é' * 2046}.wav"]
+    [damage] = listed(path)[1]
+    assert (damage.reason, damage.line, damage.raw) == ("name_too_long", 2, f"…{'é' * 96}.wav")

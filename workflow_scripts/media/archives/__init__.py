@@ -6,10 +6,11 @@ The modules come only when an archive is met: who merely walks a folder needs no
 import errno
 import importlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workflow_scripts.media.limits import LONGEST_NAME
 from workflow_scripts.media.media import Media, MediaError
 
 if TYPE_CHECKING:
@@ -58,9 +59,17 @@ class Listing(NamedTuple):
     not_looked_at: Sequence[str] = ()
 
 
+def long_named(name: str, ordinal: int) -> Damage | None:
+    """What is told of a member whose name is no file's; the end of it stands for it."""
+    if len(name) <= LONGEST_NAME and (name.isascii() or len(name.encode()) <= LONGEST_NAME):
+        return None
+    words = f"its name has more than the {LONGEST_NAME:,} bytes that a path may have"
+    return Damage("name_too_long", words, ordinal, f"…{name[-100:]}")
+
+
 def is_archive(path: str) -> bool:
     """Whether a file is called like an archive that is read."""
-    return os.path.splitext(path)[1].lower() in ARCHIVE_SUFFIXES
+    return kind_of(path) in ARCHIVE_SUFFIXES
 
 
 def is_compressed_tar(path: str) -> bool:
@@ -86,6 +95,8 @@ def list_members(path: str, mtime_ns: int) -> Listing:
         if isinstance(cause, OSError) and cause.errno not in LEADS_NOWHERE:
             raise cause from None
         return Listing([], [Damage(error.kind, str(error))])
+    except MemoryError:  # in a worker, which has a limit
+        raise
     except Exception as error:  # libraries read what anybody may have written
         if isinstance(error, OSError) and error.errno is not None:  # of the disk; Arrow's own have no number
             raise
@@ -146,8 +157,24 @@ def contents(medias: Sequence[Media]) -> Iterator[tuple[Media, "Content | MediaE
         yield from ((media, failure) for media in medias[given:])
 
 
+def kind_of(path: str) -> str:
+    """Which kind of archive a file is called: one of ARCHIVE_SUFFIXES."""
+    return os.path.splitext(path)[1].lower()
+
+
+def module_of(kind: str) -> str:
+    """The name of the module that reads archives of a kind."""
+    return f"{__name__}.{_MODULES[kind]}"
+
+
+def prepare(kinds: Iterable[str]) -> None:
+    """Import what reads archives of these kinds."""
+    for kind in kinds:
+        importlib.import_module(f"{__name__}.{_MODULES[kind]}")
+
+
 def _module(path: str) -> Any:
-    return importlib.import_module(f"{__name__}.{_MODULES[os.path.splitext(path)[1].lower()]}")
+    return importlib.import_module(f"{__name__}.{_MODULES[kind_of(path)]}")
 
 
 def in_words(error: Exception) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workflow_scripts.media.archives import Damage, Listing, in_words
+from workflow_scripts.media.archives import Damage, Listing, in_words, long_named
 from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
@@ -52,7 +52,12 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
     medias, damages = [], []
     for first, stop, has_bytes in _stretches(file, columns.bytes):
         if has_bytes:
-            medias += [Media(path, to_text(names[row]), None, mtime_ns, row) for row in range(first, stop)]
+            for row in range(first, stop):
+                name = to_text(names[row])
+                if damage := long_named(name, row + 1):
+                    damages.append(damage)
+                else:
+                    medias.append(Media(path, name, None, mtime_ns, row))
         elif first < stop:
             damages.append(Damage("rows_without_bytes", f"rows {first:,} to {stop - 1:,} have no bytes", first + 1))
     return Listing(medias, damages)

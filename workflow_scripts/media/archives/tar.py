@@ -6,9 +6,10 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workflow_scripts.media.archives import Damage, Listing
+from workflow_scripts.media.archives import Damage, Listing, long_named
 from workflow_scripts.media.archives.stretch import stretch
 from workflow_scripts.media.content import PIECE, Content, refuse_too_large
+from workflow_scripts.media.limits import LONGEST_NAME
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
 from workflow_scripts.media.walk import is_audio, is_unread
@@ -86,10 +87,13 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
             damages.append(Damage("archive_cut", found.why, max(1, ordinal)))
         else:
             ordinal += 1
-            name = to_text(found.name)
-            if is_unread(name, found.size) and found.kind in REGULAR:
+            name = to_text(found.name[-1 - LONGEST_NAME :])
+            if is_unread(name, found.size) and found.kind in REGULAR and not long_named(name, ordinal):
                 unread.add(name)
             if not is_audio(name) or found.kind == tarfile.DIRTYPE:
+                continue
+            if damage := long_named(name, ordinal):
+                damages.append(damage)
                 continue
             if found.kind not in REGULAR:
                 damages.append(Damage("not_a_regular_member", _KINDS.get(found.kind, "no file"), ordinal, name))
