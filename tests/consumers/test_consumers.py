@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.exports.doubtful import RATE, heard, ledger_of_doubtful
 from tests.exports.packed import exported
 from tests.exports.small_run import BELL, SmallAudioset, instead
 from workflow_scripts.tables import schemas
@@ -55,6 +56,21 @@ def test_datasets_loads_every_row_with_its_types(small: SmallAudioset, tmp_path:
         channels, frames, rate = told[row["split"]]["played"][row["clip_id"]]
         assert (channels, rate) == (row["channels"], row["sample_rate"])
         assert abs(frames - row["duration_s"] * rate) <= 1
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("name", ["huggingface", "audiofolder"])
+def test_datasets_plays_all_of_what_libsndfile_does_not_read_as_it_lies(
+    small: SmallAudioset, tmp_path: Path, name: str
+) -> None:
+    """Those that keep their bytes, and those that were written anew."""
+    tables = ledger_of_doubtful(tmp_path / "doubtful")
+    exported(name, tables, tmp_path)
+    told = told_by(f"read_{name}.py", tmp_path / "out", home=tmp_path / "home")["train"]
+    played = told["played"] if name == "huggingface" else {at: [*one["shape"], one["rate"]] for at, one in told.items()}
+    frames = {path: was.row["frames"] for path, was in heard(tables).items()}
+    expected = {clip: [1, frames[path], RATE] for clip, path in tables.read("clips")["clip_id", "path"].iter_rows()}
+    assert played == expected
 
 
 def test_webdataset_yields_every_pair_under_two_workers(small: SmallAudioset, tmp_path: Path) -> None:

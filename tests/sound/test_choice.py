@@ -80,7 +80,7 @@ def test_one_mp3_is_libsndfile_s() -> None:
 @pytest.mark.parametrize("before", [bytes(5000), ID3 + bytes(3000), b"\xa5rubbish" * 1000, bytes([1]) * 100_000])
 def test_what_lies_before_the_first_frame_is_stepped_over(before: bytes) -> None:
     row = told(before + MP3)
-    assert (row["load_ok"], row["frames"], row["decoder"]) == (True, 30_000, "libsndfile")
+    assert (row["load_ok"], row["frames"], row["decoder"]) == (True, 30_000, "libsndfile_mended")
     assert row["undecoded_bytes"] == (len(before) if before.strip(b"\0")[:3] not in (b"", b"ID3") else 0)
     assert row.get("error_kind") == ("undecoded" if len(before) == 100_000 else None)
 
@@ -157,7 +157,7 @@ def test_the_links_are_what_each_is_alone() -> None:
 
 
 def test_chained_opus() -> None:
-    assert outcome(OPUS + OPUS) == (True, None, 192_000, "libsndfile")
+    assert outcome(OPUS + OPUS) == (True, None, 192_000, "libsndfile_mended")
 
 
 def test_a_link_of_another_rate_is_a_kind_of_its_own() -> None:
@@ -330,6 +330,23 @@ def test_a_flac_that_declares_too_little_is_decoded_to_its_end(md5: bool) -> Non
     row = told(data)
     assert (row["load_ok"], row["error_kind"], row["frames"], row["decoder"]) == (True, "wrong_count", 40_000, "ffmpeg")
     assert row["declared_duration_s"] == 20_000 / RATE
+
+
+def test_a_flac_without_a_count_is_whole_and_all_of_it_is_accounted_for() -> None:
+    """libsndfile by itself takes it for endless."""
+    row = told(flac_of_length(FLAC, 0))
+    assert (row["load_ok"], row.get("error_kind"), row["frames"]) == (True, None, 40_000)
+    assert (row["undecoded_bytes"], row["decoder"]) == (0, "libsndfile_mended")
+
+
+def test_what_libsndfile_was_given_put_right_is_told_from_what_it_reads_as_it_lies() -> None:
+    first, *rest = pages(OPUS)
+    other_rate = first[:40] + struct.pack("<I", 8000) + first[44:]
+    other_rate = other_rate[:22] + struct.pack("<I", checksum(other_rate)) + other_rate[26:]
+    mended = (b"".join([other_rate, *rest]), ID3 + wav(SOUND), wav(SOUND, declared_bytes=0), VORBIS + VORBIS_2)
+    assert {told(data)["decoder"] for data in mended} == {"libsndfile_mended"}
+    as_they_lie = (OPUS, wav(SOUND), VORBIS, MP3, FLAC, wav(SOUND)[:-1000], FLAC[:-1000], ID3 + MP3)
+    assert {told(data)["decoder"] for data in as_they_lie} == {"libsndfile"}
 
 
 def test_a_flac_without_md5_is_libsndfile_s_where_both_agree() -> None:

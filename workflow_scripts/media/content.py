@@ -21,10 +21,11 @@ class Content:
     Attributes:
         file: to be read and sought in.
         size: number of bytes.
+        is_overlaid: whether others are read than lie there.
     """
 
     def __init__(self, raw: "io.BytesIO | Window", size: int) -> None:
-        self.size = size
+        self.size, self.is_overlaid = size, False
         self._raw = raw
         self.file: BinaryIO = raw if isinstance(raw, io.BytesIO) else io.BufferedReader(raw, PIECE)
 
@@ -46,6 +47,7 @@ class Content:
 
     def overlay(self, offset: int, data: bytes) -> None:
         """From now on read these bytes at this place."""
+        self.is_overlaid = True
         if isinstance(self._raw, io.BytesIO):
             self._raw.seek(offset)
             self._raw.write(data)

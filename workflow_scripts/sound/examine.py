@@ -21,6 +21,8 @@ from workflow_scripts.sound.settings import CheckSettings
 Array = np.ndarray[Any, Any]
 Row = dict[str, Any]
 
+MENDED = "libsndfile_mended"
+"""What the decoder of a file is called of which libsndfile by itself would make something else."""
 UNDECODED_BYTES, UNDECODED_SHARE = 1 << 16, 0.05
 """More bytes than both of these that no decoder took are a fault: tags of an unknown kind are fewer."""
 
@@ -134,6 +136,8 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content)
         measured.add(block, planes, full_scale)
         if measured.fault is None:
             featured.add(planes, full_scale, is_last=len(block) < size)
+    if _is_mended(stream, content, frames):
+        row["decoder"] = MENDED
     row |= {"frames": frames, "duration_s": frames / stream.sample_rate, "undecoded_bytes": stream.undecoded_bytes}
     fault = _fault_of(stream, md5, content.size)
     row["load_ok"] = fault is None or fault[0] in HARMLESS
@@ -149,6 +153,17 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content)
                 note(row, part.fault.kind, str(part.fault))
     is_unsure = stream.format == "FLAC" and (md5 is None or (fault is not None and fault[0] == "digest_mismatch"))
     return stream.is_doubted or (is_unsure and stream.decoder == "libsndfile")
+
+
+def _is_mended(stream: Stream, content: Content, frames: int) -> bool:
+    """Whether libsndfile would make something else of the file as it lies: it was given other bytes, or counts others.
+
+    So it is with a tag in front, a size that was left open, links of a chain, or a last block that is in part rubbish.
+    """
+    if stream.decoder != "libsndfile":
+        return False
+    is_counted = stream.expected_frames == frames if stream.fault is None else stream.expected_frames is not None
+    return stream.content is not content or content.is_overlaid or not is_counted
 
 
 def _fault_of(stream: Stream, md5: FlacMd5 | None, size: int) -> Fault | None:

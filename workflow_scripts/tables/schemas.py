@@ -32,7 +32,8 @@ ORPHAN_REASONS = {
     "not_looked_at": "it holds audio of a kind that is not read",
 }
 """Why a media serves no clip."""
-DECODERS = ("libsndfile", "ffmpeg")
+DECODERS = ("libsndfile", "libsndfile_mended", "ffmpeg")
+"""Of the first alone whoever opens a file with libsndfile gets what its check told of."""
 CHANNEL_LAYOUTS = ("mono", "dual_mono", "one_sided", "stereo", "multichannel")
 IDENTIFIER = r"^[A-Za-z0-9_-]+$"
 FILE_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
@@ -374,7 +375,8 @@ CHECKS = Schema(
         "error": _column(pl.String, "the first fault in words", null=True),
         "decoder": _column(
             pl.String,
-            "which decoder spoke: libsndfile, or ffmpeg of what libsndfile refuses or does not read to its end",
+            "which decoder spoke: libsndfile; libsndfile_mended where it makes something else of the file as that is, "
+            "and was given its bytes put right; ffmpeg of what libsndfile refuses or does not read to its end",
             _one_of(DECODERS),
             null=True,
         ),
@@ -391,7 +393,12 @@ CHECKS = Schema(
             "CHAINED_OGG of several links",
             null=True,
         ),
-        "subtype": _column(pl.String, "encoding, as libsndfile or FFmpeg names it", null=True),
+        "subtype": _column(
+            pl.String,
+            "encoding, as libsndfile or FFmpeg names it; of a codec for any bits, as ALAC, with _S32 behind it where "
+            "samples have more than 16",
+            null=True,
+        ),
         "sample_rate": _column(pl.Int64, "samples a second", _at_least(1), null=True),
         "channels": _column(pl.Int32, "number of channels", _at_least(1), null=True),
         "frames": _column(pl.Int64, "samples a channel that were decoded", _at_least(0), null=True),

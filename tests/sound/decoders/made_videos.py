@@ -30,7 +30,7 @@ def video(
     kind: str | None = None,
     **options: str,
 ) -> bytes:
-    """Int16 samples in a container, of a sample format if one is given; with pictures if a codec for them is named."""
+    """Int16 or int32 samples in a container, of a sample format if one is given; with pictures of a codec, if named."""
     file = io.BytesIO()
     with av.open(file, "w", format=container, options=options) as output:
         shown: Any = output.add_stream(pictures, rate=25) if pictures else None
@@ -68,6 +68,7 @@ def _picture(number: int) -> av.VideoFrame:
 
 def _frame(samples: Samples, rate: int, start: int, end: int) -> av.AudioFrame:
     piece = np.ascontiguousarray(samples[start:end]).reshape(1, -1)
-    frame = av.AudioFrame.from_ndarray(piece, format="s16", layout=LAYOUTS[samples.shape[1]])
+    kind = {"int16": "s16", "int32": "s32"}[samples.dtype.name]
+    frame = av.AudioFrame.from_ndarray(piece, format=kind, layout=LAYOUTS[samples.shape[1]])
     frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
     return frame

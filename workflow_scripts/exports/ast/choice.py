@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.ast.copies import FBANKS, copy_bytes
+from workflow_scripts.exports.audio.plan import is_heard_as_it_lies
 from workflow_scripts.exports.classes import indexed_classes, joined_labels, refuse_commas
 from workflow_scripts.exports.counting import not_made, not_usable
 from workflow_scripts.exports.files.clips import NOT_UTF8, OPENED
@@ -17,7 +18,7 @@ from workflow_scripts.tables.store import read_table
 
 READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
-OF_CHECKS = ["format", "fbank_frames", "fbank_mean", "fbank_std"]
+OF_CHECKS = ["format", "decoder", "fbank_frames", "fbank_mean", "fbank_std"]
 KEPT = [
     *("split", "labels", "taken", "copied", "needed_bytes", "sample_rate", "channels", "duration_s"),
     *("frames", "mean", "std"),
@@ -128,6 +129,7 @@ def _is_own_file() -> pl.Expr:
         & pl.col("member").is_null()
         & (pl.col("sample_rate") == SAMPLE_RATE)
         & pl.col("format").is_in(OPENED)
+        & is_heard_as_it_lies()
         & ~pl.col("path").str.contains(NOT_UTF8)
         & (pl.col("channels") == 1)
     )

@@ -10,7 +10,7 @@ from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.opening import folder
 from workflow_scripts.exports.reading import MEDIA, Tables
 
-OF_CHECKS = ["format", "subtype", "bytes_digest"]
+OF_CHECKS = ["format", "subtype", "decoder", "bytes_digest"]
 OF_LEDGER = [*MEDIA, "media_path", "whole_media", "start_s", "end_s", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a clip's sound follows from."""
 
@@ -19,7 +19,7 @@ IN_ORDER = ("order", "clip_id")
 """How the list of a pack is sorted: by media, in the order of a seed."""
 
 
-MORE_THAN_16_BITS = r"^(PCM|ALAC)_\D*(20|24|32|64)|^(FLOAT|DOUBLE)$"
+MORE_THAN_16_BITS = r"^(PCM|ALAC)_\D*(20|24|32|64)|_(S32|S64|FLT|DBL)$|^(FLOAT|DOUBLE)$"
 """Subtypes as the checks call them, after libsndfile or FFmpeg, whose samples hold that."""
 STORED = AudioForm("flac", None, "all", 16, "clip")
 """What is made where media otherwise keep their bytes, of those that have no more bits."""
@@ -83,6 +83,14 @@ def sound_stored(clips: pl.DataFrame, seed: int, as_is: pl.Expr) -> pl.DataFrame
     )
 
 
+def is_heard_as_it_lies() -> pl.Expr:
+    """Whether whoever opens a media's file hears what its check heard.
+
+    Of what libsndfile refuses, or takes for something else as the file lies, it depends on who opens it.
+    """
+    return (pl.col("decoder") == "libsndfile").fill_null(value=False)
+
+
 def is_so_already(form: AudioForm) -> pl.Expr:
     """Whether a media is already what its clip would be made; of a lossy codec whatever its bit rate.
 
@@ -91,7 +99,7 @@ def is_so_already(form: AudioForm) -> pl.Expr:
     if form.loudness_lufs is not None:
         return pl.lit(value=False)
     is_so = pl.col("whole_media") & (pl.col("format") == CONTAINERS[form.codec])
-    is_so &= pl.col("subtype") == form.subtype
+    is_so &= is_heard_as_it_lies() & (pl.col("subtype") == form.subtype)
     if form.sample_rate is not None:
         is_so &= pl.col("sample_rate") == form.sample_rate
     if form.channels != "all":

@@ -17,6 +17,7 @@ from workflow_scripts.exports.audio.plan import (
     OF_LEDGER,
     STORED,
     checked,
+    is_heard_as_it_lies,
     is_so_already,
     sound_of,
     sound_stored,
@@ -58,7 +59,7 @@ def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     called = _called(tables)
     checks, stored = checked(tables), options["sound"] == "stored"
     form = STORED if stored else AudioForm.of(options["audio"])
-    keeps = pl.col("whole_media") & pl.col("format").is_in(SUFFIX)
+    keeps = pl.col("whole_media") & pl.col("format").is_in(SUFFIX) & is_heard_as_it_lies()
     as_is = (keeps if stored else is_so_already(form)).fill_null(value=False)
     own = pl.col("format").replace_strict(SUFFIX, default=form.codec, return_dtype=pl.String)
     for part in in_ranges(taken(tables.lazy("clips")).select("split", "clip_id", *OF_LEDGER)):

@@ -10,7 +10,7 @@ import polars as pl
 import xxhash
 
 from workflow_scripts.exports.audio.form import LOSSY, AudioForm
-from workflow_scripts.exports.audio.plan import OF_CHECKS, OF_LEDGER, is_so_already, sound_of
+from workflow_scripts.exports.audio.plan import OF_CHECKS, OF_LEDGER, is_heard_as_it_lies, is_so_already, sound_of
 from workflow_scripts.exports.counting import held_back, not_made, taken
 from workflow_scripts.exports.files.names import below_export, told
 from workflow_scripts.exports.formats import Written
@@ -19,7 +19,7 @@ from workflow_scripts.exports.numbered import warnings_of_sound
 from workflow_scripts.exports.reading import MEDIA, Tables, file_paths, in_ranges
 
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
-"""Containers that every library for sound opens, as the checks call them."""
+"""Containers that every library for sound opens, as the checks call them; not each file of them is heard alike."""
 NOT_UTF8 = r"\\x(?:[0-46-9a-f][0-9a-f]|5[0-9abd-f])"
 """In a path as tables hold it: a byte that no JSON can hold."""
 OF_FILE = {
@@ -59,7 +59,7 @@ class Opens:
 
     def in_place(self) -> pl.Expr:
         """Whether a clip is read from its media as that lies; by columns of ledger and checks."""
-        opens = pl.col("member").is_null() & pl.col("format").is_in(self.containers)
+        opens = pl.col("member").is_null() & pl.col("format").is_in(self.containers) & is_heard_as_it_lies()
         opens &= ~pl.col("media_path").str.contains(NOT_UTF8)
         if not self.spans:
             opens &= pl.col("whole_media")

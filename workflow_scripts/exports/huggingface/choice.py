@@ -7,7 +7,14 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.exports.audio.form import AudioForm
-from workflow_scripts.exports.audio.plan import OF_LEDGER, checked, is_so_already, sound_of, sound_stored
+from workflow_scripts.exports.audio.plan import (
+    OF_LEDGER,
+    checked,
+    is_heard_as_it_lies,
+    is_so_already,
+    sound_of,
+    sound_stored,
+)
 from workflow_scripts.exports.cards import names_of_splits
 from workflow_scripts.exports.classes import indexed_classes, label_numbers
 from workflow_scripts.exports.counting import taken
@@ -16,6 +23,8 @@ from workflow_scripts.exports.words import captions
 
 PARQUET = "pack.parquet"
 """The file of a pack."""
+OF_FFMPEG = ("MP4", "MOV", "WEBM", "MATROSKA")
+"""Containers that libsndfile knows nothing of, and whose length FFmpeg does not guess."""
 READ = ["clip_id", "split", "class_ids", "licence", "source_url", *OF_LEDGER]
 """Columns of the ledger, of trainable clips alone."""
 
@@ -47,7 +56,8 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     columns = json.dumps(features(tables), sort_keys=True)
     stored = options["sound"] == "stored"
     form = AudioForm.of(options["audio"])
-    as_is = pl.col("whole_media") if stored else is_so_already(form)
+    keeps = pl.col("whole_media") & (is_heard_as_it_lies() | _is_torchcodec_s())
+    as_is = keeps if stored else is_so_already(form)
     for part in in_ranges(taken(tables.lazy("clips")).select(READ)):
         clips = part.hstack(checks.of(part)).with_columns(said.of(part)["texts"])
         seed = options["seed"]
@@ -65,6 +75,14 @@ def chosen(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
                 pl.lit(columns).alias("features"),
             )
         )
+
+
+def _is_torchcodec_s() -> pl.Expr:
+    """Whether torchcodec, which `datasets` decodes by, hears of a media what the check does: both are FFmpeg.
+
+    FLAC of 32 bits is decoded since FFmpeg 6, and torchcodec takes earlier ones.
+    """
+    return pl.col("format").is_in(OF_FFMPEG) & (pl.col("subtype") != "FLAC_S32")
 
 
 def _classes(tables: Tables) -> pl.DataFrame:

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from workflow_scripts.media.content import Content
+
 Block = np.ndarray[Any, np.dtype[Any]]
 """Samples of shape (frames, channels): int16, or float32 with full scale 1."""
 
@@ -49,6 +51,7 @@ class Stream(Protocol):
         expected_frames: what decoding will give as far as that is known: those, or fewer where the size allows no more.
         fault: kind and words of what went wrong, None where it decoded to its end; known when blocks() has ended.
         decoder: libsndfile or ffmpeg.
+        content: the bytes that it is decoded from, those of the media or what was made of them.
         undecoded_bytes: of the file, that may be sound and were not decoded: at least so many, None where nobody knows;
             known when blocks() has ended.
         is_doubted: whether another decoder may know better; known when blocks() has ended.
@@ -62,6 +65,7 @@ class Stream(Protocol):
     expected_frames: int | None
     fault: Fault | None
     decoder: str
+    content: Content
     undecoded_bytes: int | None
     is_doubted: bool
 

@@ -58,6 +58,8 @@ DECODERS = (
 )
 CHECKED_DECODERS = ("flac", "mlp", "truehd", "tta", "wavpack")
 """Their frames carry checksums, which FFmpeg looks at only when it is told to."""
+OF_ANY_BITS = ("alac", "als", *CHECKED_DECODERS)
+"""Codecs without loss whose names do not tell how many bits a sample has."""
 OPTIONS = {
     "codec_whitelist": DECODERS,
     "protocol_whitelist": "none",
@@ -120,7 +122,7 @@ class FFmpegStream:
 
     Attributes:
         format: MP4, MOV (QuickTime), WEBM, MATROSKA, MPEGTS, AAC, MP3, WAV, OGG, FLAC, CAF, …
-        subtype: the codec as FFmpeg calls it, in capitals: AAC, OPUS, PCM_S16LE.
+        subtype: the codec as FFmpeg calls it, in capitals: AAC, OPUS, PCM_S16LE; ALAC_S32 of more than 16 bits.
         sample_rate, channels: of the first frame decoded; headers do not know of the doubled rate of HE-AAC.
         declared_frames: None also where FFmpeg could only reckon it from the bit rate, as for raw AAC, and where
             Matroska knows no more than how long its longest stream is.
@@ -144,7 +146,7 @@ class FFmpegStream:
         self._known, self._demuxer = known, outline.demuxer
         self._container, self._account = container, account
         self._next_sample: int | None = None
-        self._content, self._cut, self._got = content, outline.cut, 0
+        self.content, self._cut, self._got = content, outline.cut, 0
         self._failure: Exception | str | None = None
         self._change: str | None = None
         self._stream = stream = _audio_stream(container)
@@ -152,8 +154,8 @@ class FFmpegStream:
         self._frames = self._decoded(container, stream)
         self._first = next(self._frames, None)
         self.format = known.format or _format(container, outline)
-        self.subtype = stream.codec_context.codec.canonical_name.upper()
         self._nature = self.sample_rate, self.channels, kind = _nature(self._first or stream)
+        self.subtype = _subtype(stream.codec_context.codec.canonical_name, kind)
         if self.sample_rate < 1 or self.channels < 1 or kind.removesuffix("p") not in SAMPLES:
             words = "sound of {:,} Hz, {} channels, {} samples is not read".format(*self._nature)
             raise content.failure or MediaError("not_audio", words)
@@ -214,9 +216,9 @@ class FFmpegStream:
     def _judged(self) -> Fault | None:
         declared, got = self.declared_frames, self._got
         if self._demuxer == "flac" and (self._failure is not None or declared is None):
-            self._cut = flac.ends_early(self._account.file, self._content.size, declared or 0)
-        if self._content.failure is not None:
-            return self._content.failure.kind, str(self._content.failure)
+            self._cut = flac.ends_early(self._account.file, self.content.size, declared or 0)
+        if self.content.failure is not None:
+            return self.content.failure.kind, str(self.content.failure)
         if isinstance(self._failure, MemoryError):
             return "too_large", "decoding it takes more memory than there is"
         if self._change is not None:
@@ -356,6 +358,7 @@ def _not_opened(file: _Reader, outline: _Outline, complaint: str | None) -> Medi
 
 def _audio_stream(container: "InputContainer") -> "AudioStream":
     """The first audio stream, ready to decode in one thread, with the packets of all others thrown away unread."""
+    from av.codec.context import Flags2
     from av.stream import Discard
 
     stream = container.streams.audio[0]
@@ -368,6 +371,8 @@ def _audio_stream(container: "InputContainer") -> "AudioStream":
     stream.codec_context.thread_count = 1
     if codec in CHECKED_DECODERS:
         stream.codec_context.options = {"err_detect": "crccheck+explode"}
+    if codec == "alac" and container.format.name == "caf":  # its last frame has no padding, and would lose some twice
+        stream.codec_context.flags2 |= Flags2.skip_manual
     errors_before = _errors_logged()
     try:
         stream.codec_context.open()
@@ -380,6 +385,16 @@ def _nature(sound: "AudioFrame | AudioStream") -> tuple[int, int, str]:
     """Rate, channels, and FFmpeg's name of the sample format."""
     kind = sound.format.name if sound.format is not None else "unknown"
     return sound.sample_rate, sound.layout.nb_channels, kind
+
+
+def _subtype(codec: str, kind: str) -> str:
+    """A codec, and what its samples are where it may be anything and it is more than 16 bits.
+
+    >>> _subtype("alac", "s32p"), _subtype("alac", "s16p"), _subtype("aac", "fltp")
+    ('ALAC_S32', 'ALAC', 'AAC')
+    """
+    samples = kind.removesuffix("p")
+    return (f"{codec}_{samples}" if codec in OF_ANY_BITS and samples not in ("u8", "s16") else codec).upper()
 
 
 def _piece(frame: "AudioFrame") -> Piece:

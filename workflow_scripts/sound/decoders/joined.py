@@ -23,6 +23,7 @@ class JoinedStream:
     def __init__(self, first: Stream, rest: Sequence[AbstractContextManager[Stream]]) -> None:
         self._first, self._rest = first, rest
         self.format, self.subtype, self.decoder = f"CHAINED_{first.format}", first.subtype, first.decoder
+        self.content = first.content
         self.sample_rate, self.channels = first.sample_rate, first.channels
         self.declared_frames: int | None = None
         self.expected_frames: int | None = None

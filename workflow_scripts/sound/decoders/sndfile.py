@@ -87,7 +87,7 @@ class SndfileStream:
     decoder = "libsndfile"
 
     def __init__(self, file: soundfile.SoundFile, content: Content, extent: Extent | None, known: Known) -> None:
-        self._file, self._content, self._extent, self._known = file, content, extent, known
+        self._file, self.content, self._extent, self._known = file, content, extent, known
         self.undecoded_bytes, self.is_doubted = known.undecoded_bytes, False
         self.format, self.subtype = known.format or str(file.format), str(file.subtype)
         self.sample_rate, self.channels = int(file.samplerate), int(file.channels)
@@ -122,20 +122,20 @@ class SndfileStream:
             self._got += count
             if count:
                 yield block[:count]
-        fault, refused = self._fault_of(failure), self._content.failure
+        self.undecoded_bytes = self._undecoded()  # before others look into the file, and leave it elsewhere
+        fault, refused = self._fault_of(failure), self.content.failure
         self.fault = fault if refused is None else (refused.kind, str(refused))
         self.is_doubted = fault is not None and fault[0] == "corrupt" and self.format in DOUBTED
-        self.undecoded_bytes = self._undecoded()
 
     def _undecoded(self) -> int | None:
         known, extent = self._known.undecoded_bytes, self._extent
         if self.format == "FLAC":
-            return max(0, self._content.size - self._content.file.tell())
+            return max(0, self.content.size - self.content.file.tell())
         if extent is None:
             return known
         if known is not None:  # what lies behind a WAV that may have several chunks of sound, or one above 4 GiB
             extent = replace(extent, left=known)
-        return extent.undecoded(self._content.size, self._got * extent.frame_bytes if extent.frame_bytes else None)
+        return extent.undecoded(self.content.size, self._got * extent.frame_bytes if extent.frame_bytes else None)
 
     def _most(self) -> int | None:
         """Where libsndfile is to end.
@@ -158,7 +158,7 @@ class SndfileStream:
         if self.format == "FLAC" and self.declared_frames:
             most = max(0, min(most, self.declared_frames - self._got))
         try:
-            with _opened(self._content) as file:
+            with _opened(self.content) as file:
                 for first in range(0, self._got, len(block)):
                     file.buffer_read_into(block[: self._got - first], self._dtype.__name__)
                 while filled < most:
@@ -177,9 +177,9 @@ class SndfileStream:
         if self._extent is not None and (self._extent.frames is not None or self._extent.size is None):
             return self._extent.frames
         if self.format in MPEG:
-            place = self._content.file.tell()  # from there libsndfile goes on to read
-            declared = mp3.declared_frames(self._content.file, self._content.size)
-            self._content.file.seek(place)
+            place = self.content.file.tell()  # from there libsndfile goes on to read
+            declared = mp3.declared_frames(self.content.file, self.content.size)
+            self.content.file.seek(place)
             return declared
         return self.expected_frames
 
@@ -200,18 +200,18 @@ class SndfileStream:
     def _is_cut(self) -> bool:
         """Whether decoding failed because the file ends early, and not of damage before that."""
         if self.format in MPEG:
-            return mp3.ends_early(self._content.file, self._content.size)
+            return mp3.ends_early(self.content.file, self.content.size)
         return self.format == "FLAC" and flac.ends_early(
-            self._content.file, self._content.size, self.declared_frames or 0
+            self.content.file, self.content.size, self.declared_frames or 0
         )
 
     def _cut_in_silence(self) -> Fault | None:
         """What only the bytes tell, where the decoder took a cut file for a shorter one."""
-        extent, size = self._extent, self._content.size
+        extent, size = self._extent, self.content.size
         if extent is not None and extent.size is not None and extent.start + extent.size > size:
             held = max(0, size - extent.start)
             return "truncated", f"the header declares {extent.size:,} bytes of sound, the file holds {held:,}"
-        if ogg.ends_early(self._content.file, size):
+        if ogg.ends_early(self.content.file, size):
             return "truncated", "the Ogg stream has no last page"
         return None
 
