@@ -79,8 +79,9 @@ format: setup  ## Format the Python and the rules, and mend what ruff can mend
 bench: setup .venv-bench/installed .venv-slurm/installed  ## Run the benchmarks, in a venv of their own
 	@PATH="$(CURDIR)/.venv-bench/bin:$$PATH" python -m benchmarks
 
-docs: setup  ## Write config/README.md, and the list of adapters and exports in README.md, anew from the schemas
+docs: setup  ## Write anew what pages have of schemas (config/README.md), and of what is told of sound files (docs/formats.md)
 	@$(IN_VENV) python -m workflow_scripts.settings.reference
+	@$(IN_VENV) python -m benchmarks.containers
 
 # A venv is made whole or again: its stamp comes last, and is a copy of the files it was made from. A touched file with
 # the same lines installs nothing; a changed one starts from an empty venv, so that nothing old stays behind.

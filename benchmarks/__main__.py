@@ -23,6 +23,7 @@ NAMES = (
     "long_recordings",
     "mutations",
     "sounds",
+    "containers",
     "scale",
     "millions",
     "pictures",
