@@ -29,6 +29,7 @@ include: "rules/catalogue.smk"
 include: "rules/report.smk"
 include: "rules/review.smk"
 include: "rules/losses.smk"
+include: "rules/deliver.smk"
 include: "rules/targets.smk"
 
 
@@ -40,6 +41,7 @@ localrules:
     gather_fetches,
     build_catalogue,
     losses,
+    send,
 
 
 wildcard_constraints:
@@ -47,6 +49,7 @@ wildcard_constraints:
     root=r"[A-Za-z0-9_-]+",
     shard=r"[01]+|all",
     export=r"[a-z0-9_]+",
+    delivery=r"[A-Za-z0-9_-]+",
     leaf=r"([^/]+-)?([01]+|all)",
     stage=r"[a-z]+",
 

@@ -77,6 +77,28 @@ def plan_of(wildcards):
     return PLACES.plan(wildcards.dataset, wildcards.export) if is_asked else []
 
 
+def delivery(wildcards):
+    """The delivery of a job."""
+    return in_run(dataset(wildcards).deliveries, wildcards.delivery)
+
+
+def plan_of_delivery(wildcards):
+    """The plan of its export, where that makes packs: its lists tell whose sound is in them."""
+    makes_packs = dataset(wildcards).exports[delivery(wildcards).export].makes_packs
+    return PLACES.plan(wildcards.dataset, delivery(wildcards).export) if makes_packs else []
+
+
+def accounts_of_deliveries(wildcards):
+    """What all deliveries end with; an error where no dataset file asks for any."""
+    wanted = [(name, delivery) for name, told in RUN.datasets.items() for delivery in told.deliveries]
+    if not wanted:
+        raise WorkflowError("nothing to deliver: no dataset file of the run says `deliver: [{export: …, to: …}]`")
+    accounts = [DELIVERED(*names) for names in wanted]
+    if RUN.dry_run:
+        STARTED.forget(accounts)
+    return accounts
+
+
 def others_of(wildcards):
     """The accounts of the other exports that an export tells of.
 

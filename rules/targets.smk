@@ -65,6 +65,12 @@ rule exports:
         PLACES.losses("exports"),
 
 
+rule deliver:
+    input:
+        FIRST,
+        accounts_of_deliveries,
+
+
 rule catalogue:
     input:
         FIRST,

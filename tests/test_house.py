@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "check": {"errors", "tables", "media", "sound", "workers"},
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},
+    "deliver": {"errors", "tables", "exports"},  # of exports, accounts and digests
     "catalogue": {"errors", "tables", "settings"},
     "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
     "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays

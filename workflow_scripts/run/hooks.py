@@ -114,6 +114,14 @@ class Started:
         elif dataset:
             heal_review(places, dataset)
 
+    def forget(self, files: Iterable[str]) -> None:
+        """Have files be made again that tell of a moment; only of those that a run is asked for."""
+        if self.workflow.is_main_process and not self._lock.owner():
+            for file in files:
+                if ("forgotten", file) not in self._healed:
+                    self._healed.add(("forgotten", file))
+                    Path(file).unlink(missing_ok=True)
+
     def tell_what_is_left_out(self) -> None:
         """Say at once which datasets are no part of the run: something of theirs is not there."""
         for words in self.run.left_out:

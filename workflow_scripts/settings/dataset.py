@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, Stage
+from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
@@ -69,6 +70,13 @@ class Export:
         """Which clips it takes, and by which splits."""
         return {"licences": self.licences, "split_by": self.split_by, "subset": self.subset}
 
+    @property
+    def as_written(self) -> dict[str, Any]:
+        """Its entry in a dataset file, but for its licences."""
+        beside = {"split_by": self.split_by} if self.split_by != AUTHORS else {}
+        beside |= {"subset": self.subset} if self.subset else {}
+        return {"name": self.name, "format": self.format, "options": self.given, "beside": beside}
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -86,6 +94,7 @@ class Dataset:
         judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         exports: by name.
+        deliveries: of these, by name.
         review: which clips have cards on its review page, and how much of each is played.
         named_roots: for the slug of each root its path as written.
         allow_loss: what may be lost of it without an error, as written.
@@ -108,6 +117,7 @@ class Dataset:
     judgements: dict[str, tuple[str, ...]]
     split_care: dict[str, Any]
     exports: dict[str, Export]
+    deliveries: dict[str, Delivery]
     review: dict[str, Any]
     named_roots: dict[str, str]
     allow_loss: tuple[str, ...]
@@ -213,6 +223,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
     care = split_care(content, splits, str(file))
     files, folders = read_by(read.leaves, str(file)), listed_by(read.leaves, str(file))
     judged = judgements(content, files, file, base, workdir)
+    exports = {export.name: export for export in _exports(content["exports"], care, file)}
     dataset = Dataset(
         name=content["name"],
         file=str(file),
@@ -227,7 +238,8 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         audio={root.slug: holds for _, root, holds in named},
         limits=content["limits"],
         split_care=care,
-        exports={export.name: export for export in _exports(content["exports"], care, file)},
+        exports=exports,
+        deliveries=deliveries(content, {name: one.as_written for name, one in exports.items()}, file, base, workdir),
         review=content["review"],
         named_roots={
             root.slug: written["path"] if isinstance(written, dict) else written

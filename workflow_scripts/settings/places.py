@@ -189,6 +189,14 @@ class Places:
         """Account of a pack of an export; its files are in a folder beside it."""
         return f"{self.results}/{dataset}/exports/.{export}.packs/{leaf}.json"
 
+    def delivered(self, dataset: str, delivery: str) -> str:
+        """What of an export lies at another place, and what stayed here."""
+        return f"{self.results}/{dataset}/delivered/{delivery}.json"
+
+    def would_be_delivered(self, dataset: str, delivery: str) -> str:
+        """What would lie there; gone when it has been told."""
+        return f"{self.results}/{dataset}/delivered/.{delivery}.dry_run.json"
+
     def pictures(self, dataset: str) -> str:
         """Folder of the pictures of a dataset, and of what each shows in words and numbers."""
         return f"{self.results}/{dataset}/report/pictures"

@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow_scripts.settings.acquire import Acquisition, Stage, accepted, acquire_entries
 from workflow_scripts.settings.dataset import Dataset, load_dataset, read_dataset
+from workflow_scripts.settings.deliver import refuse_meeting
 from workflow_scripts.settings.judgements import KEYS, refuse_below_results
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
@@ -38,6 +39,7 @@ class Run:
         acquisition: what its datasets have fetched.
         accept_terms: the datasets whose terms are accepted.
         offline: no connection is made.
+        dry_run: deliveries are told, and nothing is sent.
     """
 
     places: Places
@@ -53,6 +55,7 @@ class Run:
     acquisition: Acquisition = field(default_factory=lambda: Acquisition({}, Places(""), Path()))
     accept_terms: tuple[str, ...] = ()
     offline: bool = False
+    dry_run: bool = False
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -253,6 +256,9 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             refuse_inside_each_other(f"{dataset.file}: sources", folders[slug], results, workdir)
     if missing and not datasets:
         raise missing[0]
+    refuse_meeting(
+        [one for dataset in datasets.values() for one in dataset.deliveries.values()], roots, results, workdir
+    )
     return Run(
         Places(results),
         settings["look"],
@@ -267,6 +273,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         acquisition,
         tuple(settings["accept_terms"]),
         settings["offline"],
+        settings["dry_run"],
     )
 
 

@@ -26,6 +26,9 @@ SPDX_IDS = tuple(_LISTED.split())
 """Of the SPDX list (https://spdx.org/licenses), 3.26: all of Creative Commons and the others that data comes under."""
 NONCOMMERCIAL = tuple(one for one in SPDX_IDS if "-NC-" in one)
 """Those of them that forbid commercial use."""
+NO_DERIVATIVES = tuple(one for one in SPDX_IDS if "-ND-" in one)
+"""Those of them under which nothing but the work as it is may be handed on. All others let anybody hand on what was
+made of it too, if need be under the same licence or for no money."""
 SAID_NONCOMMERCIAL = (
     r"(?i)non[\W_]?commercial|\bno[tn]?\W(for |any )?commercial|^\W*nc\W*$"
     r"|(licenses/|(^|[^a-z])(cc|by)[\W_]+)((by|nd|sa)[\W_]+)*nc([^a-z]|$)"
@@ -53,6 +56,17 @@ def forbids_commercial_use(licence: str | None) -> bool | None:
     if licence in SPDX_IDS:
         return licence in NONCOMMERCIAL
     return True if licence and re.search(SAID_NONCOMMERCIAL, licence, re.ASCII) else None
+
+
+def allows_redistribution(licence: str | None) -> bool:
+    """Whether what is made of a work (a cut, other samples, a feature) may be handed on, as its SPDX id tells.
+
+    Of words that are no SPDX id nobody knows.
+
+    >>> [allows_redistribution(one) for one in ("CC0-1.0", "CC-BY-NC-4.0", "CC-BY-ND-4.0", "CC BY", None)]
+    [True, True, False, False, False]
+    """
+    return licence in SPDX_IDS and licence not in NO_DERIVATIVES
 
 
 def sql_macros() -> str:

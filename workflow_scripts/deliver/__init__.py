@@ -1,0 +1,1 @@
+"""Finished exports, handed on to another place. Knows no Snakemake."""
