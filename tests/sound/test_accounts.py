@@ -135,3 +135,12 @@ def test_a_last_frame_that_is_not_whole_is_told() -> None:
 
 def test_packets_in_which_sound_and_pictures_share_bytes_are_not_accounted_for() -> None:
     assert told(video("mpegts", "aac", melody(60_000)))["undecoded_bytes"] is None
+
+
+def test_damage_between_clusters_ends_a_webm_where_it_lies() -> None:
+    """FFmpeg complains, and goes on behind it."""
+    whole = file("WebM with pictures")
+    middle = len(whole) // 2
+    row, alone = told(whole[:middle] + bytes(3000) + whole[middle + 3000 :]), told(whole)
+    assert (row["load_ok"], row["error_kind"]) == (False, "corrupt")
+    assert 0 < row["frames"] < alone["frames"]

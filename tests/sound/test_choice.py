@@ -179,7 +179,10 @@ def pages(data: bytes) -> list[bytes]:
     return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
 
 
-@pytest.mark.parametrize("data", [encoded(noise(200_000, 2), RATE, "OGG", "VORBIS"), OPUS])
+PAGED = [encoded(noise(200_000, 2), RATE, "OGG", "VORBIS"), OPUS, video("ogg", "flac", melody(200_000))]
+
+
+@pytest.mark.parametrize("data", PAGED)
 def test_a_lost_page_is_damage_and_no_cut(data: bytes) -> None:
     each = pages(data)
     row = told(b"".join([*each[:-2], each[-1]]))
@@ -187,8 +190,9 @@ def test_a_lost_page_is_damage_and_no_cut(data: bytes) -> None:
     assert "is not where it should be" in row["error"]
 
 
-def test_a_page_with_a_wrong_checksum_is_damage() -> None:
-    each = pages(encoded(noise(200_000, 2), RATE, "OGG", "VORBIS"))
+@pytest.mark.parametrize("data", PAGED)
+def test_a_page_with_a_wrong_checksum_is_damage(data: bytes) -> None:
+    each = pages(data)
     broken = bytearray(each[-2])
     broken[-20] ^= 1
     row = told(b"".join([*each[:-2], bytes(broken), each[-1]]))
@@ -359,3 +363,21 @@ def test_the_second_decoder_knows_what_the_first_does() -> None:
             counts = [sum(len(block) for block in stream.blocks(16_000)) for stream in (first, second)]
             assert (first.decoder, second.decoder) == ("libsndfile", "ffmpeg")
             assert counts[0] == pytest.approx(counts[1], abs=1200)
+
+
+def test_a_flac_whose_header_tells_another_rate_than_its_frames_is_corrupt() -> None:
+    packed = int.from_bytes(FLAC[18:26], "big")
+    other = packed & ((1 << 44) - 1) | 48_000 << 44
+    row = told(FLAC[:18] + other.to_bytes(8, "big") + FLAC[26:])
+    assert (row["load_ok"], row["error_kind"]) == (False, "corrupt")
+    assert "48,000 Hz, its first frame 44,100 Hz" in row["error"]
+
+
+def test_damage_of_pages_is_told_of_what_ffmpeg_decodes_too() -> None:
+    each = pages(OPUS)
+    broken = bytearray(each[-2])
+    broken[-20] ^= 1
+    skeleton = page(2, 77, 0, b"fishead\0" + struct.pack("<HH", 3, 0).ljust(56, b"\0"))
+    row = told(skeleton + b"".join([*each[:-2], bytes(broken), each[-1]]))
+    assert (row["load_ok"], row["error_kind"]) == (False, "corrupt")
+    assert "checksum" in row["error"]

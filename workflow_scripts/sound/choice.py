@@ -12,7 +12,7 @@ from dataclasses import replace
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.limits import IN_MEMORY_BYTES
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.containers import mp3, ogg_links, sound_extent, wav
+from workflow_scripts.sound.containers import flac, mp3, ogg_links, sound_extent, wav
 from workflow_scripts.sound.containers.extents import UNCOMPRESSED
 from workflow_scripts.sound.containers.tags import end_of_tags
 from workflow_scripts.sound.decoders import NOTHING_KNOWN, Known, Stream, ffmpeg, sndfile
@@ -39,25 +39,40 @@ def first(content: Content) -> Opened:
         return _ogg(content)
     if head[:4] in RIFFS and (outline := wav.outline(content.file, content.size)) is not None:
         return _wav(content, known, outline)
+    if (known := _with_rates(content, known)).fault is not None:
+        return _sndfile(content, known)
     found = mp3.frames(content.file, content.size) if ffmpeg.second(head) is None else None
     return _sndfile(content, known) if found is None else _mp3(content, found, known)
 
 
-def second(content: Content) -> Opened:
+def second(content: Content, told: Known = NOTHING_KNOWN) -> Opened:
     """FFmpeg's stream of a media that was given to libsndfile.
+
+    Args:
+        content: its bytes.
+        told: what is known of them already.
 
     Raises:
         MediaError: on entering, it does not know it.
     """
     content, known = _behind_tags(content)
+    known = replace(told, format=told.format or known.format)
     start = end_of_tags(content.file, content.size)
     if (demuxer := ffmpeg.second(_head(content, start))) is not None:
         _refuse_guesses(content)
-        return ffmpeg.open_stream(content, demuxer, known)
+        return ffmpeg.open_stream(content, demuxer, _with_rates(content, known))
     found = mp3.frames(content.file, content.size)
     if found is None:
         raise MediaError("not_audio", "its first bytes tell of nothing that FFmpeg may be asked for")
     return _frames_alone(content, found, known)
+
+
+def _with_rates(content: Content, known: Known) -> Known:
+    """The same, and whether a FLAC has another rate than its header says."""
+    rates = flac.other_rate(content.file, content.size)
+    if rates is None:
+        return known
+    return replace(known, fault=("corrupt", "its header says {:,} Hz, its first frame {:,} Hz".format(*rates)))
 
 
 def _refuse_guesses(content: Content) -> None:
@@ -98,7 +113,7 @@ def _sndfile(content: Content, known: Known) -> Iterator[Stream]:
             if refused.kind != "not_audio":
                 raise
             try:
-                stream = opened.enter_context(second(content))
+                stream = opened.enter_context(second(content, known))
             except MediaError:
                 raise refused from None
         yield stream

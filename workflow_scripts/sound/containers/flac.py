@@ -25,6 +25,7 @@ from workflow_scripts.sound.containers.flac_frame import (
     DamagedError,
     FrameHeader,
     StreamInfo,
+    any_header,
     frame_end,
     frame_header,
     stream_info,
@@ -69,6 +70,17 @@ def ends_early(file: BinaryIO, size: int, total_samples: int) -> bool:
     if found is None:
         return tail.is_all_sound and total_samples > 0 and len(tail.data) < LONGEST_HEADER
     return _is_cut(tail.data, *found, info)
+
+
+def other_rate(file: BinaryIO, size: int) -> tuple[int, int] | None:
+    """The rate of the header, and that of the first frame, if they differ: libsndfile goes by the header's."""
+    start = end_of_tags(file, size)
+    head = read_at(file, size, start, 4 + INFO_BYTES)
+    if head[:4] != b"fLaC" or len(head) < 4 + INFO_BYTES:
+        return None
+    info = stream_info(head[8:], 0)
+    frame = any_header(read_at(file, size, _sound_start(file, size, start + 4), LONGEST_HEADER), info)
+    return (info.rate, frame.rate) if frame is not None and frame.rate != info.rate else None
 
 
 def _sound_start(file: BinaryIO, size: int, place: int) -> int:

@@ -44,12 +44,14 @@ class FrameHeader:
         block: samples a channel.
         first_sample: the first one's number in the stream.
         assignment: code of how the channels are kept.
+        rate: samples a second.
     """
 
     length: int
     block: int
     first_sample: int
     assignment: int
+    rate: int
 
     @property
     def end_sample(self) -> int:
@@ -71,6 +73,12 @@ def stream_info(block: bytes, total_samples: int) -> StreamInfo:
 
 def frame_header(data: bytes, info: StreamInfo) -> FrameHeader | None:
     """The header at the start of some bytes; None for bytes that are none, or none of this stream."""
+    header = any_header(data, info)
+    return header if header is not None and header.rate == info.rate else None
+
+
+def any_header(data: bytes, info: StreamInfo) -> FrameHeader | None:
+    """The same of a stream whose header may tell a wrong rate."""
     if len(data) < 6 or data[0] != 0xFF or data[1] & 0xFE != 0xF8 or data[3] & 1:
         return None
     block_code, rate_code, assignment, bits_code = data[2] >> 4, data[2] & 15, data[3] >> 4, data[3] >> 1 & 7
@@ -79,14 +87,14 @@ def frame_header(data: bytes, info: StreamInfo) -> FrameHeader | None:
     rate, place = _rate(data, place, rate_code, info)
     channels = assignment + 1 if assignment < LEFT_SIDE else 2
     bits = BITS[bits_code] or (info.bits if bits_code == 0 else None)
-    is_of_stream = (rate, channels, bits) == (info.rate, info.channels, info.bits) and assignment <= MID_SIDE
-    if number is None or not is_of_stream or not 0 < block <= info.largest_block:
+    is_of_stream = (channels, bits) == (info.channels, info.bits) and assignment <= MID_SIDE
+    if number is None or rate is None or not is_of_stream or not 0 < block <= info.largest_block:
         return None
     first_sample = number if data[1] & 1 else number * info.largest_block
     is_in_stream = not info.total_samples or first_sample < info.total_samples
     if not is_in_stream or place >= len(data) or _crc8(data[:place]) != data[place]:
         return None
-    return FrameHeader(place + 1, block, first_sample, assignment)
+    return FrameHeader(place + 1, block, first_sample, assignment, rate)
 
 
 def _coded_number(data: bytes, place: int) -> tuple[int | None, int]:

@@ -49,6 +49,8 @@ OF_SNDFILE = {
 }  # fmt: skip
 """FFmpeg's names of containers that libsndfile is asked for first, by their first four bytes."""
 NAMES = {"nistsphere": "NIST"}
+LOOKED_AT = ("mp3", "ogg")
+"""Containers whose damage is told by who walks them: FFmpeg also complains of joints, and of pages of other streams."""
 EXACT = ("flac", "nistsphere")
 """Containers that declare the very number of their samples."""
 DECODERS = (
@@ -148,6 +150,7 @@ class FFmpegStream:
         self._next_sample: int | None = None
         self.content, self._cut, self._got = content, outline.cut, 0
         self._failure: Exception | str | None = None
+        self._complaint: str | None = None
         self._change: str | None = None
         self._stream = stream = _audio_stream(container)
         self._errors_before = _errors_logged()
@@ -183,6 +186,8 @@ class FFmpegStream:
             frame = next(self._frames, None)
         if self._known.undecoded_bytes is None:
             self.undecoded_bytes = self._account.undecoded(self._container, self._stream)
+        if self._complaint is not None and not self.undecoded_bytes:  # else it may be of what lies behind the sound
+            self._failure = self._complaint
         self.fault = self._judged()
 
     def _decoded(self, container: "InputContainer", stream: "AudioStream") -> Iterator["AudioFrame"]:
@@ -198,6 +203,10 @@ class FFmpegStream:
                         return
                     yield frame
                 self._account.take(packet)
+                if self._demuxer not in LOOKED_AT and (complaint := _complaint(self._errors_before)):
+                    words = f"FFmpeg would go on after: {complaint}"
+                    self._failure, self._complaint = (words, None) if packet.size else (None, words)
+                    return
         except _failures() as error:
             self._failure = error
             self._cut = self._cut or is_cut_adts(b"" if packet is None else bytes(packet))
@@ -490,6 +499,13 @@ def _words(failure: Exception | str, errors_before: int) -> str:
 
     if not isinstance(failure, av.error.FFmpegError):
         return str(failure) or type(failure).__name__
-    count, last = av.logging.get_last_error()
-    complaint = last[2].strip() if last is not None and count > errors_before else ""
+    complaint = _complaint(errors_before)
     return f"{failure.strerror}: {complaint}" if complaint else str(failure.strerror)
+
+
+def _complaint(errors_before: int) -> str:
+    """FFmpeg's last one since then, nothing without one."""
+    import av
+
+    count, last = av.logging.get_last_error()
+    return last[2].strip() if last is not None and count > errors_before else ""
