@@ -4,9 +4,11 @@ import contextlib
 import ctypes
 import os
 import re
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,20 @@ def examine_with_culprits(batch: Sequence[Task], settings: CheckSettings, second
 
     limits.SECONDS_A_FILE = seconds  # type: ignore[assignment]
     worker.file_content, examine.open_stream = noting, faulty
+    return worker.examine_batch(batch, settings)
+
+
+def examine_with_little(batch: Sequence[Task], settings: CheckSettings, memory: int, seconds: float) -> list[Row]:
+    """Examines a batch with so many bytes of memory more than the worker has, and so long for each file.
+
+    For pool._examine_batch, as above.
+    """
+    from workflow_scripts.check import worker
+
+    limits.SECONDS_A_FILE, limits.SECONDS_A_MEGABYTE = seconds, 0  # type: ignore[assignment]
+    import_module("av")  # what it takes by itself is not the media's
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (min(hard, worker._address_space() + memory), hard))
     return worker.examine_batch(batch, settings)
 
 

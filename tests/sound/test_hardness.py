@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from tests.made_files import encoded, flac_of_length, flac_of_unknown_length, noise16, wav
+from tests.sound.decoders.made_videos import melody, video
 from tests.workers import (
     CHANGES,
     FAULTS,
@@ -24,6 +25,7 @@ from tests.workers import (
     comparable,
     examine_what_changes,
     examine_with_culprits,
+    examine_with_little,
     examined,
     scan_and_check,
     task_of,
@@ -122,15 +124,19 @@ def _with_rate(rate: int) -> bytes:
     return bytes(data)
 
 
-def _flac_of_silence(frames: int, channels: int, rate: int) -> bytes:
-    """As little as FLAC can be: 34 bytes for 65,535 frames of eight channels."""
-    info = struct.pack(">HHIHQ", 65_535, 65_535, 0, 0, rate << 44 | (channels - 1) << 41 | 15 << 36 | frames)
+BITS_CODES = {16: 8, 12: 4}
+
+
+def _flac_of_silence(frames: int, channels: int, rate: int, bits: int = 16) -> bytes:
+    """As little as FLAC can be: 34 bytes for 65,535 frames of eight channels. One of 12 bits is FFmpeg's."""
+    info = struct.pack(">HHIHQ", 65_535, 65_535, 0, 0, rate << 44 | (channels - 1) << 41 | (bits - 1) << 36 | frames)
     blocks = [b"fLaC", (0x80 << 24 | 34).to_bytes(4, "big"), info, bytes(16)]
     for number, first in enumerate(range(0, frames, 65_535)):
         size = min(65_535, frames - first)
-        head = struct.pack(">HBB", 0xFFF8, 0x70, (channels - 1) << 4 | 8) + chr(number).encode()
+        head = struct.pack(">HBB", 0xFFF8, 0x70, (channels - 1) << 4 | BITS_CODES[bits]) + chr(number).encode()
         head += (size - 1).to_bytes(2, "big")
-        frame = head + _crc(head, 8, 0x07) + bytes(3 * channels)
+        silence = f"{0:0{channels * (8 + bits)}b}"  # a constant of each channel
+        frame = head + _crc(head, 8, 0x07) + int(silence, 2).to_bytes(-(-len(silence) // 8), "big")
         blocks.append(frame + _crc(frame, 16, 0x8005))
     return b"".join(blocks)
 
@@ -200,15 +206,60 @@ def test_1024_channels_that_fit_are_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_little_flac_that_is_gigabytes_of_silence_is_decoded_in_bounded_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bits", [16, 12])
+def test_a_little_flac_that_is_gigabytes_of_silence_is_decoded_in_bounded_memory(tmp_path: Path, bits: int) -> None:
     """Twenty minutes of eight channels: as float32 nearly twice what a worker may have."""
     frames = 20 * 60 * 44_100
-    (tmp_path / "x.flac").write_bytes(_flac_of_silence(frames, 8, 44_100))
+    (tmp_path / "x.flac").write_bytes(_flac_of_silence(frames, 8, 44_100, bits))
     assert (tmp_path / "x.flac").stat().st_size < 50_000
     assert frames * 8 * 4 > 1.5 * limits.WORKER_BYTES
     [(_, row)] = examine_all([task_of(tmp_path / "x.flac")], SETTINGS, 1)
     assert row.get("error") is None
     assert (row["frames"], row["load_ok"], row["silent_fraction"], row["rms_dbfs"]) == (frames, True, 1.0, None)
+
+
+def _with_little(files: list[Path], memory: int, seconds: float) -> list[Row]:
+    """Rows of files, each checked with so little."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "_examine_batch", functools.partial(examine_with_little, memory=memory, seconds=seconds))
+        rows = {task.media.path: row for task, row in examine_all([task_of(file) for file in files], SETTINGS, 1)}
+    return [rows[str(file)] for file in files]
+
+
+def test_what_ffmpeg_decodes_may_take_no_more_time_than_other_files(tmp_path: Path) -> None:
+    """Twenty hours of silence in two megabytes, of 12 bits, which libsndfile refuses."""
+    files = [tmp_path / "long.flac", tmp_path / "next.wav"]
+    files[0].write_bytes(_flac_of_silence(20 * 3600 * 44_100, 1, 44_100, 12))
+    files[1].write_bytes(SOUND)
+    rows = _with_little(files, limits.WORKER_BYTES, seconds=2)
+    assert [row.get("error_kind") for row in rows] == ["timed_out", None]
+
+
+def test_what_ffmpeg_decodes_may_take_no_more_memory_than_other_files(tmp_path: Path) -> None:
+    """A second of it is 5 million samples."""
+    files = [tmp_path / "wide.flac", tmp_path / "next.wav"]
+    files[0].write_bytes(_flac_of_silence(1_000_000, 8, 655_350, 12))
+    files[1].write_bytes(SOUND)
+    assert examined(files[0])["decoder"] == "ffmpeg"
+    rows = _with_little(files, memory=16 << 20, seconds=60)
+    assert [row.get("error_kind") for row in rows] == ["too_large", None], rows[0]
+
+
+def test_an_mp4_with_an_index_of_gigabytes_is_a_row(tmp_path: Path) -> None:
+    """FFmpeg would make an entry of 24 bytes for each of its samples."""
+    data = bytearray(video("ipod", "aac", melody(20_000)))
+    count = 2 * limits.WORKER_BYTES // 24
+    for name, place, fields in (("stsz", 4, (1, count)), ("stts", 4, (1, count, 1)), ("stsc", 4, (1, 1, count, 1))):
+        start = data.index(name.encode()) + 4 + place
+        data[start : start + 4 * len(fields)] = struct.pack(f">{len(fields)}I", *fields)
+    files = [tmp_path / "index.m4a", tmp_path / "next.wav"]
+    files[0].write_bytes(bytes(data))
+    files[1].write_bytes(SOUND)
+    rows = {
+        Path(task.media.path).name: row for task, row in examine_all([task_of(file) for file in files], SETTINGS, 1)
+    }
+    assert rows["index.m4a"]["load_ok"] is False
+    assert rows["next.wav"].get("error_kind") is None
 
 
 def test_more_samples_than_are_decoded_are_too_large_though_none_were_declared(
