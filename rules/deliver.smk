@@ -34,5 +34,6 @@ rule send:
         version=VERSION,
         dry_run=RUN.dry_run,
         offline=RUN.offline,
+        note=lambda wildcards: PLACES.delivery_note(**wildcards),
     script:
         "../workflow_scripts/send.py"

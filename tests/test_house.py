@@ -40,6 +40,7 @@ MAY_IMPORT = {
         "adapters",
         "fetch",
         "acquire",
+        "deliver",
         "review",  # the command that serves its page
         "report",  # what pictures there should be
     },

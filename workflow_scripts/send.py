@@ -19,5 +19,6 @@ with logged(snakemake.log[0]):
         Path(snakemake.input.clips),
         lists,
         Path(snakemake.output.account),
+        Path(snakemake.params.note),
     )
     print(as_text(done.told))

@@ -47,6 +47,7 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             tmp_path / "clips.parquet",
             packs,
             tmp_path / "delivered/tars.json",
+            tmp_path / "logs/tars.progress.json",
         )
 
     return deliver

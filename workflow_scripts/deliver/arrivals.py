@@ -1,38 +1,104 @@
-"""A line a file while a delivery goes."""
+"""How far a delivery is: lines on the terminal and in its log, a note for `make status`."""
 
+import contextlib
+import json
 import logging
+import os
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
 
 from workflow_scripts.deliver.outgoing import Outgoing
+from workflow_scripts.errors import as_text
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
+TOLD_EVERY_S = 0.5
+"""On the terminal: of thousands of small files, no line each. The log has them all."""
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class DeliveryNote:
+    """What a delivery says of itself at one moment.
+
+    Attributes:
+        to: the place.
+        words: how far it is.
+        updated: when it said this, seconds since 1970.
+        state: running, or ended; whether that went well its account tells.
+    """
+
+    to: str
+    words: str
+    updated: float
+    state: str
+
+
+def read_delivery_note(path: Path) -> DeliveryNote | None:
+    """The note of a delivery; none if there is none, or none of this version."""
+    try:
+        return DeliveryNote(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 class Arrivals:
-    """How far the files of a delivery are.
+    """How far the files of a delivery are, for as long as it is entered.
 
     Attributes:
         sent: those that arrived.
     """
 
-    def __init__(self, files: Sequence[Outgoing]) -> None:
+    def __init__(self, files: Sequence[Outgoing], to: str, note: Path | None = None) -> None:
+        """Make one.
+
+        Args:
+            files: that are to arrive.
+            to: the place.
+            note: the file for `make status`; None for none.
+        """
         self.sent: list[Outgoing] = []
         self._files, self._bytes = len(files), sum(one.bytes for one in files)
-        self._gone, self._since = 0, time.monotonic()
+        self._to, self._note = to, note
+        self._gone, self._since, self._next = 0, time.monotonic(), 0.0
+
+    def __enter__(self) -> "Arrivals":
+        self._put(f"0 of {self._files:,} files, {size(self._bytes)}", "running")
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._put("", "ended")
 
     def arrived(self, one: Outgoing) -> None:
         """Tell of a file that is there: its size, the rate so far, and the time that the others will take at that."""
         self.sent.append(one)
         self._gone += one.bytes
+        words = f"{self._words()}: {one.path} ({size(one.bytes)})"
+        _log.info("%s", words)
+        now = time.monotonic()
+        if now >= self._next or len(self.sent) == self._files:
+            self._next = now + TOLD_EVERY_S
+            print(as_text(words), file=sys.stderr, flush=True)
+            self._put(words, "running")
+
+    def _words(self) -> str:
         rate = self._gone / max(time.monotonic() - self._since, 1e-3)
-        left = (self._bytes - self._gone) / max(rate, 1e-3)
-        _log.info(
-            "%d of %d files, %s of %s, %s/s, %d s left: %s (%s)",
-            *(len(self.sent), self._files, size(self._gone), size(self._bytes)),
-            *(size(rate), round(left), one.path, size(one.bytes)),
-        )
+        left = round((self._bytes - self._gone) / max(rate, 1e-3))
+        files = f"{len(self.sent):,} of {self._files:,} files"
+        return f"{files}, {size(self._gone)} of {size(self._bytes)}, {size(rate)}/s, {left:,} s left"
+
+    def _put(self, words: str, state: str) -> None:
+        """Write the note; what goes wrong with it does not disturb the delivery."""
+        if self._note is None:
+            return
+        with contextlib.suppress(OSError):
+            self._note.parent.mkdir(parents=True, exist_ok=True)
+            part = self._note.with_name(f".{self._note.name}.part")
+            part.write_text(json.dumps(asdict(DeliveryNote(self._to, words, time.time(), state))))
+            os.replace(part, self._note)
 
 
 def size(count: float) -> str:

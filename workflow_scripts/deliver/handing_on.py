@@ -70,10 +70,17 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
     )
 
 
-def hand_on(what: What, wanted: Plan, target: Target, place: str) -> list[Outgoing]:
+def hand_on(what: What, wanted: Plan, target: Target, place: str, note: Path | None = None) -> list[Outgoing]:
     """Do what a plan says.
 
     Killed at any moment, it is planned and done again: what has arrived is there.
+
+    Args:
+        what: what is handed on.
+        wanted: by the place.
+        target: the place.
+        place: what errors call it.
+        note: the file that tells how far it is; None for none.
 
     Returns:
         The files that were sent.
@@ -81,21 +88,22 @@ def hand_on(what: What, wanted: Plan, target: Target, place: str) -> list[Outgoi
     Raises:
         DeliverError: they could not be, or the place does not list what was sent.
     """
-    arrivals, gone = Arrivals(wanted.lacking), [*wanted.stale, *wanted.told_by & {UNDER_WAY}]
     if wanted.is_done:
         return []
-    if len(wanted.lacking) + len(gone) <= target.IN_ONE_STEP:
-        target.change(wanted.lacking, gone, arrivals.arrived)
+    with Arrivals(wanted.lacking, place, note) as arrivals:
+        gone = [*wanted.stale, *wanted.told_by & {UNDER_WAY}]
+        if len(wanted.lacking) + len(gone) <= target.IN_ONE_STEP:
+            target.change(wanted.lacking, gone, arrivals.arrived)
+            _compare(wanted.every, target, place)
+            return arrivals.sent
+        if wanted.lacking:
+            *files, last = wanted.lacking
+            _begin(what, wanted, target)
+            target.change(files, [], arrivals.arrived)
+            target.change([last], [], arrivals.arrived)
         _compare(wanted.every, target, place)
+        target.change([], [*wanted.stale, UNDER_WAY], arrivals.arrived)
         return arrivals.sent
-    if wanted.lacking:
-        *files, last = wanted.lacking
-        _begin(what, wanted, target)
-        target.change(files, [], arrivals.arrived)
-        target.change([last], [], arrivals.arrived)
-    _compare(wanted.every, target, place)
-    target.change([], [*wanted.stale, UNDER_WAY], arrivals.arrived)
-    return arrivals.sent
 
 
 def _begin(what: What, wanted: Plan, target: Target) -> None:

@@ -46,7 +46,7 @@ class Order:
     offline: bool
 
 
-def send(order: Order, export: Path, clips: Path, packs: Iterable[Path], account: Path) -> Delivered:
+def send(order: Order, export: Path, clips: Path, packs: Iterable[Path], account: Path, note: Path) -> Delivered:
     """Hand an export on, unless it may not be, and write the account.
 
     Args:
@@ -55,6 +55,7 @@ def send(order: Order, export: Path, clips: Path, packs: Iterable[Path], account
         clips: the ledger.
         packs: the lists of the export's packs.
         account: where the delivery's own goes.
+        note: where it tells how far it is.
     """
     finished = read_account(export)
     held = licensed(order.rights.get("labels"), sum(finished.clips.values()), clips, packs)
@@ -72,20 +73,20 @@ def send(order: Order, export: Path, clips: Path, packs: Iterable[Path], account
         held_back = {"files": len(files), "bytes": sum(one.bytes for one in files)}
         done = replace(done, held_back=held_back, advice=advice(held, order.export, order.dataset_file))
     else:
-        done = _handed_on(order, files, done, account)
+        done = _handed_on(order, files, done, account, note)
     done.write(account)
     _log.info("%s", done.told)
     return done
 
 
-def _handed_on(order: Order, files: Sequence[Outgoing], done: Delivered, account: Path) -> Delivered:
+def _handed_on(order: Order, files: Sequence[Outgoing], done: Delivered, account: Path, note: Path) -> Delivered:
     if order.offline and kind_of(order.to) != FOLDER:
         raise DeliverError(f"{order.to}: no connection is made, as the run is offline; without `offline` it goes there")
     what = What(order.dataset, order.export["name"], order.export["format"], order.version)
     target = target_of(order.to)
     with aside(account) as scratch:
         wanted = plan(what, files, target, order.to, scratch)
-        sent = wanted.lacking if order.dry_run else hand_on(what, wanted, target, order.to)
+        sent = wanted.lacking if order.dry_run else hand_on(what, wanted, target, order.to, note)
         return replace(
             done,
             files=[[one.path, one.bytes, one.sha256] for one in wanted.every],

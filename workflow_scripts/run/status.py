@@ -21,6 +21,7 @@ from tabulate import tabulate
 from workflow_scripts.check.former import relatives
 from workflow_scripts.check.progress import Note, duration, read_note
 from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.run.delivering import deliveries_text
 from workflow_scripts.run.fetching import fetches_text
 from workflow_scripts.run.run_file import RunFile, read_run_file
 from workflow_scripts.run.shards import former_shards, scanned_shards
@@ -73,6 +74,8 @@ def status_text(places: Places, now: float) -> str:
     parts = [f"{places.results}: the last run started {started}, {duration(max(now - run.started, 0))} ago."]
     if fetching := fetches_text(places, run.datasets, now):
         parts.append(fetching)
+    if handing_on := deliveries_text(places, run.datasets, now):
+        parts.append(handing_on)
     parts.append(_progress(run, shards, now))
     found = [row for dataset, slugs in run.datasets.items() for row in _faults(dataset, _of(shards, slugs))]
     if found:

@@ -197,6 +197,10 @@ class Places:
         """What would lie there; gone when it has been told."""
         return f"{self.results}/{dataset}/delivered/.{delivery}.dry_run.json"
 
+    def delivery_note(self, dataset: str, delivery: str) -> str:
+        """How far a delivery is."""
+        return f"{self.log('send', dataset, delivery).removesuffix('.log')}.progress.json"
+
     def pictures(self, dataset: str) -> str:
         """Folder of the pictures of a dataset, and of what each shows in words and numbers."""
         return f"{self.results}/{dataset}/report/pictures"
