@@ -32,7 +32,7 @@ def whole(path: Path) -> Iterator[Path]:
     part = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
         yield part
-        _sync(part)
+        sync(part)
         old = part.with_suffix(".old.part")
         if part.is_dir() and path.is_dir():
             os.replace(path, old)
@@ -129,7 +129,8 @@ def _is_at_work(pid: int) -> bool:
     return pid != os.getpid() and started(pid) is not None
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or a folder with all that it holds, on the disk for good."""
     if not path.is_dir():
         return _sync_one(path)
     with ThreadPoolExecutor(SYNCED_AT_ONCE) as pool:  # file systems put those that wait side by side into one step
