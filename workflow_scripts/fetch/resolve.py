@@ -55,4 +55,4 @@ def _module(address: str) -> ModuleType:
             f"{without_secrets(address)}: begins with none of {', '.join(f'{one}:' for one in known)}"
             f"{nearest(scheme, known)}",
         )
-    return importlib.import_module(f"{schemes.__name__}.{_SPELT.get(scheme, scheme)}")
+    return importlib.import_module(f"workflow_scripts.fetch.schemes.{_SPELT.get(scheme, scheme)}")

@@ -48,7 +48,7 @@ def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> Unpac
         UnpackError: it is no archive, damaged or cut, or holds what it must not. Nothing of it is left.
         FetchError: the disk has no room for it.
     """
-    module = importlib.import_module(f"{__package__}.{_MODULES[_suffix(archive)]}")
+    module = importlib.import_module(f"workflow_scripts.acquire.unpack.{_MODULES[_suffix(archive)]}")
     if not archive.is_file():
         raise UnpackError(f"{archive}: there is no such archive")
     packed = sum(part.stat().st_size for part in parts_of(archive))

@@ -64,14 +64,14 @@ class Beside:
                 file.write(block)
 
     @contextlib.contextmanager
-    def opened(self, name: str) -> Iterator["Counted"]:
+    def opened(self, name: str) -> Iterator["CountedFile"]:
         """Give a file to write to."""
         path = self._path(name)
         self._make(path.parent, name)
         with self._told(name):
             path.unlink(missing_ok=True)
             with path.open("xb") as file:
-                yield Counted(file, self)
+                yield CountedFile(file, self)
         with self._counts:
             self._links.pop(path, None)
             self.files += 1
@@ -179,7 +179,7 @@ class Beside:
         return path.relative_to(self._folder).as_posix()
 
 
-class Counted:
+class CountedFile:
     """A file whose bytes are counted before they are written."""
 
     def __init__(self, file: BinaryIO, beside: Beside) -> None:
