@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from workflow_scripts.acquire.unpack.archive import Unpacked, unpack
+from workflow_scripts.acquire.unpack.archive import UnpackedArchive, unpack
 from workflow_scripts.acquire.unpack.bounds import UnpackBounds, UnpackError
 
 MEMBERS = {
@@ -84,7 +84,7 @@ def refused(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> str:
 @pytest.mark.parametrize("suffix", COMPRESS)
 def test_tars(tmp_path: Path, suffix: str) -> None:
     archive = written(tmp_path, f"a{suffix}", COMPRESS[suffix](tar_of(MEMBERS)))
-    assert unpack(archive, tmp_path / "to") == Unpacked(4, sum(map(len, MEMBERS.values())))
+    assert unpack(archive, tmp_path / "to") == UnpackedArchive(4, sum(map(len, MEMBERS.values())))
     assert found(tmp_path / "to") == MEMBERS
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{suffix}", "to"]
 

@@ -20,7 +20,7 @@ SUFFIXES = tuple(_MODULES)
 
 
 @dataclass(frozen=True)
-class Unpacked:
+class UnpackedArchive:
     """What came out of an archive.
 
     Attributes:
@@ -32,7 +32,7 @@ class Unpacked:
     bytes: int
 
 
-def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> Unpacked:
+def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> UnpackedArchive:
     """Unpack an archive into a folder, which may hold other things.
 
     Its members are written to a folder beside, and get their places when all of them are there, on the disk for good. A
@@ -58,7 +58,7 @@ def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> Unpac
         beside.finish()
         sync(folder)
         _merge(folder, to, archive)
-    return Unpacked(beside.files, beside.bytes)
+    return UnpackedArchive(beside.files, beside.bytes)
 
 
 def _suffix(archive: Path) -> str:
