@@ -24,6 +24,7 @@ NAMES = (
     "mutations",
     "sounds",
     "containers",
+    "bandwidth",
     "scale",
     "millions",
     "pictures",

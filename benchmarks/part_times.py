@@ -25,6 +25,7 @@ from workflow_scripts.check.task import Task
 from workflow_scripts.media import content
 from workflow_scripts.media.media import Media
 from workflow_scripts.sound import measures
+from workflow_scripts.sound.bandwidth import Bandwidth
 from workflow_scripts.sound.decoders import sndfile
 from workflow_scripts.sound.feature import Feature, Resampler
 from workflow_scripts.sound.pcm_digest import PcmDigest
@@ -43,7 +44,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
     "measures: peaks": [(measures, "_peaks")],
     "measures: energies": [(measures, "_frame_energies")],
     "measures: two channels": [(measures.Measures, "_compare")],
-    "measures: spectrum": [(measures._Spectrum, "add")],
+    "measures: bandwidth": [(Bandwidth, "add"), (Bandwidth, "hertz")],
     "measures: clipping": [(measures, "_clipped_samples")],
     "measures: sums, silence, envelope": [(measures.Measures, "add"), (measures.Measures, "measured")],
     "digest of bytes (XXH3)": [(content.Content, "digest")],

@@ -5,21 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soxr
-import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.made_files import noise, noise16
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound import measures
 from workflow_scripts.sound.measures import Measures
 from workflow_scripts.sound.planes import Planes
 
 RATES = st.sampled_from([8000, 16_000, 22_050, 44_100, 48_000])
 ODD_RATES = st.sampled_from([100, 101, 999, 7999, 8000, 11_025, 12_345, 22_050, 44_100, 48_000, 96_000])
-LINES = 6
-"""By so many lines of its spectrum a sharp edge is seen too high: the window's skirt, 80 dB down."""
 quickly = settings(max_examples=25, deadline=None)
 levels = st.sampled_from([1.0, 0.3, 0.01, 1e-3, 1e-4])
 
@@ -126,31 +121,6 @@ def test_measures_are_the_same_whatever_the_length_of_a_block(
         np.testing.assert_allclose(parts[name], whole[name], rtol=1e-6, err_msg=name)
 
 
-@pytest.mark.parametrize("rate", [100, 1000, 2047, 48_000])
-@pytest.mark.parametrize("more", [0, 1, 480, 1023, 1024])
-def test_spectra_are_taken_where_they_are_taken_of_the_whole(rate: int, more: int) -> None:
-    """Also where a window is longer than a block, and where the last block is shorter than a window."""
-    samples = noise(3 * rate + more)
-    samples[-1024:] *= np.linspace(1, 100, len(samples[-1024:]))[:, None].astype(np.float32)
-    whole = _spectrum(samples[:, 0], rate, 4 * rate + more)
-    for size in (rate, 2 * rate):
-        np.testing.assert_allclose(_spectrum(samples[:, 0], rate, size), whole, rtol=1e-6)
-
-
-def _spectrum(wave: np.ndarray, rate: int, size: int) -> np.ndarray:
-    spectrum = measures._Spectrum(rate)
-    for first in range(0, len(wave), size):
-        spectrum.add(wave[first : first + size], 1.0)
-    return spectrum.mean_power()
-
-
-@pytest.mark.parametrize("size", [2, 100, 1023, 1024])
-def test_the_taper_is_the_window_of_nuttall(size: int) -> None:
-    taper, energy = measures._taper(size)
-    np.testing.assert_allclose(taper, torch.signal.windows.nuttall(size), rtol=0, atol=1e-6)
-    assert energy == pytest.approx(float(np.square(taper).sum()))
-
-
 @quickly
 @given(st.floats(0.001, 0.999), st.integers(1, 8000), st.integers(1, 3), st.integers(0, 10**6))
 def test_peak_is_the_largest_sample_of_any_channel(level: float, frames: int, channels: int, seed: int) -> None:
@@ -250,56 +220,6 @@ def test_silent_fraction_is_the_share_of_silent_20_ms(is_silent: list[bool], rat
 def test_one_loud_channel_is_no_silence() -> None:
     samples = np.hstack([np.zeros((8000, 1), np.float32), _sine(8000, 16)])
     assert _measured(samples, 8000)["silent_fraction"] == 0.0
-
-
-def _music(frames: int, rate: int, seed: int) -> np.ndarray:
-    """Notes with overtones that fall off, each struck and fading."""
-    rng, time = np.random.default_rng(seed), np.arange(frames) / rate
-    wave = np.zeros(frames)
-    for start in np.arange(0, frames / rate, 0.25):
-        pitch, since = 110 * 2 ** (rng.integers(0, 36) / 12), np.maximum(time - start, 0)
-        partials = [np.sin(2 * np.pi * pitch * n * since) / n for n in range(1, int(rate / 2 / pitch))]
-        wave += np.sum(partials, axis=0) * np.exp(-4 * since) * (time >= start)
-    return (wave / np.abs(wave).max() * 0.7)[:, None].astype(np.float32)
-
-
-@settings(max_examples=25, deadline=None)
-@given(
-    st.sampled_from(["noise at -20 dB", "noise at -40 dB", "music"]),
-    st.sampled_from([(8000, 16_000), (8000, 44_100), (11_025, 48_000), (16_000, 44_100), (16_000, 48_000)]),
-    st.sampled_from([np.float32, np.int16]),
-    st.integers(0, 1000),
-)
-def test_bandwidth_shows_what_rate_a_sound_once_had(kind: str, rates: tuple[int, int], dtype: Any, seed: int) -> None:
-    before, now = rates
-    level = 0.01 if kind.endswith("-40 dB") else 0.1
-    sound = _music(before * 2, before, seed) if kind == "music" else noise(before * 2, level=level, seed=seed)
-    resampled = soxr.resample(sound, before, now, quality="HQ")
-    samples = resampled if dtype == np.float32 else np.round(resampled * 32767).astype(np.int16)
-    bandwidth = _measured(samples, now)["bandwidth_hz"]
-    assert 0.85 * before / 2 <= bandwidth <= before / 2 + 2 * now / 1024
-
-
-@quickly
-@given(RATES, st.integers(0, 1000), st.sampled_from([0.1, 0.01, 1e-3]))
-def test_bandwidth_of_white_noise_is_half_the_rate(rate: int, seed: int, level: float) -> None:
-    samples = noise16(rate, level=level, seed=seed)
-    assert _measured(samples, rate)["bandwidth_hz"] == pytest.approx(rate / 2, rel=0.01)
-
-
-@quickly
-@given(st.integers(4, 60))
-def test_bandwidth_of_a_sine_is_its_frequency(period: int) -> None:
-    measured = _measured(_sine(16_000, period, 0.5), 16_000)["bandwidth_hz"]
-    assert measured == pytest.approx(16_000 / period, abs=2 * LINES * 16_000 / 1024)
-
-
-def test_what_only_rounding_and_dither_left_has_no_bandwidth() -> None:
-    """A tone at 1 kHz as 16 bits: with dither its rounding spreads over all frequencies, and is not taken for sound."""
-    tone, rng = _sine(441_000, 44.1, 0.01) * 32768, np.random.default_rng(1)
-    dither = rng.uniform(-0.5, 0.5, tone.shape) + rng.uniform(-0.5, 0.5, tone.shape)
-    samples = np.round(tone + dither).astype(np.int16)
-    assert _measured(samples, 44_100)["bandwidth_hz"] == pytest.approx(1000, abs=2 * LINES * 44_100 / 1024)
 
 
 @quickly

@@ -8,10 +8,10 @@ import functools
 import math
 from typing import Any, NamedTuple
 
-import ducc0
 import numpy as np
 
 from workflow_scripts.media.media import MediaError
+from workflow_scripts.sound.bandwidth import Bandwidth
 from workflow_scripts.sound.decoders import Block
 from workflow_scripts.sound.planes import Buffer
 
@@ -34,17 +34,9 @@ CLOSE = 1e-4
 """Times the power: what is left of two sums, taken from each other, is no longer told from their rounding."""
 LOUDEST = 1e9
 """Times full scale: beyond it no sound was meant, and squares run over."""
-SPECTRUM_SIZE = 1024
-SPECTRUM_FLOOR = 1e-8
-"""-80 dB of power."""
-NUTTALL = (0.3635819, -0.4891775, 0.1365995, -0.0106411)
-"""Nuttall, "Some windows with very good sidelobe behavior", IEEE Trans. ASSP 1981: the minimum of four terms."""
 SUMMED = 1024
 """Samples that are added up in single precision."""
 _ONES = np.ones(SUMMED, np.float32)
-STEP_16_BIT = 2.0**-15
-ABOVE_ROUNDING = 10.0
-"""What rises so far above the power of rounding to 16 bits, dither included, is more than that rounding."""
 
 
 class Measures:
@@ -61,7 +53,7 @@ class Measures:
         self._silent: list[Array] = []
         self._peaks: list[Array] = []
         self._powers_of_stretches: list[Array] = []
-        self._spectrum = _Spectrum(sample_rate)
+        self._bandwidth = Bandwidth(sample_rate)
         self._is_16_bit = False
 
     def add(self, block: Block, planes: Array, full_scale: float) -> None:
@@ -93,7 +85,7 @@ class Measures:
         self._powers_of_stretches.append(means)
         if peak >= CLIPPED or self._open_runs.any():
             self._clipped += _clipped_samples(block, self._open_runs)
-        self._spectrum.add(planes[0], full_scale)
+        self._bandwidth.add(planes[0], full_scale)
         self._is_16_bit = block.dtype == np.int16
 
     def _compare(self, planes: Array, powers: Array, full_scale: float) -> None:
@@ -118,7 +110,7 @@ class Measures:
             "dc_offset": float(self._sums.sum() / samples),
             "clipped_fraction": clipped / samples,
             "silent_fraction": float(np.concatenate(self._silent).mean()),
-            "bandwidth_hz": self._spectrum.bandwidth(STEP_16_BIT if self._is_16_bit else 0.0),
+            "bandwidth_hz": self._bandwidth.hertz(powers[0], self._is_16_bit),
             "channel_layout": self._layout(powers),
             "channel_correlation": self._correlation(powers),
             "channel_level_difference_db": self._level_difference(powers),
@@ -245,81 +237,3 @@ def _clipped_samples(block: Block, open_runs: Array) -> int:
             open_runs[number], runs = runs[-1], runs[:-1]
         count += int(runs[runs >= CLIPPED_RUN].sum())
     return count
-
-
-class _Spectrum:
-    """Mean power spectrum of the first channel, from the start of each half second.
-
-    Where the sound ends before a window does, that window ends with the sound. So where blocks end makes no difference.
-    """
-
-    def __init__(self, sample_rate: int) -> None:
-        self._rate = sample_rate
-        self._power = np.zeros(SPECTRUM_SIZE + 2)
-        self._windows = self._seen = 0
-        self._last: Array = np.empty(0, np.float32)
-        self._full_scale = 1.0
-
-    def add(self, channel: Array, full_scale: float) -> None:
-        """Take the next samples (samples,), and the windows that are whole with them."""
-        before, self._seen = self._seen, self._seen + len(channel)
-        whole = self._windows
-        if self._seen >= SPECTRUM_SIZE:
-            whole = (2 * (self._seen - SPECTRUM_SIZE) + 1) // self._rate + 1
-        starts = np.arange(self._windows, whole) * self._rate // 2 - before
-        self._windows = whole
-        begun = int(np.searchsorted(starts, 0))
-        if begun:
-            joined = np.concatenate([self._last, channel[: SPECTRUM_SIZE - 1]])
-            self._power += _powers(joined, starts[:begun] + len(self._last), full_scale)
-        if begun < len(starts):
-            self._power += _powers(channel, starts[begun:], full_scale)
-        ends = channel if len(channel) >= SPECTRUM_SIZE else np.concatenate([self._last, channel])
-        self._last, self._full_scale = ends[-SPECTRUM_SIZE:].copy(), full_scale
-
-    def _cut_short(self) -> bool:
-        """Whether a half second has begun whose window is not whole, and no other ends with the sound."""
-        ends_with_it = self._windows and (self._windows - 1) * self._rate // 2 == self._seen - SPECTRUM_SIZE
-        return self._windows * self._rate // 2 < self._seen and not ends_with_it
-
-    def mean_power(self) -> Array:
-        """Of each line, over all windows."""
-        power, windows = self._power, self._windows
-        if self._cut_short():
-            power, windows = power + _powers(self._last, np.zeros(1, np.int64), self._full_scale), windows + 1
-        mean: Array = (power[0::2] + power[1::2]) / windows
-        return mean
-
-    def bandwidth(self, step: float) -> float | None:
-        """The highest frequency that carries energy, in Hz; None for a constant signal.
-
-        Carries energy: mean power within 80 dB of the strongest line, and well above that of rounding to the step.
-        """
-        power = self.mean_power()
-        _, weight = _taper(len(self._last))
-        rounding = ABOVE_ROUNDING * step**2 / 12 * weight
-        loud = np.flatnonzero(power > max(float(power.max()) * SPECTRUM_FLOOR, rounding))
-        return float(loud[-1]) * self._rate / SPECTRUM_SIZE if len(loud) else None
-
-
-def _powers(samples: Array, starts: Array, full_scale: float) -> Array:
-    """Squares of the real and imaginary parts of spectra, added up over windows that begin at these samples."""
-    size = min(SPECTRUM_SIZE, len(samples))
-    step = samples.strides * 2
-    windows = np.lib.stride_tricks.as_strided(samples, (len(samples) - size + 1, size), step)[starts]
-    windows -= windows.mean(axis=1, keepdims=True)
-    windows *= _taper(size)[0]
-    if size < SPECTRUM_SIZE:
-        windows = np.pad(windows, ((0, 0), (0, SPECTRUM_SIZE - size)))
-    lines = ducc0.fft.r2c(windows, axes=(1,), nthreads=1).view(np.float32)
-    total: Array = np.square(lines, out=lines).sum(axis=0, dtype=np.float64)
-    return total / full_scale**2
-
-
-@functools.lru_cache(maxsize=4)
-def _taper(size: int) -> tuple[Array, float]:
-    """Nuttall's window (size,), whose side lobes lie below the floor, and the sum of its squares."""
-    turns = np.linspace(0, 2 * np.pi, size)
-    waves = [factor * np.cos(number * turns) for number, factor in enumerate(NUTTALL)]
-    taper = np.sum(waves, axis=0).astype(np.float32)
-    return taper, float(np.square(taper).sum())
