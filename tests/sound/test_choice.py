@@ -216,6 +216,17 @@ def test_flac_in_ogg() -> None:
     assert outcome(video("ogg", "flac", melody(30_000)))[:3] == (True, None, 30_000)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+def test_flac_in_ogg_that_is_cut_is_truncated(share: float) -> None:
+    """FFmpeg takes its last page for its length."""
+    data = video("ogg", "flac", melody(RATE * 3))
+    load_ok, kind, frames, _ = outcome(data[: int(share * len(data))])
+    assert (load_ok, kind) == (True, "truncated")
+    assert 0 < frames < 3 * RATE
+    pages_left = pages(data)[:-1]
+    assert outcome(b"".join(pages_left))[1] == "truncated"
+
+
 @pytest.mark.parametrize("rate", [0, 8000, 16_000, 44_100, 192_000])
 def test_opus_is_decoded_at_48_khz_whatever_its_header_says_it_was_made_of(rate: int) -> None:
     first, *rest = pages(OPUS)

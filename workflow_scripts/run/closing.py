@@ -15,55 +15,15 @@ from workflow_scripts.tables.schemas import STATUSES
 def summary_text(catalogue: Path) -> str:
     """Per split: promised, found, usable, trainable, and the reasons of what is lost; then who served what."""
     with duckdb.connect(str(catalogue), read_only=True) as connection:
-        counts = connection.execute("SELECT dataset, split, status, clips FROM summary").fetchall()
-        trainable = connection.execute(
-            "SELECT dataset, split, count(*) FILTER (trainable) FROM clips GROUP BY ALL"
-        ).fetchall()
-        roots = connection.execute(
-            "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
-        ).fetchall()
-        without = connection.execute(
-            "SELECT DISTINCT dataset FROM sources WHERE dataset NOT IN (SELECT dataset FROM roots) ORDER BY dataset"
-        ).fetchall()
-        rejects = connection.execute(
-            "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
-            "count(*) FILTER (scope = 'media') "
-            "FROM rejects WHERE scope <> 'dataset' GROUP BY ALL ORDER BY dataset"
-        ).fetchall()
-        failed = connection.execute(
-            "SELECT dataset, detail FROM rejects WHERE scope = 'dataset' ORDER BY dataset"
-        ).fetchall()
-        unread = connection.execute(
-            "SELECT dataset, regexp_extract(lower(coalesce(member, path)), '[.][^.]*$') AS suffix, count(*) AS files "
-            "FROM orphans WHERE reason = 'not_looked_at' GROUP BY ALL ORDER BY dataset, files DESC, suffix"
-        ).fetchall()
-        reviewed = connection.execute(
-            "SELECT dataset, verdict, count(*) FROM clips WHERE verdict IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        stale = connection.execute(
-            "SELECT dataset, count(*) FROM reviews WHERE stale GROUP BY ALL ORDER BY dataset"
-        ).fetchall()
-    parts = [_splits(counts, trainable)]
-    if roots:
-        parts.append(_table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"]))
-    parts += [f"{dataset}: no audio is named; its tables are of labels alone" for (dataset,) in without]
-    parts += [f"{dataset}: FAILED: {why}" for dataset, why in failed]
-    parts += [f"{dataset}: {path}: no audio lies there" for dataset, path, media, *_ in roots if not media]
-    for dataset, rows, labels, media in rejects:
-        of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
-        parts.append(f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)")
-    parts += _reviewed(reviewed)
-    parts += [
-        f"{dataset}: {reviews:,} review{'' if reviews == 1 else 's'} of another sound than serves now: stale; "
-        "counts for nothing (view reviews)"
-        for dataset, reviews in stale
-    ]
-    parts += _not_looked_at(unread)
-    parts.append(f"Soundledger {VERSION}\nCatalogue: {catalogue}")
-    return "\n\n".join(parts) + "\n"
+        parts = [part for told in TOLD for part in told(connection)]
+    return "\n\n".join([*parts, f"Soundledger {VERSION}\nCatalogue: {catalogue}"]) + "\n"
 
 
-def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, str, int]]) -> str:
+def _splits(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    counts = connection.execute("SELECT dataset, split, status, clips FROM summary").fetchall()
+    trainable = connection.execute(
+        "SELECT dataset, split, count(*) FILTER (trainable) FROM clips GROUP BY ALL"
+    ).fetchall()
     by_split: dict[tuple[str, str], dict[str, int]] = {}
     for dataset, split, status, clips in counts:
         by_split.setdefault((dataset, split), {})[status] = clips
@@ -79,10 +39,50 @@ def _splits(counts: list[tuple[str, str, str, int]], trainable: list[tuple[str, 
         ]
         for split, seen in by_split.items()
     ]
-    return _table(rows, ["dataset", "split", "promised", "found", "usable", "trainable", "lost"])
+    yield _table(rows, ["dataset", "split", "promised", "found", "usable", "trainable", "lost"])
 
 
-def _reviewed(verdicts: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+def _roots(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    roots = connection.execute(
+        "SELECT dataset, path, media, served, usable, orphans FROM roots ORDER BY dataset, ordinal"
+    ).fetchall()
+    if roots:
+        yield _table(roots, ["dataset", "audio root", "files", "serve clips", "usable", "orphans"])
+    without = connection.execute(
+        "SELECT DISTINCT dataset FROM sources WHERE dataset NOT IN (SELECT dataset FROM roots) ORDER BY dataset"
+    ).fetchall()
+    yield from (f"{dataset}: no audio is named; its tables are of labels alone" for (dataset,) in without)
+
+
+def _failed(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    failed = connection.execute(
+        "SELECT dataset, detail FROM rejects WHERE scope = 'dataset' ORDER BY dataset"
+    ).fetchall()
+    yield from (f"{dataset}: FAILED: {why}" for dataset, why in failed)
+
+
+def _empty_roots(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    empty = connection.execute(
+        "SELECT dataset, path FROM roots WHERE coalesce(media, 0) = 0 ORDER BY dataset, ordinal"
+    ).fetchall()
+    yield from (f"{dataset}: {path}: no audio lies there" for dataset, path in empty)
+
+
+def _rejected(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    rejects = connection.execute(
+        "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
+        "count(*) FILTER (scope = 'media') "
+        "FROM rejects WHERE scope <> 'dataset' GROUP BY ALL ORDER BY dataset"
+    ).fetchall()
+    for dataset, rows, labels, media in rejects:
+        of_archives = f", {media:,} fault{'' if media == 1 else 's'} in archives" if media else ""
+        yield f"{dataset}: {rows:,} rows and {labels:,} labels rejected{of_archives} (view rejects)"
+
+
+def _reviewed(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    verdicts = connection.execute(
+        "SELECT dataset, verdict, count(*) FROM clips WHERE verdict IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
     for dataset, of_dataset in itertools.groupby(verdicts, key=lambda one: one[0]):
         each = [(verdict, clips) for _, verdict, clips in of_dataset]
         told = ", ".join(f"{clips:,} {verdict}" for verdict, clips in each)
@@ -90,7 +90,22 @@ def _reviewed(verdicts: Sequence[tuple[str, str, int]]) -> Iterator[str]:
         yield f"{dataset}: {clips:,} clip{'' if clips == 1 else 's'} reviewed: {told}"
 
 
-def _not_looked_at(unread: Sequence[tuple[str, str, int]]) -> Iterator[str]:
+def _stale(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    stale = connection.execute(
+        "SELECT dataset, count(*) FROM reviews WHERE stale GROUP BY ALL ORDER BY dataset"
+    ).fetchall()
+    for dataset, reviews in stale:
+        yield (
+            f"{dataset}: {reviews:,} review{'' if reviews == 1 else 's'} of another sound than serves now: stale; "
+            "counts for nothing (view reviews)"
+        )
+
+
+def _not_looked_at(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    unread = connection.execute(
+        "SELECT dataset, regexp_extract(lower(coalesce(member, path)), '[.][^.]*$') AS suffix, count(*) AS files "
+        "FROM orphans WHERE reason = 'not_looked_at' GROUP BY ALL ORDER BY dataset, files DESC, suffix"
+    ).fetchall()
     for dataset, suffixes in itertools.groupby(unread, key=lambda one: one[0]):
         kinds = [(suffix, files) for _, suffix, files in suffixes]
         count, told = sum(files for _, files in kinds), first_twenty([f"{files:,} {suffix}" for suffix, files in kinds])
@@ -100,3 +115,7 @@ def _not_looked_at(unread: Sequence[tuple[str, str, int]]) -> Iterator[str]:
 
 def _table(rows: Sequence[Sequence[object]], header: list[str]) -> str:
     return tabulate(rows, headers=header, intfmt=",", tablefmt="simple")
+
+
+TOLD = (_splits, _roots, _failed, _empty_roots, _rejected, _reviewed, _stale, _not_looked_at)
+"""What is told, in this order: each asks the catalogue one thing, and has a part for each answer."""

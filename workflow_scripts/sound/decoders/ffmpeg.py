@@ -23,7 +23,7 @@ import numpy as np
 
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.containers import flac, matroska
+from workflow_scripts.sound.containers import flac, matroska, ogg
 from workflow_scripts.sound.containers.adts import is_adts, is_cut_adts
 from workflow_scripts.sound.containers.mp4 import begins_mp4, outermost_boxes
 from workflow_scripts.sound.decoders import HARMLESS, NOTHING_KNOWN, Block, Fault, Known
@@ -226,6 +226,8 @@ class FFmpegStream:
         declared, got = self.declared_frames, self._got
         if self._demuxer == "flac" and (self._failure is not None or declared is None):
             self._cut = flac.ends_early(self._account.file, self.content.size, declared or 0)
+        if self._demuxer == "ogg":
+            self._cut = ogg.ends_early(self._account.file, self.content.size)
         if self.content.failure is not None:
             return self.content.failure.kind, str(self.content.failure)
         if isinstance(self._failure, MemoryError):
@@ -240,7 +242,7 @@ class FFmpegStream:
         slack = 0 if self._cut or self._demuxer in EXACT else round(SLACK_SECONDS * self.sample_rate)
         if declared is not None and got + slack < declared:
             return "truncated", f"the header declares {declared:,} frames, the file holds {got:,}"
-        if self._cut and (declared is None or self._failure is not None):
+        if self._cut and (declared is None or self._failure is not None or self._demuxer == "ogg"):
             return "truncated", f"the file ends before its container does, after {got:,} frames"
         if self._demuxer in EXACT and declared is not None and got > declared:
             return "wrong_count", f"the header declares {declared:,} frames, the file holds {got:,}"
