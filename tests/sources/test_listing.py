@@ -48,5 +48,5 @@ def test_digest_of_a_listing_is_of_names_and_of_what_else_was_read(tmp_path: Pat
 
 
 def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="gone: cannot be listed: No such file"):
+    with pytest.raises(SourceError, match="gone: cannot be gone through: No such file"):
         FolderListing.of(str(tmp_path / "gone"))

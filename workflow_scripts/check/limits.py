@@ -1,4 +1,6 @@
-"""What the check of a single media may take at most. Imports nothing."""
+"""What the check of a single media may take at most. Imports numbers alone."""
+
+from workflow_scripts.media.limits import MAX_FILE_BYTES
 
 WORKER_BYTES = 1 << 30
 """Memory that a worker may take for its media, beyond what it holds before it begins."""
@@ -9,5 +11,6 @@ UNKNOWN_BYTES = 64 << 20
 
 
 def seconds_for(size: int | None) -> float:
-    """How long the check of a media of so many bytes may take."""
-    return SECONDS_A_FILE + SECONDS_A_MEGABYTE * (UNKNOWN_BYTES if size is None else size) / 1e6
+    """How long the check of a media of so many bytes may take. A tar may say 2^61, and none is read."""
+    read = UNKNOWN_BYTES if size is None else min(size, MAX_FILE_BYTES)
+    return SECONDS_A_FILE + SECONDS_A_MEGABYTE * read / 1e6

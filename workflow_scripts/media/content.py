@@ -10,7 +10,7 @@ from typing import BinaryIO
 import xxhash
 
 from workflow_scripts.media.limits import IN_MEMORY_BYTES, MAX_FILE_BYTES
-from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.media import Media, MediaError, changed_at
 
 PIECE = 1 << 20
 
@@ -184,7 +184,7 @@ def _refuse_changed(descriptor: int, media: Media, when: str) -> None:
     now = os.fstat(descriptor)
     if now.st_nlink == 0:
         raise MediaError("changed", f"deleted or replaced {when}; the next run looks again")
-    if (now.st_size, now.st_mtime_ns) != (media.bytes, media.mtime_ns):
+    if (now.st_size, changed_at(now)) != (media.bytes, media.mtime_ns):
         raise MediaError(
             "changed",
             f"{now.st_size:,} bytes instead of {media.bytes:,}, or another time of change, {when}; "

@@ -95,6 +95,8 @@ def _answers(root: str, folders: Iterable[str], stats: Stats, images: bool) -> I
             below = Below([], [])
             yield from told(folder, found_in(place, f"{folder}/" if folder else "", below, stats, images))
             yield below
+        except (FileNotFoundError, NotADirectoryError) as error:  # of a folder that has just gone nothing is left
+            yield Below([], []) if folder else error
         except OSError as error:
             yield error
 

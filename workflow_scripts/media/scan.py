@@ -11,6 +11,8 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.media.archives import Damage, is_compressed_tar
+from workflow_scripts.media.clear_words import why_not_gone_through
+from workflow_scripts.media.limits import MAX_FILE_BYTES
 from workflow_scripts.media.lister import TOLD, Lister
 from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.names import from_text, to_text
@@ -60,7 +62,7 @@ def scan_root(
         archives could not be listed, and `not_looked_at`.
 
     Raises:
-        ScanError: there is no such root, it is empty and was not, or an archive of it cannot be read now.
+        ScanError: there is no such root, it is empty and was not, or a folder or an archive of it cannot be read now.
     """
     if not os.path.exists(root):
         raise ScanError(
@@ -88,12 +90,19 @@ def scan_root(
 
 
 def _found(root: str, look_before: str, lists: Path, images: bool) -> pl.DataFrame:
-    """What a look found: of this run, or one of its own, which is written down beside the lists meanwhile."""
+    """What a look found: of this run, or one of its own, which is written down beside the lists meanwhile.
+
+    Raises:
+        ScanError: it cannot be gone through; what lies there is not missing for that.
+    """
     nothing = pl.DataFrame(schema={"path": pl.String, "kind": pl.String, "bytes": pl.Int64, "mtime_ns": pl.Int64})
     if look_before and (chosen := chosen_listing(Path(look_before))):
         return pl.concat([nothing, *listed(chosen)])
     with aside(lists) as temporary:
-        look(root, listing := temporary / "listing", images)
+        try:
+            look(root, listing := temporary / "listing", images)
+        except OSError as error:
+            raise ScanError(why_not_gone_through(error, root)) from None
         return pl.concat([nothing, *listed(listing)])
 
 
@@ -145,7 +154,7 @@ def _write_lists(media: pl.DataFrame, key: str, bound: Bound, place: Callable[[s
     """
     own = media["member"] if key == "path" else pl.repeat(None, len(media), dtype=pl.String, eager=True)
     hashed = hashes(media[key], own)
-    sizes = media["bytes"].fill_null(0)
+    sizes = media["bytes"].fill_null(0).clip(upper_bound=MAX_FILE_BYTES)  # no more is read; a tar may say 2^61
     rows = pl.DataFrame({"is_large": sizes > bound.size, "hash": hashed})
     order = rows.select(pl.arg_sort_by("is_large", "hash")).to_series()
     media = media[order]

@@ -12,6 +12,7 @@ from threading import Condition
 from typing import NamedTuple
 
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
+from workflow_scripts.media.media import changed_at
 from workflow_scripts.media.mounts import doubled_mounts
 
 
@@ -196,7 +197,7 @@ class Way:
 def named_archive(root: str, seen: os.stat_result) -> Found:
     """A root that is a file, which is one archive. One that is no regular file (a pipe) has no size."""
     name, size = os.path.basename(root), seen.st_size if stat.S_ISREG(seen.st_mode) else 0
-    return name, _kind(name) or ARCHIVE, size, seen.st_mtime_ns
+    return name, _kind(name) or ARCHIVE, size, changed_at(seen)
 
 
 def found_in(folder: str, before: str, below: Below, stats: "Stats", images: bool = False) -> Iterator[Found]:
@@ -272,7 +273,7 @@ def _size_and_time(entry: os.DirEntry[str]) -> tuple[int, int]:
         status = entry.stat()
     except OSError:
         return 0, 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0, status.st_mtime_ns
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0, changed_at(status)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

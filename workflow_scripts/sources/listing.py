@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from workflow_scripts.media.clear_words import why_not_gone_through
 from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.walk import ARCHIVE, UNREAD
 from workflow_scripts.sources.faults import SourceError
@@ -60,7 +61,7 @@ class FolderListing:
                     look(os.path.abspath(folder), own := Path(aside) / "listing")
                     rows = _rows(folder, own)
         except OSError as error:
-            raise SourceError(f"{error.filename or folder}: cannot be listed: {error.strerror or error}") from None
+            raise SourceError(why_not_gone_through(error, folder)) from None
         if rows.is_empty():
             raise SourceError(f"{folder}: holds no file that is called like audio. Is it mounted?")
         return cls(folder, rows)

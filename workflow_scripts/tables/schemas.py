@@ -335,7 +335,9 @@ MEDIA = Schema(
             _at_least(0),
             null=True,
         ),
-        "packed_bytes": _column(pl.Int64, "its size as packed in a zip", _at_least(0), null=True),
+        "packed_bytes": _column(
+            pl.Int64, "its size as packed in a zip, or without its holes in a tar", _at_least(0), null=True
+        ),
         "crc32": _column(pl.Int64, "CRC-32 of its bytes, as a zip says", _at_least(0), null=True),
         "shard": _column(
             pl.String,

@@ -2,6 +2,9 @@
 
 import io
 import os
+import random
+import shutil
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media.archives.made_archives import CONTENTS, SOME, listed, members, read, reasons, write_tar
+from workflow_scripts.media.archives import contents
+from workflow_scripts.media.content import Content
 from workflow_scripts.media.names import to_text
 
 
@@ -57,7 +62,7 @@ def test_the_last_of_one_name_counts(tmp_path: Path) -> None:
     assert (damage.reason, damage.line, damage.raw) == ("superseded_member", 1, "a.wav")
 
 
-def test_links_and_sparse_members_are_told_and_folders_are_nothing(tmp_path: Path) -> None:
+def test_links_and_sparse_members_without_a_map_are_told_and_folders_are_nothing(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "x.tar", "w:") as tar:
         for name, kind in (("l.wav", b"2"), ("h.wav", b"1"), ("d.wav", b"5"), ("p.wav", b"6"), ("s.wav", b"S")):
             info = tarfile.TarInfo(name)
@@ -67,10 +72,11 @@ def test_links_and_sparse_members_are_told_and_folders_are_nothing(tmp_path: Pat
         info = tarfile.TarInfo("pax_sparse.wav")
         info.pax_headers = {"GNU.sparse.name": "sparse.wav", "GNU.sparse.major": "1"}
         tar.addfile(info)
-    assert members(tmp_path / "x.tar") == []
+    assert read(tmp_path / "x.tar") == {"s.wav": b""}
     damages = listed(tmp_path / "x.tar")[1]
-    assert [damage.raw for damage in damages] == ["l.wav", "h.wav", "p.wav", "s.wav", "sparse.wav"]
-    assert {damage.reason for damage in damages} == {"not_a_regular_member"}
+    assert [damage.raw for damage in damages] == ["l.wav", "h.wav", "p.wav", "sparse.wav"]
+    assert [damage.reason for damage in damages] == ["not_a_regular_member"] * 3 + ["archive_damaged"]
+    assert damages[3].detail == "a sparse file without a map of its holes"
 
 
 def test_a_tar_cut_anywhere_gives_what_is_there(tmp_path: Path) -> None:
@@ -168,3 +174,73 @@ def test_what_is_no_tar_is_damaged_and_what_is_empty_is_cut(tmp_path: Path) -> N
     assert reasons(tmp_path / "x.tar") == ["archive_cut"]
     (tmp_path / "x.tar").write_bytes(b"\x1f\x8b" + b"1" * 600)
     assert reasons(tmp_path / "x.tar") == ["compressed_archive"]
+
+
+WAYS = ["--format=gnu", "--format=posix --sparse-version=0.0", "--format=posix --sparse-version=0.1"]
+WAYS.append("--format=posix --sparse-version=1.0")
+TAR = shutil.which("tar")
+
+
+def _sparse(file: Path, stretches: dict[int, bytes], size: int) -> Path:
+    with file.open("wb") as out:
+        for place, data in stretches.items():
+            out.seek(place)
+            out.write(data)
+        out.truncate(size)
+    return file
+
+
+@pytest.fixture(params=WAYS)
+def sparse_tar(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A tar of sparse files and others as tar itself makes it, in each way to say where holes are."""
+    if TAR is None or "GNU tar" not in subprocess.run([TAR, "--version"], capture_output=True, text=True).stdout:
+        pytest.skip("GNU tar is not installed")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    many = {place << 16: bytes([place % 251 + 1]) * 4096 for place in range(0, 60, 2)}
+    _sparse(folder / "a.wav", {0: b"RIFF" * 2000, 1 << 20: b"data" * 1024}, 3 << 20)
+    _sparse(folder / "many.wav", many, 61 << 16)
+    _sparse(folder / "long.wav", {40 << 20: b"1" * 5000}, 50 << 20)
+    _sparse(folder / "hole.wav", {}, 1 << 20)
+    (folder / "plain.wav").write_bytes(b"plain")
+    path = tmp_path / "x.tar"
+    names = sorted(os.listdir(folder))
+    subprocess.run([TAR, "-cf", path, "--sparse", *request.param.split(), "-C", folder, *names], check=True)
+    if path.stat().st_size > 2 << 20:
+        pytest.skip("this file system has no holes")
+    return path
+
+
+def test_sparse_members_are_read_as_the_files_that_they_were(sparse_tar: Path) -> None:
+    files = {file.name: file.read_bytes() for file in (sparse_tar.parent / "files").iterdir()}
+    assert read(sparse_tar) == files
+    medias, damages = listed(sparse_tar)
+    assert damages == []
+    assert {str(media.member): media.bytes for media in medias} == {name: len(data) for name, data in files.items()}
+    for media, content in contents(medias):
+        if media.member == "long.wav":
+            assert isinstance(content, Content)
+            part = content.stretch((40 << 20) - 10, (40 << 20) + 6000)
+            assert part.file.read() == bytes(10) + b"1" * 5000 + bytes(1000)
+
+
+def test_a_sparse_member_that_is_cut_gives_what_is_before_the_cut(sparse_tar: Path) -> None:
+    files = {file.name: file.read_bytes() for file in (sparse_tar.parent / "files").iterdir()}
+    [many] = [media for media in listed(sparse_tar)[0] if media.member == "many.wav"]
+    os.truncate(sparse_tar, (many.offset or 0) + 70_000)
+    got = read(sparse_tar)["many.wav"]
+    assert isinstance(got, bytes)
+    assert 500_000 < len(got) < len(files["many.wav"])
+    assert files["many.wav"].startswith(got)
+
+
+def test_a_changed_byte_in_a_sparse_tar_raises_nothing(sparse_tar: Path) -> None:
+    raw = sparse_tar.read_bytes()
+    random_ = random.Random(1)
+    for _ in range(40):
+        data = bytearray(raw)
+        data[random_.randrange(4096)] = random_.randrange(256)
+        sparse_tar.write_bytes(data)
+        medias, damages = listed(sparse_tar)
+        assert medias or damages
+        read(sparse_tar)

@@ -11,7 +11,7 @@ import polars as pl
 from workflow_scripts.exports.opening import opens
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
-from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.media import Media, MediaError, changed_at
 from workflow_scripts.sound.cut import cut
 from workflow_scripts.sound.decode import open_second, open_stream, refuse_absurd
 from workflow_scripts.sound.decoders import Stream
@@ -87,9 +87,9 @@ def media_contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | Me
     try:
         seen = os.stat(path)
         if None not in of_member:
-            yield from _members(path, seen.st_mtime_ns, of_member)
+            yield from _members(path, changed_at(seen), of_member)
             return
-        with file_content(Media(path, None, seen.st_size, seen.st_mtime_ns)) as content:
+        with file_content(Media(path, None, seen.st_size, changed_at(seen))) as content:
             yield of_member[None], content
     except MediaError as error:
         yield list(rows.iter_rows(named=True)), error

@@ -4,7 +4,7 @@ import os
 
 from workflow_scripts.media.content import Content, Window, window
 from workflow_scripts.media.limits import IN_MEMORY_BYTES
-from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.media import Media, MediaError, changed_at
 
 
 class _Watched(Window):
@@ -41,5 +41,5 @@ def refuse_changed(descriptor: int, media: Media, when: str) -> None:
     now = os.fstat(descriptor)
     if now.st_nlink == 0:
         raise MediaError("changed", f"its archive was deleted or replaced {when}; the next run looks again")
-    if now.st_mtime_ns != media.mtime_ns:
+    if changed_at(now) != media.mtime_ns:
         raise MediaError("changed", f"its archive has another time of change {when}; the next run looks again")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workflow_scripts.media.archives import Damage, Listing, long_named
+from workflow_scripts.media.archives.sparse import holes, sparse_content
 from workflow_scripts.media.archives.stretch import stretch
 from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.limits import LONGEST_NAME
@@ -44,12 +45,16 @@ _PAX_LENGTH = re.compile(rb"([0-9]{1,7}) ")
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """What a header says, and where its data begin; its kind is sparse too if a pax header says so."""
+    """What a header says, and where its data begin; its kind is sparse too if a pax header says so.
+
+    `start` is where the first of its headers is.
+    """
 
     name: str
     kind: bytes
     size: int
     offset: int
+    start: int
 
     @property
     def end(self) -> int:
@@ -95,20 +100,27 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
             if damage := long_named(name, ordinal):
                 damages.append(damage)
                 continue
-            if found.kind not in REGULAR:
+            size, offset, stored = found.size, found.offset, None
+            if found.kind == tarfile.GNUTYPE_SPARSE:
+                try:
+                    member = holes(descriptor, found.start)
+                except MediaError as error:
+                    damages.append(Damage("archive_damaged", str(error), ordinal, name))
+                    continue
+                size, offset, stored = member.size, found.start, member.stored
+            elif found.kind not in REGULAR:
                 damages.append(Damage("not_a_regular_member", _KINDS.get(found.kind, "no file"), ordinal, name))
                 continue
             if name in listed:
                 earlier, _ = listed.pop(name)
                 damages.append(Damage("superseded_member", f"member {ordinal} has the same name", earlier, name))
-            listed[name] = ordinal, Media(path, name, found.size, mtime_ns, found.offset)
+            listed[name] = ordinal, Media(path, name, size, mtime_ns, offset, stored)
     return Listing([media for _, media in listed.values()], damages, sorted(unread))
 
 
 _KINDS = {
     tarfile.LNKTYPE: "a link to another member",
     tarfile.SYMTYPE: "a symbolic link",
-    tarfile.GNUTYPE_SPARSE: "a sparse file",
 }
 
 
@@ -121,7 +133,12 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content |
     for media in medias:
         try:
             refuse_too_large(media.bytes or 0)
-            yield stretch(descriptor, media.offset or 0, media.bytes or 0, media)
+            is_sparse = media.packed_bytes is not None
+            yield (
+                sparse_content(descriptor, media)
+                if is_sparse
+                else stretch(descriptor, media.offset or 0, media.bytes or 0, media)
+            )
         except MediaError as error:
             yield error
         except MemoryError:
@@ -154,10 +171,11 @@ def _next_member(descriptor: int, place: int, end: int, shared: dict[str, str]) 
     Without one, the place where there is no header. Pax fields that hold for all members to come are added to `shared`.
     """
     fields: dict[str, str] = {}
+    start = place
     while header := _parsed(os.pread(descriptor, BLOCK, place)):
         data = place + BLOCK
         if header.type not in PRELUDES:
-            member = _member(descriptor, header, data, end, shared | fields)
+            member = _member(descriptor, header, (start, data, end), shared | fields)
             return member, member.end if member else place
         if header.size > LARGEST_PRELUDE:
             break
@@ -172,7 +190,11 @@ def _next_member(descriptor: int, place: int, end: int, shared: dict[str, str]) 
     return None, place
 
 
-def _member(descriptor: int, header: tarfile.TarInfo, data: int, end: int, fields: dict[str, str]) -> _Member | None:
+def _member(
+    descriptor: int, header: tarfile.TarInfo, places: tuple[int, int, int], fields: dict[str, str]
+) -> _Member | None:
+    """The member of a header; places: of its first header, of its data, and of the end of the tar."""
+    start, data, end = places
     size = header.size
     if (told := fields.get("size", "")).isdecimal():
         size = int(told) if len(told) < len(str(LARGEST_SIZE)) else -1
@@ -181,7 +203,7 @@ def _member(descriptor: int, header: tarfile.TarInfo, data: int, end: int, field
     kind = tarfile.GNUTYPE_SPARSE if SPARSE in fields else header.type
     if header.type == tarfile.GNUTYPE_SPARSE:
         data = _behind_map(descriptor, data, end)
-    return _Member(fields.get(SPARSE) or fields.get("path") or header.name, kind, size, data)
+    return _Member(fields.get(SPARSE) or fields.get("path") or header.name, kind, size, data, start)
 
 
 def _behind_map(descriptor: int, data: int, end: int) -> int:
