@@ -28,6 +28,7 @@ NAMES = (
     "scale",
     "millions",
     "pictures",
+    "fetch",
     "slurm_jobs",
 )
 """Modules of this package, each with `run(small)` that yields its tables one by one."""

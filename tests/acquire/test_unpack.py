@@ -7,6 +7,7 @@ import lzma
 import os
 import random
 import stat
+import struct
 import subprocess
 import tarfile
 import zipfile
@@ -127,6 +128,31 @@ def test_zips_in_volumes(tmp_path: Path, how: list[str]) -> None:
     assert found(tmp_path / "to") == members
     (tmp_path / "FSD50K.dev_audio.z02").unlink()
     assert "there are not: FSD50K.dev_audio.z02" in refused(tmp_path / "FSD50K.dev_audio.zip", tmp_path / "other")
+
+
+def test_volumes_whose_directory_counts_in_wide_numbers(tmp_path: Path) -> None:
+    """As that of a zip does whose members are too large or too far for 32 bits."""
+    stored = zip_of({"1.wav": b"1" * 3_000, "2.wav": random.Random(3).randbytes(90_000)})
+    directory_at = stored.rfind(b"PK\5\6") - int.from_bytes(stored[-10:-6], "little")
+    entries, at = b"", directory_at
+    volume_bytes = directory_at - 7  # the directory begins in the second volume
+    for _ in range(2):
+        fields = list(struct.unpack_from("<4s6H3L5H2L", stored, at))
+        name = stored[at + 46 : at + 46 + fields[10]]
+        wide = struct.pack("<2H3QL", 1, 28, fields[9], fields[8], fields[16], 0)
+        fields[8] = fields[9] = fields[16] = 0xFFFFFFFF
+        fields[11], fields[13] = len(wide), 0xFFFF
+        entries += struct.pack("<4s6H3L5H2L", *fields) + name + wide
+        at += 46 + len(name)
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 1, 0, 2, 2, len(entries), directory_at)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 1, 0, 2)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    whole = stored[:directory_at] + entries + end64 + locator + end
+    # the directory is told to begin in the first volume, where its bytes would be if that went on
+    written(tmp_path, "a.z01", whole[:volume_bytes])
+    archive = written(tmp_path, "a.zip", whole[volume_bytes:])
+    assert unpack(archive, tmp_path / "to").files == 2
+    assert found(tmp_path / "to")["2.wav"] == random.Random(3).randbytes(90_000)
 
 
 def test_two_archives_share_a_folder(tmp_path: Path) -> None:

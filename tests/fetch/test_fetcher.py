@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.fetch.faulty import Fault, FaultyServer, Served, faulty_server, some_bytes
+from workflow_scripts.fetch import fetcher
 from workflow_scripts.fetch.fetcher import Fetched, Wanted, fetch
 from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.progress import FetchProgress
-from workflow_scripts.fetch.remote_file import Digest, FetchError
+from workflow_scripts.fetch.remote_file import Digest, FetchError, RemoteFile
 from workflow_scripts.fetch.session import Client
 
 PATIENCE = Patience(connect_s=5, stall_s=5, tries=4, backoff_s=0.01, longest_wait_s=5)
@@ -297,6 +298,43 @@ def test_offline_connects_to_nobody(server: FaultyServer, tmp_path: Path) -> Non
         fetch(Wanted(address), tmp_path / "a.zip", client=client)
     assert caught.value.reason == "offline"
     assert server.asked == []
+
+
+def test_an_address_whose_signature_runs_out_is_signed_anew(
+    server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = some_bytes(70 << 20)
+    first = server.put("/first", Served(body, faults=[Fault(), *[Fault(403)] * 9]))
+    second = server.put("/second", Served(body))
+    urls = iter([first, second])
+    monkeypatch.setattr(fetcher, "locate", lambda address: RemoteFile(address, next(urls)))
+    assert had(Wanted("s3://bucket/a.zip", sha256(body)), tmp_path / "a.zip").transferred == len(body)
+    assert server.sent("/first") == 32 << 20
+
+
+def test_a_folder_that_cannot_be_written_is_named(server: FaultyServer, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    error = not_had(Wanted(server.put("/a.zip", Served(BODY))), tmp_path / "file" / "a.zip")
+    assert error.reason == "cannot_write"
+    assert "file/a.zip: cannot be written: " in str(error)
+
+
+def test_a_name_as_long_as_names_may_be(server: FaultyServer, tmp_path: Path) -> None:
+    address = server.put("/a.zip", Served(BODY, faults=[Fault(drops_after=5_000)]))
+    assert had(Wanted(address), tmp_path / ("ü" * 125 + ".wav")).bytes == len(BODY)
+
+
+def test_progress_is_told_as_data(server: FaultyServer, tmp_path: Path) -> None:
+    address = server.put("/a.zip", Served(some_bytes(60_000), bytes_a_s=40_000))
+    told: list[FetchProgress] = []
+    with Client(PATIENCE) as client:
+        fetch(Wanted(address + "?key=hush"), tmp_path / "a.zip", told.append, client=client)
+    midway = [one for one in told if one.doing == "fetching" and one.bytes_a_s]
+    assert midway
+    assert all(0 < one.bytes <= 60_000 == one.of and one.left_s is not None for one in midway)
+    assert told[-1].doing == "done"
+    assert told[-1].bytes == 60_000
+    assert {one.address for one in told} == {f"{address}?…"}
 
 
 def test_a_note_of_an_interrupted_fetch_holds_no_secret(server: FaultyServer, tmp_path: Path) -> None:

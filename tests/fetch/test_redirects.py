@@ -119,9 +119,7 @@ def test_a_name_and_password_go_along_and_are_never_shown(
     shown = [str(caught.value), repr(told), "".join(capfd.readouterr())]
     shown += [path.read_text(errors="replace") for path in tmp_path.iterdir()]
     assert not any("hush" in one for one in shown)
-    assert "hush" not in "".join(
-        record.getMessage() for record in caplog.records if record.name != "urllib3.connectionpool"
-    )
+    assert "hush" not in caplog.text
 
 
 def test_a_token_is_not_sent_over_http_to_other_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,6 +144,6 @@ def test_every_part_of_a_redirected_file_comes(server: FaultyServer, other: Faul
 def test_what_a_server_tells_of_a_file(server: FaultyServer) -> None:
     found = resolve(server.put("/a.zip", Served(BODY)))
     assert (found.bytes, found.ranges, found.etag) == (len(BODY), True, server.files["/a.zip"].tag)
-    assert server.sent("/a.zip") == 1
+    assert [one.headers["Range"] for one in server.asked] == ["bytes=0-0"]
     found = resolve(server.put("/b.zip", Served(BODY, ranges=False, etag=None)))
     assert (found.bytes, found.ranges, found.etag) == (len(BODY), False, None)

@@ -86,22 +86,29 @@ def fetch(
         FetchError: it cannot be had. What came of it is kept where the same call can go on with it.
     """
     client = client or Client()
-    if (present := _present(wanted, to)) is not None:
-        return present
-    failures: list[FetchError] = []
     meter = Meter(without_secrets(wanted.address), told)
-    with part_of(to, lambda: meter.tells("waiting", "another process is fetching it")) as part:
-        if (present := _present(wanted, to)) is not None:  # that process had it
-            part.give_up()
+    try:
+        if (present := _present(wanted, to)) is not None:
             return present
-        for address in (wanted.address, *wanted.mirrors):
-            try:
-                return _from_one(address, wanted, part, to, client, meter, connections)
-            except FetchError as error:
-                if error.reason in _OF_THE_DISK:
-                    raise
-                failures.append(error)
-        raise _none_gives(wanted, failures)
+        with part_of(to, lambda: meter.tells("waiting", "another process is fetching it")) as part:
+            if (present := _present(wanted, to)) is not None:  # that process had it
+                part.give_up()
+                return present
+            return _from_any(wanted, part, to, client, meter, connections)
+    except OSError as error:  # of the disk: those of the net are told where they happen
+        raise FetchError("cannot_write", f"{to}: cannot be written: {error.strerror or error}") from None
+
+
+def _from_any(wanted: Wanted, part: PartFile, to: Path, client: Client, meter: Meter, connections: int) -> Fetched:
+    failures: list[FetchError] = []
+    for address in (wanted.address, *wanted.mirrors):
+        try:
+            return _from_one(address, wanted, part, to, client, meter, connections)
+        except FetchError as error:
+            if error.reason in _OF_THE_DISK:
+                raise
+            failures.append(error)
+    raise _none_gives(wanted, failures)
 
 
 def _from_one(
@@ -115,7 +122,14 @@ def _from_one(
         return _from_this_machine(remote, expected, part, to, meter)
     taken_up = _takes_up(part, address, expected, meter)
     while True:
-        version = Transfer(client, remote, part, meter, connections).run()
+        came = part.came
+        try:
+            version = Transfer(client, remote, part, meter, connections).run()
+        except FetchError as error:
+            if error.reason != "refused" or part.came <= came or remote.url == address:
+                raise
+            remote, _ = _expected(locate(address), wanted)  # the signature in its url has run out meanwhile
+            continue
         meter.tells("checking")
         try:
             return _published(part, to, address, version, _held(part.path, address, expected), meter)

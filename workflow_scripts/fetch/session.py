@@ -5,6 +5,7 @@ is kept. Proxies and certificates are those of the environment (HTTPS_PROXY, REQ
 """
 
 import functools
+import logging
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -53,6 +54,7 @@ class Client:
         """
         self.patience = patience or Patience()
         self._offline = offline
+        logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it logs paths with their queries
         self._session = requests.Session()
         self._session.auth = _as_it_is  # else requests would look into .netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
