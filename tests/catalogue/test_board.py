@@ -21,7 +21,7 @@ SAID = "title: T, home: 'https://example.org', kind: tags, size: 7 clips, licenc
 REGISTRY = f"""\
 heard_of: {{{SAID}, assignee: Ada}}
 esc50: {{{SAID}, datasets: [esc50]}}
-vggsound: {{{SAID}, datasets: [vggsound]}}
+soundingearth: {{{SAID}, datasets: [soundingearth]}}
 clotho: {{{SAID}, datasets: [clotho]}}
 """
 RUN = {
@@ -95,7 +95,7 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
             ("broken", "broken", "acquired", "a.csv: no list", 3, 3, None),
             ("esc50", "esc50", "acquired", "a run that names it", None, None, None),
             ("no_rows", "no_rows", "acquired", "rows that are clips", 0, 0, None),
-            ("vggsound", "vggsound", "defined", told_of_vggsound(tmp_path), None, None, None),
+            ("soundingearth", "soundingearth", "defined", told_of_soundingearth(tmp_path), None, None, None),
             ("heard_of", None, "listed", "a dataset file", None, None, "Ada"),
         ]
         assert connection.execute("SELECT dataset, export FROM exports").fetchall() == [
@@ -108,9 +108,9 @@ def test_stage_of_each_is_what_lies_on_disk(tmp_path: Path) -> None:
         assert connection.execute("SELECT dataset FROM board WHERE reviewed = 1").fetchall() == [("clotho",)]
 
 
-def told_of_vggsound(folder: Path) -> str:
+def told_of_soundingearth(folder: Path) -> str:
     with pytest.raises(SettingsError) as error:
-        load_run({"datasets": ["vggsound"]}, folder)
+        load_run({"datasets": ["soundingearth"]}, folder)
     return str(error.value).partition(": ")[2]
 
 
@@ -119,7 +119,7 @@ def test_dataset_file_that_somebody_is_at_work_on_stops_no_catalogue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str
 ) -> None:
     (tmp_path / "datasets").mkdir()
-    for name in ("esc50", "vggsound", "clotho"):
+    for name in ("esc50", "soundingearth", "clotho"):
         (tmp_path / f"datasets/{name}.yaml").write_text(written)
     (tmp_path / "registry.schema.yaml").write_text((CONFIG_FOLDER / "registry.schema.yaml").read_text())
     monkeypatch.setattr(registry, "CONFIG_FOLDER", tmp_path)

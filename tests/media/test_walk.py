@@ -24,7 +24,14 @@ from workflow_scripts.media import walk as module_walk
 from workflow_scripts.media.look import choose_listing, chosen_listing, listed, look, look_into
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text
-from workflow_scripts.media.walk import AUDIO_SUFFIXES, UNREAD_SUFFIXES, folder_of, is_audio, is_unread
+from workflow_scripts.media.walk import (
+    AUDIO_SUFFIXES,
+    UNREAD_SUFFIXES,
+    folder_of,
+    holds_other_files_alone,
+    is_audio,
+    is_unread,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LONG_AGO_NS = 1_500_000_000_000_000_000
@@ -428,3 +435,32 @@ def test_state_does_not_change_with_what_is_no_audio(tmp_path: Path) -> None:
     _write(tmp_path, "a/notes.txt")
     (tmp_path / "empty").mkdir()
     assert state(str(tmp_path)) == before
+
+
+@pytest.mark.parametrize(
+    ("files", "alone"),
+    [
+        ([], False),
+        (["meta/list.csv"], True),
+        (["list.csv", "train/a.WAV"], False),
+        (["list.csv", "train.zip"], False),
+        (["list.csv", "pictures/a.jpg"], False),
+        (["list.csv", "._a.wav"], True),
+    ],
+)
+def test_a_folder_of_other_files_alone_is_told_from_one_that_holds_media(
+    tmp_path: Path, files: list[str], alone: bool
+) -> None:
+    for file in files:
+        _write(tmp_path, file)
+    assert holds_other_files_alone(str(tmp_path)) is alone
+
+
+def test_what_a_link_leads_to_may_hold_media(tmp_path: Path) -> None:
+    _write(tmp_path, "root/list.csv")
+    (tmp_path / "root/wav").symlink_to(tmp_path)
+    assert not holds_other_files_alone(str(tmp_path / "root"))
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert not holds_other_files_alone(str(tmp_path / "nowhere"))

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Condition
 from typing import NamedTuple
 
-from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_compressed_tar
+from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_archive, is_compressed_tar
 from workflow_scripts.media.media import changed_at
 from workflow_scripts.media.mounts import doubled_mounts
 
@@ -80,6 +80,28 @@ def is_unread(path: str, size: int) -> bool:
     """
     suffix = _suffix(path[path.rfind("/") + 1 :])
     return suffix in UNREAD_SUFFIXES and _may_be_sound(suffix, size) and not _is_shadow(path)
+
+
+def holds_other_files_alone(root: str) -> bool:
+    """Whether files lie below a folder, and none is called like audio, a picture or an archive, or leads elsewhere.
+
+    The first that is ends it, so that a folder of millions is not read through. A folder that cannot be read may hold
+    any.
+    """
+    folders, is_empty = [root], True
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                        continue
+                    is_empty = False
+                    if entry.is_symlink() or is_audio(entry.name) or is_image(entry.name) or is_archive(entry.name):
+                        return False
+        except OSError:
+            return False
+    return not is_empty
 
 
 def _may_be_sound(suffix: str, size: int) -> bool:

@@ -1,5 +1,7 @@
 """Where a dataset file says that its files come from, and what of a run waits for them."""
 
+import fnmatch
+import glob
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.media.walk import holds_other_files_alone
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.sources import ON_DISK, Leaf, refuse_braces, refuse_no_text, seen_from
@@ -68,14 +71,14 @@ class Acquisition:
 
     def stages_for(self, path: str) -> list[Stage]:
         """The stages that bring a file, a folder, or something below it; a pattern stands for what it would fit."""
-        wanted = _place(path, self.workdir)
-        brought = [
-            (_place(entry.brings, self.workdir), (name, entry.stage))
-            for name, entries in self.entries.items()
-            for entry in entries
-        ]
-        exact = [stage for place, stage in brought if place == wanted]
-        return list(dict.fromkeys(exact or [stage for place, stage in brought if _touch(place, wanted)]))
+        brought = self._brought()
+        named = _named(path, brought, self.workdir)
+        around = _place(path, self.workdir)
+        return _stages(brought, named or {place for place in brought if _touch(place, around)})
+
+    def is_there(self, path: str) -> bool:
+        """Whether something is there that need not be fetched."""
+        return os.path.exists(self.workdir / path) or any(map(os.path.exists, files_of(str(self.workdir / path))))
 
     def is_coming(self, path: str) -> bool:
         """Whether what is not there is yet to be fetched."""
@@ -103,7 +106,7 @@ class Acquisition:
                 stage
                 for path in paths
                 for stage in self.stages_for(path)
-                if self.has_begun(stage) or not _is_there(self.workdir, path)
+                if self.has_begun(stage) or not self.is_there(path)
             )
         )
 
@@ -132,9 +135,36 @@ class Acquisition:
                 "without `offline`:\n" + "\n".join(missing)
             )
 
+    @property
+    def of_roots(self) -> "AcquisitionOfRoots":
+        """The same, to be asked of audio roots."""
+        return AcquisitionOfRoots(self.entries, self.places, self.workdir)
+
     def all_stages(self) -> list[Stage]:
         """Those of all entries."""
         return list(dict.fromkeys((name, entry.stage) for name, entries in self.entries.items() for entry in entries))
+
+    def _brought(self) -> dict[str, list[Stage]]:
+        """For each place that something is brought to, by which stages."""
+        brought: dict[str, list[Stage]] = {}
+        for name, entries in self.entries.items():
+            for entry in entries:
+                brought.setdefault(_place(entry.brings, self.workdir), []).append((name, entry.stage))
+        return brought
+
+
+class AcquisitionOfRoots(Acquisition):
+    """What audio roots are to wait for. Labels may lie in the same folder, and come from the same archives."""
+
+    def stages_for(self, path: str) -> list[Stage]:
+        """The stages that bring audio into a root; those that bring labels there, if none does."""
+        brought, root = self._brought(), _place(path, self.workdir)
+        stages = _stages(brought, {place for place in brought if _touch(place, root)})
+        return [stage for stage in stages if stage[1] == AUDIO] or stages
+
+    def is_there(self, path: str) -> bool:
+        """Whether a root is there. One in which labels lie and no audio is not: its audio comes after them."""
+        return super().is_there(path) and not holds_other_files_alone(str(self.workdir / path))
 
 
 def acquire_entries(
@@ -166,9 +196,10 @@ def acquire_entries(
                 f"{where}: the addresses of its rows are pages of a video site, from which nothing is fetched here; "
                 "name mirrors or archives of the audio instead"
             )
-    brought = {_place(entry.brings, workdir) for entry in entries}
-    by_others = [place for place in (_place(path, workdir) for path in read) if place not in brought]
-    by_name = brought & {_place(path, workdir) for path in read}
+    brought = [_place(entry.brings, workdir) for entry in entries]
+    named = {path: _named(path, brought, workdir) for path in read}
+    by_others = [_place(path, workdir) for path in read if not named[path]]
+    by_name = set().union(*named.values())
     return tuple(_staged(entry, entries, by_name, by_others, workdir) for entry in entries)
 
 
@@ -247,9 +278,17 @@ def _place(path: str, workdir: Path) -> str:
     return os.path.abspath(workdir / (path if len(fixed) == 1 else os.path.dirname(fixed[0])))
 
 
+def _stages(brought: dict[str, list[Stage]], places: set[str]) -> list[Stage]:
+    """The stages that bring something to some places, in the order of the entries."""
+    return list(dict.fromkeys(stage for place in brought if place in places for stage in brought[place]))
+
+
+def _named(path: str, places: Iterable[str], workdir: Path) -> set[str]:
+    """Those of some places that a path is, or a pattern fits; `*` is any folders here: more may fit than will."""
+    exact = os.path.abspath(workdir / path)
+    pattern = os.path.normpath(os.path.join(glob.escape(str(workdir)), path)).replace("**/", "*")
+    return {place for place in places if place == exact or fnmatch.fnmatchcase(place, pattern)}
+
+
 def _touch(one: str, other: str) -> bool:
     return one == other or one.startswith(f"{other.rstrip('/')}/") or other.startswith(f"{one.rstrip('/')}/")
-
-
-def _is_there(workdir: Path, path: str) -> bool:
-    return os.path.exists(workdir / path) or any(map(os.path.exists, files_of(str(workdir / path))))

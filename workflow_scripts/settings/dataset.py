@@ -201,19 +201,21 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         SettingsError: something in it cannot be run.
     """
     file, base, content = read.file, read.base, read.content
-    later = acquisition.is_coming, acquisition.words_of_gone
-    check_leaves(read.leaves, file, content["name"], workdir, *later)
+    of_roots = acquisition.of_roots
+    check_leaves(read.leaves, file, content["name"], workdir, acquisition.is_coming, acquisition.words_of_gone)
     named = [
         (
             where,
             replace(
                 root,
-                is_acquired=bool(acquisition.stages_for(root.path)),
-                waits_for=tuple(acquisition.waits_for([root.path])),
+                is_acquired=bool(of_roots.stages_for(root.path)),
+                waits_for=tuple(of_roots.waits_for([root.path])),
             ),
             holds,
         )
-        for where, root, holds in roots_of(content["audio"], file, base, workdir, *later)
+        for where, root, holds in roots_of(
+            content["audio"], file, base, workdir, of_roots.is_coming, of_roots.words_of_gone
+        )
     ]
     mapping = {
         name: content[name] for name in mapping_schema(content["adapter"]).get("properties", {}) if name in content

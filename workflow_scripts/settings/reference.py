@@ -1,7 +1,7 @@
 """Pages that are written from what is there.
 
 config/README.md, from the schemas: every key with its type, default and meaning. The lists in README.md and
-docs/exports.md. And config/datasets/README.md, from the dataset files.
+docs/exports.md. And from the dataset files, config/datasets/README.md and what docs/acquire.md has of them.
 
 Run as `python -m workflow_scripts.settings.reference` (`make docs`).
 """
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from workflow_scripts.settings.definitions import of_definitions
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
     adapters,
@@ -24,7 +25,9 @@ from workflow_scripts.settings.schemas import (
 
 README = CONFIG_FOLDER.parent / "README.md"
 EXPORTS = CONFIG_FOLDER.parent / "docs/exports.md"
+ACQUIRE = CONFIG_FOLDER.parent / "docs/acquire.md"
 BEGIN, END = "<!-- made by `make docs` from the schemas of adapters and exports -->", "<!-- end of what was made -->"
+BEGIN_OF_DEFINITIONS = "<!-- made by `make docs` from the files in config/datasets -->"
 DATASETS = """\
 # Dataset files
 
@@ -52,11 +55,11 @@ def reference() -> str:
     return "\n".join([HEADER, *sections])
 
 
-def with_overview(page: str, overview: Iterable[str]) -> str:
-    """A page with what is made of schemas between its two marks."""
-    before, _, rest = page.partition(f"{BEGIN}\n")
+def with_overview(page: str, overview: Iterable[str], begin: str = BEGIN) -> str:
+    """A page with what is made between its two marks, of which the first says of what."""
+    before, _, rest = page.partition(f"{begin}\n")
     _, _, after = rest.partition(f"{END}\n")
-    return "\n".join([f"{before}{BEGIN}", *overview, f"{END}\n{after}"])
+    return "\n".join([f"{before}{begin}", *overview, f"{END}\n{after}"])
 
 
 def datasets() -> str:
@@ -147,11 +150,11 @@ def _plain(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-OVERVIEWS = {README: of_readme, EXPORTS: of_exports}
-"""Pages that have something made between their marks."""
+OVERVIEWS = {README: (of_readme, BEGIN), EXPORTS: (of_exports, BEGIN), ACQUIRE: (of_definitions, BEGIN_OF_DEFINITIONS)}
+"""Pages that have something made between their marks, and the first of these."""
 
 if __name__ == "__main__":
     (CONFIG_FOLDER / "README.md").write_text(reference(), encoding="utf-8")
-    for page, overview in OVERVIEWS.items():
-        page.write_text(with_overview(page.read_text(encoding="utf-8"), overview()), encoding="utf-8")
+    for page, (overview, begin) in OVERVIEWS.items():
+        page.write_text(with_overview(page.read_text(encoding="utf-8"), overview(), begin), encoding="utf-8")
     (CONFIG_FOLDER / "datasets/README.md").write_text(datasets(), encoding="utf-8")

@@ -39,6 +39,7 @@ def ingest(tmp_path: Path) -> Ingest:
         for root in yaml.safe_load((CONFIG_FOLDER / f"datasets/{name}.yaml").read_text())["audio"]:
             path = root if isinstance(root, str) else root["path"]
             (tmp_path / path).mkdir(parents=True, exist_ok=True)
+            (tmp_path / path / "audio_is_here.wav").touch()  # else it would be to be fetched
         return ingested_in(tmp_path, name)
 
     return ingested
@@ -758,10 +759,10 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
     shared |= {"length": [29], "ebird_code_secondary": [["yellow2"]]}
     train = {"filepath": ["XC1.ogg"], "start_time": [None], "end_time": [None], "ebird_code": ["gcrfin"]}
     test = {
-        "filepath": ["HSN_001_20150708_061805.ogg"] * 2,
-        "start_time": [0, 5],
-        "end_time": [5, 10],
-        "ebird_code": [None, None],
+        "filepath": ["HSN_001_20150708_061805.ogg"] * 2 + ["HSN_001_20150708_061805_005_010.ogg"],
+        "start_time": [0, 5, 5],
+        "end_time": [5, 10, 10],
+        "ebird_code": [None, None, None],
     }
     folder = tmp_path / "birdset/HSN"
     folder.mkdir(parents=True)
@@ -769,12 +770,13 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
     pl.DataFrame(
         train | shared | {"ebird_code_multilabel": [["gcrfin", "mouchi"]]}, schema_overrides=of_clips
     ).write_parquet(folder / "HSN_metadata_train.parquet")
-    twice = {name: values * 2 for name, values in shared.items()}
-    pl.DataFrame(test | twice | {"ebird_code_multilabel": [["gcrfin"], []]}, schema_overrides=of_clips).write_parquet(
+    thrice = {name: values * 3 for name, values in shared.items()}
+    labels = {"ebird_code_multilabel": [["gcrfin"], [], ["gcrfin"]]}
+    pl.DataFrame(test | thrice | labels, schema_overrides=of_clips).write_parquet(
         folder / "HSN_metadata_test_5s.parquet"
     )
     tables = ingest("birdset")
-    assert numbers(tables) == (3, 3, 0, 0)
+    assert numbers(tables) == (4, 4, 0, 0)
     assert row(tables, "HSN_001_20150708_061805_0") == {
         "media_key": "HSN_001_20150708_061805.ogg",
         "split": "test_5s",
@@ -797,6 +799,8 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
         },
     }
     assert row(tables, "XC1")["class_names"] == ["gcrfin", "mouchi"]
+    cut = row(tables, "HSN_001_20150708_061805_005_010")  # all of its file, which is the span already
+    assert not cut.keys() & {"start_s", "end_s"}
 
 
 def test_soundingearth(ingest: Ingest) -> None:
