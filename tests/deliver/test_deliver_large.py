@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,6 +80,18 @@ def test_parts_that_a_killed_delivery_left_are_not_paid_for_any_longer(bucket: P
         files.call_s3("create_multipart_upload", Bucket="of-large", Key=key)
     deliver(write_export(tmp_path / "export", LARGE), bucket.address, tmp_path)
     assert [one["Key"] for one in files.list_multipart_uploads("of-large")] == ["of/somebody/a.tar"]
+
+
+def test_a_folder_without_room_says_so_before_anything_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export, there = write_export(tmp_path / "export", LARGE), tmp_path / "there"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    with pytest.raises(
+        DeliverError, match=r"there: 10,\d+,\d+ bytes are to go there, and 1,000,000 are free; make room"
+    ):
+        deliver(export, str(there), tmp_path)
+    assert {file.name for file in there.rglob("*")} == {UNDER_WAY}
 
 
 def test_a_few_files_are_one_commit_with_their_manifest(tmp_path: Path) -> None:

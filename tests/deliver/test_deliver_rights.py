@@ -10,6 +10,7 @@ import pytest
 from tests.deliver.made_export import FILES, write_export
 from workflow_scripts.deliver.delivered import Delivered
 from workflow_scripts.deliver.manifest import MANIFEST
+from workflow_scripts.deliver.redistribution import SOUND, Licensed, licensed
 from workflow_scripts.deliver.sending import Order, send
 from workflow_scripts.exports.account import Account
 from workflow_scripts.tables.licences import SPDX_IDS, allows_redistribution
@@ -96,6 +97,19 @@ def test_clips_that_are_in_no_pack_have_no_say(sent: Any, tmp_path: Path) -> Non
     """As those of a list of paths: what it holds of them are labels."""
     assert sent([]).held_back == {}
     assert MANIFEST in there(tmp_path)
+
+
+def test_of_a_part_of_a_clip_the_licence_is_that_of_the_clip(tmp_path: Path) -> None:
+    """As of the windows of BirdNET's exports; `a_3000` is a clip too."""
+    table = pl.DataFrame({"clip_id": ["a", "a_3000"], "licence": ["ask", "CC0-1.0"], "duration_s": [9.0, 1.0]})
+    table.write_parquet(tmp_path / "clips.parquet")
+    pl.DataFrame({"clip_id": ["a_0", "a_3000"], "of_clip": ["a", "a"]}).write_parquet(tmp_path / "0.parquet")
+    held = licensed("CC0-1.0", 1, tmp_path / "clips.parquet", [tmp_path / "0.parquet"])
+    assert held[1:] == [Licensed(SOUND, "ask", 1, 0.0025)]
+
+
+def test_of_a_clip_that_the_ledger_does_not_have_nothing_is_known(sent: Any) -> None:
+    assert sent([*FREE, "nobody"]).why == "sound of 1 clip under no licence that is known"
 
 
 @pytest.mark.parametrize("labels", [None, "CC BY", "CC-BY-NC-ND-4.0"])

@@ -129,4 +129,7 @@ def test_a_count_mismatch_ends_the_run_with_both_numbers(project: Project, share
 @pytest.mark.parametrize("override", ["--set-threads=chekc=4", "--set-resources=chekc:mem_mb=4000"])
 def test_a_rule_that_is_misspelt_in_a_profile_is_an_error(sample_project: Project, override: str) -> None:
     run = sample_project.run("--dry-run", override, expect=1)
-    assert "no rule is called chekc; there are all, assign_splits, build_catalogue, catalogue, check, " in run.output
+    assert (
+        "no rule is called chekc; there are acquire, all, assign_splits, build_catalogue, catalogue, check, "
+        in run.output
+    )

@@ -53,10 +53,9 @@ def licensed(labels: str | None, taken: int, clips: Path, packs: Iterable[Path])
     """
     found = [Licensed(LABELS, labels, taken)]
     if lists := sorted(packs):
-        packed = pl.concat([pl.scan_parquet(file, glob=False).select("clip_id") for file in lists]).unique()
+        packed = pl.concat([_clips_of(file) for file in lists]).unique()
         of_sound = (
-            lazy_table(clips)
-            .join(packed, on="clip_id", how="semi")
+            packed.join(lazy_table(clips), on="clip_id", how="left")  # of a clip that is not there nothing is known
             .group_by(pl.col("licence").cast(pl.String))
             .agg(clips=pl.len(), hours=pl.col("duration_s").sum().truediv(3600).round(6))
             .sort("clips", "licence", descending=[True, False], nulls_last=True)
@@ -64,6 +63,12 @@ def licensed(labels: str | None, taken: int, clips: Path, packs: Iterable[Path])
         )
         found += [Licensed(SOUND, **row) for row in of_sound.iter_rows(named=True)]
     return found
+
+
+def _clips_of(listed: Path) -> pl.LazyFrame:
+    rows = pl.scan_parquet(listed, glob=False)
+    is_of_other = "of_clip" in rows.collect_schema()
+    return rows.select(pl.col("of_clip" if is_of_other else "clip_id").alias("clip_id"))
 
 
 def why(held: Sequence[Licensed]) -> str:

@@ -71,7 +71,7 @@ class Format(PackMaker, Protocol):
         """What goes into packs: one row a clip, some at a time.
 
         Columns: `clip_id`, `media` (clips of one media stay together), and all that the bytes of a pack depend on;
-        `group`, where packs hold clips of one alone.
+        `group`, where packs hold clips of one alone; `of_clip`, the clip of the ledger, where `clip_id` is another.
         """
 
     def clips_a_pack(self, options: dict[str, Any], clips: int) -> int:

@@ -72,6 +72,7 @@ def planned(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
             windows.select(
                 pl.col("split").alias("group"),
                 pl.format("{}_{}", "clip_id", ms).alias("clip_id"),
+                pl.col("clip_id").alias("of_clip"),
                 pl.lit(suffix).alias("suffix"),
                 "class_folder",
             )
