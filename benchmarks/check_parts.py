@@ -19,6 +19,7 @@ ROUNDS = 40
 MIXED = 3_888
 REPEATS = 3
 PAIR = ("reference", "check")
+LOUD = ("integrated", "with_true_peak")
 
 Line = Mapping[str, Any]
 
@@ -36,6 +37,7 @@ def run(small: bool) -> Iterator[Table]:
     yield _added(lines, conditions)
     yield _parts(lines, conditions)
     yield _ratios(lines)
+    yield _loudness(lines)
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as temporary:
         yield _mixed(Path(temporary), mixed, repeats)
 
@@ -97,6 +99,17 @@ def _ratios(lines: Mapping[str, list[Line]]) -> Table:
         for part, *times in _part_times(lines)
     ]
     return Table("The parts of the check / decode + resample", ["", *KINDS], rows)
+
+
+def _loudness(lines: Mapping[str, list[Line]]) -> Table:
+    times = {name: [_quickest(line[name] for line in lines[kind]) for kind in KINDS] for name in ("check", *LOUD)}
+    rows: list[list[Any]] = [[f"check.loudness: {name}", *times[name]] for name in LOUD]
+    rows += [
+        [f"{name} / none", *(asked / plain for asked, plain in zip(times[name], times["check"], strict=True))]
+        for name in LOUD
+    ]
+    notes = ["The whole check of a clip, with the setting that asks for loudness and for the true peak."]
+    return Table("Loudness, ms", ["", *KINDS], [["check.loudness: none", *times["check"]], *rows], notes)
 
 
 def _part_times(lines: Mapping[str, list[Line]]) -> list[list[Any]]:

@@ -2,12 +2,14 @@
 
 python -m benchmarks.part_times ROUNDS ROOT ...
 
-Prints a line of JSON a round and root, with a number for each clip: reference, check, and each part by its name. It is
+Prints a line of JSON a round and root, with a number for each clip: reference, check, each part by its name, and the
+check with each of the settings that ask for loudness. It is
 time of this thread on its core, not of the clock: what else the machine does is left out, but for the caches that it
 takes. Nothing else runs in this process: what takes and gives back much memory makes the system clear it again for all.
 """
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import json
@@ -33,6 +35,8 @@ from workflow_scripts.sound.planes import Planes
 from workflow_scripts.sound.settings import CheckSettings
 
 SETTINGS = CheckSettings("first", 128)
+LOUD = {asked: dataclasses.replace(SETTINGS, loudness=asked) for asked in ("integrated", "with_true_peak")}
+"""Settings that ask for more."""
 REST = "all else"
 PARTS: dict[str, list[tuple[Any, str]]] = {
     "decode": [(sndfile.SndfileStream, "blocks")],
@@ -113,11 +117,15 @@ def main() -> None:
     for _ in range(int(sys.argv[1])):
         for root, files in kinds.items():
             tasks = [_task(file) for file in files]
-            line = {
+            line: dict[str, Any] = {
                 "root": root,
                 "reference": _milliseconds(wave_of, files),
                 "check": _milliseconds(_check, tasks),
                 "parts": _parts(tasks),
+                **{
+                    name: _milliseconds(functools.partial(_check, settings=asked), tasks)
+                    for name, asked in LOUD.items()
+                },
             }
             print(json.dumps(line), flush=True)
 
@@ -135,8 +143,8 @@ def _task(file: Path) -> Task:
     return Task(Media(str(file), None, seen.st_size, seen.st_mtime_ns), None)
 
 
-def _check(task: Task) -> None:
-    (row,) = worker.examine_batch([task], SETTINGS)
+def _check(task: Task, settings: CheckSettings = SETTINGS) -> None:
+    (row,) = worker.examine_batch([task], settings)
     if row.get("error_kind"):
         raise ValueError(f"{task.media.path}: {row['error']}")
 

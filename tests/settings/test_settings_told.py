@@ -13,7 +13,12 @@ def test_what_the_sample_says_is_told_by_paths_of_keys() -> None:
     config = load_yaml(CONFIG_FOLDER / "config.yaml")
     told = settings_told(load_run(config, Path.cwd()))
     sample = load_yaml(CONFIG_FOLDER / "datasets" / "sample.yaml")
-    assert told[""] == {"version": VERSION, "check.channel": "first", "check.num_mel_bins": "128"}
+    assert told[""] == {
+        "version": VERSION,
+        "check.channel": "first",
+        "check.num_mel_bins": "128",
+        "check.loudness": "none",
+    }
     assert told.keys() == {"", "sample"}
     assert (
         told["sample"].items()

@@ -62,6 +62,7 @@ SELECT
     checks.subtype,
     checks.channel_layout,
     checks.bandwidth_hz,
+    checks.loudness_lufs,
     checks.clipped_fraction,
     checks.pcm_digest
 FROM cards

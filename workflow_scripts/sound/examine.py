@@ -13,6 +13,7 @@ from workflow_scripts.sound.decoders import HARMLESS, Block, Fault, Stream
 from workflow_scripts.sound.feature import Feature, Resampler
 from workflow_scripts.sound.flac_md5 import FlacMd5
 from workflow_scripts.sound.limits import MAX_SAMPLES
+from workflow_scripts.sound.loudness import Loudness, TruePeak
 from workflow_scripts.sound.measures import Measures
 from workflow_scripts.sound.pcm_digest import PcmDigest
 from workflow_scripts.sound.planes import Planes
@@ -122,7 +123,7 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content)
         Whether the answer is doubted.
     """
     digest = PcmDigest(stream.sample_rate, stream.channels)
-    measured, featured = _Measured(stream), _Featured(stream, settings)
+    measured, featured = _Measured(stream, settings), _Featured(stream, settings)
     md5 = FlacMd5.of(content) if stream.format == "FLAC" else None
     frames, size = 0, block_frames(stream)
     for block in stream.blocks(size):
@@ -181,8 +182,11 @@ def _fault_of(stream: Stream, md5: FlacMd5 | None, size: int) -> Fault | None:
 class _Measured:
     """The measures of a media, up to the first block that cannot be measured."""
 
-    def __init__(self, stream: Stream) -> None:
-        self._measures = Measures(stream.sample_rate, stream.channels)
+    def __init__(self, stream: Stream, settings: CheckSettings) -> None:
+        rate, channels, asked = stream.sample_rate, stream.channels, settings.loudness
+        self._measures = Measures(rate, channels)
+        self._loudness = None if asked == "none" else Loudness(rate, channels, stream.layout)
+        self._true_peak = TruePeak(rate, channels) if asked == "with_true_peak" else None
         self.fault: MediaError | None = None
 
     def add(self, block: Block, planes: Array, full_scale: float) -> None:
@@ -191,10 +195,21 @@ class _Measured:
                 self._measures.add(block, planes, full_scale)
             except MediaError as fault:
                 self.fault = fault
+                return
+            for level in (self._loudness, self._true_peak):
+                if level is not None:
+                    level.add(block)
 
     def told(self) -> Row:
         """Columns of `checks`; none of a media that no feature can be computed of either."""
-        return {"feature_ok": False} if self.fault else self._measures.measured()
+        if self.fault:
+            return {"feature_ok": False}
+        row: Row = dict(self._measures.measured())
+        if self._loudness is not None:
+            row["loudness_lufs"] = self._loudness.lufs()
+        if self._true_peak is not None:
+            row["true_peak_dbtp"] = self._true_peak.dbtp()
+        return row
 
 
 class _Featured:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 CHECK_VERSION = 8
 """Raised by hand when the check of the same file would tell something else than before."""
-CHECK_COLUMNS = 2
+CHECK_COLUMNS = 3
 """Raised by hand when `checks` has other columns and earlier rows still hold: all shards look, and decode nothing."""
 
 SAMPLE_RATE = 16_000
@@ -21,6 +21,7 @@ class CheckSettings:
 
     channel: str
     num_mel_bins: int
+    loudness: str = "none"
 
     @property
     def fingerprint(self) -> str:

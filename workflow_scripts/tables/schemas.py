@@ -416,6 +416,23 @@ CHECKS = Schema(
             _finite(),
             null=True,
         ),
+        "loudness_lufs": _column(
+            pl.Float64,
+            "integrated loudness by EBU R 128, LUFS, as FFmpeg's ebur128 tells it (channels at the side and behind "
+            "count 1.41 times, those for effects not at all, where the layout of more than two is known; else all do "
+            "once); null unless the setting check.loudness asks for it, below 0.4 s or 8,000 samples a second, and "
+            "where no block of 400 ms is louder than -70 LUFS",
+            _finite(),
+            null=True,
+        ),
+        "true_peak_dbtp": _column(
+            pl.Float64,
+            "largest absolute value over all channels of four times as many samples (of twice as many from 96,000 a "
+            "second, of those that there are from 192,000), dB of full scale; null where check.loudness is not "
+            "with_true_peak, and for digital silence",
+            _finite(),
+            null=True,
+        ),
         "dc_offset": _column(pl.Float64, "mean sample over all channels, full scale is 1", _finite(), null=True),
         "clipped_fraction": _column(
             pl.Float64,

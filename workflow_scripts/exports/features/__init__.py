@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 def plan(tables: Tables, options: dict[str, Any]) -> Iterator[pl.DataFrame]:
     """The clips of each split. What is said of them stands in the index alone, so other labels make no pack anew."""
     refuse_splits("features", tables.splits(), ["{}"], [INDEX, CLASS_INDEX, STATISTICS, SUMS])
-    checks, form = checked(tables), FbankForm(**tables.check)
+    checks, form = checked(tables), FbankForm(tables.check["channel"], tables.check["num_mel_bins"])
     for clips in in_ranges(taken(tables.lazy("clips")).select("clip_id", "split", *OF_LEDGER)):
         sound = sound_of(clips.hstack(checks.of(clips)), form, SEED, pl.lit(value=False))
         yield sound.hstack(clips.select("clip_id", group=pl.col("split").cast(pl.String)))

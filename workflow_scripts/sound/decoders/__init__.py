@@ -47,6 +47,7 @@ class Stream(Protocol):
         format, subtype: container and encoding.
         sample_rate: samples a second.
         channels: their number.
+        layout: what they are, as FFmpeg names it, None where nobody knows.
         declared_frames: what the header says, None where it leaves the length open.
         expected_frames: what decoding will give as far as that is known: those, or fewer where the size allows no more.
         fault: kind and words of what went wrong, None where it decoded to its end; known when blocks() has ended.
@@ -61,6 +62,7 @@ class Stream(Protocol):
     subtype: str
     sample_rate: int
     channels: int
+    layout: str | None
     declared_frames: int | None
     expected_frames: int | None
     fault: Fault | None

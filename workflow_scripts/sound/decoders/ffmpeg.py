@@ -159,6 +159,7 @@ class FFmpegStream:
         self.format = known.format or _format(container, outline)
         self._nature = self.sample_rate, self.channels, kind = _nature(self._first or stream)
         self.subtype = _subtype(stream.codec_context.codec.canonical_name, kind)
+        self.layout = _layout(self._first or stream)
         if self.sample_rate < 1 or self.channels < 1 or kind.removesuffix("p") not in SAMPLES:
             words = "sound of {:,} Hz, {} channels, {} samples is not read".format(*self._nature)
             raise content.failure or MediaError("not_audio", words)
@@ -406,6 +407,12 @@ def _subtype(codec: str, kind: str) -> str:
     """
     samples = kind.removesuffix("p")
     return (f"{codec}_{samples}" if codec in OF_ANY_BITS and samples not in ("u8", "s16") else codec).upper()
+
+
+def _layout(sound: "AudioFrame | AudioStream") -> str | None:
+    """FFmpeg's name of the channels, where it knows what each of them is."""
+    names = [channel.name for channel in sound.layout.channels]
+    return None if "NONE" in names or "UNK" in names else str(sound.layout.name)
 
 
 def _piece(frame: "AudioFrame") -> Piece:

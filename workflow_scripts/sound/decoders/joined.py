@@ -24,7 +24,7 @@ class JoinedStream:
         self._first, self._rest = first, rest
         self.format, self.subtype, self.decoder = f"CHAINED_{first.format}", first.subtype, first.decoder
         self.content = first.content
-        self.sample_rate, self.channels = first.sample_rate, first.channels
+        self.sample_rate, self.channels, self.layout = first.sample_rate, first.channels, first.layout
         self.declared_frames: int | None = None
         self.expected_frames: int | None = None
         self.fault: Fault | None = None

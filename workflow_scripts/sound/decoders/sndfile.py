@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -25,6 +26,10 @@ SALVAGE_FRAMES = 1152
 MPEG = ("MP3", "MPEG")
 DOUBTED = ("FLAC", *MPEG)
 """Of what fails in these, FFmpeg may make more."""
+FLAC_LAYOUTS = {3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""What channels are by their number (RFC 9639), as FFmpeg names it."""
+EXTENSIBLE = 0xFFFE
+"""The format tag of a WAV that says what its channels are."""
 BAD_FILE, BAD_DESCRIPTION = 7, 24
 """libsndfile's codes for what its MP3 reader refuses (its words are of a missing file), and for a rate below 1."""
 HEAD_BYTES = 4096
@@ -91,6 +96,7 @@ class SndfileStream:
         self.undecoded_bytes, self.is_doubted = known.undecoded_bytes, False
         self.format, self.subtype = known.format or str(file.format), str(file.subtype)
         self.sample_rate, self.channels = int(file.samplerate), int(file.channels)
+        self.layout = FLAC_LAYOUTS.get(self.channels) if self.format == "FLAC" else _wav_layout(content, self.channels)
         self.expected_frames = None if file.frames > LARGEST_LENGTH else int(file.frames)
         self.declared_frames = self._declared()
         self.fault: Fault | None = None
@@ -225,13 +231,30 @@ def _refused(content: Content, error: soundfile.LibsndfileError) -> MediaError:
 
 
 def _wav_rate(content: Content) -> int | None:
-    """What the format chunk of a WAV, RF64 or Wave64 says, if it is where it should be."""
+    """What the format chunk says of the rate."""
+    told = _wav_format(content)
+    return None if told is None else int.from_bytes(told[0][4:8], told[1])
+
+
+def _wav_layout(content: Content, channels: int) -> str | None:
+    """What the format chunk says of more than two channels: a mask, if it has as many."""
+    told = _wav_format(content) if channels > 2 else None
+    if told is None or int.from_bytes(told[0][:2], told[1]) != EXTENSIBLE:
+        return None
+    mask = int.from_bytes(told[0][20:24], told[1])
+    return f"{mask:#x}" if mask.bit_count() == channels else None
+
+
+def _wav_format(content: Content) -> tuple[bytes, Literal["little", "big"]] | None:
+    """The format chunk of a WAV, RF64 or Wave64, if it is where it should be, and its order of bytes."""
+    before = content.file.tell()  # from there libsndfile goes on to read
     content.file.seek(0)
     head = content.file.read(HEAD_BYTES)
+    content.file.seek(before)
     place = head.find(b"fmt ") + (24 if head[:4] == b"riff" else 8)
-    if head[:4] not in (b"RIFF", b"RIFX", b"RF64", b"riff") or b"fmt " not in head or len(head) < place + 8:
+    if head[:4] not in (b"RIFF", b"RIFX", b"RF64", b"riff") or b"fmt " not in head or len(head) < place + 24:
         return None
-    return int.from_bytes(head[place + 4 : place + 8], "big" if head[:4] == b"RIFX" else "little")
+    return head[place : place + 24], "big" if head[:4] == b"RIFX" else "little"
 
 
 def _words(error: soundfile.LibsndfileError) -> str:
