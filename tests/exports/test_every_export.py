@@ -97,3 +97,18 @@ def test_a_split_that_no_file_can_be_called_after_is_refused_before_any_pack_is_
     named = instead(tables, tmp_path / "tables", clips=small.table("clips").with_columns(long))
     with pytest.raises(SoundledgerError, match=f"export {name}: .* may have {LONGEST_SPLIT} bytes"):
         write_plan(made_by, asked(named, name), options_of(name, **options), tmp_path / "plan")
+
+
+@pytest.mark.parametrize(("name", "options"), ways())
+def test_a_plan_names_the_clips_of_the_ledger_whose_sound_it_takes(
+    small: SmallAudioset, tables: Tables, tmp_path: Path, name: str, options: dict[str, Any]
+) -> None:
+    """What nobody may hand on is found by them."""
+    made_by = format_of(name)
+    if not hasattr(made_by, "plan"):
+        return
+    write_plan(made_by, asked(tables, name), options_of(name, **options), tmp_path / "plan")
+    ledger = set(small.table("clips")["clip_id"])
+    for listed in (tmp_path / "plan").iterdir():
+        rows = pl.read_parquet(listed)
+        assert set(rows["of_clip" if "of_clip" in rows.columns else "clip_id"]) <= ledger

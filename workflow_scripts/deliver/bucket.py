@@ -17,7 +17,8 @@ AT_ONCE = 4
 """Objects sent side by side."""
 FOR_GOOD = (PermissionError, FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError)
 REFUSED = frozenset({errno.EACCES, errno.EINVAL, errno.ENOENT, errno.EPERM})
-SAID_REFUSED = re.compile(r"^Forbidden|credentials|\b40[0134]\b", re.IGNORECASE)
+REFUSED_CODES = frozenset({"400", "401", "403", "404"})
+SAID_REFUSED = re.compile(r"^Forbidden|credentials", re.IGNORECASE)
 """What another try would not mend, as the libraries tell it."""
 _log = logging.getLogger(__name__)
 
@@ -122,8 +123,8 @@ class Bucket(ABC):
 
 
 def _is_for_good(error: Exception) -> bool:
-    is_refused = getattr(error, "errno", None) in REFUSED or SAID_REFUSED.search(str(error)) is not None
-    return isinstance(error, FOR_GOOD) or is_refused
+    is_refused = getattr(error, "errno", None) in REFUSED or str(getattr(error, "code", "")) in REFUSED_CODES
+    return isinstance(error, FOR_GOOD) or is_refused or SAID_REFUSED.search(str(error)) is not None
 
 
 def needs_group(address: str) -> DeliverError:

@@ -55,6 +55,8 @@ class PackMaker(Protocol):
 class Format(PackMaker, Protocol):
     """A folder of workflow_scripts/exports.
 
+    Sound, and what is computed of it, is in its packs alone: whether it may be handed on is asked of their clips.
+
     Its options.schema.yaml has keywords of its own: `needs`, the tables that it reads; where it makes packs, `packs`:
     `true`, or options and the values of them under which it does, and only then it has what follows `export`; and
     `describes: true`, where it tells of the dataset: then its `Tables` have `about` and `others`, and it is made after
