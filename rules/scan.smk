@@ -5,6 +5,7 @@
 #           audio/<root>/tables/shards.json, which shards there are, and how many media each has
 #           audio/<root>/tables/rejects.parquet, what of its archives could not be listed
 #           audio/<root>/.kept/archives.parquet, what each archive told, for the next scan
+#           audio/<root>/.kept/passing.json, where a fault of an archive may pass: how often it was listed again
 #           audio/<root>/tables/not_looked_at.parquet, what holds audio of kinds that are not read
 # config:   look, files_per_shard, bytes_per_shard; of the dataset files: the roots
 
@@ -39,6 +40,8 @@ checkpoint scan:
         images=lambda wildcards: root(wildcards).images,
         bound=RUN.shard_bound,
         archives=PLACES.archives("{root}"),
+        passing=PLACES.passing_archives("{root}"),
+        asked=lambda wildcards: LOOKS.asked_of_scan(**wildcards),
         look=lambda wildcards: RUN.look_before_scan(**wildcards),
         version=VERSION,
         state=lambda wildcards: LOOKS.state(root(wildcards)),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
+from workflow_scripts.check.passing import PassingFault, note_passing_faults
 from workflow_scripts.media.lister import Lister
 from workflow_scripts.media.scan import scan_root
 from workflow_scripts.run.shards import shards_in
@@ -36,6 +37,8 @@ with logged(snakemake.log[0]):
     shards, tables = scan_root(
         snakemake.params.root, snakemake.params.look, bound, media_list, lister, held, snakemake.params.images
     )
+    faults = [PassingFault(path, None, *rest) for path, *rest in tables["passing"].iter_rows()]
+    note_passing_faults(Path(snakemake.params.passing), faults)
     for name, schema in schemas.SCANNED.items():
         write_table(tables[name], Path(snakemake.output[name]), schema)
     publish(shards_file, functools.partial(_write, json.dumps(shards, indent=1) + "\n"))

@@ -36,8 +36,10 @@ TOLD = pl.Schema(
 """What was told of archives: a row for each archive, behind it one for each member, each damage and each member that is
 not looked at. A column that a row has nothing to say in is null. `path` is below the root, as tables have it."""
 AS_IT_WAS = ["path", "archive_bytes", "mtime_ns", "version"]
-PASSING = ("archive_crashed", "archive_timed_out", "not_a_file", "not_openable", "vanished")
-"""Reasons that may lie in the moment and not in the archive: it is listed again by the next scan."""
+PASSING = ("archive_crashed", "archive_timed_out")
+"""Reasons that may lie in the moment and not in the archive: the next scan lists it again, and one is asked for."""
+OF_NO_FILE = ("not_a_file", "not_openable", "vanished")
+"""Reasons that say nothing of an archive: it was none when its turn came."""
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +78,7 @@ class Lister:
         new = now.join(same, on=AS_IT_WAS, how="anti").sort("path")
         told = pl.concat([same, *self._anew(folder, new)]).sort("path", maintain_order=True)
         if len(new) or len(same) < len(before):
-            passing = told.filter(pl.col("reason").is_in(PASSING)).unique("path")
+            passing = told.filter(pl.col("reason").is_in([*PASSING, *OF_NO_FILE])).unique("path")
             with whole(self.kept) as part:
                 write_rows([told.join(passing, on="path", how="anti", maintain_order="left")], TOLD, part)
         if len(new):

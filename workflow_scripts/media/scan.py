@@ -13,7 +13,7 @@ from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.media.archives import Damage, is_compressed_tar
 from workflow_scripts.media.clear_words import why_not_gone_through
 from workflow_scripts.media.limits import MAX_FILE_BYTES
-from workflow_scripts.media.lister import TOLD, Lister
+from workflow_scripts.media.lister import PASSING, TOLD, Lister
 from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.stems import stem_of
@@ -59,7 +59,8 @@ def scan_root(
 
     Returns:
         For each shard the number of its media; and the tables of tables.schemas.SCANNED: `rejects`, what of its
-        archives could not be listed, and `not_looked_at`.
+        archives could not be listed, and `not_looked_at`; beside them `passing`, of archives whose fault may pass
+        `path`, `mtime_ns` and `reason`.
 
     Raises:
         ScanError: there is no such root, it is empty and was not, or a folder or an archive of it cannot be read now.
@@ -82,7 +83,8 @@ def scan_root(
     members = told.filter(pl.col("member").is_not_null()).select(*_OF_MEDIA)
     media = pl.concat([files.select("path", "bytes", "mtime_ns"), members], how="diagonal")
     shards = _write_lists(media, "path" if os.path.isdir(root) else "member", bound, place)
-    tables = {"rejects": _rejects(folder, told), "not_looked_at": _not_looked_at(found, told)}
+    passing = told.filter(pl.col("reason").is_in(PASSING)).select("path", "mtime_ns", "reason")
+    tables = {"rejects": _rejects(folder, told), "not_looked_at": _not_looked_at(found, told), "passing": passing}
     _log.info("%s: %d media in %d shards, %d rejects", root, len(media), len(shards), len(tables["rejects"]))
     if unread := len(tables["not_looked_at"]):
         _log.info("%s: %d files of kinds that are not looked at", root, unread)

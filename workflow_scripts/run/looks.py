@@ -103,6 +103,10 @@ class Looks:
         """How many tries at files that a server did not give a job had asked for: one more, and it fetches again."""
         return read_passing_note(Path(self.run.places.fetch_passing(dataset, stage, leaf))).asked if self.is_main else 0
 
+    def asked_of_scan(self, root: str) -> int:
+        """The same of the scan of a root: it asks for another where what read an archive crashed or took too long."""
+        return read_passing_note(Path(self.run.places.passing_archives(root))).asked if self.is_main else 0
+
 
 @functools.cache
 def _content(file: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
-from workflow_scripts.check.passing import TRIES, PassingNote, passing_notes
+from workflow_scripts.check.passing import TRIES, PassingNote, passing_notes, read_passing_note
 from workflow_scripts.run.shards import scanned_shards
 from workflow_scripts.settings.run import Run
 
@@ -21,10 +22,11 @@ def passing_text(run: Run) -> str:
 
 
 def _notes(run: Run, root: str) -> Iterator[PassingNote]:
-    """Those of shards that there are: others stay until all media of theirs have been checked elsewhere."""
+    """Those of its archives, and of shards that there are: others stay until all their media were checked elsewhere."""
+    yield read_passing_note(Path(run.places.passing_archives(root)))
     notes = passing_notes(run.places.passing_notes(root))
     shards = scanned_shards(run.places, root) or {}
-    return (notes[file] for shard in shards if (file := run.places.passing_note(root, shard)) in notes)
+    yield from (notes[file] for shard in shards if (file := run.places.passing_note(root, shard)) in notes)
 
 
 def _files(count: int) -> str:

@@ -113,6 +113,10 @@ class Places:
         """What each archive of a root told when it was listed, so that one that is as it was is not listed again."""
         return f"{self._root(root)}/.kept/archives.parquet"
 
+    def passing_archives(self, root: str) -> str:
+        """How often the archives of a root whose fault may pass were listed again."""
+        return f"{self._root(root)}/.kept/passing.json"
+
     def passing_notes(self, root: str) -> str:
         """Folder of the notes on faults that may pass, one a shard that had any."""
         return f"{self._root(root)}/passing"
