@@ -12,6 +12,7 @@ NAMES = (
     "documents",
     "captions",
     "looking",
+    "listing",
     "check_throughput",
     "check_parts",
     "check_fbanks",
