@@ -39,6 +39,8 @@ class Served:
         bytes_a_s: crawls at so many.
         claims: a Content-Length other than the true one.
         chunked: no Content-Length.
+        closes: none either, and the connection's end is that of the body.
+        refused_from: parts that begin behind this byte are refused.
         gzipped: sends it compressed, asked or not.
         headers: more of them.
     """
@@ -53,6 +55,8 @@ class Served:
     bytes_a_s: int | None = None
     claims: int | None = None
     chunked: bool = False
+    closes: bool = False
+    refused_from: int | None = None
     gzipped: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     _tagged: tuple[bytes, str] | None = field(default=None, repr=False)
@@ -156,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
     def setup(self) -> None:
         with self.server.faulty.lock:
             self.server.faulty.connections += 1
-        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8 * SEND)  # what is sent, the client nearly has
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND)  # what is sent, the client nearly has
         super().setup()
 
     def log_message(self, *_: object) -> None:
@@ -197,6 +201,8 @@ class _Handler(BaseHTTPRequestHandler):
         start, end = self._range(served)
         if start >= whole and served.ranges and "Range" in self.headers and self._same(served):
             return self._say(416, {"Content-Range": f"bytes */{whole}"})
+        if served.refused_from is not None and start > served.refused_from:
+            return self._say(403)
         is_part = (start, end) != (0, whole) or (served.ranges and "Range" in self.headers and self._same(served))
         self.send_response(206 if is_part else 200)
         if is_part:
@@ -216,6 +222,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         if served.chunked:
             self.send_header("Transfer-Encoding", "chunked")
+        elif served.closes:
+            self.close_connection = True
         else:
             self.send_header("Content-Length", str(len(body) if served.claims is None else served.claims))
         self.end_headers()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.fetch.faulty import FaultyServer, Served, faulty_server, some_bytes
+from workflow_scripts.fetch.answers import Version
 from workflow_scripts.fetch.fetcher import Wanted, fetch
+from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.remote_file import FetchError
 from workflow_scripts.fetch.session import Client
 
@@ -33,6 +35,27 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+def note(bytes_there: int) -> PartNote:
+    return PartNote("https://example.org/a.zip", None, Version(100, '"1"'), True, ((0, bytes_there),))
+
+
+def test_after_the_power_failed_only_what_was_synced_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = PartNotes(tmp_path / "part")
+    notes.write(note(10), is_synced=True)
+    notes.write(note(50), is_synced=False)
+    assert notes.read() == note(50)
+    monkeypatch.setattr("workflow_scripts.fetch.notes._boot", lambda: "another start of the machine")
+    assert notes.read() == note(10)
+    monkeypatch.setattr("workflow_scripts.fetch.notes._boot", lambda: "")  # where the system does not tell
+    assert notes.read() == note(10)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"there": 1}', "null"])
+def test_a_note_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "part.json").write_text(text)
+    assert PartNotes(tmp_path / "part").read() is None
 
 
 def test_room_is_asked_for_first(server: FaultyServer, small_disk: Path) -> None:

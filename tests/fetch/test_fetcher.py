@@ -211,6 +211,26 @@ def test_a_body_without_length(server: FaultyServer, tmp_path: Path) -> None:
     assert had(Wanted(address), tmp_path / "a.zip").sha256 == sha256(BODY).hex
 
 
+def test_a_body_that_ends_where_the_connection_does_is_held_by_what_was_published(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    address = server.put("/a.zip", Served(BODY, ranges=False, closes=True))
+    error = not_had(Wanted(address), tmp_path / "a.zip")
+    assert error.reason == "no_length"
+    assert "Say `bytes`, `sha256` or `md5`" in str(error)
+    assert lies_there(tmp_path) == []
+    server.files["/a.zip"].faults.append(Fault(drops_after=1_000_000))
+    assert had(Wanted(address, sha256(BODY), mirrors=(address,)), tmp_path / "a.zip").bytes == len(BODY)
+
+
+def test_what_fails_of_many_parts_is_what_is_told(server: FaultyServer, tmp_path: Path) -> None:
+    """And not that the others were stopped by it."""
+    address = server.put("/a.zip", Served(some_bytes(230 << 20), refused_from=150 << 20))
+    error = not_had(Wanted(address), tmp_path / "a.zip")
+    assert error.reason == "refused"
+    assert "403" in str(error)
+
+
 def test_gzip_that_nobody_asked_for_is_decoded(server: FaultyServer, tmp_path: Path) -> None:
     text = b"0123456789abcdef" * 200_000
     for name, chunked in (("a", False), ("b", True)):

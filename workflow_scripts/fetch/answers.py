@@ -16,7 +16,7 @@ from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.remote_file import FetchError
 from workflow_scripts.fetch.session import NotNowError, in_words, refuse_status
 
-BLOCK = 1 << 20
+BLOCK = 256 << 10
 """Bytes that are taken at once, at most."""
 _PART = re.compile(r"bytes (?:(?P<start>\d+)-(?P<end>\d+)|\*)/(?P<of>\d+|\*)")
 _IS_GZIPPED = (".gz", ".tgz", ".svgz")

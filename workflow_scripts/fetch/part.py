@@ -20,7 +20,7 @@ from workflow_scripts.fetch.disk import full_disk_told
 from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.stretches import Stretches
 
-NOTED_EVERY = 4 << 20
+NOTED_EVERY = 2 << 20
 """Bytes after which what came is written down: a kill loses no more, and what was on its way."""
 SYNCED_EVERY_S = 15.0
 """After which what came is synced to the disk: when the power fails, what came since is fetched again."""
@@ -56,6 +56,11 @@ class PartFile:
     def descriptor(self) -> int:
         """Of the open file that the bytes are in."""
         return self._descriptor
+
+    @property
+    def has_digest(self) -> bool:
+        """Whether it will be held against one."""
+        return self._digest is not None
 
     @property
     def came(self) -> int:

@@ -6,6 +6,7 @@ is kept. Proxies and certificates are those of the environment (HTTPS_PROXY, REQ
 
 import functools
 import logging
+import socket
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from workflow_scripts.fetch.addresses import origin, scheme_of, without_secrets
@@ -23,6 +25,9 @@ USER_AGENT = "soundledger (a Snakemake workflow for audio datasets)"
 MOST_REDIRECTS = 10
 CONNECTIONS = 16
 """That are kept open to one host."""
+ON_ITS_WAY = 3 << 19
+"""Bytes that a server may send before they are read, on each connection: if this process is killed, they were sent for
+nothing. Four connections still bring 60 MB/s from a server 100 ms away."""
 HOSTS = 64
 """To which connections are kept."""
 _NOT_FOUND = (404, 410)
@@ -59,7 +64,7 @@ class Client:
         self._session.auth = _as_it_is  # else requests would look into .netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_connections=HOSTS, pool_maxsize=CONNECTIONS))
+            self._session.mount(scheme, _Adapter(pool_connections=HOSTS, pool_maxsize=CONNECTIONS))
 
     def ask(
         self,
@@ -123,6 +128,16 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._session.close()
+
+
+class _Adapter(HTTPAdapter):
+    """As requests has it, but for how much may be on its way."""
+
+    def init_poolmanager(self, *args: Any, **pool: Any) -> None:
+        options = [*HTTPConnection.default_socket_options]
+        if hasattr(socket, "TCP_WINDOW_CLAMP"):  # on Linux
+            options.append((socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, ON_ITS_WAY))
+        super().init_poolmanager(*args, socket_options=options, **pool)
 
 
 @functools.cache

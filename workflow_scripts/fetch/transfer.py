@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 import requests
 
@@ -91,11 +91,22 @@ class Transfer:
                 self._asks_for_parts = False
                 raise _StartOver("the server gives other parts than it was asked for")
             self._hold_length(answer.version.bytes)
+            self._refuse_if_endless(response)
             refuse_if_full(self._part.to, answer.version.bytes or self._remote.bytes or 0)
             self._part.begin(answer.version, has_ranges=answer.is_part)
             self._meter.has(0, answer.version.bytes or self._remote.bytes)
             self._take(response, answer, 0)
         self._finish_first(answer)
+
+    def _refuse_if_endless(self, response: requests.Response) -> None:
+        """An answer may end where its connection does: then nobody knows whether that was its end."""
+        ends = "Content-Length" in response.headers or "chunked" in response.headers.get("Transfer-Encoding", "")
+        if not ends and self._remote.bytes is None and not self._part.has_digest:
+            raise FetchError(
+                "no_length",
+                f"{self._shown}: the server does not tell how long it is, nor where it ends, so that half of it would "
+                "look whole. Say `bytes`, `sha256` or `md5` of it",
+            )
 
     def _finish_first(self, answer: HttpAnswer) -> None:
         """A part whose size the server does not tell has to be asked for as a whole; a whole is as long as it was."""
@@ -120,13 +131,14 @@ class Transfer:
         with ThreadPoolExecutor(min(self._connections, len(pieces)), "fetch") as pool:
             futures = [pool.submit(self._bring, *piece) for piece in pieces]
             try:
-                for future in futures:
-                    future.result()
-            except BaseException:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:
                 self._stop.set()
                 for future in futures:
                     future.cancel()
-                raise
+        errors = [error for future in futures if not future.cancelled() and (error := future.exception())]
+        for error in sorted(errors, key=lambda error: isinstance(error, _Stopped)):  # those only follow from another
+            raise error
 
     def _bring(self, start: int, end: int) -> None:
         try:
