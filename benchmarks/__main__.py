@@ -16,6 +16,7 @@ NAMES = (
     "check_throughput",
     "check_parts",
     "check_fbanks",
+    "flac_md5",
     "features",
     "images",
     "check_growth",

@@ -392,3 +392,11 @@ def test_damage_of_pages_is_told_of_what_ffmpeg_decodes_too() -> None:
     row = told(skeleton + b"".join([*each[:-2], bytes(broken), each[-1]]))
     assert (row["load_ok"], row["error_kind"]) == (False, "corrupt")
     assert "checksum" in row["error"]
+
+
+@pytest.mark.parametrize("data", PAGED)
+@pytest.mark.parametrize("share", [0.7, 0.97])
+def test_a_cut_ogg_is_truncated_whoever_decodes_it(data: bytes, share: float) -> None:
+    row, whole = told(data[: int(len(data) * share)]), told(data)
+    assert (row["load_ok"], row["error_kind"]) == (True, "truncated")
+    assert 0 < row["frames"] < whole["frames"]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.limits import IN_MEMORY_BYTES
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.containers import flac, mp3, ogg_links, sound_extent, wav
+from workflow_scripts.sound.containers import flac, mp3, ogg, ogg_links, sound_extent, wav
 from workflow_scripts.sound.containers.extents import UNCOMPRESSED
 from workflow_scripts.sound.containers.tags import end_of_tags
 from workflow_scripts.sound.decoders import NOTHING_KNOWN, Known, Stream, ffmpeg, sndfile
@@ -221,4 +221,6 @@ def _link(content: Content, link: ogg_links.Link | None, rubbish: int) -> Opened
         if page is not None:
             content.overlay(0, page)
         return _sndfile(content, known)
+    if known.fault is None and ogg.ends_early(content.file, content.size):
+        known = replace(known, fault=("truncated", ogg.CUT))
     return ffmpeg.open_stream(content, "ogg", known)

@@ -1,5 +1,7 @@
 """Frames of raw AAC.
 
+To FFmpeg a frame that is cut and one that is damaged are the same failure.
+
 Source: ISO/IEC 13818-7, section 6.2 (the header of ADTS).
 """
 

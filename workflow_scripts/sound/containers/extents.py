@@ -1,5 +1,8 @@
 """Where containers that state a size keep their sound, and how much of it they declare.
 
+Libraries believe such a size, as mutagen does (10 s of a WAV that holds 9.4), or shorten it to the file without a word,
+as libsndfile and FFmpeg do; so headers are read here, in some hundredths of a millisecond.
+
 Sources: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0" (RIFF); EBU Tech 3306 (RF64) and
 ITU-R BS.2088 (BW64); Sony Pictures Digital, "Sony Wave64"; Apple, "Audio Interchange File Format" 1.3, its AIFF-C, and
 "Core Audio Format Specification"; the Sun audio file format (AU); NIST, SPHERE (the header). What writers put there

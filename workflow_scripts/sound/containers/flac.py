@@ -14,6 +14,9 @@ byte that flips in the last frame so that its codes seem to go on behind the end
 flipped in last frames, 2 to 13 in 100 did that); a damaged header of a last frame that is shorter than a header may be
 (taken for a cut); a stream that does not begin with its first sample, as its last frames seem to lie behind its end.
 
+FFmpeg does not tell it: that the packet which fails ends with the file was tried as the sign of a cut, and took 192 of
+617 FLACs with flipped, swapped, doubled and zeroed bytes for cut ones, as damage hides where the next frame begins.
+
 Source: RFC 9639, sections 8 (metadata), 9.1 (frame header), 9.2 (subframes), 9.3 (frame footer).
 """
 

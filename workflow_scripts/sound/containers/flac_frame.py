@@ -1,5 +1,7 @@
 """The frames of FLAC, as far as it takes to see where one ends.
 
+No library tells where a frame that it cannot decode would have ended; see flac.
+
 Source: RFC 9639, sections 8.2 (STREAMINFO), 9.1 (frame header), 9.2 (subframes), 9.3 (frame footer).
 """
 

@@ -1,5 +1,7 @@
 """How long a Matroska or WebM file says that it is.
 
+FFmpeg reads it, and does not tell it.
+
 Source: RFC 8794, section 4 (variable-size integers); RFC 9559, section 5.1 (the segment).
 """
 

@@ -1,5 +1,7 @@
 """The outermost boxes of an MP4, M4A or QuickTime file.
 
+FFmpeg tells neither that a box ends behind the file nor what of the data no sample names.
+
 Source: ISO/IEC 14496-12, section 4.2 (boxes); QuickTime File Format, "Atoms".
 """
 

@@ -1,5 +1,7 @@
 """Pages of Ogg: whether a file ends before its stream does, on a page that does not end it or within one; their serial.
 
+FFmpeg and libsndfile take a file without its last page for a shorter one; see ogg_links.
+
 Source: RFC 3533, section 6 (the page format).
 """
 
@@ -17,6 +19,8 @@ LARGEST_PAGE = HEADER_BYTES + 255 + 255 * 255
 TAIL_BYTES = 2 * LARGEST_PAGE
 """How far back the last page is looked for: behind it, rubbish of at least one page's size may follow."""
 LAST_OF_STREAM = 4
+CUT = "the Ogg stream has no last page"
+"""What is said of one that ends early."""
 SERIAL, CHECKSUM = slice(14, 18), slice(22, 26)
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 """Each byte with its bits in reverse order."""

@@ -1,5 +1,7 @@
 """Tags before and behind a sound, which are no part of it whatever it is.
 
+Only their ends are looked for; mutagen, which knows all of these, reads what they hold, and refuses what is odd in it.
+
 Sources: ID3 tag version 2.4.0, main structure, sections 3.1 (header) and 3.4 (footer); ID3v1 and its enhanced tag;
 APE tags version 2 (header and footer); Lyrics3 v1 and v2.00.
 """

@@ -1,5 +1,7 @@
 """What the chunks of a WAV tell that decides who can decode it.
 
+No decoder tells of chunks that it steps over, and the choice comes before any is asked.
+
 Sources: as of extents.
 """
 

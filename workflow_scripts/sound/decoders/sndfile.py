@@ -218,7 +218,7 @@ class SndfileStream:
             held = max(0, size - extent.start)
             return "truncated", f"the header declares {extent.size:,} bytes of sound, the file holds {held:,}"
         if ogg.ends_early(self.content.file, size):
-            return "truncated", "the Ogg stream has no last page"
+            return "truncated", ogg.CUT
         return None
 
 
