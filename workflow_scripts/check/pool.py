@@ -9,8 +9,10 @@ from typing import Any
 from workflow_scripts.check import limits
 from workflow_scripts.check.task import Task, WorkerError
 from workflow_scripts.media import archives
+from workflow_scripts.media.media import Media
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.workers import pool
+from workflow_scripts.workers.limits import in_time
 from workflow_scripts.workers.pool import CRASHED, FAILED, TIMED_OUT, TOO_LARGE, ask_all, how_it_ended
 
 BATCH = 32
@@ -47,8 +49,8 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
         WorkerError: what workers need is not installed, or not whole.
     """
     size = max(1, min(BATCH, len(tasks) // (workers * BATCHES_A_WORKER)))
-    batches = list(_batches(tasks, size))
     start_server()
+    batches = list(_batches(tasks, size, workers))
     examine = functools.partial(_examine_batch, settings=settings)
     for task, row in ask_all(batches, examine, _patience, min(workers, max(1, len(batches))), _start_worker):
         if isinstance(row, WorkerError):
@@ -56,15 +58,45 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
         yield task, _lost(row) if isinstance(row, BaseException) else row
 
 
-def _batches(tasks: Sequence[Task], most: int) -> Iterator[Sequence[Task]]:
+def _batches(tasks: Sequence[Task], most: int, workers: int) -> Iterator[Sequence[Task]]:
     """Batches of loose files, and of members of one archive each."""
-    for archive, group in itertools.groupby(tasks, lambda task: None if task.media.member is None else task.media.path):
-        of_one = list(group)
-        if archive is None:
-            yield from (of_one[first : first + most] for first in range(0, len(of_one), most))
+    archive_of = {task: None if task.media.member is None else task.media.path for task in tasks}
+    groups = [list(group) for _, group in itertools.groupby(tasks, archive_of.__getitem__)]
+    in_parts = _opened_to_be_split([group for group in groups if _is_opened(group)], most, workers)
+    for group in groups:
+        if group[0].media.member is None:
+            yield from (group[first : first + most] for first in range(0, len(group), most))
         else:
-            by_media = {task.media: task for task in of_one}
-            yield from ([by_media[media] for media in part] for part in archives.split(list(by_media), most))
+            medias = [task.media for task in group]
+            parts = in_parts[medias[0].path] if _is_opened(group) else archives.split(medias, most)
+            by_media = {task.media: task for task in group}
+            yield from ([by_media[media] for media in part] for part in parts)
+
+
+def _is_opened(group: Sequence[Task]) -> bool:
+    """Whether an archive has to be opened to be split."""
+    return group[0].media.member is not None and archives.kind_of(group[0].media.path) in archives.IN_GROUPS
+
+
+def _opened_to_be_split(groups: Sequence[Sequence[Task]], most: int, workers: int) -> dict[str, list[list[Media]]]:
+    """The parts of such archives, by their paths; workers open them, whom that may cost their lives as any reading."""
+    medias = [[task.media for task in group] for group in groups]
+    if not medias:
+        return {}
+    split = functools.partial(_split_batch, most=most)
+    parts = {}
+    for of_one, told in ask_all([[of_one] for of_one in medias], split, _patience_to_split, workers, _start_worker):
+        parts[of_one[0].path] = [list(of_one)] if isinstance(told, BaseException) else told
+    return parts
+
+
+def _split_batch(batch: Sequence[Sequence[Media]], most: int) -> list[list[list[Media]]]:
+    with in_time(limits.SECONDS_A_FILE):
+        return [archives.split(medias, most) for medias in batch]
+
+
+def _patience_to_split(_: object) -> float:
+    return 2 * limits.SECONDS_A_FILE
 
 
 def _patience(batch: Sequence[Task]) -> float:

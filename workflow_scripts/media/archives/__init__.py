@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MODULES = {".tar": "tar", ".zip": "zipped", ".parquet": "parquet"}
 ARCHIVE_SUFFIXES = frozenset(_MODULES)
 """Suffixes, in small letters, of archives that are read."""
+IN_GROUPS = frozenset({".parquet"})
+"""Those whose members are read by groups: to know them, the archive is opened."""
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z")
 COMPRESSED_TARS = (*(f".tar{suffix.lower()}" for suffix in COMPRESSIONS), ".tgz", ".tbz", ".tbz2", ".txz", ".tzst")
 """What tars that are compressed as a whole are called, in small letters: no member can be read by itself."""
@@ -111,14 +113,13 @@ def split(medias: Sequence[Media], most: int) -> list[list[Media]]:
     """
     if not medias:
         return []
-    module = _module(medias[0].path)
     groups = [[media] for media in medias]
-    if hasattr(module, "row_groups"):
+    if kind_of(medias[0].path) in IN_GROUPS:
         from workflow_scripts.media.content import opened
 
         try:
             with opened(medias[0].path) as descriptor:
-                groups = module.row_groups(descriptor, medias)
+                groups = _module(medias[0].path).row_groups(descriptor, medias)
         except Exception:  # noqa: BLE001 - whoever reads the members will say it of each
             return [list(medias)]
     batches: list[list[Media]] = []
