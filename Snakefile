@@ -22,6 +22,7 @@ include: "rules/read_predictions.smk"
 include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
+include: "rules/missing.smk"
 include: "rules/assign_splits.smk"
 include: "rules/judge.smk"
 include: "rules/export.smk"
@@ -38,6 +39,7 @@ localrules:
     make_sample,
     plan_fetches,
     fetch,
+    unpack,
     gather_fetches,
     build_catalogue,
     losses,
@@ -52,6 +54,7 @@ wildcard_constraints:
     delivery=r"[A-Za-z0-9_-]+",
     leaf=r"([^/]+-)?([01]+|all)",
     stage=r"[a-z]+",
+    entry=r"\d+",
 
 
 rule all:

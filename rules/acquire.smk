@@ -2,7 +2,7 @@
 #
 # requires: nothing for the stage `sources`; for `audio`, where addresses stand in rows, promised.parquet and origins.parquet
 # produces: the files, where the dataset file has them
-#           <dataset>/acquired/<stage>.parquet, what became of each; on the way <stage>.plan/ and <stage>.fetched/
+#           <dataset>/acquired/<stage>.parquet, what became of each; on the way <stage>.plan/, <stage>.fetched/, <stage>.unpacked/
 # config:   offline, accept_terms; of the dataset file: acquire
 
 
@@ -52,11 +52,33 @@ rule fetch:
         "../workflow_scripts/fetch.py"
 
 
+rule unpack:
+    """Unpack an archive, whole or not at all. Who deletes it afterwards has it neither fetched nor unpacked again."""
+    input:
+        fetched=ancient(fetches_of_stage),  # a zip in several parts has to be there with all of them
+    output:
+        unpacked=PLACES.unpacked("{dataset}", "{stage}", "{entry}"),
+    log:
+        PLACES.log("unpack", "{dataset}", "{stage}", "{entry}"),
+    benchmark:
+        PLACES.benchmark("unpack", "{dataset}", "{stage}", "{entry}")
+    conda:
+        "../envs/tables.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(8 * 60),
+    params:
+        entry=lambda wildcards: RUN.entry(**wildcards),
+    script:
+        "../workflow_scripts/unpack.py"
+
+
 checkpoint gather_fetches:
     """Put together what became of all files of a stage. A checkpoint: what reads them looks at the disk anew."""
     input:
         plan=ancient(fetches_planned),
         fetched=fetches_of_stage,
+        unpacked=lambda wildcards: RUN.unpacked_in(**wildcards),
     output:
         acquired=PLACES.acquired("{dataset}", "{stage}"),
     log:

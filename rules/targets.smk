@@ -103,3 +103,9 @@ rule review:
 rule acquire:
     input:
         lambda wildcards: or_stop(RUN.acquired),
+
+
+rule missing:
+    input:
+        RUN.waited_for(),
+        [of for name in RUN.datasets for of in PLACES.missing(name).values()],

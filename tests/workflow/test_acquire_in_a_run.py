@@ -147,3 +147,20 @@ def test_a_wrong_digest_ends_the_run_and_leaves_nothing_under_the_final_name(tmp
     assert "sha256" in run.output
     assert not (small / "audio/clips.zip").exists()
     assert (small / "train.csv").is_file()
+
+
+def test_archives_are_unpacked_once_and_may_be_deleted(tmp_path: Path, web: Web) -> None:
+    project = Project(tmp_path)
+    small = served_set(project, web)
+    settings = yaml.safe_load((small / "set.yaml").read_text())
+    settings["acquire"][-1] |= {"to": "packed/clips.zip", "unpack": "audio"}
+    settings["audio"] = ["audio"]
+    (small / "set.yaml").write_text(yaml.safe_dump(settings))
+    project.run("--config", SET)
+    assert project.ask("SELECT status, count(*), any_value(media_member) IS NULL FROM clips GROUP BY ALL") == [
+        ("usable", 3, True)
+    ]
+    (small / "packed/clips.zip").unlink()
+    asked = len(web.asked)
+    assert project.run("--config", SET).jobs.total() == 0
+    assert len(web.asked) == asked

@@ -1,5 +1,6 @@
 """What a server's answer says of a file: which version of it, which part, and in what clothes."""
 
+import email.utils
 import re
 import time
 import zlib
@@ -50,6 +51,14 @@ class Version:
     def tells_changes(self) -> bool:
         """Whether another content of the same length would show."""
         return self.etag is not None or self.modified is not None
+
+    @property
+    def changed_s(self) -> float | None:
+        """When it changed, seconds since 1970; None if the server does not tell, or not in the words of HTTP."""
+        try:
+            return email.utils.parsedate_to_datetime(self.modified).timestamp() if self.modified else None
+        except (ValueError, OverflowError):
+            return None
 
     @property
     def if_range(self) -> dict[str, str]:

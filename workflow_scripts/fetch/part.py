@@ -147,7 +147,12 @@ class PartFile:
             self._sync()
 
     def publish(self) -> None:
-        """Give it its final name: whole, and on the disk for good. There is no file of that name."""
+        """Give it its final name: whole, and on the disk for good. There is no file of that name.
+
+        It has the time of change that its server tells, so that whoever fetches it has the same file.
+        """
+        if self.version and self.version.changed_s is not None:
+            os.utime(self._descriptor, (self.version.changed_s, self.version.changed_s))
         with full_disk_told(self.to):
             os.fsync(self._descriptor)
         os.replace(self._path, self.to)

@@ -2,9 +2,10 @@
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workflow_scripts.check.passing import PassingNote, passing_notes, read_passing_note
 from workflow_scripts.run.lock import Lock
@@ -99,6 +100,14 @@ class Looks:
         notes = _notes(self.run.places.passing_notes(root)) if self.is_main else {}
         return notes.get(self.run.places.passing_note(root, shard), PassingNote()).asked
 
+    def of_places(self, places: Iterable[str]) -> Callable[[Any], list[str]]:
+        """A function of the wildcards of a job: a digest of what lies in each of some folders, as of a root."""
+
+        def looked(wildcards: Any) -> list[str]:
+            return [_look_once(place) for place in places] if self.is_main else []
+
+        return looked
+
     def asked_again(self, dataset: str, stage: str, leaf: str) -> int:
         """How many tries at files that a server did not give a job had asked for: one more, and it fetches again."""
         return read_passing_note(Path(self.run.places.fetch_passing(dataset, stage, leaf))).asked if self.is_main else 0
@@ -106,6 +115,16 @@ class Looks:
     def asked_of_scan(self, root: str) -> int:
         """The same of the scan of a root: it asks for another where what read an archive crashed or took too long."""
         return read_passing_note(Path(self.run.places.passing_archives(root))).asked if self.is_main else 0
+
+
+@functools.cache
+def _look_once(place: str) -> str:
+    from workflow_scripts.media.look import look
+
+    try:
+        return look(place, None)
+    except OSError as error:  # what cannot be read, its own job tells
+        return f"cannot be read: {error.strerror}"
 
 
 @functools.cache

@@ -141,6 +141,12 @@ class Places:
         """A table of what was read for a dataset beside its own sources: the `rejects` of its `reviews`."""
         return f"{self.results}/{dataset}/tables/of_{of}/{name}.parquet"
 
+    def missing(self, dataset: str) -> dict[str, str]:
+        """What stays missing: the clips, how many of each class, and what lies elsewhere that may be theirs."""
+        folder = f"{self.results}/{dataset}/exports"
+        names = {"clips": "missing", "by_class": "missing_by_class", "proposed": "missing_proposed"}
+        return {name: f"{folder}/{file}.csv" for name, file in names.items()}
+
     def acquisition(self, dataset: str) -> str:
         """Folder of what tells how far the fetching of its files has come; what is fetched goes where its file says."""
         return f"{self.results}/{dataset}/acquired"
@@ -156,6 +162,10 @@ class Places:
     def fetched(self, dataset: str, stage: str, leaf: str) -> str:
         """The `fetches` of one of them."""
         return f"{self.acquisition(dataset)}/{stage}.fetched/{leaf}.parquet"
+
+    def unpacked(self, dataset: str, stage: str, entry: str) -> str:
+        """What came out of the archive of an entry, by its number in the dataset file."""
+        return f"{self.acquisition(dataset)}/{stage}.unpacked/{entry}.json"
 
     def fetch_note(self, dataset: str, stage: str, leaf: str) -> str:
         """How far one of them is."""

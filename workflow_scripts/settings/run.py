@@ -1,6 +1,7 @@
 """What a run consists of: datasets, the audio roots they name, and where results go."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -40,6 +41,7 @@ class Run:
         accept_terms: the datasets whose terms are accepted.
         offline: no connection is made.
         dry_run: deliveries are told, and nothing is sent.
+        look_in: absolute paths of folders in which missing media may lie.
     """
 
     places: Places
@@ -56,6 +58,7 @@ class Run:
     accept_terms: tuple[str, ...] = ()
     offline: bool = False
     dry_run: bool = False
+    look_in: tuple[str, ...] = ()
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -82,6 +85,15 @@ class Run:
         """What a dataset has fetched in a stage, as a rule is told of it."""
         return [asdict(entry) for entry in self.datasets[dataset].acquire if entry.stage == stage]
 
+    def entry(self, dataset: str, stage: str, entry: str) -> dict[str, Any]:
+        """One of them, by its number in the dataset file."""
+        return next(one for one in self.entries_of_stage(dataset, stage) if one["key"] == f"acquire[{entry}]")
+
+    def unpacked_in(self, dataset: str, stage: str) -> list[str]:
+        """What comes out of those of them that are unpacked."""
+        entries = [one for one in self.entries_of_stage(dataset, stage) if one["unpack"]]
+        return [self.places.unpacked(dataset, stage, re.sub(r"\D", "", one["key"])) for one in entries]
+
     def rows_with_addresses(self, dataset: str, stage: str) -> list[str]:
         """The tables whose rows say addresses of a stage; none if none do."""
         is_said = any(entry["rows"] for entry in self.entries_of_stage(dataset, stage))
@@ -96,6 +108,10 @@ class Run:
     def waited_for(self) -> list[str]:
         """What became of the files of these."""
         return [self.places.acquired(*stage) for stage in self.stages_waited_for() if stage[0] in self.datasets]
+
+    def fetches_of(self, dataset: str) -> list[str]:
+        """What became of the files of those of them that are one dataset's."""
+        return [self.places.acquired(*stage) for stage in self.stages_waited_for() if stage[0] == dataset]
 
     def fetched_in(self) -> dict[str, list[str]]:
         """These stages by dataset."""
@@ -274,6 +290,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         tuple(settings["accept_terms"]),
         settings["offline"],
         settings["dry_run"],
+        tuple(_places(settings["look_in"], workdir)),
     )
 
 
@@ -292,6 +309,15 @@ def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:
                 f"config: custom_rules[{ordinal}]: no such file: {path}; a relative path starts where Snakemake runs"
             )
         yield os.path.abspath(path)
+
+
+def _places(named: list[str], workdir: Path) -> Iterator[str]:
+    """Absolute paths of folders that are there."""
+    for ordinal, place in enumerate(named):
+        path = os.path.abspath(workdir / place)
+        if not os.path.isdir(path):
+            raise SettingsError(f"config: look_in[{ordinal}]: no such folder: {path}")
+        yield path
 
 
 def _waited_for(dataset: Dataset, named: list[tuple[str, Root]]) -> list[Stage]:

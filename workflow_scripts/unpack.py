@@ -1,0 +1,20 @@
+"""Rule unpack: an archive that was fetched -> its files, and how many there are."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.entry import logged
+from workflow_scripts.acquire.unpack.archive import unpack
+from workflow_scripts.tables.files import whole
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+
+with logged(snakemake.log[0]):
+    entry = snakemake.params.entry
+    unpacked = unpack(Path(entry["to"]), Path(entry["unpack"]))
+    with whole(Path(snakemake.output.unpacked)) as part:
+        part.write_text(json.dumps(asdict(unpacked)) + "\n")
