@@ -15,7 +15,7 @@ checkpoint plan_fetches:
     log:
         PLACES.log("plan_fetches", "{dataset}", "{stage}"),
     conda:
-        "../envs/tables.yaml"
+        "../envs/remote.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -39,7 +39,7 @@ rule fetch:
         PLACES.benchmark("fetch", "{dataset}", "{stage}", "{leaf}")
     retries: 2
     conda:
-        "../envs/tables.yaml"
+        "../envs/remote.yaml"
     resources:
         **STARTED.connections_of_hosts(),
         mem_mb=growing(1000),
@@ -63,7 +63,7 @@ rule unpack:
     benchmark:
         PLACES.benchmark("unpack", "{dataset}", "{stage}", "{entry}")
     conda:
-        "../envs/tables.yaml"
+        "../envs/remote.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(8 * 60),
