@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(workflow.basedir))
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.media.remote.allowed import OFFLINE
 from workflow_scripts.report.drawing.told import told_of
 from workflow_scripts.run.garbage import leave_garbage
 from workflow_scripts.run.hooks import Started
@@ -36,6 +37,8 @@ RUN = or_stop(load_run, config, Path.cwd())
 PLACES = RUN.places
 CHECK = CheckSettings(**RUN.check)
 LOOKS = Looks(RUN, workflow.is_main_process)
+if RUN.offline:
+    os.environ[OFFLINE] = "1"  # for the scripts of jobs
 STARTED = Started(RUN, os.getcwd(), time.time(), CHECK.fingerprint, workflow)
 
 

@@ -189,7 +189,8 @@ class _HubHandler(_Handler):
     def _answer(self) -> None:
         parts = [unquote(it) for it in urlsplit(self.path).path.split("/")[1:]]
         is_api = parts[0] == "api"
-        kind, owner, name, *rest = parts[1:] if is_api else parts
+        kind, owner, name, *rest = [*(parts[1:] if is_api else parts), "", ""]
+        rest = [part for part in rest if part]
         repository = self.hub.repositories.get(f"{owner}/{name}")
         lacks_token = self.headers.get("Authorization") != f"Bearer {TOKEN}"
         if kind != "datasets" or repository is None or (repository.private and lacks_token):

@@ -17,6 +17,7 @@ from tests.made_files import noise16, wav
 from workflow_scripts.media import content, limits
 from workflow_scripts.media.content import Content, Window, file_content
 from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import OnDisk
 
 DATA = bytes(range(256)) * 40
 
@@ -47,7 +48,7 @@ def _unlisted(file: Path) -> Media:
 def _window(folder: Path, start: int, size: int) -> Iterator[Content]:
     (folder / "data").write_bytes(DATA)
     with (folder / "data").open("rb") as file:
-        yield Content(Window(file.fileno(), start, size), size)
+        yield Content(Window(OnDisk(file.fileno()), start, size), size)
 
 
 def test_a_small_file_is_in_memory_and_a_large_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ class RangedFile(io.RawIOBase):
             FetchError: nobody told yet, and it cannot be had.
         """
         if self._size < 0:
-            self.read_at(0, ALONE)
+            self.read_at(self._expected[0][0] if self._expected else 0, 1)
         return self._size
 
     # --- as a file ---

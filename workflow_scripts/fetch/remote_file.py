@@ -32,6 +32,7 @@ class RemoteFile:
         digest: that the server publishes; None if none.
         etag: another one means other bytes; None if the server has none.
         ranges: parts of it can be asked for.
+        state: as a listing has it, where that is not the ETag.
         pinned: the address of the version that `url` gives, where a scheme has such; None if others may come there.
     """
 
@@ -42,6 +43,7 @@ class RemoteFile:
     digest: Digest | None = None
     etag: str | None = None
     ranges: bool = False
+    state: str | None = None
     pinned: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -10,6 +11,7 @@ from workflow_scripts.fetch import schemes
 from workflow_scripts.fetch.addresses import scheme_of, without_secrets
 from workflow_scripts.fetch.remote_file import FetchError, ListedFile, RemoteFile
 
+_PINNED = re.compile("hf://[^@]+@[0-9a-f]{40}(?:/|$)")
 _SPELT = {"http": "https"}
 """Schemes that another one's module serves."""
 
@@ -45,6 +47,15 @@ def below(address: str) -> Iterator[ListedFile]:
     if not hasattr(module, "below"):
         raise FetchError("cannot_list", f"{without_secrets(address)}: {scheme_of(address)}: addresses cannot be listed")
     return module.below(address)
+
+
+def is_pinned(address: str) -> bool:
+    """Whether an address names a version (a commit of the hub's): what lies below it is the same for ever.
+
+    >>> is_pinned(f"hf://datasets/a/b@{'0' * 40}/wav"), is_pinned("hf://datasets/a/b@main/wav")
+    (True, False)
+    """
+    return _PINNED.match(address) is not None
 
 
 def _module(address: str) -> ModuleType:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.names import to_text
 from workflow_scripts.tables import schemas
 
@@ -58,7 +59,7 @@ class Counts:
             {
                 "root": [root.slug for root in roots],
                 "ordinal": range(len(roots)),
-                "path": [to_text(os.path.abspath(root.path)) for root in roots],
+                "path": [root.path if is_address(root.path) else to_text(os.path.abspath(root.path)) for root in roots],
                 "holds": [root.holds for root in roots],
                 "media": media,
             },

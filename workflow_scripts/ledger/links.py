@@ -8,8 +8,10 @@ import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.ledger.checked import RootChecks
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.archives import is_archive
 from workflow_scripts.media.names import from_text
+from workflow_scripts.media.walk import folder_of
 
 HOLDS_BYTES = r"\\x[89a-f][0-9a-f]"
 """How tables spell a byte that is no UTF-8."""
@@ -57,6 +59,8 @@ def media_paths(media: pl.DataFrame, roots: list[RootChecks]) -> pl.Series:
 
 def _folder(root: RootChecks) -> str:
     """Where the paths of a root start from: not from an archive, but from its folder."""
+    if is_address(root.path):
+        return folder_of(root.path)
     path = os.path.abspath(root.path)
     return os.path.dirname(path) if is_archive(path) and not os.path.isdir(path) else path
 

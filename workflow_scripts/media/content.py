@@ -1,8 +1,8 @@
 """The bytes of one media, wherever they lie: small ones in memory, long ones read as they are asked for."""
 
+import errno
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -10,7 +10,8 @@ from typing import BinaryIO
 import xxhash
 
 from workflow_scripts.media.limits import IN_MEMORY_BYTES, MAX_FILE_BYTES
-from workflow_scripts.media.media import Media, MediaError, changed_at
+from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import Fills, Opened, opened
 
 PIECE = 1 << 20
 
@@ -70,14 +71,14 @@ class Content:
 class Window(io.RawIOBase):
     """Bytes start to start + size of an open file, as a file of its own."""
 
-    def __init__(self, descriptor: int, start: int, size: int) -> None:
-        self._descriptor, self._start, self._size, self._place = descriptor, start, size, 0
+    def __init__(self, opened: Fills, start: int, size: int) -> None:
+        self._opened, self._start, self._size, self._place = opened, start, size, 0
         self.overlay: tuple[int, bytes] | None = None
         self.failure: MediaError | None = None
 
     def part(self, start: int, size: int) -> "Window":
         """A stretch of it."""
-        return Window(self._descriptor, self._start + start, size)
+        return Window(self._opened, self._start + start, size)
 
     def readable(self) -> bool:
         """It is."""
@@ -100,17 +101,16 @@ class Window(io.RawIOBase):
         """Fill a buffer as far as there are bytes. What the disk refuses is an end; `failure` says why."""
         view = memoryview(buffer).cast("B")[: max(0, self._size - self._place)]
         try:
-            got = self._fill(view, self._start + self._place) if len(view) else 0
+            got = self._opened.fill(view, self._start + self._place) if len(view) else 0
         except OSError as error:
-            self.failure = MediaError("io_error", f"cannot be read: {error.strerror}")
+            self.failure = not_read(error)
+            return 0
+        except MediaError as error:
+            self.failure = error
             return 0
         self._lay_over(view[:got])
         self._place += got
         return got
-
-    def _fill(self, view: memoryview, place: int) -> int:
-        """Put the bytes there that the file has at a place; how many there are."""
-        return os.preadv(self._descriptor, [view], place)
 
     def _lay_over(self, view: memoryview) -> None:
         if self.overlay is None:
@@ -122,26 +122,6 @@ class Window(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: str) -> Iterator[int]:
-    """A descriptor of a regular file.
-
-    Raises:
-        MediaError: it is gone, or is no regular file (a pipe would block for ever).
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        kind = "vanished" if isinstance(error, FileNotFoundError) else "not_openable"
-        raise MediaError(kind, f"cannot be opened: {error.strerror}") from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise MediaError("not_a_file", "no regular file")
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
 def file_content(media: Media) -> Iterator[Content]:
     """The bytes of a loose file, as long as it stays the file that was listed.
 
@@ -149,25 +129,33 @@ def file_content(media: Media) -> Iterator[Content]:
         MediaError: it cannot be opened or read, is too large, or has been changed since it was listed; also when it
             changes before the context is left.
     """
-    with opened(media.path) as descriptor:
-        _refuse_changed(descriptor, media, "since it was listed")
+    with opened(media.path, media.bytes, media.mtime_ns) as file:
+        file.refuse_changed(media, "since it was listed")
         size = media.bytes or 0
         refuse_too_large(size)
-        yield window(descriptor, 0, size)
-        _refuse_changed(descriptor, media, "while it was read")
+        yield window(file, 0, size)
+        file.refuse_changed(media, "while it was read")
 
 
-def window(descriptor: int, start: int, size: int) -> Content:
+def window(file: Opened, start: int, size: int) -> Content:
     """A stretch of an open file: in memory if it is small."""
     if size <= IN_MEMORY_BYTES:
         try:
-            data = os.pread(descriptor, size, start)
+            data = file.read_at(start, size)
         except OSError as error:
-            raise MediaError("io_error", f"cannot be read: {error.strerror}") from None
+            raise not_read(error) from None
         if len(data) < size:  # not an end: the size is known
             raise MediaError("io_error", f"the filesystem gave {len(data):,} of {size:,} bytes")
         return Content.of(data)
-    return Content(Window(descriptor, start, size), size)
+    file.expect([(start, start + size)])
+    return Content(Window(file, start, size), size)
+
+
+def not_read(error: OSError) -> MediaError:
+    """Why bytes cannot be read of a file that was opened."""
+    if error.errno == errno.ESTALE:
+        return MediaError("changed", f"{error.strerror}; the next run looks again")
+    return MediaError("vanished" if error.errno == errno.ENOENT else "io_error", f"cannot be read: {error.strerror}")
 
 
 def refuse_too_large(size: int) -> None:
@@ -178,15 +166,3 @@ def refuse_too_large(size: int) -> None:
     """
     if size > MAX_FILE_BYTES:
         raise MediaError("too_large", f"{size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-
-
-def _refuse_changed(descriptor: int, media: Media, when: str) -> None:
-    now = os.fstat(descriptor)
-    if now.st_nlink == 0:
-        raise MediaError("changed", f"deleted or replaced {when}; the next run looks again")
-    if (now.st_size, changed_at(now)) != (media.bytes, media.mtime_ns):
-        raise MediaError(
-            "changed",
-            f"{now.st_size:,} bytes instead of {media.bytes:,}, or another time of change, {when}; "
-            "the next run looks again",
-        )

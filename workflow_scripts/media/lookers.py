@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 import xxhash
 
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.names import to_text
 from workflow_scripts.media.walk import Below, Found, Identity, Stats, Way, found_in, named_archive
 from workflow_scripts.processes import cores
@@ -46,12 +47,19 @@ def parts(root: str, images: bool = False) -> Iterator[Part]:
     """All that lies below a root, in no promised order.
 
     Args:
-        root: a folder or an archive.
+        root: a folder, an archive, or an address of either.
         images: pictures are looked for, and no audio.
 
     Raises:
         OSError: a folder cannot be read; a run must not take its files for missing.
+        SoundledgerError: an address cannot be listed, likewise.
     """
+    if is_address(root):
+        from workflow_scripts.media.remote.listing import below
+
+        for folder, found in below(root, images):
+            yield from told(folder, found)
+        return
     seen = os.stat(root)
     if not stat.S_ISDIR(seen.st_mode):
         yield from told("", [named_archive(root, seen)])

@@ -3,6 +3,8 @@
 import os
 import re
 
+from workflow_scripts.media.addresses import is_address
+
 
 def to_text(path: str) -> str:
     r"""A path as tables hold it: a byte that is no UTF-8 stands as \xNN, and so does the backslash of a literal \xNN.
@@ -19,4 +21,6 @@ def to_text(path: str) -> str:
 def from_text(root: str, text: str) -> str:
     """The path of a file below a root that a table calls by this text."""
     raw = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), text.encode())
+    if is_address(root):  # a name that begins with a slash leads nowhere else
+        return f"{root.rstrip('/')}/{raw.decode()}"
     return os.path.join(root, os.fsdecode(raw))

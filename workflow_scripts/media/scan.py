@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.archives import Damage, is_compressed_tar
 from workflow_scripts.media.clear_words import why_not_gone_through
 from workflow_scripts.media.limits import MAX_FILE_BYTES
@@ -17,7 +18,7 @@ from workflow_scripts.media.lister import PASSING, TOLD, Lister
 from workflow_scripts.media.look import chosen_listing, listed, look
 from workflow_scripts.media.names import from_text, to_text
 from workflow_scripts.media.stems import stem_of
-from workflow_scripts.media.walk import ARCHIVE, AUDIO, IMAGE, UNREAD, folder_of
+from workflow_scripts.media.walk import ARCHIVE, AUDIO, IMAGE, UNREAD, folder_of, is_folder
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import aside, publish_folder
 from workflow_scripts.tables.leaves import WHOLE, Bound, LeafRows, hashes, leaves_of
@@ -49,7 +50,7 @@ def scan_root(
     changes only with its own files. The members of an archive stay side by side, in one shard if it can hold them.
 
     Args:
-        root: a folder or an archive.
+        root: a folder or an archive, or the address of either.
         look_before: a folder that holds the listing of the look that this run began with; "" if it did not look.
         bound: of a shard.
         place: where the list of a shard is.
@@ -65,7 +66,7 @@ def scan_root(
     Raises:
         ScanError: there is no such root, it is empty and was not, or a folder or an archive of it cannot be read now.
     """
-    if not os.path.exists(root):
+    if not (is_address(root) or os.path.exists(root)):
         raise ScanError(
             f"{root}: no such folder or archive. Is it mounted? "
             "If it is part of the bundled sample, `make clean` has the next run make that anew"
@@ -78,11 +79,11 @@ def scan_root(
             "Is it mounted? "
             f"If it is to be empty, remove {place(WHOLE).parent.parent} and run again"
         )
-    folder = os.path.abspath(folder_of(root))
+    folder = folder_of(root) if is_address(root) else os.path.abspath(folder_of(root))
     told = _damaged(archives, PACKED_IMAGES) if images else _told_of(folder, archives, lister)
     members = told.filter(pl.col("member").is_not_null()).select(*_OF_MEDIA)
     media = pl.concat([files.select("path", "bytes", "mtime_ns"), members], how="diagonal")
-    shards = _write_lists(media, "path" if os.path.isdir(root) else "member", bound, place)
+    shards = _write_lists(media, "path" if is_folder(root) else "member", bound, place)
     passing = told.filter(pl.col("reason").is_in(PASSING)).select("path", "mtime_ns", "reason")
     tables = {"rejects": _rejects(folder, told), "not_looked_at": _not_looked_at(found, told), "passing": passing}
     _log.info("%s: %d media in %d shards, %d rejects", root, len(media), len(shards), len(tables["rejects"]))

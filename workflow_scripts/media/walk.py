@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Condition
 from typing import NamedTuple
 
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.archives import ARCHIVE_SUFFIXES, COMPRESSED_TARS, is_archive, is_compressed_tar
 from workflow_scripts.media.media import changed_at
 from workflow_scripts.media.mounts import doubled_mounts
@@ -104,6 +105,12 @@ def holds_other_files_alone(root: str) -> bool:
     return not is_empty
 
 
+def kind_called(path: str, size: int, images: bool = False) -> str | None:
+    """What a path below a root is called like, as `found_in` has it; None if it is nothing that is looked for."""
+    kind = _kind(path[path.rfind("/") + 1 :], _KINDS_BESIDE_IMAGES if images else _KINDS)
+    return None if _is_shadow(path) or (kind == UNREAD and not _may_be_sound(_suffix(path), size)) else kind
+
+
 def _may_be_sound(suffix: str, size: int) -> bool:
     return suffix not in _PACKET_SUFFIXES or (size > 0 and any(size % packet == 0 for packet in _PACKETS))
 
@@ -124,9 +131,16 @@ def _suffix(name: str) -> str:
     return name[dot:].lower()
 
 
+def is_folder(root: str) -> bool:
+    """Whether a root is a folder, and no archive."""
+    return not is_archive(root) if is_address(root) else os.path.isdir(root)
+
+
 def folder_of(root: str) -> str:
     """The folder that the paths of a root start from: the root, or of a root that is an archive the one it lies in."""
-    return root if os.path.isdir(root) else os.path.dirname(os.path.abspath(root))
+    if is_folder(root):
+        return root
+    return root.rpartition("/")[0] if is_address(root) else os.path.dirname(os.path.abspath(root))
 
 
 class Identity(NamedTuple):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.check.passing import PassingNote, passing_notes, read_passing_note
+from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.fetch.resolve import is_pinned
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.settings.roots import SAMPLE_DONE, Root
 from workflow_scripts.settings.run import Run
@@ -36,7 +38,11 @@ class Looks:
         The look comes before the scan, so a change in between is seen by the next run. What is not made or fetched yet
         has no state; Snakemake asks again when its scan can start.
         """
-        if not (self.is_main and self._is_made(root) and self.run.look != "never"):
+        if not (self.is_main and self._is_made(root)):
+            return ""
+        if root.is_address and (remembered := self._remembered(root)):
+            return remembered
+        if self.run.look == "never":
             return ""
         if root.slug not in _states or root.is_made_meanwhile:  # which may make it between two looks
             from workflow_scripts.media.look import look_into
@@ -47,7 +53,19 @@ class Looks:
                 _states[root.slug] = look_into(Path(read_by_scan) if read_by_scan else None, root.path, root.images)
             except OSError as error:  # what cannot be read, its own job tells
                 _states[root.slug] = f"cannot be read: {error.strerror}"
+            except SoundledgerError as error:  # likewise
+                _states[root.slug] = f"cannot be listed: {error}"
         return _states[root.slug]
+
+    def _remembered(self, root: Root) -> str | None:
+        """The state of an address as it was listed last, where it is not to be listed again; None if it never was."""
+        if not (is_pinned(root.path) or self.run.look == "never" or self.run.offline):
+            return None
+        from workflow_scripts.media.look import chosen_listing
+
+        if listing := chosen_listing(Path(self.run.places.look(root.slug))):
+            _states[root.slug] = listing.name
+        return _states.get(root.slug)
 
     def _is_made(self, root: Root) -> bool:
         """Whether all is there that this run may put below a root."""
@@ -69,7 +87,9 @@ class Looks:
         """Have the scans of this run read what it saw: only who owns the results may."""
         from workflow_scripts.media.look import choose_listing
 
-        for slug in self.run.roots | self.run.folders:
+        for slug, root in (self.run.roots | self.run.folders).items():
+            if root.is_address and slug not in _states:  # what was listed once is not dropped because nobody asked
+                continue
             choose_listing(Path(self.run.places.look(slug)), _states.get(slug, ""))
 
     def contents(self, dataset: str) -> list[str]:

@@ -208,8 +208,8 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
             where,
             replace(
                 root,
-                is_acquired=bool(of_roots.stages_for(root.path)),
-                waits_for=tuple(of_roots.waits_for([root.path])),
+                is_acquired=not root.is_address and bool(of_roots.stages_for(root.path)),
+                waits_for=() if root.is_address else tuple(of_roots.waits_for([root.path])),
             ),
             holds,
         )

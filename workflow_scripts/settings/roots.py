@@ -3,11 +3,12 @@
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.media.addresses import SCHEMES, is_address
 from workflow_scripts.media.archives import is_archive
 from workflow_scripts.settings.reading import MissingError, SettingsError
 
@@ -15,6 +16,7 @@ SAMPLE = "data/sample"
 """The folder, below where Snakemake runs, that the workflow itself fills with the bundled sample."""
 IMAGES = "images"
 """What a root may hold: pictures, which are listed and not decoded."""
+_SCHEME = re.compile("[a-z][a-z0-9+.-]+://|zenodo:", re.IGNORECASE)
 SAMPLE_DONE = f"{SAMPLE}/expected_status.csv"
 """What of it comes last."""
 
@@ -25,7 +27,7 @@ class Root:
 
     Attributes:
         slug: names the root in the result tree: readable, with a short hash of the path.
-        path: absolute path, of a folder or of one archive.
+        path: absolute path, of a folder or of one archive, or the address of either.
         made_by_workflow: it is part of the bundled sample, and need not exist before the run.
         images: its pictures are looked at, and no audio.
         is_acquired: some of it is fetched, as a dataset file says.
@@ -38,6 +40,11 @@ class Root:
     images: bool = False
     is_acquired: bool = False
     waits_for: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it lies elsewhere, and is read from there."""
+        return is_address(self.path)
 
     @property
     def is_made_meanwhile(self) -> bool:
@@ -71,14 +78,18 @@ def roots_of(
     for ordinal, entry in enumerate(audio):
         entry = {"path": entry} if isinstance(entry, str) else entry
         where = f"{file}: audio[{ordinal}]"
-        path = os.path.abspath(base / entry["path"])
-        made = made_by_workflow(path, workdir)
-        is_there = made or os.path.isdir(path) or (is_archive(path) and os.path.isfile(path))
-        if not is_there and not is_coming(path):
-            raise MissingError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}{words(path)}")
         holds = entry.get("holds", "clips")
-        if (images := holds == IMAGES) and not os.path.isdir(path) and is_there:
-            raise SettingsError(f"{where}: no folder: {path}; pictures in archives are not listed, unpack them")
+        images = holds == IMAGES
+        if _SCHEME.match(entry["path"]):
+            path, made = _address(entry["path"], where, images), False
+        else:
+            path = os.path.abspath(base / entry["path"])
+            made = made_by_workflow(path, workdir)
+            is_there = made or os.path.isdir(path) or (is_archive(path) and os.path.isfile(path))
+            if not is_there and not is_coming(path):
+                raise MissingError(f"{where}: no such folder or archive (.tar, .zip, .parquet): {path}{words(path)}")
+            if images and not os.path.isdir(path) and is_there:
+                raise SettingsError(f"{where}: no folder: {path}; pictures in archives are not listed, unpack them")
         slug = root_slug(path, workdir) + (f"-{IMAGES}" if images else "")  # it may hold audio for another dataset
         if slug in seen:
             raise SettingsError(f"{where}: {path} is named already in audio[{seen[slug]}]; name a root once")
@@ -86,8 +97,37 @@ def roots_of(
         yield where, Root(slug, path, made, images), holds
 
 
+def _address(written: str, where: str, images: bool) -> str:
+    """An address as one root is known by, without the slash behind it.
+
+    Raises:
+        SettingsError: it is none of audio.
+    """
+    address = written.rstrip("/")
+    if not is_address(written):
+        raise SettingsError(
+            f"{where}: audio can lie at addresses that begin with {', '.join(SCHEMES)}; found {written}. Fetch what "
+            "lies elsewhere (`acquire`), and name what is on this machine by its path"
+        )
+    if re.search(r"[?#]|//[^/]*@[^/]*(?:/|$)" if address.startswith("http") else r"[?]", address):
+        raise SettingsError(
+            f"{where}: an address with a query, a name or a password in it cannot be a root, since tables tell where "
+            "media lie; make it public, or fetch it (`acquire`)"
+        )
+    if address.startswith("http") and not is_archive(address):
+        raise SettingsError(
+            f"{where}: of a web server one archive can be a root (.tar, .zip, .parquet), since it does not tell what "
+            f"lies below an address; found {written}"
+        )
+    if images:
+        raise SettingsError(f"{where}: pictures have to lie in a folder of this machine; found {written}")
+    return address
+
+
 def refuse_inside_each_other(where: str, root: Root, results: str, workdir: Path) -> None:
     """Raises SettingsError for results below a root, which the next scan would find, and for a root below results."""
+    if root.is_address:
+        return
     audio, made = Path(os.path.realpath(root.path)), Path(os.path.realpath(workdir / results))
     if made.is_relative_to(audio) or audio.is_relative_to(made):
         inner, outer = ("the results", "this root") if made.is_relative_to(audio) else ("this root", "the results")
@@ -104,11 +144,20 @@ def root_slug(path: str, workdir: Path) -> str:
 
     >>> root_slug("/data/audioset/wav files", Path("/somewhere"))
     'audioset-wav_files-dc55e825'
+    >>> root_slug(f"hf://datasets/some/sounds@{'0' * 40}/data.zip", Path("/somewhere"))
+    'sounds_00000000-data_zip-57fbefdc'
     """
-    inside = os.path.relpath(path, workdir)
-    known_as = path if inside.startswith("..") else inside
-    readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", part) for part in Path(known_as).parts[-2:] if part != "/")
+    inside = path if is_address(path) else os.path.relpath(path, workdir)
+    known_as = path if is_address(path) or inside.startswith("..") else inside
+    readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", part) for part in _parts(known_as)[-2:])
     return f"{readable or 'root'}-{hashlib.blake2b(os.fsencode(known_as), digest_size=4).hexdigest()}"
+
+
+def _parts(path: str) -> Sequence[str]:
+    """Of a path, or of an address, in which a commit is told by its first digits."""
+    if is_address(path):
+        return re.sub(r"@([0-9a-f]{8})[0-9a-f]{32}(?=/|$)", r"@\1", path.partition("://")[2]).split("/")
+    return [part for part in Path(path).parts if part != "/"]
 
 
 def made_by_workflow(path: str, workdir: Path) -> bool:

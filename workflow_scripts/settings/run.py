@@ -71,7 +71,8 @@ class Run:
         So it is to where nobody looks at the start, and where the workflow may have made all of the root since.
         """
         looked_at = self.roots | self.folders
-        return self.places.look(root) if self.look == "always" and not looked_at[root].is_made_meanwhile else ""
+        is_looked_at = self.look == "always" and not looked_at[root].is_made_meanwhile
+        return self.places.look(root) if is_looked_at or looked_at[root].is_address else ""
 
     def looks_of_sources(self, dataset: str) -> dict[str, str]:
         """For each folder among the sources of a dataset where an ingest finds what the look at it saw, likewise."""

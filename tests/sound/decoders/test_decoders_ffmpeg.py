@@ -17,6 +17,7 @@ from tests.made_files import Samples, noise16
 from tests.sound.decoders.made_videos import RATE, melody, video
 from workflow_scripts.media.content import Content, Window
 from workflow_scripts.media.media import MediaError
+from workflow_scripts.media.opened import OnDisk
 from workflow_scripts.sound.decoders.blocks import in_blocks
 from workflow_scripts.sound.decoders.ffmpeg import FFmpegStream, open_stream, speaks
 
@@ -348,7 +349,7 @@ def test_file_is_left_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "some.mp4"
     path.write_bytes(b"before" + made("mp4") + b"after")
     with path.open("rb") as file:
-        content = Content(Window(file.fileno(), 6, len(made("mp4"))), len(made("mp4")))
+        content = Content(Window(OnDisk(file.fileno()), 6, len(made("mp4"))), len(made("mp4")))
         assert content.file.read(16) == made("mp4")[:16]
         with open_stream(content) as stream:
             assert sum(map(len, stream.blocks(4096))) >= FRAMES

@@ -1,6 +1,5 @@
 """Clips cut out of their media, each of which is opened and decoded once."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,8 @@ import polars as pl
 from workflow_scripts.exports.opening import opens
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
-from workflow_scripts.media.media import Media, MediaError, changed_at
+from workflow_scripts.media.media import MediaError
+from workflow_scripts.media.opened import as_it_is
 from workflow_scripts.sound.cut import cut
 from workflow_scripts.sound.decode import open_second, open_stream, refuse_absurd
 from workflow_scripts.sound.decoders import Stream
@@ -85,11 +85,11 @@ def media_contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | Me
     for row in rows.iter_rows(named=True):
         of_member.setdefault(row["member"], []).append(row)
     try:
-        seen = os.stat(path)
+        seen = as_it_is(path)
         if None not in of_member:
-            yield from _members(path, changed_at(seen), of_member)
+            yield from _members(path, seen.mtime_ns, of_member)
             return
-        with file_content(Media(path, None, seen.st_size, changed_at(seen))) as content:
+        with file_content(seen) as content:
             yield of_member[None], content
     except MediaError as error:
         yield list(rows.iter_rows(named=True)), error

@@ -43,7 +43,14 @@ def resolve(address: str) -> RemoteFile:
         told = _gs().call("GET", f"b/{_quoted(bucket)}/o/{_quoted(key)}", json_out=True, fields=_FIELDS, **asked)
         remote = _remote(address, bucket, key, told["generation"])
     return RemoteFile(
-        address, remote.url, remote.headers, int(told["size"]), _digest(told), ranges=True, pinned=remote.pinned
+        address,
+        remote.url,
+        remote.headers,
+        int(told["size"]),
+        _digest(told),
+        ranges=True,
+        state=told["generation"],
+        pinned=remote.pinned,
     )
 
 

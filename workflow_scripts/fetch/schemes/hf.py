@@ -51,11 +51,6 @@ class _Place:
         return f"hf://{_PREFIXES[self.kind]}{self.repository}{at}/{path}"
 
 
-def is_pinned(address: str) -> bool:
-    """Whether an address names a commit: what lies below it is the same for ever."""
-    return _place(address).is_pinned
-
-
 def locate(address: str) -> RemoteFile:
     """Where a file is; nobody is asked."""
     return _remote(address, _place(address))
@@ -86,6 +81,7 @@ def resolve(address: str) -> RemoteFile:
             # Where a file is redirected, the host that has it has an ETag of its own.
             None if sha256 or told.etag is None else f'"{told.etag}"',
             ranges=True,
+            state=told.etag,
             pinned=pinned.address(told.commit_hash, place.path),
         )
 

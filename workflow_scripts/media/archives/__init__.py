@@ -87,11 +87,11 @@ def list_members(path: str, mtime_ns: int) -> Listing:
     Raises:
         OSError: the archive cannot be read now; a run must not take its members for missing.
     """
-    from workflow_scripts.media.content import opened
+    from workflow_scripts.media.opened import opened
 
     try:
-        with opened(path) as descriptor:
-            return _module(path).list_members(descriptor, path, mtime_ns)
+        with opened(path, mtime_ns=mtime_ns) as archive:
+            return _module(path).list_members(archive, path, mtime_ns)
     except MediaError as error:
         cause = error.__context__
         if isinstance(cause, OSError) and cause.errno not in LEADS_NOWHERE:
@@ -115,11 +115,11 @@ def split(medias: Sequence[Media], most: int) -> list[list[Media]]:
         return []
     groups = [[media] for media in medias]
     if kind_of(medias[0].path) in IN_GROUPS:
-        from workflow_scripts.media.content import opened
+        from workflow_scripts.media.opened import opened
 
         try:
-            with opened(medias[0].path) as descriptor:
-                groups = _module(medias[0].path).row_groups(descriptor, medias)
+            with opened(medias[0].path, mtime_ns=medias[0].mtime_ns) as archive:
+                groups = _module(medias[0].path).row_groups(archive, medias)
         except Exception:  # noqa: BLE001 - whoever reads the members will say it of each
             return [list(medias)]
     batches: list[list[Media]] = []
@@ -137,24 +137,24 @@ def contents(medias: Sequence[Media]) -> Iterator[tuple[Media, "Content | MediaE
     A member that cannot be read is given with its error, and the next one follows. Small members are in memory; long
     ones can be read until the iterator ends, and tell by an error of kind `changed` if the archive becomes another.
     """
-    from workflow_scripts.media.archives.stretch import refuse_changed
-    from workflow_scripts.media.content import opened
+    from workflow_scripts.media.content import not_read
+    from workflow_scripts.media.opened import opened
 
     given = 0
     if not medias:
         return
     try:
-        with opened(medias[0].path) as descriptor:
-            refuse_changed(descriptor, medias[0], "since it was listed")
-            read = _module(medias[0].path).open_members(descriptor, medias)
+        with opened(medias[0].path, mtime_ns=medias[0].mtime_ns) as archive:
+            archive.refuse_changed(medias[0], "since it was listed")
+            read = _module(medias[0].path).open_members(archive, medias)
             for media, content in zip(medias, read, strict=True):
-                refuse_changed(descriptor, media, "while it was read")
+                archive.refuse_changed(media, "while it was read")
                 given += 1
                 yield media, content
     except MediaError as error:
         yield from ((media, error) for media in medias[given:])
     except OSError as error:
-        failure = MediaError("io_error", f"cannot be read: {error.strerror}")
+        failure = not_read(error)
         yield from ((media, failure) for media in medias[given:])
 
 

@@ -1,15 +1,14 @@
 """Deflated members, read where they lie: never unpacked onto disk, and only small ones into memory as a whole."""
 
-import os
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_scripts.media.archives.stretch import refuse_changed
-from workflow_scripts.media.content import PIECE, Window
+from workflow_scripts.media.content import PIECE
 from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import Opened
 
 MARKS = 512
 """Places at most that a long member can be read on from, each of which holds what its inflater held there: 40 kB."""
@@ -32,8 +31,8 @@ class _Mark:
 class PackedMember:
     """The packed bytes of a member."""
 
-    def __init__(self, descriptor: int, start: int, media: Media) -> None:
-        self._descriptor, self._media = descriptor, media
+    def __init__(self, archive: Opened, start: int, media: Media) -> None:
+        self._archive, self._media = archive, media
         self._stop = start + (media.packed_bytes or 0)
         self._between = max(BETWEEN_MARKS, (media.bytes or 0) // MARKS)
         self._marks = [_Mark(0, zlib.decompressobj(-zlib.MAX_WBITS), b"", media.packed_bytes or 0)]
@@ -73,7 +72,7 @@ class PackedMember:
         while filled < len(view) and (piece := self._next(min(PIECE, len(view) - filled))):
             view[filled : filled + len(piece)] = piece
             filled += len(piece)
-        refuse_changed(self._descriptor, self._media, "while it was read")
+        self._archive.refuse_changed(self._media, "while it was read")
         return filled
 
     def _take(self, mark: _Mark) -> None:
@@ -83,7 +82,7 @@ class PackedMember:
         """The next bytes; none at the end, or where what there is of them ends."""
         while not self._inflater.eof:
             if not self._fed:
-                self._fed = os.pread(self._descriptor, min(PIECE, self._left), self._stop - self._left)
+                self._fed = self._archive.read_at(self._stop - self._left, min(PIECE, self._left))
                 self._left -= len(self._fed)
             was_fed = self._fed
             try:
@@ -99,22 +98,3 @@ class PackedMember:
             if not was_fed:
                 break
         return b""
-
-
-class Unpacked(Window):
-    """A stretch of a member that is unpacked as it is read."""
-
-    def __init__(self, packed: PackedMember, start: int, size: int) -> None:
-        super().__init__(-1, start, size)
-        self._packed = packed
-
-    def part(self, start: int, size: int) -> "Unpacked":
-        """A stretch of it."""
-        return Unpacked(self._packed, self._start + start, size)
-
-    def _fill(self, view: memoryview, place: int) -> int:
-        try:
-            return self._packed.fill(view, place)
-        except MediaError as error:
-            self.failure = error
-            return 0

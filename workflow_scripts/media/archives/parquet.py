@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workflow_scripts.media.archives import Damage, Listing, in_words, long_named
-from workflow_scripts.media.content import PIECE, Content, refuse_too_large
+from workflow_scripts.media.content import PIECE, Content, not_read, refuse_too_large
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
+from workflow_scripts.media.opened import Opened
 
 NAMES = (
     *("path", "file_name", "filename", "file", "file_path", "filepath", "audio_path", "audio_file"),
@@ -37,14 +38,14 @@ class _Columns:
     names: tuple[str, ...]
 
 
-def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
+def list_members(archive: Opened, path: str, mtime_ns: int) -> Listing:
     """Every row that may have bytes. The bytes are not read, so nobody knows how many there are."""
-    file = _opened(descriptor)
+    file = _opened(archive)
     columns = _columns(file.schema_arrow)
     if columns is None:
         return Listing([], [Damage("no_audio_column", "has not one column of bytes; is no archive of audio")])
     rows = file.metadata.num_rows
-    if not 0 <= rows <= min(os.fstat(descriptor).st_size, MOST_ROWS):
+    if not 0 <= rows <= min(archive.size(), MOST_ROWS):
         return Listing(
             [], [Damage("archive_damaged", f"says that it has {rows:,} rows; at most {MOST_ROWS:,} are read")]
         )
@@ -63,12 +64,12 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
     return Listing(medias, damages)
 
 
-def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
+def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
     """The bytes of each row, or why they cannot be read; only the row groups that are asked for are."""
     try:
-        file = _opened(descriptor)
+        file = _opened(archive)
         columns = _columns(file.schema_arrow)
-        groups = row_groups(descriptor, medias)
+        groups = row_groups(archive, medias)
         if columns is None:
             raise MediaError("corrupt", "its archive has no column of audio")
     except Exception as error:  # noqa: BLE001 - Arrow reads what anybody may have written
@@ -77,6 +78,7 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content |
     ends = _ends(file)
     for members in groups:
         group = bisect_right(ends, members[0].offset or 0)
+        archive.expect(_spans(file, columns.bytes, group))
         given = 0
         try:
             for value in _values(file, columns.bytes, group, [(media.offset or 0) for media in members], ends):
@@ -86,17 +88,15 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content |
             yield from itertools.repeat(_as_media_error(error), len(members) - given)
 
 
-def row_groups(descriptor: int, medias: Sequence[Media]) -> list[list[Media]]:
+def row_groups(archive: Opened, medias: Sequence[Media]) -> list[list[Media]]:
     """The members by the row group that they lie in."""
-    ends = _ends(_opened(descriptor))
+    ends = _ends(_opened(archive))
     return [list(group) for _, group in itertools.groupby(medias, lambda media: bisect_right(ends, media.offset or 0))]
 
 
-def _opened(descriptor: int) -> Any:
+def _opened(archive: Opened) -> Any:
     """The file, to be read as little at a time as can be: without a buffer a whole column chunk is."""
-    return pq.ParquetFile(
-        os.fdopen(os.dup(descriptor), "rb"), pre_buffer=False, buffer_size=PIECE, page_checksum_verification=True
-    )
+    return pq.ParquetFile(archive.as_file(), pre_buffer=False, buffer_size=PIECE, page_checksum_verification=True)
 
 
 def _ends(file: Any) -> list[int]:
@@ -209,6 +209,15 @@ def _stretches(file: Any, column: str) -> Iterator[tuple[int, int, bool]]:
         first += about.num_rows
 
 
+def _spans(file: Any, column: str, group: int) -> Iterator[tuple[int, int]]:
+    """Where the bytes of a column lie, of one row group."""
+    about = file.metadata.row_group(group)
+    for leaf in (about.column(leaf) for leaf in range(about.num_columns)):
+        if leaf.path_in_schema == column:
+            start = leaf.dictionary_page_offset if leaf.has_dictionary_page else leaf.data_page_offset
+            yield start, start + leaf.total_compressed_size
+
+
 def _values(file: Any, column: str, group: int, rows: list[int], ends: list[int]) -> Iterator[bytes | None]:
     """The bytes of some rows of a row group, in their order."""
     about = file.metadata.row_group(group)
@@ -241,7 +250,7 @@ def _as_media_error(error: Exception) -> MediaError:
     if isinstance(error, MediaError):
         return error
     if isinstance(error, OSError) and error.errno is not None:
-        return MediaError("io_error", f"cannot be read: {error.strerror}")
+        return not_read(error)
     if isinstance(error, MemoryError):
         return MediaError("too_large", "reading its part of the archive takes more memory than a worker may have")
     return MediaError("corrupt", f"its archive cannot be read: {in_words(error)}")

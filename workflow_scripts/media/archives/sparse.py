@@ -3,16 +3,15 @@
 There are four ways to say where the holes are, GNU's old one and three of pax headers; the standard library knows all.
 """
 
-import os
 import tarfile
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from workflow_scripts.media.archives.stretch import refuse_changed
 from workflow_scripts.media.content import Content, Window
 from workflow_scripts.media.limits import IN_MEMORY_BYTES
 from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,14 @@ class Holes:
         return sum(length for _, length, _ in self.stretches)
 
 
-def holes(descriptor: int, start: int) -> Holes:
+def holes(archive: Opened, start: int) -> Holes:
     """Where a member has holes, by the headers that begin at a byte of the tar.
 
     Raises:
         MediaError: they do not tell.
     """
     try:
-        with os.fdopen(os.dup(descriptor), "rb") as file:
+        with archive.as_file() as file:
             file.seek(start)
             member: Any = tarfile.TarFile(fileobj=file, encoding="utf-8", errors="surrogateescape").next()
     except (tarfile.TarError, ValueError, IndexError, OverflowError, EOFError) as error:
@@ -58,18 +57,18 @@ def holes(descriptor: int, start: int) -> Holes:
     return Holes(member.size, stretches)
 
 
-class Holed(Window):
-    """A stretch of a sparse member."""
+class Holed:
+    """The bytes of a sparse member, its holes among them."""
 
-    def __init__(self, descriptor: int, member: Holes, media: Media, start: int, size: int) -> None:
-        super().__init__(descriptor, start, size)
-        self._member, self._media = member, media
+    def __init__(self, archive: Opened, member: Holes, media: Media) -> None:
+        self._archive, self._member, self._media = archive, member, media
 
-    def part(self, start: int, size: int) -> "Holed":
-        """A stretch of it."""
-        return Holed(self._descriptor, self._member, self._media, self._start + start, size)
+    def fill(self, view: memoryview, place: int) -> int:
+        """Put bytes from a place there; how many these are.
 
-    def _fill(self, view: memoryview, place: int) -> int:
+        Raises:
+            MediaError: the archive was changed.
+        """
         view[:] = bytes(len(view))
         stretches, stop = self._member.stretches, place + len(view)
         for first, length, lies in stretches[max(0, bisect_right(stretches, (place, 1 << 63)) - 1) :]:
@@ -77,30 +76,26 @@ class Holed(Window):
                 break
             begin, end = max(first, place), min(first + length, stop)
             if begin < end:
-                got = os.preadv(self._descriptor, [view[begin - place : end - place]], lies + begin - first)
+                got = self._archive.fill(view[begin - place : end - place], lies + begin - first)
                 if got < end - begin:  # the tar ends there
                     return begin - place + got
-        try:
-            refuse_changed(self._descriptor, self._media, "while it was read")
-        except MediaError as error:
-            self.failure = error
-            return 0
+        self._archive.refuse_changed(self._media, "while it was read")
         return len(view)
 
 
-def sparse_content(descriptor: int, media: Media) -> Content:
+def sparse_content(archive: Opened, media: Media) -> Content:
     """The bytes of a sparse member, its holes among them; of one that is cut those before the cut.
 
     Raises:
         MediaError: its headers do not tell where its holes are.
     """
-    member = holes(descriptor, media.offset or 0)
-    size, end = member.size, os.fstat(descriptor).st_size
+    member = holes(archive, media.offset or 0)
+    size, end = member.size, archive.size()
     for first, length, lies in member.stretches:
         if lies + length > end:
             size = first + max(0, end - lies)
             break
-    raw = Holed(descriptor, member, media, 0, size)
+    raw = Window(Holed(archive, member, media), 0, size)
     if size > IN_MEMORY_BYTES:
         return Content(raw, size)
     data = bytearray(size)

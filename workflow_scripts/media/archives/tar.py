@@ -13,6 +13,7 @@ from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.limits import LONGEST_NAME
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import to_text
+from workflow_scripts.media.opened import Opened
 from workflow_scripts.media.walk import is_audio, is_unread
 
 BLOCK = 512
@@ -77,15 +78,15 @@ class _Cut:
     why: str
 
 
-def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
+def list_members(archive: Opened, path: str, mtime_ns: int) -> Listing:
     """The audio members of a tar; of two of one name the last counts, as for tar itself."""
-    if os.pread(descriptor, 6, 0).startswith(COMPRESSED):
+    if archive.read_at(0, 6).startswith(COMPRESSED):
         return Listing([], [Damage("compressed_archive", "is compressed as a whole; decompress it to .tar")])
     listed: dict[str, tuple[int, Media]] = {}
     damages = []
     unread: set[str] = set()
     ordinal = 0
-    for found in _walk(descriptor, os.fstat(descriptor).st_size):
+    for found in _walk(archive, archive.size()):
         if isinstance(found, _Gap):
             damages.append(_gap_damage(found, ordinal + 1))
         elif isinstance(found, _Cut):
@@ -103,7 +104,7 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
             size, offset, stored = found.size, found.offset, None
             if found.kind == tarfile.GNUTYPE_SPARSE:
                 try:
-                    member = holes(descriptor, found.start)
+                    member = holes(archive, found.start)
                 except MediaError as error:
                     damages.append(Damage("archive_damaged", str(error), ordinal, name))
                     continue
@@ -128,16 +129,17 @@ def _gap_damage(gap: _Gap, ordinal: int) -> Damage:
     return Damage("archive_damaged", f"bytes {gap.start:,} to {gap.stop:,} are no member and no padding", ordinal)
 
 
-def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
+def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
     """The bytes of each member, or why they cannot be read."""
+    archive.expect((it.offset or 0, (it.offset or 0) + (it.packed_bytes or it.bytes or 0)) for it in medias)
     for media in medias:
         try:
             refuse_too_large(media.bytes or 0)
             is_sparse = media.packed_bytes is not None
             yield (
-                sparse_content(descriptor, media)
+                sparse_content(archive, media)
                 if is_sparse
-                else stretch(descriptor, media.offset or 0, media.bytes or 0, media)
+                else stretch(archive, media.offset or 0, media.bytes or 0, media)
             )
         except MediaError as error:
             yield error
@@ -145,14 +147,14 @@ def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content |
             yield MediaError("too_large", "reading it takes more memory than a worker may have")
 
 
-def _walk(descriptor: int, end: int) -> Iterator[_Member | _Gap | _Cut]:
+def _walk(archive: Opened, end: int) -> Iterator[_Member | _Gap | _Cut]:
     """Everything from the start to the end: each step goes on by a block at least."""
     place, is_ended = 0, False
     shared: dict[str, str] = {}
     while place < end:
-        member, place = _next_member(descriptor, place, end, shared)
+        member, place = _next_member(archive, place, end, shared)
         if member is None:
-            place, gap, is_ended = _next_header(descriptor, place, end)
+            place, gap, is_ended = _next_header(archive, place, end)
             if gap:
                 yield gap
             continue
@@ -165,21 +167,21 @@ def _walk(descriptor: int, end: int) -> Iterator[_Member | _Gap | _Cut]:
         yield _Cut(f"ends at byte {end:,} without the zeros that mark the end")
 
 
-def _next_member(descriptor: int, place: int, end: int, shared: dict[str, str]) -> tuple[_Member | None, int]:
+def _next_member(archive: Opened, place: int, end: int, shared: dict[str, str]) -> tuple[_Member | None, int]:
     """The member whose header stands at a place, behind what belongs before it, and the place behind that member.
 
     Without one, the place where there is no header. Pax fields that hold for all members to come are added to `shared`.
     """
     fields: dict[str, str] = {}
     start = place
-    while header := _parsed(os.pread(descriptor, BLOCK, place)):
+    while header := _parsed(archive.read_at(place, BLOCK)):
         data = place + BLOCK
         if header.type not in PRELUDES:
-            member = _member(descriptor, header, (start, data, end), shared | fields)
+            member = _member(archive, header, (start, data, end), shared | fields)
             return member, member.end if member else place
         if header.size > LARGEST_PRELUDE:
             break
-        text = os.pread(descriptor, header.size, data)
+        text = archive.read_at(data, header.size)
         if header.type == tarfile.GNUTYPE_LONGNAME:
             fields["path"] = os.fsdecode(text.split(b"\0", 1)[0])
         elif header.type == tarfile.XGLTYPE:
@@ -191,7 +193,7 @@ def _next_member(descriptor: int, place: int, end: int, shared: dict[str, str]) 
 
 
 def _member(
-    descriptor: int, header: tarfile.TarInfo, places: tuple[int, int, int], fields: dict[str, str]
+    archive: Opened, header: tarfile.TarInfo, places: tuple[int, int, int], fields: dict[str, str]
 ) -> _Member | None:
     """The member of a header; places: of its first header, of its data, and of the end of the tar."""
     start, data, end = places
@@ -202,15 +204,15 @@ def _member(
         return None
     kind = tarfile.GNUTYPE_SPARSE if SPARSE in fields else header.type
     if header.type == tarfile.GNUTYPE_SPARSE:
-        data = _behind_map(descriptor, data, end)
+        data = _behind_map(archive, data, end)
     return _Member(fields.get(SPARSE) or fields.get("path") or header.name, kind, size, data, start)
 
 
-def _behind_map(descriptor: int, data: int, end: int) -> int:
+def _behind_map(archive: Opened, data: int, end: int) -> int:
     """Where the data of a sparse member begin: its map may go on behind the header."""
-    goes_on = os.pread(descriptor, 1, data - BLOCK + 482)
+    goes_on = archive.read_at(data - BLOCK + 482, 1)
     while goes_on.strip(b"\0") and data < end:
-        goes_on = os.pread(descriptor, 1, data + 504)
+        goes_on = archive.read_at(data + 504, 1)
         data += BLOCK
     return data
 
@@ -244,11 +246,11 @@ def _pax_fields(text: bytes) -> dict[str, str]:
     return fields
 
 
-def _next_header(descriptor: int, place: int, end: int) -> tuple[int, _Gap | None, bool]:
+def _next_header(archive: Opened, place: int, end: int) -> tuple[int, _Gap | None, bool]:
     """Behind a place without a header: where the next one or the end is, what is not zero till then, whether any is."""
     origin, first, last = place, None, None
     has_zeros = False
-    while piece := os.pread(descriptor, PIECE, place):
+    while piece := archive.read_at(place, PIECE):
         for start in range(0, len(piece), BLOCK):
             block = piece[start : start + BLOCK]
             if not block.strip(b"\0"):

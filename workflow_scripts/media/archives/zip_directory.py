@@ -10,6 +10,7 @@ from workflow_scripts.media.archives import Damage
 from workflow_scripts.media.content import PIECE
 from workflow_scripts.media.limits import LONGEST_NAME
 from workflow_scripts.media.names import to_text
+from workflow_scripts.media.opened import Opened
 from workflow_scripts.media.walk import is_audio, is_unread
 
 SIZE_BEHIND, UTF8 = 8, 0x800
@@ -52,31 +53,31 @@ class _NoDirectoryError(Exception):
     """The directory cannot be read; the reason and the words of the damage."""
 
 
-def members_of(descriptor: int) -> tuple[list[Numbered], list[Damage]]:
+def members_of(archive: Opened) -> tuple[list[Numbered], list[Damage]]:
     """The audio members of a zip, those of unread kinds too, and what of it could not be read."""
-    end = os.fstat(descriptor).st_size
+    end = archive.size()
     try:
-        return _directory(descriptor, end), []
+        return _directory(archive, end), []
     except _NoDirectoryError as error:
-        members, unknown = _walk(descriptor, end)
+        members, unknown = _walk(archive, end)
         return members, [Damage(*error.args), *unknown]
 
 
-def _directory(descriptor: int, end: int) -> list[Numbered]:
+def _directory(archive: Opened, end: int) -> list[Numbered]:
     """The audio members that the directory names, those of unread kinds too.
 
     Raises:
         _NoDirectoryError: it is not there, or not whole.
     """
     start = max(0, end - END.size - LARGEST_COMMENT)
-    tail = os.pread(descriptor, end - start, start)
+    tail = archive.read_at(start, end - start)
     place, ends = len(tail), 0
     while ends < MOST_ENDS and (place := tail.rfind(END_SIGNATURE, 0, place)) >= 0:
         if place + END.size > len(tail):
             continue
         ends += 1
-        for first, size, before in _places(descriptor, start + place, tail[place : place + END.size]):
-            members = _entries(os.pread(descriptor, size, first), before)
+        for first, size, before in _places(archive, start + place, tail[place : place + END.size]):
+            members = _entries(archive.read_at(first, size), before)
             if members is not None:
                 return members
     if ends:
@@ -84,14 +85,14 @@ def _directory(descriptor: int, end: int) -> list[Numbered]:
     raise _NoDirectoryError("archive_cut", "ends without a directory; listed by what stands before members")
 
 
-def _places(descriptor: int, place: int, record: bytes) -> Iterator[tuple[int, int, int]]:
+def _places(archive: Opened, place: int, record: bytes) -> Iterator[tuple[int, int, int]]:
     """Where the directory may lie by the record at its end: first byte, size, bytes that lie before the archive."""
     *_, size, offset, _ = END.unpack(record)
     stop = place
-    locator = os.pread(descriptor, LOCATOR.size, max(0, place - LOCATOR.size))
+    locator = archive.read_at(max(0, place - LOCATOR.size), LOCATOR.size)
     if place >= LOCATOR.size and locator.startswith(LOCATOR_SIGNATURE):
         for at in (place - LOCATOR.size - END64.size, LOCATOR.unpack(locator)[2]):
-            record = os.pread(descriptor, END64.size, at) if 0 <= at < place else b""
+            record = archive.read_at(at, END64.size) if 0 <= at < place else b""
             if record.startswith(END64_SIGNATURE) and len(record) == END64.size:
                 *_, size, offset = END64.unpack(record)
                 stop = at
@@ -157,19 +158,19 @@ def _text(raw: bytes, flags: int) -> str:
         return to_text(raw.decode("cp437"))
 
 
-def _walk(descriptor: int, end: int) -> tuple[list[Numbered], list[Damage]]:
+def _walk(archive: Opened, end: int) -> tuple[list[Numbered], list[Damage]]:
     """The audio members by the headers before them, as far as these tell sizes; those of unread kinds too."""
     members: list[Numbered] = []
     damages: list[Damage] = []
-    finder = _Finder(descriptor)
+    finder = _Finder(archive)
     ordinal = place = 0
     while (place := finder.next_signature(place)) < end:
-        header = os.pread(descriptor, LOCAL.size, place)
+        header = archive.read_at(place, LOCAL.size)
         if len(header) < LOCAL.size:
             break
         ordinal += 1
         _, _, flags, method, _, _, crc32, packed, size, name_len, extra_len = LOCAL.unpack(header)
-        rest = os.pread(descriptor, name_len + extra_len, place + LOCAL.size)
+        rest = archive.read_at(place + LOCAL.size, name_len + extra_len)
         name = _text(rest[max(0, name_len - LONGEST_NAME - 1) : name_len], flags)
         size, packed, _ = _with_extra((size, packed, 0), rest[name_len:])
         member = ZipMember(name, flags, method, crc32, packed, size, place)
@@ -186,14 +187,14 @@ def _walk(descriptor: int, end: int) -> tuple[list[Numbered], list[Damage]]:
 class _Finder:
     """Finds headers of members; holds a piece of the archive, so that close ones cost no reading."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._start, self._piece = descriptor, 0, b""
+    def __init__(self, archive: Opened) -> None:
+        self._archive, self._start, self._piece = archive, 0, b""
 
     def next_signature(self, place: int) -> int:
         """The first place from here on where a member's header can stand, or beyond any end."""
         while place < LARGEST_SIZE:
             if not self._start <= place <= self._start + len(self._piece) - len(LOCAL_SIGNATURE):
-                self._start, self._piece = place, os.pread(self._descriptor, PIECE, place)
+                self._start, self._piece = place, self._archive.read_at(place, PIECE)
                 if len(self._piece) < len(LOCAL_SIGNATURE):
                     break
             at = self._piece.find(LOCAL_SIGNATURE, place - self._start)

@@ -1,11 +1,10 @@
 """Members of a zip: which there are, within bounds, and their bytes."""
 
-import os
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from workflow_scripts.media.archives import Damage, Listing, long_named
-from workflow_scripts.media.archives.inflate import LARGEST_RATIO, PackedMember, Unpacked
+from workflow_scripts.media.archives.inflate import LARGEST_RATIO, PackedMember
 from workflow_scripts.media.archives.stretch import stretch
 from workflow_scripts.media.archives.zip_directory import (
     LARGEST_SIZE,
@@ -14,22 +13,25 @@ from workflow_scripts.media.archives.zip_directory import (
     ZipMember,
     members_of,
 )
-from workflow_scripts.media.content import PIECE, Content, refuse_too_large
+from workflow_scripts.media.content import PIECE, Content, Window, not_read, refuse_too_large
 from workflow_scripts.media.limits import IN_MEMORY_BYTES, LARGEST_UNPACKED, MOST_UNPACKED_OF_ONE
 from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import Opened
 from workflow_scripts.media.walk import is_unread
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED = 1
 """Flag of a member."""
+USUAL_EXTRA = 64
+"""Bytes that the header before a member has beside its name, as a rule."""
 
 
-def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
+def list_members(archive: Opened, path: str, mtime_ns: int) -> Listing:
     """The audio members of a zip; of two of one name the last counts, as for those who unpack it.
 
     The standard library's reader gives a zip up as a whole for one strange name or version; here one member is lost.
     """
-    members, damages = members_of(descriptor)
+    members, damages = members_of(archive)
     listed: dict[str, tuple[int, Media]] = {}
     unread: set[str] = set()
     for ordinal, member in members:
@@ -48,7 +50,7 @@ def list_members(descriptor: int, path: str, mtime_ns: int) -> Listing:
         listed[member.name] = ordinal, _media(member, path, mtime_ns)
     damages += _overlapping(listed)
     medias = [media for _, media in listed.values()]
-    if damage := _too_much(medias, os.fstat(descriptor).st_size):
+    if damage := _too_much(medias, archive.size()):
         return Listing([], [*damages, damage], sorted(unread))
     return Listing(medias, damages, sorted(unread))
 
@@ -94,41 +96,48 @@ def _unreadable(member: ZipMember, ordinal: int) -> Damage | None:
     return None
 
 
-def open_members(descriptor: int, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
+def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
     """The bytes of each member, or why they cannot be read."""
+    archive.expect(map(_span, medias))
     for media in medias:
         try:
-            yield _content(descriptor, media)
+            yield _content(archive, media)
         except MediaError as error:
             yield error
         except OSError as error:
-            yield MediaError("io_error", f"cannot be read: {error.strerror}")
+            yield not_read(error)
         except MemoryError:
             yield MediaError("too_large", "reading it takes more memory than a worker may have")
 
 
-def _content(descriptor: int, media: Media) -> Content:
+def _span(media: Media) -> tuple[int, int]:
+    """About the bytes of a member and of the header before it."""
+    start, header = media.offset or 0, LOCAL.size + len((media.member or "").encode()) + USUAL_EXTRA
+    return start, start + header + (media.packed_bytes or 0)
+
+
+def _content(archive: Opened, media: Media) -> Content:
     size, packed, offset = media.bytes or 0, media.packed_bytes or 0, media.offset or 0
     refuse_too_large(max(size, packed))
-    header = os.pread(descriptor, LOCAL.size, offset)
+    header = archive.read_at(offset, LOCAL.size)
     if len(header) < LOCAL.size or not header.startswith(LOCAL_SIGNATURE):
         raise MediaError("corrupt", f"no member stands at byte {offset:,} of its archive")
     _, _, _, method, *_, name_len, extra_len = LOCAL.unpack(header)
     start = offset + LOCAL.size + name_len + extra_len
-    is_whole = start + packed <= os.fstat(descriptor).st_size
+    is_whole = start + packed <= archive.size()
     if method == STORED:
         if packed != size:
             raise MediaError("corrupt", f"{packed:,} bytes are stored for the {size:,} that it has")
-        content = stretch(descriptor, start, size, media)
+        content = stretch(archive, start, size, media)
         if is_whole:
             _refuse_other_crc(content, media)
         return content
     if method == DEFLATED:
-        return _inflated(descriptor, start, media, is_whole)
+        return _inflated(archive, start, media, is_whole)
     raise MediaError("corrupt", f"is packed by method {method}, other than its directory says")
 
 
-def _inflated(descriptor: int, start: int, media: Media, is_whole: bool) -> Content:
+def _inflated(archive: Opened, start: int, media: Media, is_whole: bool) -> Content:
     """The member unpacked: in memory or, if it is long, as it is read. Nothing is unpacked onto disk.
 
     A long one is gone through here, so that it is known how much there is of it, and whether that is what it says.
@@ -136,7 +145,7 @@ def _inflated(descriptor: int, start: int, media: Media, is_whole: bool) -> Cont
     size, packed = media.bytes or 0, media.packed_bytes or 0
     if size > packed * LARGEST_RATIO:
         raise MediaError("corrupt", f"{packed:,} bytes cannot be packed {size:,}")
-    pieces = (member := PackedMember(descriptor, start, media)).pieces(is_whole)
+    pieces = (member := PackedMember(archive, start, media)).pieces(is_whole)
     if size <= IN_MEMORY_BYTES:
         content = Content.of(b"".join(pieces))
         if is_whole:
@@ -148,7 +157,7 @@ def _inflated(descriptor: int, start: int, media: Media, is_whole: bool) -> Cont
         crc32 = zlib.crc32(piece, crc32)
     if is_whole:
         _refuse_crc(crc32, media)
-    return Content(Unpacked(member, 0, there), there)
+    return Content(Window(member, 0, there), there)
 
 
 def _refuse_other_crc(content: Content, media: Media) -> None:
