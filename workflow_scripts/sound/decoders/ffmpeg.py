@@ -206,6 +206,9 @@ class FFmpegStream:
                 self._account.take(packet)
                 if self._demuxer not in LOOKED_AT and (complaint := _complaint(self._errors_before)):
                     words = f"FFmpeg would go on after: {complaint}"
+                    if self._demuxer == "flac" and packet.size:  # the next frame says which samples that cost
+                        self._failure = self._failure or words
+                        continue
                     self._failure, self._complaint = (words, None) if packet.size else (None, words)
                     return
         except _failures() as error:
