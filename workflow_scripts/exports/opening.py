@@ -6,6 +6,7 @@ Imports nothing heavy.
 
 import polars as pl
 
+from workflow_scripts.media.addresses import OF_ADDRESS
 from workflow_scripts.media.names import from_text
 
 
@@ -15,6 +16,11 @@ def folder() -> pl.Expr:
     above = pl.col("media_path").str.head(pl.col("media_path").str.len_chars() - below.str.len_chars())
     is_below = pl.col("media_path").str.ends_with(pl.concat_str(pl.lit("/"), below))
     return pl.when(is_below).then(above).otherwise("media_path").alias("folder")
+
+
+def lies_here() -> pl.Expr:
+    """Whether a media lies on this machine; at an address only those open it who read it by the project's own means."""
+    return ~pl.col("media_path").str.contains(OF_ADDRESS)
 
 
 def opens(folder: str, path: str) -> str:

@@ -14,6 +14,7 @@ from workflow_scripts.exports.account import Account, HeldBack, read_account
 from workflow_scripts.exports.licences import ANY, Licences
 from workflow_scripts.exports.split_by import AUTHORS, with_splits
 from workflow_scripts.exports.split_by import names as split_names
+from workflow_scripts.media.addresses import OF_ADDRESS
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
 MEDIA = ["root", "path", "member"]
@@ -228,7 +229,7 @@ def tables_of(
 
 
 def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
-    """How an export names the media of clips: absolute, or relative to the export's folder."""
+    """How an export names the media of clips: absolute, or relative to the export's folder; addresses as they are."""
     if paths == "absolute":
         return clips["media_path"]
     above = os.path.realpath(folder.parent)  # an export is a link to a folder beside it
@@ -242,7 +243,9 @@ def file_paths(clips: pl.DataFrame, paths: str, folder: Path) -> pl.Series:
         )
     )
     parts = parts.join(folders, on="folder", how="left", maintain_order="left")
-    return parts.select(pl.concat_str("relative", "name", separator="/").alias("media_path")).to_series()
+    relative = parts.select(pl.concat_str("relative", "name", separator="/")).to_series()
+    is_address = pl.col("media_path").str.contains(OF_ADDRESS)
+    return clips.select(pl.when(is_address).then("media_path").otherwise(relative)).to_series()
 
 
 def refuse_splits(export: str, splits: Iterable[str], files: Sequence[str], own: Sequence[str] = ()) -> None:

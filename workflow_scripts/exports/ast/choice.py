@@ -12,11 +12,12 @@ from workflow_scripts.exports.classes import indexed_classes, joined_labels, ref
 from workflow_scripts.exports.counting import not_made, not_usable
 from workflow_scripts.exports.files.clips import NOT_UTF8, OPENED
 from workflow_scripts.exports.keyed import Keyed
+from workflow_scripts.exports.opening import lies_here
 from workflow_scripts.exports.reading import MEDIA, Pack, Tables, in_ranges
 from workflow_scripts.sound.settings import SAMPLE_RATE
 from workflow_scripts.tables.store import read_table
 
-READ = ["split", "clip_id", "class_ids", *MEDIA, "whole_media", "duration_s", "sample_rate", "channels"]
+READ = ["split", "clip_id", "class_ids", *MEDIA, "media_path", "whole_media", "duration_s", "sample_rate", "channels"]
 """Columns of the ledger that a choice is made by, of trainable clips alone."""
 OF_CHECKS = ["format", "decoder", "fbank_frames", "fbank_mean", "fbank_std"]
 KEPT = [
@@ -77,7 +78,7 @@ def choose(tables: Tables, options: dict[str, Any]) -> Choice:
 
 def _ways(clips: pl.DataFrame, copies: str, failed: Sequence[str]) -> pl.DataFrame:
     """Clips with whether each is `taken`, which it is not where its copy `failed`; `copied`; or else `needed_bytes`."""
-    own, is_whole = _is_own_file(), pl.col("whole_media") & pl.col("member").is_null()
+    own, is_whole = _is_own_file(), pl.col("whole_media") & pl.col("member").is_null() & lies_here()
     each, none = pl.lit(value=True), pl.lit(value=False)
     clips = clips.with_columns(
         pl.col("labels").is_not_null().alias("labelled"),
@@ -130,6 +131,7 @@ def _is_own_file() -> pl.Expr:
         & (pl.col("sample_rate") == SAMPLE_RATE)
         & pl.col("format").is_in(OPENED)
         & is_heard_as_it_lies()
+        & lies_here()
         & ~pl.col("path").str.contains(NOT_UTF8)
         & (pl.col("channels") == 1)
     )

@@ -16,8 +16,8 @@ from workflow_scripts.exports.files.names import below_export, told
 from workflow_scripts.exports.formats import Written
 from workflow_scripts.exports.keyed import Keyed
 from workflow_scripts.exports.numbered import warnings_of_sound
+from workflow_scripts.exports.opening import lies_here
 from workflow_scripts.exports.reading import MEDIA, Tables, file_paths, in_ranges
-from workflow_scripts.media.addresses import OF_ADDRESS
 
 OPENED = ("WAV", "WAVEX", "FLAC", "OGG", "MP3", "MPEG")
 """Containers that every library for sound opens, as the checks call them; not each file of them is heard alike."""
@@ -61,7 +61,7 @@ class Opens:
     def in_place(self) -> pl.Expr:
         """Whether a clip is read from its media as that lies; by columns of ledger and checks."""
         opens = pl.col("member").is_null() & pl.col("format").is_in(self.containers) & is_heard_as_it_lies()
-        opens &= ~pl.col("media_path").str.contains(NOT_UTF8) & ~pl.col("media_path").str.contains(OF_ADDRESS)
+        opens &= ~pl.col("media_path").str.contains(NOT_UTF8) & lies_here()
         if not self.spans:
             opens &= pl.col("whole_media")
         if self.subtypes is not None:
