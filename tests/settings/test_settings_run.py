@@ -23,7 +23,7 @@ def test_run_without_config_is_the_bundled_sample(workdir):
     assert list(run.datasets) == ["sample"]
     assert run.places.results == "results"
     assert run.look == "always"
-    assert run.check == {"channel": "first", "num_mel_bins": 128, "loudness": "none"}
+    assert run.check == {"channel": "first", "num_mel_bins": 128, "loudness": "none", "flac_md5": True}
 
 
 def test_sample_need_not_exist_before_the_run(workdir):
@@ -53,7 +53,7 @@ def test_limit_that_is_given_leaves_the_others_at_their_defaults(workdir, datase
 
 def test_check_setting_that_is_given_leaves_the_others_at_their_defaults(workdir, dataset_file):
     run = load_run({"datasets": [dataset_file()], "check": {"num_mel_bins": 64}}, workdir)
-    assert run.check == {"channel": "first", "num_mel_bins": 64, "loudness": "none"}
+    assert run.check == {"channel": "first", "num_mel_bins": 64, "loudness": "none", "flac_md5": True}
 
 
 def test_config_of_the_caller_is_left_as_it_was(workdir, dataset_file):

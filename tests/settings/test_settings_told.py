@@ -18,6 +18,7 @@ def test_what_the_sample_says_is_told_by_paths_of_keys() -> None:
         "check.channel": "first",
         "check.num_mel_bins": "128",
         "check.loudness": "none",
+        "check.flac_md5": "true",
     }
     assert told.keys() == {"", "sample"}
     assert (

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +336,12 @@ def test_a_flac_whose_samples_are_not_those_of_its_md5_is_a_kind_of_its_own(subt
     assert outcome(data) == (True, None, 40_001, "libsndfile")
     other = data[:26] + bytes([data[26] ^ 1]) + data[27:]
     assert outcome(other)[:3] == (False, "digest_mismatch", 40_001)
+    unasked = examine(Content.of(other), None, replace(SETTINGS, flac_md5=False))
+    assert (unasked["load_ok"], unasked["decoder"], unasked["pcm_digest"]) == (
+        True,
+        "libsndfile",
+        told(data)["pcm_digest"],
+    )
 
 
 @pytest.mark.parametrize("md5", [True, False])

@@ -124,7 +124,8 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content)
     """
     digest = PcmDigest(stream.sample_rate, stream.channels)
     measured, featured = _Measured(stream, settings), _Featured(stream, settings)
-    md5 = FlacMd5.of(content) if stream.format == "FLAC" else None
+    is_compared = stream.format == "FLAC" and settings.flac_md5
+    md5 = FlacMd5.of(content) if is_compared else None
     frames, size = 0, block_frames(stream)
     for block in stream.blocks(size):
         frames += len(block)
@@ -152,7 +153,7 @@ def _decode(row: Row, stream: Stream, settings: CheckSettings, content: Content)
         for part in (measured, featured):
             if part.fault:
                 note(row, part.fault.kind, str(part.fault))
-    is_unsure = stream.format == "FLAC" and (md5 is None or (fault is not None and fault[0] == "digest_mismatch"))
+    is_unsure = is_compared and (md5 is None or (fault is not None and fault[0] == "digest_mismatch"))
     return stream.is_doubted or (is_unsure and stream.decoder == "libsndfile")
 
 

@@ -22,6 +22,7 @@ class CheckSettings:
     channel: str
     num_mel_bins: int
     loudness: str = "none"
+    flac_md5: bool = True
 
     @property
     def fingerprint(self) -> str:
