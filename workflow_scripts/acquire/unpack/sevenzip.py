@@ -51,7 +51,7 @@ def _factory(links: set[str], beside: Beside) -> Any:
     """What gives py7zr somewhere to write each member to."""
     from py7zr.io import Py7zIO, WriterFactory
 
-    class Member(Py7zIO):
+    class Member(Py7zIO):  # type: ignore[misc]  # of an optional group
         """A member, as py7zr writes it: from front to back."""
 
         def __init__(self, write: Callable[[bytes], object], close: Callable[[], object]) -> None:
@@ -77,7 +77,7 @@ def _factory(links: set[str], beside: Beside) -> Any:
         def close(self) -> None:
             self._close()
 
-    class Members(WriterFactory):
+    class Members(WriterFactory):  # type: ignore[misc]  # likewise
         def create(self, filename: str) -> Py7zIO:
             if filename in links:
                 to = _Link(filename, beside)

@@ -124,7 +124,7 @@ def _place(address: str) -> _Place:
             raise FetchError(
                 "bad_address", f"{address}: expected hf://datasets/<owner>/<name>, then @<revision>, then /<path>"
             )
-        return _Place(parsed.type, parsed.id, parsed.revision, parsed.path_in_repo.strip("/"))  # type: ignore[arg-type]
+        return _Place(parsed.type, parsed.id, parsed.revision, parsed.path_in_repo.strip("/"))
 
 
 def _remote(address: str, place: _Place) -> RemoteFile:
