@@ -22,6 +22,7 @@ NOT_SAID: dict[str, Row] = {
     "labels": {"class_name": "", "strength": "weak", "origin": "annotated"},
     "classes": {"parent_ids": [], "ancestor_ids": [], "is_abstract": False, "is_blacklisted": False},
     "captions": {"ordinal": 0},
+    "fetches": {"entry": "acquire[0]", "address": "", "path": ""},
     "reviews": {"ordinal": 0, "source": "reviews.csv", "superseded": False, "counts": True},
     "checks": {"bytes": 1, "mtime_ns": 0, "load_ok": True, "fingerprint": "by hand"},
 }
@@ -34,7 +35,7 @@ def catalogue_of(
     """The catalogue of datasets of which some tables hold these rows, and the others none.
 
     A dataset has splits with care if it has rows of both tables, or no rows but the tables; likewise what is made of
-    what is said of clips. Checks are those of ROOT.
+    what is said of clips, and `fetches`. Checks are those of ROOT.
     """
     places = Places(str(folder / "results"))
     for dataset, tables in datasets.items():
@@ -55,13 +56,19 @@ def catalogue_of(
                 rows = datasets[dataset].get(key, ())
                 write_table(_table(schema, rows), Path(places.table(dataset, key)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
+    fetched = {dataset: ["audio"] for dataset, tables in datasets.items() if "fetches" in tables}
+    for dataset in fetched:
+        file = Path(places.acquired(dataset, "audio"))
+        write_table(_table(schemas.FETCHES, datasets[dataset]["fetches"]), file, schemas.FETCHES)
     files = [places.checks(ROOT, "all")] if checks else []
     if checks:
         write_table(_table(schemas.CHECKS, checks), Path(files[0]), schemas.CHECKS)
         write_table(schemas.MEDIA.empty(), Path(places.media_list(ROOT, "all")), schemas.MEDIA)
         write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
     roots = {name: [ROOT] if checks else [] for name in datasets}
-    contents = Contents(places, roots, {ROOT: files}, with_split_care=cared_for, with_judgements=judged)
+    contents = Contents(
+        places, roots, {ROOT: files}, with_split_care=cared_for, with_judgements=judged, fetches=fetched
+    )
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)
 

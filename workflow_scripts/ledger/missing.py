@@ -6,6 +6,7 @@ import polars as pl
 
 from workflow_scripts.ledger.match import clips_of_files
 from workflow_scripts.media.stems import stem_of
+from workflow_scripts.tables.schemas import FETCH_STATUSES
 
 AGREE_S = 0.1
 """Durations as far apart as this may be those of one sound."""
@@ -40,11 +41,21 @@ def missing_clips(clips: pl.LazyFrame, fetches: pl.LazyFrame | None) -> pl.DataF
     if fetches is None:
         told = gone.with_columns(why=pl.lit(None, pl.String))
     else:
-        said = pl.concat_str(pl.col("status").cast(pl.String), pl.col("reason").cast(pl.String), separator=": ")
-        whys = fetches.filter(pl.col("media_key").is_not_null()).group_by("media_key").agg(why=said.first())
-        told = gone.join(whys, on="media_key", how="left")
+        told = gone.join(_whys(fetches), on="media_key", how="left")
     order = ("clip_id", "split", "labels", "media_key", "start_s", "end_s", "source_url", "why")
     return told.select(order).sort("split", "clip_id").collect()
+
+
+def _whys(fetches: pl.LazyFrame) -> pl.LazyFrame:
+    """What is told of each media that was to be fetched: `media_key` and `why`, its status and the reason for it.
+
+    Of several addresses of one media that of the most hopeful status counts, in the order of FETCH_STATUSES; of those
+    the first by entry and address. The view `missing` takes the same.
+    """
+    hope = pl.col("status").cast(pl.Enum(list(FETCH_STATUSES)))
+    first = fetches.filter(pl.col("media_key").is_not_null()).sort(hope, pl.col("entry").cast(pl.String), "address")
+    said = pl.concat_str(pl.col("status", "reason").cast(pl.String), separator=": ", ignore_nulls=True)
+    return first.group_by("media_key").agg(why=said.first())
 
 
 def by_class(clips: pl.LazyFrame) -> pl.DataFrame:
@@ -82,12 +93,14 @@ def with_key_in_name(missing: pl.DataFrame, orphans: pl.LazyFrame, durations: pl
         durations: of all media: `root`, `path`, `member`, `duration_s`.
 
     Returns:
-        PROPOSED, for media whose duration agrees with that of the clip, or with all up to the end of a span.
+        PROPOSED, for media whose duration agrees with that of the clip's span. Of a clip whose span nobody told, none.
     """
+    keys_sought = missing["media_key"].filter(missing["media_key"].str.len_bytes() >= SHORTEST_KEY).unique().sort()
+    if keys_sought.is_empty():
+        return nothing_proposed()
     file = pl.coalesce("member", "path")
     keys = ["root", "path", "member"]
     there = orphans.select(keys).join(durations, on=keys, nulls_equal=True).with_columns(file=file, stem=stem_of(file))
-    keys_sought = missing["media_key"].filter(missing["media_key"].str.len_bytes() >= SHORTEST_KEY).unique().sort()
     within = pl.col("stem").str.extract_many(keys_sought.to_list(), overlapping=True)
     named = there.with_columns(media_key=within).explode("media_key").drop_nulls("media_key")
     wanted = missing.lazy().select("clip_id", "split", "media_key", span=pl.col("end_s") - pl.col("start_s"))

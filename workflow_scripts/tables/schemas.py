@@ -780,11 +780,12 @@ ASSIGNED = {"splits": SPLITS, "subsets": SUBSETS}
 
 FETCH_STATUSES = {
     "there": "it is where it belongs",
-    "gone": "its server has it no more",
-    "refused": "its server gives it to nobody, or not to this user",
     "failed": "it could not be had yet: the next run tries again",
+    "refused": "its server gives it to nobody, or not to this user",
+    "gone": "its server has it no more",
 }
-"""What became of a file that was to be fetched."""
+"""What became of a file that was to be fetched; the most hopeful first, which is what is told of a media that has
+several addresses."""
 
 _FETCHED = {
     "entry": _column(pl.Categorical, "the entry of the dataset file that names it: `acquire[3]`"),
