@@ -81,6 +81,7 @@ checkpoint gather_fetches:
         unpacked=lambda wildcards: RUN.unpacked_in(**wildcards),
     output:
         acquired=PLACES.acquired("{dataset}", "{stage}"),
+        entries=PLACES.acquired_entries("{dataset}", "{stage}"),
     log:
         PLACES.log("gather_fetches", "{dataset}", "{stage}"),
     conda:
@@ -88,5 +89,7 @@ checkpoint gather_fetches:
     resources:
         mem_mb=growing(2000),
         runtime=growing(20),
+    params:
+        entries=lambda wildcards: [entry["to"] for entry in RUN.entries_of_stage(**wildcards)],
     script:
         "../workflow_scripts/gather_fetches.py"

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "media": {"errors", "processes", "tables", "fetch", "workers"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables", "media"},
-    "settings": {"errors", "tables", "media", "sources"},
+    "settings": {"errors", "tables", "media", "sources", "fetch"},
     "adapters": {"errors", "tables", "sources", "media"},
     "check": {"errors", "tables", "media", "sound", "workers"},
     "ledger": {"errors", "tables", "sources", "media"},

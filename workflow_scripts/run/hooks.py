@@ -200,7 +200,8 @@ class Started:
         """The cores of a scan, by the number of archives that the look found: each lists one at a time."""
         if not self.workflow.is_main_process:
             return ON_CLUSTER
-        return max(1, min(archives, MOST if self.is_local else ON_CLUSTER, self.workflow.cores or 1))
+        most = min(MOST, self.workflow.cores) if self.is_local else ON_CLUSTER  # a run on a cluster has no cores
+        return max(1, min(archives, most))
 
     def end_with_error(self, failed: Iterable[Any]) -> None:
         """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.

@@ -44,7 +44,7 @@ class Looks:
             return remembered
         if self.run.look == "never":
             return ""
-        if root.slug not in _states or root.is_made_meanwhile:  # which may make it between two looks
+        if root.slug not in _states or root.made_by_workflow or root.waits_for:  # which may make it between two looks
             from workflow_scripts.media.look import look_into
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks

@@ -2,25 +2,38 @@
 
 import fnmatch
 import glob
+import itertools
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from workflow_scripts.fetch.addresses import scheme_of, without_secrets
+from workflow_scripts.fetch.resolve import known_schemes
 from workflow_scripts.media.walk import holds_other_files_alone
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
+from workflow_scripts.settings.roots import root_slug
 from workflow_scripts.settings.sources import ON_DISK, Leaf, refuse_braces, refuse_no_text, seen_from
-from workflow_scripts.sources.files import files_of
+from workflow_scripts.sources.files import files_of, without_escapes
 
 SOURCES, AUDIO = "sources", "audio"
 """The stages: what an ingest reads comes first, as it may say where audio is."""
 Stage = tuple[str, str]
 """A dataset, and one of these."""
 _PATTERN = re.compile(r"[*?\[]")
+_ESCAPED = re.compile(r"\[[*?[]\]")
 _VOLUME = re.compile(r"\.z\d\d+\Z")
+
+
+class ReadPath(NamedTuple):
+    """What is to be read: a file, a folder, or all that a pattern fits, as the run knows paths."""
+
+    path: str
+    is_pattern: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,11 @@ class AcquireEntry:
     unpack: str | None
 
     @property
+    def is_file(self) -> bool:
+        """Whether its address is that of one file."""
+        return self.address is not None and not self.address.endswith("/")
+
+    @property
     def brings(self) -> str:
         """The file or folder that others may wait for."""
         return self.unpack or self.to
@@ -63,40 +81,50 @@ class Acquisition:
         entries: of each dataset.
         places: of the run: they tell how far it has come.
         workdir: the folder of the run.
+        reader: the dataset that asks.
     """
 
     entries: dict[str, tuple[AcquireEntry, ...]]
     places: Places
     workdir: Path
+    reader: str = ""
 
-    def stages_for(self, path: str) -> list[Stage]:
-        """The stages that bring a file, a folder, or something below it; a pattern stands for what it would fit."""
+    def stages_for(self, path: ReadPath) -> list[Stage]:
+        """The stages that bring a file, a folder, or something below it; a pattern stands for what it would fit.
+
+        Of several that bring the same, those of the reader's own dataset do.
+        """
         brought = self._brought()
         named = _named(path, brought, self.workdir)
         around = _place(path, self.workdir)
-        return _stages(brought, named or {place for place in brought if _touch(place, around)})
+        stages = _stages(brought, named or {place for place in brought if _touch(place, around)})
+        return [stage for stage in stages if stage[0] == self.reader] or stages
 
-    def is_there(self, path: str) -> bool:
+    def is_there(self, path: ReadPath) -> bool:
         """Whether something is there that need not be fetched."""
-        return os.path.exists(self.workdir / path) or any(map(os.path.exists, files_of(str(self.workdir / path))))
+        if not path.is_pattern:
+            return os.path.exists(self.workdir / path.path)
+        return any(map(os.path.exists, files_of(os.path.join(glob.escape(str(self.workdir)), path.path))))
 
-    def is_coming(self, path: str) -> bool:
-        """Whether what is not there is yet to be fetched."""
-        return any(not self.is_done(stage) for stage in self.stages_for(path))
+    def is_coming(self, path: ReadPath) -> bool:
+        """Whether what is not there is yet to be fetched.
 
-    def was_fetched(self, path: str) -> bool:
-        """Whether it was fetched once: then somebody took it away, and nobody fetches it again without a word."""
-        return bool(self.stages_for(path)) and not self.is_coming(path)
+        It is not if it was read before it was ever fetched: then it is somebody's own, and its disk may not be mounted.
+        """
+        stages = self.stages_for(path)
+        is_own = self._was_read(path) and not any(map(self.has_begun, stages))
+        return not is_own and any(not self.is_done(stage) for stage in stages)
 
     def is_done(self, stage: Stage) -> bool:
-        """Whether all of a stage has been fetched."""
-        return os.path.exists(self.workdir / self.places.acquired(*stage))
+        """Whether all of a stage has been fetched, as its entries are now."""
+        wanted = {entry.to for entry in self.entries.get(stage[0], ()) if entry.stage == stage[1]}
+        return wanted <= _brought_by(self.workdir / self.places.acquired_entries(*stage))
 
     def has_begun(self, stage: Stage) -> bool:
         """Whether a run has planned its fetches: from then on what was not fetched yet is waited for."""
         return os.path.exists(self.workdir / self.places.fetch_plan(*stage))
 
-    def waits_for(self, paths: Iterable[str]) -> list[Stage]:
+    def waits_for(self, paths: Iterable[ReadPath]) -> list[Stage]:
         """The stages that have to be done before some paths can be read.
 
         What is there is taken as it is, unless a run has begun to fetch of the same stage: it may not be all yet.
@@ -110,24 +138,37 @@ class Acquisition:
             )
         )
 
-    def words_of_gone(self, path: str) -> str:
-        """What to do about a file that was fetched, and is gone; nothing for others."""
-        if not self.was_fetched(path):
+    def words_of_gone(self, path: ReadPath) -> str:
+        """What to do about a file that was there, and is gone; nothing for others."""
+        stages = self.stages_for(path)
+        if not stages or self.is_coming(path):
             return ""
-        folders = [self.places.acquisition(dataset) for dataset, _ in self.stages_for(path)]
+        if any(map(self.has_begun, stages)):
+            remove = self.places.acquisition(stages[0][0])
+            return (
+                ". An earlier run fetched it and it is gone since. Put it back; or, to have it fetched again, "
+                f"remove {remove} and run again"
+            )
         return (
-            ". An earlier run fetched it and it is gone since. Put it back; or, to have it fetched again, "
-            f"remove {folders[0]} and run again"
+            ". An earlier run read it and it is gone since. Is it mounted? Or, to have it fetched, "
+            f"remove {self._made_of(path)} and run again"
         )
+
+    def _was_read(self, path: ReadPath) -> bool:
+        return bool(self.reader) and os.path.exists(self.workdir / self._made_of(path))
+
+    def _made_of(self, path: ReadPath) -> str:
+        """What a run makes of it as soon as it is read."""
+        return self.places.table(self.reader, "promised")
 
     def refuse_offline(self, stages: Iterable[Stage]) -> None:
         """Raises SettingsError that names all that would have to be fetched for some stages."""
         missing = [
-            f"{dataset}: {entry.to}: from {entry.address or f'the addresses in its rows, `{entry.rows}`'}"
+            f"{dataset}: {entry.to}: from {_shown(entry)}"
             for dataset, stage in stages
             if not self.is_done((dataset, stage))
             for entry in self.entries[dataset]
-            if entry.stage == stage and not (entry.address and os.path.exists(self.workdir / entry.to))
+            if entry.stage == stage and not (entry.is_file and os.path.exists(self.workdir / entry.to))
         ]
         if missing:
             raise SettingsError(
@@ -138,7 +179,7 @@ class Acquisition:
     @property
     def of_roots(self) -> "AcquisitionOfRoots":
         """The same, to be asked of audio roots."""
-        return AcquisitionOfRoots(self.entries, self.places, self.workdir)
+        return AcquisitionOfRoots(self.entries, self.places, self.workdir, self.reader)
 
     def all_stages(self) -> list[Stage]:
         """Those of all entries."""
@@ -149,22 +190,25 @@ class Acquisition:
         brought: dict[str, list[Stage]] = {}
         for name, entries in self.entries.items():
             for entry in entries:
-                brought.setdefault(_place(entry.brings, self.workdir), []).append((name, entry.stage))
+                brought.setdefault(_place(ReadPath(entry.brings), self.workdir), []).append((name, entry.stage))
         return brought
 
 
 class AcquisitionOfRoots(Acquisition):
     """What audio roots are to wait for. Labels may lie in the same folder, and come from the same archives."""
 
-    def stages_for(self, path: str) -> list[Stage]:
+    def stages_for(self, path: ReadPath) -> list[Stage]:
         """The stages that bring audio into a root; those that bring labels there, if none does."""
         brought, root = self._brought(), _place(path, self.workdir)
         stages = _stages(brought, {place for place in brought if _touch(place, root)})
         return [stage for stage in stages if stage[1] == AUDIO] or stages
 
-    def is_there(self, path: str) -> bool:
+    def is_there(self, path: ReadPath) -> bool:
         """Whether a root is there. One in which labels lie and no audio is not: its audio comes after them."""
-        return super().is_there(path) and not holds_other_files_alone(str(self.workdir / path))
+        return super().is_there(path) and not holds_other_files_alone(str(self.workdir / path.path))
+
+    def _made_of(self, path: ReadPath) -> str:
+        return self.places.shards(root_slug(os.path.abspath(self.workdir / path.path), self.workdir))
 
 
 def acquire_entries(
@@ -183,7 +227,7 @@ def acquire_entries(
     Raises:
         SettingsError: two entries bring one file, an entry asks for what cannot be.
     """
-    read = [leaf.value for leaf in leaves if leaf.format in ON_DISK]
+    read = [read_path(leaf) for leaf in leaves if leaf.format in ON_DISK]
     entries = [_entry(f"acquire[{ordinal}]", one, file, base, workdir) for ordinal, one in enumerate(written)]
     seen: dict[str, str] = {}
     for entry in entries:
@@ -196,11 +240,23 @@ def acquire_entries(
                 f"{where}: the addresses of its rows are pages of a video site, from which nothing is fetched here; "
                 "name mirrors or archives of the audio instead"
             )
-    brought = [_place(entry.brings, workdir) for entry in entries]
+    brought = [_place(ReadPath(entry.brings), workdir) for entry in entries]
     named = {path: _named(path, brought, workdir) for path in read}
     by_others = [_place(path, workdir) for path in read if not named[path]]
     by_name = set().union(*named.values())
     return tuple(_staged(entry, entries, by_name, by_others, workdir) for entry in entries)
+
+
+def refuse_in_results(file: str, entries: Iterable[AcquireEntry], results: str, workdir: Path) -> None:
+    """Raises SettingsError for what would be brought into the results, where a run may delete and make anything."""
+    made = Path(os.path.realpath(workdir / results))
+    for entry in entries:
+        for path in filter(None, (entry.to, entry.unpack)):
+            if Path(os.path.realpath(workdir / path)).is_relative_to(made):
+                raise SettingsError(
+                    f"{file}: {entry.key}: {path} lies in the results ({made}), where a run may delete and make again "
+                    "anything; have it brought beside your labels or audio"
+                )
 
 
 def accepted(
@@ -235,10 +291,12 @@ def _entry(key: str, written: dict[str, Any], file: Path, base: Path, workdir: P
         refuse_braces(path, f"{where}.{name}")
         refuse_no_text(path, f"{where}.{name}")
     address = written.get("url")
+    for named in filter(None, (address, *written.get("mirrors", ()))):
+        _refuse_address(named, where)
     if address and address.endswith("/"):
         wrong = sorted({"sha256", "md5", "bytes", "unpack", "mirrors"} & written.keys())
         if wrong:
-            raise SettingsError(f"{where}: {wrong[0]} is said of one file, and {address} is a folder; name the file")
+            raise SettingsError(f"{where}: {wrong[0]} is said of one file, and {without_secrets(address)} is a folder")
     return AcquireEntry(
         key,
         AUDIO,
@@ -267,15 +325,47 @@ def _staged(
     """
     stem = _VOLUME.sub("", entry.to)
     last = next((other for other in entries if stem != entry.to and other.unpack and other.to == f"{stem}.zip"), entry)
-    brings = _place(last.brings, workdir)
+    brings = _place(ReadPath(last.brings), workdir)
     is_read = brings in by_name or any(_touch(brings, place) for place in others)
     return replace(entry, stage=SOURCES if is_read else AUDIO)
 
 
-def _place(path: str, workdir: Path) -> str:
+def _refuse_address(address: str, where: str) -> None:
+    """Raises SettingsError for one of no known scheme, or with a password, which would stand in tables and logs."""
+    if scheme_of(address) not in known_schemes():
+        known = ", ".join(f"{scheme}:" for scheme in known_schemes())
+        raise SettingsError(f"{where}: {without_secrets(address)} begins with none of {known}")
+    if "@" in address.partition("://")[2].partition("/")[0] and scheme_of(address) in ("http", "https"):
+        raise SettingsError(
+            f"{where}: {without_secrets(address)}: an address holds no name and password here; docs/acquire.md says "
+            "where tokens are read from"
+        )
+
+
+def _shown(entry: AcquireEntry) -> str:
+    return without_secrets(entry.address) if entry.address else f"the addresses in its rows, `{entry.rows}`"
+
+
+def read_path(leaf: Leaf) -> ReadPath:
+    """What a leaf of the sources names on disk."""
+    return ReadPath(leaf.value, leaf.format == "files")
+
+
+def _brought_by(file: Path) -> set[str]:
+    """What a stage that is done has brought: `to` of its entries."""
+    try:
+        return set(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return set()
+
+
+def _place(path: ReadPath, workdir: Path) -> str:
     """Where something lies; of a pattern, the folder that all it fits is in."""
-    fixed = _PATTERN.split(path, maxsplit=1)
-    return os.path.abspath(workdir / (path if len(fixed) == 1 else os.path.dirname(fixed[0])))
+    if not path.is_pattern:
+        return os.path.abspath(workdir / path.path)
+    parts = path.path.split("/")
+    fixed = list(itertools.takewhile(lambda part: not _PATTERN.search(_ESCAPED.sub("", part)), parts))
+    return os.path.abspath(workdir / without_escapes("/".join(fixed if len(fixed) < len(parts) else parts)))
 
 
 def _stages(brought: dict[str, list[Stage]], places: set[str]) -> list[Stage]:
@@ -283,11 +373,12 @@ def _stages(brought: dict[str, list[Stage]], places: set[str]) -> list[Stage]:
     return list(dict.fromkeys(stage for place in brought if place in places for stage in brought[place]))
 
 
-def _named(path: str, places: Iterable[str], workdir: Path) -> set[str]:
+def _named(path: ReadPath, places: Iterable[str], workdir: Path) -> set[str]:
     """Those of some places that a path is, or a pattern fits; `*` is any folders here: more may fit than will."""
-    exact = os.path.abspath(workdir / path)
-    pattern = os.path.normpath(os.path.join(glob.escape(str(workdir)), path)).replace("**/", "*")
-    return {place for place in places if place == exact or fnmatch.fnmatchcase(place, pattern)}
+    if not path.is_pattern:
+        return {place for place in places if place == os.path.abspath(workdir / path.path)}
+    pattern = os.path.normpath(os.path.join(glob.escape(str(workdir)), path.path)).replace("**/", "*")
+    return {place for place in places if fnmatch.fnmatchcase(place, pattern)}
 
 
 def _touch(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, Stage
+from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, ReadPath, Stage, read_path
 from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
@@ -201,20 +201,33 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         SettingsError: something in it cannot be run.
     """
     file, base, content = read.file, read.base, read.content
+    acquisition = replace(acquisition, reader=content["name"])
     of_roots = acquisition.of_roots
-    check_leaves(read.leaves, file, content["name"], workdir, acquisition.is_coming, acquisition.words_of_gone)
+    check_leaves(
+        read.leaves,
+        file,
+        content["name"],
+        workdir,
+        lambda leaf: acquisition.is_coming(read_path(leaf)),
+        lambda leaf: acquisition.words_of_gone(read_path(leaf)),
+    )
     named = [
         (
             where,
             replace(
                 root,
-                is_acquired=not root.is_address and bool(of_roots.stages_for(root.path)),
-                waits_for=() if root.is_address else tuple(of_roots.waits_for([root.path])),
+                is_acquired=not root.is_address and bool(of_roots.stages_for(ReadPath(root.path))),
+                waits_for=() if root.is_address else tuple(of_roots.waits_for([ReadPath(root.path)])),
             ),
             holds,
         )
         for where, root, holds in roots_of(
-            content["audio"], file, base, workdir, of_roots.is_coming, of_roots.words_of_gone
+            content["audio"],
+            file,
+            base,
+            workdir,
+            lambda path: of_roots.is_coming(ReadPath(path)),
+            lambda path: of_roots.words_of_gone(ReadPath(path)),
         )
     ]
     mapping = {
@@ -251,7 +264,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         max_rejected_fraction=content["max_rejected_fraction"],
         rights=content["rights"],
         acquire=acquisition.entries.get(content["name"], ()),
-        waits_for=tuple(acquisition.waits_for(leaf.value for leaf in read.leaves if leaf.format in ON_DISK)),
+        waits_for=tuple(acquisition.waits_for(read_path(leaf) for leaf in read.leaves if leaf.format in ON_DISK)),
     )
     dataset.bearable  # noqa: B018  raises here for what its file cannot mean
     return dataset, [(where, root) for where, root, _ in named]

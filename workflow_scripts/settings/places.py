@@ -179,6 +179,10 @@ class Places:
         """The `fetches` of a stage, once all of it was fetched, or cannot be had."""
         return f"{self.acquisition(dataset)}/{stage}.parquet"
 
+    def acquired_entries(self, dataset: str, stage: str) -> str:
+        """Which entries of the dataset file that was: what each brings."""
+        return f"{self.acquisition(dataset)}/{stage}.entries.json"
+
     def crashed(self, dataset: str) -> str:
         """There where the ingest of a dataset failed by no fault of its sources (sources/failed.py)."""
         return f"{self.results}/{dataset}/tables/.crashed"

@@ -3,12 +3,19 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.settings.acquire import Acquisition, Stage, accepted, acquire_entries
-from workflow_scripts.settings.dataset import Dataset, load_dataset, read_dataset
+from workflow_scripts.settings.acquire import (
+    Acquisition,
+    ReadPath,
+    Stage,
+    accepted,
+    acquire_entries,
+    refuse_in_results,
+)
+from workflow_scripts.settings.dataset import Dataset, DatasetFile, load_dataset, read_dataset
 from workflow_scripts.settings.deliver import refuse_meeting
 from workflow_scripts.settings.judgements import KEYS, refuse_below_results
 from workflow_scripts.settings.places import Places
@@ -241,22 +248,16 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
     datasets: dict[str, Dataset] = {}
     roots: dict[str, Root] = {}
     folders: dict[str, Root] = {}
-    missing: list[MissingError] = []
     read = [read_dataset(wanted, workdir) for wanted in settings["datasets"]]
     entries = {
         one.content["name"]: acquire_entries(one.content["acquire"], one.leaves, one.match, one.file, one.base, workdir)
         for one in read
     }
     acquisition = Acquisition(entries, Places(results), workdir)
-    for one in read:
-        try:
-            dataset, named = load_dataset(one, workdir, acquisition)
-            stages = _waited_for(dataset, named)
-            accepted(dataset.name, dataset.rights.get("terms"), settings["accept_terms"], acquisition, stages)
-        except MissingError as error:
-            missing.append(error)
-            continue
+    there, acquisition, missing = _those_there(read, workdir, acquisition, settings["accept_terms"])
+    for dataset, named in there:
         refuse_below_results(dataset.file, dataset.judgements, results, workdir)
+        refuse_in_results(dataset.file, dataset.acquire, results, workdir)
         if dataset.name in datasets:
             raise SettingsError(
                 f"{dataset.file}: name: {dataset.name!r} is the name of {datasets[dataset.name].file} too; "
@@ -267,9 +268,9 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             refuse_inside_each_other(where, root, results, workdir)
             roots[root.slug] = root
         for path, slug in dataset.source_folders.items():
-            is_acquired, waits_for = bool(acquisition.stages_for(path)), tuple(acquisition.waits_for([path]))
+            stages, waits_for = acquisition.stages_for(ReadPath(path)), acquisition.waits_for([ReadPath(path)])
             place = os.path.abspath(workdir / path)
-            folders[slug] = Root(slug, place, made_by_workflow(path, workdir), False, is_acquired, waits_for)
+            folders[slug] = Root(slug, place, made_by_workflow(path, workdir), False, bool(stages), tuple(waits_for))
             refuse_inside_each_other(f"{dataset.file}: sources", folders[slug], results, workdir)
     if missing and not datasets:
         raise missing[0]
@@ -293,6 +294,32 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         settings["dry_run"],
         tuple(_places(settings["look_in"], workdir)),
     )
+
+
+def _those_there(
+    read: list[DatasetFile], workdir: Path, acquisition: Acquisition, accept: list[str]
+) -> tuple[list[tuple[Dataset, list[tuple[str, Root]]]], Acquisition, list[MissingError]]:
+    """The datasets of which everything is there or is to be fetched, and why the others are left out.
+
+    Of those nothing is fetched, so others that would wait for it are left out too.
+    """
+    missing: dict[Path, MissingError] = {}
+    while True:
+        loaded, before = [], len(missing)
+        for one in read:
+            if one.file in missing:
+                continue
+            try:
+                dataset, named = load_dataset(one, workdir, acquisition)
+                stages = _waited_for(dataset, named)
+                accepted(dataset.name, dataset.rights.get("terms"), accept, acquisition, stages)
+                loaded.append((dataset, named))
+            except MissingError as error:
+                missing[one.file] = error
+        if len(missing) == before:
+            return loaded, acquisition, list(missing.values())
+        names = {one.content["name"] for one in read if one.file not in missing}
+        acquisition = replace(acquisition, entries={name: acquisition.entries[name] for name in names})
 
 
 def _results(named: str, workdir: Path) -> str:

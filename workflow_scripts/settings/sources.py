@@ -108,8 +108,8 @@ def check_leaves(
     file: Path,
     dataset: str,
     workdir: Path,
-    is_coming: Callable[[str], bool] = lambda path: False,
-    words: Callable[[str], str] = lambda path: "",
+    is_coming: Callable[[Leaf], bool] = lambda leaf: False,
+    words: Callable[[Leaf], str] = lambda leaf: "",
 ) -> None:
     """Raises MissingError for a path where no file is, and for a folder that is not there.
 
@@ -126,10 +126,10 @@ def check_leaves(
             continue
         refuse_braces(leaf.value, f"{file}: sources.{leaf.key}")
         kind, is_there = ON_DISK[leaf.format]
-        if not is_there(workdir, leaf.value) and not is_coming(leaf.value):
+        if not is_there(workdir, leaf.value) and not is_coming(leaf):
             path = os.path.abspath(workdir / leaf.value)
             path = without_escapes(path) if leaf.format == "files" else path
-            more = words(leaf.value)
+            more = words(leaf)
             raise MissingError(f"{file}: sources.{leaf.key}: dataset {dataset}: no such {kind}: {path}{more}")
 
 
