@@ -365,3 +365,11 @@ def test_a_note_of_an_interrupted_fetch_holds_no_secret(server: FaultyServer, tm
     assert "hush" not in str(error) + json.dumps(note)
     assert note["address"].endswith("/a.zip?…")
     assert note["there"][0][1] >= 1_000_000
+
+
+def test_a_link_to_what_is_not_mounted_is_left_as_it_is(tmp_path: Path) -> None:
+    to = tmp_path / "clips.zip"
+    to.symlink_to(tmp_path / "disk/clips.zip")
+    with faulty_server() as server, pytest.raises(FetchError, match="a link to what is not there"):
+        fetch(Wanted(server.put("/clips.zip", Served(b"sound"))), to)
+    assert to.is_symlink()

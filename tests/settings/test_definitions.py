@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from workflow_scripts.settings.acquire import AUDIO, SOURCES, AcquireEntry, Acquisition, acquire_entries
+from workflow_scripts.settings.acquire import (
+    AUDIO,
+    SOURCES,
+    AcquireEntry,
+    Acquisition,
+    ReadPath,
+    acquire_entries,
+    read_path,
+)
 from workflow_scripts.settings.dataset import read_dataset
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import load_yaml
@@ -76,7 +84,7 @@ def test_on_an_empty_disk_all_that_the_adapter_reads_is_on_its_way(name: str, tm
     acquisition = Acquisition({name: entries_of(name, tmp_path)}, Places("results"), tmp_path)
     for leaf in read_dataset(name, tmp_path).leaves:
         if leaf.format in ("path", "files"):
-            assert (name, SOURCES) in acquisition.stages_for(leaf.value), leaf
+            assert (name, SOURCES) in acquisition.stages_for(read_path(leaf)), leaf
 
 
 @pytest.mark.parametrize(
@@ -122,7 +130,7 @@ def test_a_root_waits_for_its_audio_also_where_labels_lie_there_already(name: st
             (tmp_path / label).touch()
         (tmp_path / root / "readme.txt").touch()
         coming = [entry for entry in entries if entry.stage == AUDIO and is_below(entry.brings, root)]
-        waited = [(name, AUDIO)] if coming else acquisition.stages_for(root)
-        assert acquisition.waits_for([root]) == waited
+        waited = [(name, AUDIO)] if coming else acquisition.stages_for(ReadPath(root))
+        assert acquisition.waits_for([ReadPath(root)]) == waited
         (tmp_path / root / "there.wav").touch()
-        assert acquisition.waits_for([root]) == []
+        assert acquisition.waits_for([ReadPath(root)]) == []

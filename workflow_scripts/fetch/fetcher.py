@@ -209,6 +209,8 @@ def _present(wanted: Wanted, to: Path) -> Fetched | None:
     try:
         size = to.stat().st_size
     except FileNotFoundError:
+        if to.is_symlink():
+            raise FetchError("another_file", f"{to}: is a link to what is not there. Is it mounted?") from None
         return None
     if not to.is_file():
         raise FetchError("another_file", f"{to}: is a folder, and shall be the file {without_secrets(wanted.address)}")
@@ -232,7 +234,7 @@ def _another_file(wanted: Wanted, to: Path, has: str, published: str) -> FetchEr
 
 def _published(part: PartFile, to: Path, address: str, version: Version | None, sha256: str, meter: Meter) -> Fetched:
     size = os.stat(part.path).st_size
-    if to.exists():
+    if os.path.lexists(to):
         raise FetchError("another_file", f"{to}: came to be while it was fetched. Look at it, and run it again")
     part.publish()
     meter.tells("done")

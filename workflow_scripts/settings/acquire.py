@@ -112,8 +112,9 @@ class Acquisition:
         It is not if it was read before it was ever fetched: then it is somebody's own, and its disk may not be mounted.
         """
         stages = self.stages_for(path)
-        is_own = self._was_read(path) and not any(map(self.has_begun, stages))
-        return not is_own and any(not self.is_done(stage) for stage in stages)
+        if all(map(self.is_done, stages)):
+            return False
+        return any(map(self.has_begun, stages)) or not self._was_read(path)
 
     def is_done(self, stage: Stage) -> bool:
         """Whether all of a stage has been fetched, as its entries are now."""
