@@ -1,6 +1,7 @@
 """What lies at a place of each kind after a delivery, and what is sent for that."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ from tests.deliver.made_export import FILES, sha256, whole, write_export
 from tests.deliver.once import deliver, look
 from tests.deliver.places import Place
 from workflow_scripts.deliver.errors import DeliverError
-from workflow_scripts.deliver.manifest import MANIFEST, What
+from workflow_scripts.deliver.manifest import MANIFEST, UNDER_WAY, What
+from workflow_scripts.deliver.outgoing import Outgoing
+from workflow_scripts.deliver.target import Told
+from workflow_scripts.deliver.targets.folder import FolderTarget
 from workflow_scripts.exports.sums import SUMS
 
 
@@ -75,6 +79,54 @@ def test_what_would_be_sent_is_told_and_nothing_is_sent(place: Place, export: Pa
     assert sorted(one.path for one in wanted.lacking) == sorted({*FILES, SUMS, MANIFEST} - {"train/0.tar"})
     assert (wanted.others, wanted.stale, wanted.is_done) == (1, [], False)
     assert place.content() == before
+
+
+def test_a_file_of_somebody_that_is_called_like_one_of_the_export_is_left_alone(
+    place: Place, export: Path, tmp_path: Path
+) -> None:
+    place.put("README.md", b"Written by hand.\n")
+    place.put("sizes.json", FILES["sizes.json"])  # the same bytes: nothing is lost
+    before = place.content()
+    words = r"holds 1 files that no delivery put there, .* called so: README\.md\. Move them away, or name a place"
+    with pytest.raises(DeliverError, match=words):
+        look(export, place.address, tmp_path)
+    with pytest.raises(DeliverError, match=words):
+        deliver(export, place.address, tmp_path)
+    assert place.content() == before
+
+
+def test_a_file_that_came_after_a_delivery_is_left_alone_by_the_next(
+    place: Place, export: Path, tmp_path: Path
+) -> None:
+    deliver(export, place.address, tmp_path)
+    place.put("train/2.tar", b"of somebody")
+    before = place.content()
+    now = write_export(tmp_path / "now", FILES | {"train/2.tar": b"d" * 1000})
+    with pytest.raises(DeliverError, match=r"that are called so: train/2\.tar\. Move"):
+        deliver(now, place.address, tmp_path)
+    assert place.content() == before
+
+
+@pytest.mark.parametrize("in_one_step", [0, 100])
+def test_a_file_that_was_spoilt_on_its_way_is_no_file_of_somebody(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_one_step: int
+) -> None:
+    there, change = tmp_path / "there", FolderTarget.change
+
+    def spoiling(self: FolderTarget, put: Sequence[Outgoing], gone: Sequence[str], told: Told) -> None:
+        change(self, put, gone, told)
+        if any(one.path == "train/0.tar" for one in put):
+            (there / "train/0.tar").write_bytes(b"x" * 3000)
+
+    monkeypatch.setattr(FolderTarget, "IN_ONE_STEP", in_one_step)
+    monkeypatch.setattr(FolderTarget, "change", spoiling)
+    with pytest.raises(DeliverError, match=r"train/0\.tar has other bytes\. Run again"):
+        deliver(export, str(there), tmp_path)
+    assert not (there / MANIFEST).exists()
+    monkeypatch.setattr(FolderTarget, "change", change)
+    assert sorted(deliver(export, str(there), tmp_path)) == sorted(["train/0.tar", MANIFEST])
+    assert (there / "train/0.tar").read_bytes() == FILES["train/0.tar"]
+    assert not (there / UNDER_WAY).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """From the files of an export to the same files at a place: what is lacking there, the manifest last, then a look."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,8 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
         aside: a folder that its manifest is written to.
 
     Raises:
-        DeliverError: something else was delivered there, or an export has a file that is called like the manifest.
+        DeliverError: something else was delivered there, a file of somebody's has the name of one of these, or an
+            export has a file that is called like the manifest.
     """
     if odd := sorted({MANIFEST, UNDER_WAY}.intersection(one.path for one in files)):
         raise DeliverError(
@@ -60,6 +61,7 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
     last = outgoing(aside / MANIFEST, MANIFEST)
     every = [*files, last]
     lacking = [one for one in every if one.path not in found or not target.has(one, found[one.path])]
+    _refuse_foreign([one.path for one in lacking if one is not last and one.path in found.keys() - ours], place)
     paths = {one.path for one in every}
     return Plan(
         every=every,
@@ -68,6 +70,16 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
         others=len(found.keys() - paths - ours - {UNDER_WAY}),
         told_by=frozenset({MANIFEST, UNDER_WAY} & found.keys()),
     )
+
+
+def _refuse_foreign(paths: list[str], place: str) -> None:
+    """Leave alone what no delivery put there: it may be the only copy of somebody's work."""
+    if paths:
+        raise DeliverError(
+            f"{place}: holds {len(paths):,} files that no delivery put there, with other bytes than those of the "
+            f"export that are called so: {first_twenty(paths)}. Move them away, or name a place of its own; nothing was "
+            "sent"
+        )
 
 
 def hand_on(what: What, wanted: Plan, target: Target, place: str, note: Path | None = None) -> list[Outgoing]:
@@ -94,24 +106,24 @@ def hand_on(what: What, wanted: Plan, target: Target, place: str, note: Path | N
         gone = [*wanted.stale, *wanted.told_by & {UNDER_WAY}]
         if len(wanted.lacking) + len(gone) <= target.IN_ONE_STEP:
             target.change(wanted.lacking, gone, arrivals.arrived)
-            _compare(wanted.every, target, place)
+            _compare(what, wanted, target, place)
             return arrivals.sent
         if wanted.lacking:
             *files, last = wanted.lacking
-            _begin(what, wanted, target)
+            _say_not_whole(what, wanted, target)
             target.change(files, [], arrivals.arrived)
             target.change([last], [], arrivals.arrived)
-        _compare(wanted.every, target, place)
+        _compare(what, wanted, target, place)
         target.change([], [*wanted.stale, UNDER_WAY], arrivals.arrived)
         return arrivals.sent
 
 
-def _begin(what: What, wanted: Plan, target: Target) -> None:
-    """Say that what lies there is not whole, and what of it is the delivery's."""
+def _say_not_whole(what: What, wanted: Plan, target: Target) -> None:
+    """Say that what lies there is not whole, and what of it is the delivery's; take away the manifest."""
     paths = [*wanted.stale, *(one.path for one in wanted.every)]
     file = wanted.every[-1].file.with_name(UNDER_WAY)
     file.write_text(under_way(what, paths), encoding="utf-8")
-    target.change([outgoing(file, UNDER_WAY)], [*wanted.told_by & {MANIFEST}], lambda _: None)
+    target.change([outgoing(file, UNDER_WAY)], [MANIFEST], lambda _: None)
 
 
 def _ours(found: Mapping[str, There], what: What, target: Target, place: str) -> set[str]:
@@ -120,12 +132,12 @@ def _ours(found: Mapping[str, There], what: What, target: Target, place: str) ->
     return set().union(*(paths_of(text, what, place) for text in told))
 
 
-def _compare(files: Iterable[Outgoing], target: Target, place: str) -> None:
+def _compare(what: What, wanted: Plan, target: Target, place: str) -> None:
     """Hold a listing against the manifest. Where it lacks something, no manifest is left there to say otherwise."""
     found = patiently(target.listed)
-    faults = [fault for one in files if (fault := _fault(one, found.get(one.path), target))]
+    faults = [fault for one in wanted.every if (fault := _fault(one, found.get(one.path), target))]
     if faults:
-        target.change([], [MANIFEST], lambda _: None)
+        _say_not_whole(what, wanted, target)
         raise DeliverError(
             f"{place}: not all is there as it was sent: {first_twenty(faults)}. Run again: what has arrived is not "
             "sent again"
