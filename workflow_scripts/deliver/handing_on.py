@@ -77,8 +77,8 @@ def _refuse_foreign(paths: list[str], place: str) -> None:
     if paths:
         raise DeliverError(
             f"{place}: holds {len(paths):,} files that no delivery put there, with other bytes than those of the "
-            f"export that are called so: {first_twenty(paths)}. Move them away, or name a place of its own; nothing was "
-            "sent"
+            f"export that are called so: {first_twenty(paths)}. Move them away, or name a place of its own; nothing "
+            "was sent"
         )
 
 
