@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
 from workflow_scripts.acquire.lists import fetch_named, fetch_rows, passing_faults
-from workflow_scripts.acquire.planning import ROWS
 from workflow_scripts.acquire.told import Teller
 from workflow_scripts.check.passing import note_passing_faults
+from workflow_scripts.fetch.hosts import ROWS
 from workflow_scripts.fetch.session import Client
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table

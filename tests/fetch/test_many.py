@@ -172,3 +172,29 @@ def test_what_was_interrupted_goes_on(server: FaultyServer, tmp_path: Path) -> N
     address = server.put("/a.wav", Served(body, faults=[Fault(drops_after=1_500_000)]))
     assert outcomes([address], tmp_path)["a.wav"].status == "fetched"
     assert server.sent("/a.wav") == len(body)
+
+
+BAD = [
+    "http://[bad/x",
+    "https://h:port/x",
+    "http://h:99999/x",
+    "http://",
+    "http://.h/x",
+    "https://][",
+    f"http://{'h' * 70}.org/x",
+]
+
+
+@pytest.mark.parametrize("asks_robots", [False, True])
+def test_addresses_that_nobody_can_be_asked_at_are_refused_and_stop_no_batch(
+    server: FaultyServer, tmp_path: Path, asks_robots: bool
+) -> None:
+    wanted = [(Wanted(address), tmp_path / str(n)) for n, address in enumerate(BAD)]
+    wanted.append((Wanted(server.put("/fine.wav", Served(b"fine"))), tmp_path / "fine"))
+    wanted.append((Wanted(BAD[0], mirrors=(server.address("/fine.wav"),)), tmp_path / "by mirror"))
+    server.put("/away.wav", Served(faults=[Fault(302, {"Location": "http://[bad/x"})] * 9))
+    wanted.append((Wanted(server.address("/away.wav")), tmp_path / "away"))
+    found = {one.to.name: one for one in fetch_many(wanted, Manners(asks_robots=asks_robots), PATIENCE)}
+    assert {(found[str(n)].status, found[str(n)].reason) for n in range(len(BAD))} == {("refused", "bad_address")}
+    assert found["fine"].status == found["by mirror"].status == "fetched"
+    assert (found["away"].status, found["away"].reason) == ("refused", "bad_address")

@@ -10,10 +10,10 @@ import polars as pl
 
 from workflow_scripts.acquire.suffixes import rename_by_content, with_suffix
 from workflow_scripts.check.passing import PassingFault
-from workflow_scripts.errors import first_twenty
-from workflow_scripts.fetch.addresses import scheme_of, without_secrets
+from workflow_scripts.errors import as_text, first_twenty
+from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.fetcher import Wanted, fetch
-from workflow_scripts.fetch.many import fetch_many
+from workflow_scripts.fetch.many import Outcome, fetch_many
 from workflow_scripts.fetch.progress import FetchProgress
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.fetch.session import Client
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 def fetch_named(wanted: pl.DataFrame, client: Client, told: Callable[[str, FetchProgress], None]) -> pl.DataFrame:
-    """Have all files of a list, each of which a dataset file names.
+    """Have all files of a list, each of which a dataset file names, or a server below an address that it names.
 
     Args:
         wanted: rows of schemas.TO_FETCH.
@@ -38,6 +38,10 @@ def fetch_named(wanted: pl.DataFrame, client: Client, told: Callable[[str, Fetch
     """
     rows, failed = [], list[FetchError]()
     for row in wanted.iter_rows(named=True):
+        if row["refused"]:
+            _log.warning("%s: refused: %s", as_text(without_secrets(row["address"])), row["refused"])
+            rows.append(_refused(row))
+            continue
         try:
             rows.append(_fetch_one(row, client, told))
         except FetchError as error:
@@ -64,7 +68,7 @@ def fetch_rows(wanted: pl.DataFrame, *, offline: bool, told: Callable[[str], Non
     """Have the files that a dataset's own rows name, as far as their servers give them; each has its outcome.
 
     Args:
-        wanted: rows of schemas.TO_FETCH. One without a path, or whose address is none of the web, is refused.
+        wanted: rows of schemas.TO_FETCH. Those of one path want one file, and share what becomes of it.
         offline: connect to nobody.
         told: is called with the path of each file that is there.
 
@@ -74,40 +78,39 @@ def fetch_rows(wanted: pl.DataFrame, *, offline: bool, told: Callable[[str], Non
     Raises:
         FetchError: the disk is full, or no connection is to be made.
     """
-    rows = [_refused(row) for row in wanted.iter_rows(named=True) if _why_refused(row)]
-    asked = {Path(row["path"]): row for row in wanted.iter_rows(named=True) if not _why_refused(row)}
+    rows = [_refused(row) for row in wanted.iter_rows(named=True) if row["refused"]]
+    asked: dict[Path, list[dict[str, Any]]] = {}
+    for row in wanted.filter(pl.col("refused").is_null()).iter_rows(named=True):
+        asked.setdefault(Path(row["path"]), []).append(row)
     named = {path: found for path in asked if (found := with_suffix(path))}
-    rows += [asked[path] | _there(found) for path, found in named.items()]
-    to_come = [(_wanted(row), path) for path, row in asked.items() if path not in named]
+    rows += [row | _there(found) for path, found in named.items() for row in asked[path]]
+    to_come = [(_wanted(same[0]), path) for path, same in asked.items() if path not in named]
     for outcome in fetch_many(to_come, offline=offline):
-        row = asked[outcome.to]
-        if outcome.status in ("fetched", "present"):
-            path = rename_by_content(outcome.to)
-            rows.append(
-                row
-                | {
-                    "path": str(path),
-                    "status": "there",
-                    "reason": None,
-                    "bytes": outcome.bytes,
-                    "sha256": outcome.sha256,
-                }
-            )
-            told(str(path))
+        became = _became(outcome)
+        rows += [row | became for row in asked[outcome.to]]
+        if became["status"] == "there":
+            told(became["path"])
         else:
             _log.info("%s: %s", outcome.address, outcome.detail)
-            rows.append(row | {"status": outcome.status, "reason": outcome.reason, "bytes": None, "sha256": None})
-    return fetches(rows).sort("path", "address")
+    return fetches(rows).sort("path", "address", "media_key")
 
 
-def _why_refused(row: dict[str, Any]) -> str:
-    if scheme_of(row["address"]) not in ("http", "https"):
-        return "no_web_address"
-    return "" if row["path"] else "no_file_name"
+def _became(outcome: Outcome) -> dict[str, Any]:
+    """What the rows have in `fetches` that want a file."""
+    if outcome.status in ("fetched", "present"):
+        path = str(rename_by_content(outcome.to))
+        return {
+            "path": path,
+            "status": "there",
+            "reason": None,
+            "bytes": outcome.bytes,
+            "sha256": outcome.sha256,
+        }
+    return {"status": outcome.status, "reason": outcome.reason, "bytes": None, "sha256": None}
 
 
 def _refused(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"status": "refused", "reason": _why_refused(row), "bytes": None, "sha256": None}
+    return row | {"status": "refused", "reason": row["refused"], "bytes": None, "sha256": None}
 
 
 def _there(path: Path) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """What is to be fetched of a stage, in lists: one job a large file, small ones in batches."""
 
 import logging
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from workflow_scripts.acquire.paths import path_below, told_apart
 from workflow_scripts.acquire.rows import of_rows, to_fetch
-from workflow_scripts.fetch.hosts import host_slug
+from workflow_scripts.errors import as_text
+from workflow_scripts.fetch.hosts import ROWS, host_slug
 from workflow_scripts.fetch.remote_file import ListedFile
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import whole
@@ -18,8 +19,6 @@ from workflow_scripts.tables.store import validate, write_validated
 
 BATCH = Bound(500, 1 << 28)
 """Files of a batch, and bytes of all of them: a file of more, or of unknown size, is a job of its own."""
-ROWS = "rows"
-"""What the batches of a dataset's own addresses are called by; others are by the host that they ask."""
 OF_ROWS = Bound(2_000, 1 << 60)
 
 _log = logging.getLogger(__name__)
@@ -30,7 +29,9 @@ Said = tuple[pl.LazyFrame, pl.LazyFrame]
 def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | None, folder: Path) -> None:
     """Write `<host>-<leaf>.parquet`, and `rows-<leaf>.parquet`, for each job that fetches something.
 
-    A list changes only with its own files, so that a job whose list is as it was is not done again.
+    A list changes only with its own files, so that a job whose list is as it was is not done again. What a server
+    lists, or a row says, that no file can be called after stands in a list too, as refused: one such name does not
+    keep the rest away.
 
     Args:
         entries: of the stage: settings.acquire.AcquireEntry as mappings.
@@ -40,20 +41,21 @@ def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | N
 
     Raises:
         FetchError: an address of a folder cannot be listed.
-        SoundledgerError: a row names a file that nothing can be called, or two entries bring the same.
+        SoundledgerError: an entry asks for addresses that no row says.
     """
-    named = pl.concat([_nothing(), *(_of_entry(entry, below) for entry in entries if entry["address"])])
+    files_first = sorted((one for one in entries if one["address"]), key=lambda one: one["address"].endswith("/"))
+    named = [_of_entry(entry, below) for entry in files_first]
     by_row = [of_rows(*said, entry) for entry in entries if not entry["address"] and said]
+    apart = told_apart(pl.concat([schemas.TO_FETCH.empty(), *named, *by_row]))
+    files = _with_host(apart.head(sum(map(len, named))))
     with whole(folder) as part:
         part.mkdir()
-        for (host,), of_host in _with_host(named).partition_by("host", as_dict=True).items():
+        for (host,), of_host in files.partition_by("host", as_dict=True).items():
             _write_lists(of_host, BATCH, part, str(host), pl.lit(None, pl.String))
-        _write_lists(_with_host(pl.concat([_nothing(), *by_row])), OF_ROWS, part, ROWS, pl.col("path"))
-    _log.info("%d files are named, and %d by rows", len(named), sum(map(len, by_row)))
-
-
-def _nothing() -> pl.DataFrame:
-    return schemas.TO_FETCH.empty()
+        _write_lists(_with_host(apart[len(files) :]), OF_ROWS, part, ROWS, pl.col("path"))
+    _log.info("%d files are named, and %d by rows", len(files), len(apart) - len(files))
+    for path, why, count in apart.drop_nulls("refused").group_by("path", "refused").len().sort("path").head(20).rows():
+        _log.warning("%s: %s: %d not to be fetched", path or "(no path)", why, count)
 
 
 def _of_entry(entry: dict[str, Any], below: Below) -> pl.DataFrame:
@@ -66,7 +68,10 @@ def _of_entry(entry: dict[str, Any], below: Below) -> pl.DataFrame:
 
 def _listed_row(one: ListedFile, to: str) -> dict[str, Any]:
     digest: dict[str, Any] = {one.digest.algorithm: one.digest.hex} if one.digest else {}
-    return _row(one.address, os.path.join(to, one.path), (), {"bytes": one.bytes, **digest})
+    path = path_below(to, one.path)
+    why_not = {} if path else {"refused": "no_file_name"}
+    address = one.address if path else as_text(one.address)  # which may hold what no table does
+    return _row(address, path, (), {"bytes": one.bytes, **digest, **why_not})
 
 
 def _row(address: str, path: str, mirrors: Iterable[str], published: dict[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,20 @@
 """The addresses that a dataset's own rows say, and what the files at them are to be called."""
 
-import os
+import json
 import posixpath
-import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
+from workflow_scripts.acquire.paths import path_below
+from workflow_scripts.errors import SoundledgerError, first_twenty, nearest
 from workflow_scripts.fetch.addresses import scheme_of
 from workflow_scripts.media.walk import AUDIO_SUFFIXES, IMAGE_SUFFIXES
 from workflow_scripts.tables import schemas
 
 SOURCE_URL = "source_url"
 _SUFFIXES = AUDIO_SUFFIXES | IMAGE_SUFFIXES
-_LONGEST = 200
-"""Bytes of a name: what is beside it while it is fetched has a longer one."""
 
 
 def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]) -> pl.DataFrame:
@@ -29,6 +28,9 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
     Returns:
         Rows of schemas.TO_FETCH; of a media with several addresses the others are mirrors. One that no file can be
         called after has an empty path.
+
+    Raises:
+        SoundledgerError: there are rows, and none says an address.
     """
     each = (
         _said(promised, origins, entry["rows"])
@@ -39,13 +41,38 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
         .agg("address")
         .collect()
     )
+    if each.is_empty():
+        _refuse_unsaid(promised, origins, entry)
     rows = []
     for key, addresses in each.iter_rows():
         served = [one for one in addresses if scheme_of(one) in ("http", "https")] or addresses
         name = file_name(key, served[0])
-        path = os.path.join(entry["to"], name) if name else ""
-        rows.append({"address": served[0], "path": path, "mirrors": served[1:], "media_key": key})
+        path = path_below(entry["to"], name)
+        rows.append(
+            {
+                "address": served[0],
+                "path": path,
+                "mirrors": served[1:],
+                "media_key": key,
+                "refused": _why_refused(served[0], path),
+            }
+        )
     return to_fetch(entry["key"], rows)
+
+
+def _refuse_unsaid(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]) -> None:
+    """Raises SoundledgerError where no row says an address, unless there is no row."""
+    rows = promised.select(pl.len()).collect().item()
+    if not rows:
+        return
+    extras = origins.select(pl.col("extra").drop_nulls().unique()).collect().to_series()
+    keys = sorted({key for extra in extras for key in json.loads(extra)})
+    there = f"; keys of `extra` are {first_twenty(keys)}" if keys else ""
+    raise SoundledgerError(
+        f"{entry['key']}: from: {entry['rows']}: none of {rows:,} rows says an address so. Expected `{SOURCE_URL}` "
+        f"with addresses in it, or a key of `extra` in the view `origins`{there}"
+        f"{nearest(entry['rows'], {SOURCE_URL, *keys} - {entry['rows']})}"
+    )
 
 
 def to_fetch(key: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -74,11 +101,22 @@ def file_name(media_key: str, address: str) -> str:
     ''
     """
     path = posixpath.normpath(media_key.replace("\\", "/"))
-    if path.startswith(("/", "../", ".")) or re.search(r"[\x00-\x1f\x7f]", path):
-        return ""
-    if max(len(os.fsencode(part)) for part in path.split("/")) > _LONGEST:
+    if path.startswith(".") or not path_below("", path):
         return ""
     if posixpath.splitext(path)[1].lower() in _SUFFIXES:
         return path
-    suffix = posixpath.splitext(unquote(urlsplit(address).path))[1].lower()
+    suffix = posixpath.splitext(_path_of(address))[1].lower()
     return path + (suffix if suffix in _SUFFIXES else "")
+
+
+def _path_of(address: str) -> str:
+    try:
+        return unquote(urlsplit(address).path)
+    except ValueError:  # it is no address, which whoever fetches it tells
+        return ""
+
+
+def _why_refused(address: str, path: str) -> str | None:
+    if scheme_of(address) not in ("http", "https"):
+        return "no_web_address"
+    return None if path else "no_file_name"

@@ -19,16 +19,20 @@ _BEGINNINGS = (
 """How files begin: the signatures of their specifications."""
 
 
+KINDS = tuple(sorted({suffix for _, suffix in _BEGINNINGS} | {".aac", ".m4a"}))
+"""All that a file can be called by after what it holds."""
+
+
 def with_suffix(path: Path) -> Path | None:
     """The file that was called by its content before; None if there is none, or the path has a suffix already."""
     if path.suffix.lower() in AUDIO_SUFFIXES:
         return None
-    named = (path.with_name(path.name + suffix) for suffix in sorted({suffix for _, suffix in _BEGINNINGS} | {".m4a"}))
+    named = (path.with_name(path.name + suffix) for suffix in KINDS)
     return next((one for one in named if one.is_file()), None)
 
 
 def rename_by_content(path: Path) -> Path:
-    """Give a file without a suffix that of its kind; one of no known kind keeps its name.
+    """Give a file without a suffix that of its kind; one of no known kind, or whose name another has, keeps its own.
 
     Returns:
         What it is called now.
@@ -38,6 +42,8 @@ def rename_by_content(path: Path) -> Path:
     with path.open("rb") as file:
         suffix = suffix_of(file.read(16))
     named = path.with_name(path.name + suffix)
+    if named.exists():  # two names of files that are planned are told apart before: this one somebody brought
+        return path
     os.replace(path, named)
     return named
 

@@ -18,7 +18,7 @@ from workflow_scripts.fetch.progress import Meter, Told
 from workflow_scripts.fetch.remote_file import Digest, FetchError, RemoteFile
 from workflow_scripts.fetch.resolve import locate
 from workflow_scripts.fetch.schemes.file import path_of
-from workflow_scripts.fetch.session import Client
+from workflow_scripts.fetch.session import Client, refuse_bad_address
 from workflow_scripts.fetch.transfer import Transfer
 
 CONNECTIONS = 4
@@ -116,6 +116,8 @@ def _from_one(
 ) -> Fetched:
     if scheme_of(address) != "file":
         client.refuse_offline(address)
+    if scheme_of(address) in ("http", "https"):
+        refuse_bad_address(address)
     remote, expected = _expected(locate(address), wanted)
     meter.of = remote.bytes
     if scheme_of(remote.url) == "file":

@@ -14,11 +14,11 @@ from workflow_scripts.fetch.pace import Errand, Manners, Rota
 from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.remote_file import FetchError
 from workflow_scripts.fetch.robots import Robots
-from workflow_scripts.fetch.session import Client
+from workflow_scripts.fetch.session import Client, refuse_bad_address
 
 WORKERS = 32
 Status = Literal["fetched", "present", "gone", "refused", "failed"]
-_STATUS: dict[str, Status] = {"not_found": "gone", "refused": "refused", "robots": "refused"}
+_STATUS: dict[str, Status] = {"not_found": "gone", "refused": "refused", "robots": "refused", "bad_address": "refused"}
 _Errand = Errand[tuple[Wanted, Path]]
 
 
@@ -29,7 +29,8 @@ class Outcome:
     Attributes:
         address: without secrets.
         to: its final name, by which it is told from others.
-        status: `gone`: the server has it no more; `refused`: by the server or its robots.txt; `failed`: else.
+        status: `gone`: the server has it no more; `refused`: by the server or its robots.txt, or nobody can be asked at
+            such an address; `failed`: else.
         reason: a word: that of a FetchError; "" if it is there.
         detail: the same in a sentence.
         passing: another try may have it.
@@ -122,7 +123,7 @@ def _run(errand: _Errand, rota: Rota[tuple[Wanted, Path]], client: Client, robot
     """The outcomes that one try has: often one; none if there will be another; those of a whole host if it is down."""
     wanted, to = errand.what
     try:
-        if robots is not None and scheme_of(wanted.address) in ("http", "https"):
+        if robots is not None and _site(wanted.address):
             robots.refuse(wanted.address)
             rota.ask_less_often(errand.host, robots.every_s(wanted.address))
         found = fetch(wanted, to, client=client, connections=1)
@@ -156,5 +157,15 @@ def _not_had(errand: _Errand, error: FetchError, detail: str = "") -> Outcome:
 
 def _host(address: str) -> str:
     """Whom an address asks: its host, or its scheme where all of that have one."""
-    scheme = scheme_of(address)
-    return (urlsplit(address).netloc.rpartition("@")[2].lower() if scheme in ("http", "https") else "") or scheme
+    return _site(address) or scheme_of(address)
+
+
+def _site(address: str) -> str:
+    """Host and port of an address of the web; "" of another, and of one that nobody can be asked at."""
+    if scheme_of(address) not in ("http", "https"):
+        return ""
+    try:
+        refuse_bad_address(address)
+    except FetchError:  # `fetch` tells so, unless a mirror has the file
+        return ""
+    return urlsplit(address).netloc.rpartition("@")[2].lower()

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ProtocolError, ReadTimeoutError
+from urllib3.exceptions import LocationParseError, ProtocolError, ReadTimeoutError
 
 from workflow_scripts.fetch.addresses import origin, scheme_of, without_secrets
 from workflow_scripts.fetch.patience import Patience, asked_to_wait_s
@@ -89,13 +89,18 @@ class Client:
         """
         self.refuse_offline(address)
         for _ in range(MOST_REDIRECTS):
-            response = self._ask_once(method, url, {**(headers or {}), **secret}, address)
-            if not response.is_redirect:
-                return response
-            there = urljoin(url, response.headers["location"])
-            response.close()
+            try:
+                response = self._ask_once(method, url, {**(headers or {}), **secret}, address)
+                if not response.is_redirect:
+                    return response
+                response.close()
+                there = urljoin(url, response.headers["location"])
+                is_elsewhere = origin(there) != origin(url)
+            except ValueError:  # requests too looks at where a redirect leads
+                shown = without_secrets(address)
+                raise FetchError("bad_address", f"{shown}: is, or is redirected to, what is no address") from None
             _refuse_redirect(address, url, there)
-            if origin(there) != origin(url):
+            if is_elsewhere:
                 secret = {}
             url = there
         raise FetchError("redirect", f"{without_secrets(address)}: is redirected more than {MOST_REDIRECTS} times")
@@ -120,7 +125,7 @@ class Client:
                 allow_redirects=False,
                 timeout=(self.patience.connect_s, self.patience.stall_s),
             )
-        except (requests.RequestException, UnicodeError) as error:
+        except (requests.RequestException, UnicodeError, LocationParseError) as error:
             raise in_words(error, address) from None  # its own words may hold the query
 
     def __enter__(self) -> "Client":
@@ -182,9 +187,27 @@ def in_words(error: Exception, address: str) -> FetchError:
             return NotNowError("dropped", f"{shown}: the connection broke")
         case requests.ConnectionError():
             return NotNowError("unreachable", f"{shown}: no connection: no such host, nobody listens, or it broke")
-        case requests.exceptions.InvalidURL() | requests.exceptions.InvalidSchema() | UnicodeError():
+        case (
+            requests.exceptions.InvalidURL()
+            | requests.exceptions.InvalidSchema()
+            | UnicodeError()
+            | LocationParseError()
+        ):
             return FetchError("bad_address", f"{shown}: is no address that can be asked")
     return NotNowError("dropped", f"{shown}: the connection broke ({type(error).__name__})")
+
+
+def refuse_bad_address(address: str) -> None:
+    """Refuse what looks like an address of the web and is none, by those who would have to ask it.
+
+    Raises:
+        FetchError: it has no host, no number for a port, a bracket too many.
+    """
+    try:
+        origin(address)
+        requests.Request("GET", address).prepare()
+    except ValueError:  # as which requests has its own too
+        raise FetchError("bad_address", f"{without_secrets(address)}: is no address that can be asked") from None
 
 
 def _refuse_redirect(address: str, url: str, there: str) -> None:

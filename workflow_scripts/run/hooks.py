@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.fetch.hosts import host_slug
+from workflow_scripts.fetch.hosts import ROWS, host_slug
 from workflow_scripts.run.lock import Lock
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.run.threads import MOST, MOST_WAVES, ON_CLUSTER, check_threads
@@ -20,8 +20,6 @@ from workflow_scripts.settings.run import Run
 
 CONNECTIONS, CONNECTIONS_OF_A_HOST = 4, 8
 """That one job has to a host, and all jobs together, unless `--resources` says otherwise."""
-ROWS = "rows"
-"""What stands in place of a host where a dataset's own rows say addresses."""
 
 
 @dataclass(frozen=True)

@@ -803,6 +803,7 @@ TO_FETCH = Schema(
         "sha256": _column(pl.String, "the digest that is published of it", _matches(r"^[0-9a-f]{64}$"), null=True),
         "md5": _column(pl.String, "likewise", _matches(r"^[0-9a-f]{32}$"), null=True),
         "bytes": _column(pl.Int64, "the size that is published of it", _at_least(0), null=True),
+        "refused": _column(pl.String, "why nobody is asked for it, in a word", null=True),
     },
 )
 

@@ -1,0 +1,105 @@
+"""What files that others name are called on this disk: below their folder, and each path by one file alone."""
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.acquire.suffixes import KINDS
+from workflow_scripts.media.walk import AUDIO_SUFFIXES
+
+SAME_PATH = "same_path"
+_LONGEST_NAME, _LONGEST_PATH = 200, 2_000
+"""Bytes of a name, as what is beside it while it is fetched has a longer one; and of a path below its folder."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def path_below(folder: str, path: str) -> str:
+    r"""The path of a file below a folder; "" if a server or a row says one that no file there can be called by.
+
+    >>> path_below("audio", "a//b.wav"), path_below("audio", "../.bashrc"), path_below("audio", "/etc/x")
+    ('audio/a/b.wav', '', '')
+    >>> path_below("audio", "a\n.wav"), path_below("audio", "long" * 60), path_below("audio", "a/")
+    ('', '', '')
+    """
+    parts = path.split("/")
+    if _CONTROL.search(path) or ".." in parts or parts[0] == "" or parts[-1] in ("", "."):
+        return ""
+    try:
+        sizes = [len(part.encode()) for part in parts]
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return ""
+    if max(sizes) > _LONGEST_NAME or sum(sizes) + len(sizes) > _LONGEST_PATH:
+        return ""
+    return os.path.join(folder, posixpath.normpath(path))
+
+
+@dataclass
+class _File:
+    """One file that is to be: the first row that wants it, and where it comes from, all rows asked."""
+
+    row: dict[str, Any]
+    addresses: list[str]
+
+
+def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
+    """Have no two files go to one path; every row stays, and has its outcome.
+
+    Rows of one path want one file if they are of one media (two entries that fill one folder from two columns of
+    addresses), or say an address that another of them says: it is fetched once, all their addresses are mirrors of
+    each other, and what becomes of it is said of each row. Otherwise the first row has the path (files that the dataset
+    file names come before those of rows), and others are refused: `same_path`. Refused too is a name that has to be a
+    folder for other files, and one without a suffix where another file has that name with one, as a file is called by
+    what it holds once it is there.
+
+    Args:
+        rows: of schemas.TO_FETCH.
+
+    Returns:
+        The same rows in their order.
+    """
+    listed = rows.rows(named=True)
+    files: dict[str, _File] = {}
+    told = [(row, _file_of(row, files)) for row in sorted(listed, key=_is_renamed) if not row["refused"]]
+    folders = _folders_of(files)
+    for row, wanted in told:
+        if wanted is None or wanted.row["path"] in folders:
+            row["refused"] = SAME_PATH
+        else:
+            of_file = {name: wanted.row[name] for name in ("path", "sha256", "md5", "bytes")}
+            row |= of_file | {"address": wanted.addresses[0], "mirrors": wanted.addresses[1:]}
+    return pl.DataFrame(listed, rows.schema)
+
+
+def _is_renamed(row: dict[str, Any]) -> bool:
+    """Whether its file is called by what it holds once it is there."""
+    return row["media_key"] is not None and posixpath.splitext(row["path"])[1].lower() not in AUDIO_SUFFIXES
+
+
+def _file_of(row: dict[str, Any], files: dict[str, _File]) -> _File | None:
+    """The file that a row wants, which is among the files from now on; None if its path is another file's."""
+    path, addresses = row["path"], [row["address"], *(row["mirrors"] or ())]
+    names = (path, *(path + suffix for suffix in KINDS)) if _is_renamed(row) else (path,)
+    there = next((files[name] for name in names if name in files), None)
+    if there is None:
+        files[path] = _File(row, addresses)
+        return files[path]
+    is_same = row["media_key"] is not None and row["media_key"] == there.row["media_key"]
+    if not is_same and not {*there.addresses} & {*addresses}:
+        return None
+    there.addresses = list(dict.fromkeys([*there.addresses, *addresses]))
+    return there
+
+
+def _folders_of(paths: dict[str, _File]) -> set[str]:
+    """All folders above some paths."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = posixpath.dirname(folder)
+    return folders
