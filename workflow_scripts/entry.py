@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 
-from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.errors import SoundledgerError, discreet
 from workflow_scripts.run.garbage import leave_garbage
 
 gc.disable()
@@ -27,9 +27,9 @@ def logged(log: str) -> Iterator[None]:
     """
     gc.freeze()
     gc.enable()
-    logging.basicConfig(
-        filename=log, filemode="w", level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    handler = logging.FileHandler(log, "w")
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     try:
         yield
     except SoundledgerError as error:
@@ -42,7 +42,15 @@ def logged(log: str) -> Iterator[None]:
         leave_garbage()
 
 
+class _Discreet(logging.Formatter):
+    """Whatever a library logs, no key of an address gets into a log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return discreet(super().format(record))
+
+
 def _end(message: str) -> None:
+    message = discreet(message)
     logging.error(message)
     print(f"error: {message}", file=sys.stderr)
     sys.exit(1)

@@ -1,6 +1,7 @@
 """Errors that are the user's to mend."""
 
 import difflib
+import re
 import reprlib
 from collections.abc import Iterable
 
@@ -16,7 +17,21 @@ class SoundledgerError(Exception):
     """
 
     def __str__(self) -> str:
-        return as_text(super().__str__())
+        return as_text(discreet(super().__str__()))
+
+
+def discreet(words: str) -> str:
+    """Words as they may be shown and kept, whoever said them: without what may be a key.
+
+    Addresses lose their query, which may be a signature, and a name and password; tokens lose what follows their first
+    letters.
+
+    >>> discreet("GET https://me:secret@host/file?X-Amz-Signature=1234: 403, with Bearer abcdefghij")
+    'GET https://host/file?…: 403, with Bearer …'
+    """
+    for pattern, kept in _SECRETS:
+        words = pattern.sub(kept, words)
+    return words
 
 
 def first_twenty(items: list[str]) -> str:
@@ -54,5 +69,12 @@ def _line_as_text(line: str) -> str:
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
 
 
+_QUERY = r"\?[^\s'\"<>`]*[^\s'\"<>`.,:;)\]}]"
+_SECRETS = (
+    (re.compile(r"(?<!\bhf)://[^\s/?#@'\"<>`]+@"), "://"),  # hf://name@revision has none
+    (re.compile(rf"(\w://[^\s?'\"<>`]*){_QUERY}"), r"\1?…"),
+    (re.compile(rf"(\burl: /[^\s?'\"<>`]*){_QUERY}"), r"\1?…"),  # as urllib3 tells of one, without its host
+    (re.compile(r"\b(hf_)[A-Za-z0-9]{16,}|\b(ya29\.|Bearer\s+)[A-Za-z0-9._~+/-]{8,}=*"), r"\1\2…"),
+)
 _BRIEF = reprlib.Repr()
 _BRIEF.maxstring = _BRIEF.maxother = _BRIEF.maxlong = 100

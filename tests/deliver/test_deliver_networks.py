@@ -82,6 +82,17 @@ def test_what_is_refused_is_named_at_once_and_no_secret_is_told(
     assert not [secret for secret in (SECRET, TOKEN, SIGNATURE) if secret in done.stdout]
 
 
+def test_what_is_lost_on_its_way_and_tried_again_tells_no_secret(
+    served_place: Place, export: Path, tmp_path: Path
+) -> None:
+    """Libraries warn of what they try again, with its address."""
+    assert served_place.between
+    served_place.between.fate = lambda ordinal, _: LOSE if ordinal == 1 else PASS
+    done = process(export, served_place, tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert not [secret for secret in (SECRET, TOKEN, SIGNATURE, "Signature") if secret in done.stdout]
+
+
 def test_what_goes_well_tells_a_line_a_file_and_no_secret(served_place: Place, export: Path, tmp_path: Path) -> None:
     done = process(export, served_place, tmp_path)
     assert done.returncode == 0, done.stdout

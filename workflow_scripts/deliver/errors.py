@@ -1,12 +1,6 @@
 """What may go wrong on the way to a place, told without what is secret."""
 
-import re
-
-from workflow_scripts.errors import SoundledgerError
-
-_QUERY = re.compile(r"(\w+://[^\s?'\"<>]+)\?[^\s'\"<>]*")
-"""What an address may have a signature in."""
-_TOKEN = re.compile(r"\b(hf_|ya29\.|Bearer\s+)[A-Za-z0-9._~+/-]{8,}=*", re.IGNORECASE)
+from workflow_scripts.errors import SoundledgerError, discreet
 
 
 class DeliverError(SoundledgerError):
@@ -25,7 +19,6 @@ def said_by(error: BaseException) -> str:
     """An error of a library in its own words, as one line, without signatures and tokens.
 
     >>> said_by(ValueError("403 for https://host/file?X-Amz-Signature=1234 with Bearer abcdefghij"))
-    'ValueError: 403 for https://host/file with Bearer …'
+    'ValueError: 403 for https://host/file?… with Bearer …'
     """
-    words = _TOKEN.sub(r"\1…", _QUERY.sub(r"\1", str(error)))
-    return f"{type(error).__name__}: {' '.join(words.split())}"
+    return f"{type(error).__name__}: {' '.join(discreet(str(error)).split())}"

@@ -50,14 +50,14 @@ class Target(Protocol):
         """
 
 
-QUIET = ("aiobotocore", "botocore", "gcsfs", "httpx", "httpx2", "urllib3")
-"""Libraries that tell each request, its signature too."""
+QUIET = ("aiobotocore", "botocore", "gcsfs", "httpx", "httpx2", "huggingface_hub", "urllib3")
+"""Libraries that tell each request, and warn of those that failed, with their signatures. Errors tell what is wrong."""
 
 
 def target_of(place: str) -> Target:
     """The place of an address, or of the absolute path of a folder."""
     for library in QUIET:
-        logging.getLogger(library).setLevel(logging.WARNING)
+        logging.getLogger(library).setLevel(logging.ERROR)
     module: Any = importlib.import_module(f"workflow_scripts.deliver.targets.{kind_of(place)}")
     found: Target = module.target(place)
     return found

@@ -96,7 +96,7 @@ def fetch(
                 return present
             return _from_any(wanted, part, to, client, meter, connections)
     except OSError as error:  # of the disk: those of the net are told where they happen
-        raise FetchError("cannot_write", f"{to}: cannot be written: {error.strerror or error}") from None
+        raise FetchError("cannot_write", f"{to}: cannot be written: {error.strerror or type(error).__name__}") from None
 
 
 def _from_any(wanted: Wanted, part: PartFile, to: Path, client: Client, meter: Meter, connections: int) -> Fetched:

@@ -59,7 +59,7 @@ class Client:
         """
         self.patience = patience or Patience()
         self._offline = offline
-        logging.getLogger("urllib3").setLevel(logging.WARNING)  # below that it logs paths with their queries
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it logs addresses with their queries
         self._session = requests.Session()
         self._session.auth = _as_it_is  # else requests would look into .netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workflow_scripts.errors import nearest
+from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.remote_file import Digest, FetchError, ListedFile, RemoteFile
 from workflow_scripts.fetch.session import client, refuse_status
 
@@ -23,7 +24,9 @@ def resolve(address: str) -> RemoteFile:
     record, name = _parts(address)
     files = _files(address, record)
     if name not in files:
-        raise FetchError("not_found", f"{address}: the record holds no such file{nearest(name, files)}")
+        raise FetchError(
+            "not_found", f"{without_secrets(address)}: the record holds no such file{nearest(name, files)}"
+        )
     file = files[name]
     return RemoteFile(address, file["links"]["self"], _token(), file["size"], digest=_digest(file), ranges=True)
 
@@ -39,7 +42,8 @@ def _parts(address: str) -> tuple[str, str]:
     record, _, name = address.partition(":")[2].partition("/")
     if not record.isascii() or not record.isdigit():
         raise FetchError(
-            "bad_address", f"{address}: names no record by its number; write zenodo:4060432/FSD50K.doc.zip"
+            "bad_address",
+            f"{without_secrets(address)}: names no record by its number; write zenodo:4060432/FSD50K.doc.zip",
         )
     return record, name
 
@@ -50,7 +54,7 @@ def _files(address: str, record: str) -> dict[str, dict[str, Any]]:
         try:
             return {file["key"]: {**file, "size": int(file["size"])} for file in response.json()["files"]}
         except (ValueError, KeyError, TypeError):
-            raise FetchError("bad_answer", f"{address}: Zenodo's answer lists no files") from None
+            raise FetchError("bad_answer", f"{without_secrets(address)}: Zenodo's answer lists no files") from None
 
 
 def _digest(file: dict[str, Any]) -> Digest | None:
