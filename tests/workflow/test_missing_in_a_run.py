@@ -54,3 +54,13 @@ def test_what_stays_missing_and_where_it_may_lie(tmp_path: Path) -> None:
     assert again.jobs.total() == 0
     (mirror / f"{IDS[0]}.wav").unlink()
     assert set(project.run("missing", "--config", SET, f"look_in=['{mirror}']").jobs) == {"tell_missing", "missing"}
+
+
+def test_where_nothing_is_missing_the_tables_are_empty(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    write_small_set(project)
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    project.run("missing", "--config", SET, f"look_in=['{mirror}']")
+    exports = tmp_path / "results/small/exports"
+    assert [rows(exports / f"missing{of}.csv") for of in ("", "_by_class", "_proposed")] == [[], [], []]
