@@ -87,12 +87,29 @@ def test_a_file_of_somebody_that_is_called_like_one_of_the_export_is_left_alone(
     place.put("README.md", b"Written by hand.\n")
     place.put("sizes.json", FILES["sizes.json"])  # the same bytes: nothing is lost
     before = place.content()
-    words = r"holds 1 files that no delivery put there, .* called so: README\.md\. Move them away, or name a place"
+    words = r"holds 1 files that no delivery put there, .* other bytes: README\.md\. Move them away, or name a place"
     with pytest.raises(DeliverError, match=words):
         look(export, place.address, tmp_path)
     with pytest.raises(DeliverError, match=words):
         deliver(export, place.address, tmp_path)
     assert place.content() == before
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_file_or_a_link_of_somebody_is_left_alone_where_a_folder_of_the_export_would_be(
+    export: Path, tmp_path: Path, is_link: bool
+) -> None:
+    """Whoever wrote through the link would overwrite what lies elsewhere."""
+    there, elsewhere = tmp_path / "there", write_export(tmp_path / "elsewhere", {"0.tar": b"of somebody"})
+    there.mkdir()
+    if is_link:
+        (there / "train").symlink_to(elsewhere)
+    else:
+        (there / "train").write_bytes(b"of somebody")
+    with pytest.raises(DeliverError, match=r"other bytes: train\. Move"):
+        deliver(export, str(there), tmp_path)
+    assert [file.name for file in there.iterdir()] == ["train"]
+    assert (elsewhere / "0.tar").read_bytes() == b"of somebody"
 
 
 def test_a_file_that_came_after_a_delivery_is_left_alone_by_the_next(
@@ -102,7 +119,7 @@ def test_a_file_that_came_after_a_delivery_is_left_alone_by_the_next(
     place.put("train/2.tar", b"of somebody")
     before = place.content()
     now = write_export(tmp_path / "now", FILES | {"train/2.tar": b"d" * 1000})
-    with pytest.raises(DeliverError, match=r"that are called so: train/2\.tar\. Move"):
+    with pytest.raises(DeliverError, match=r"other bytes: train/2\.tar\. Move"):
         deliver(now, place.address, tmp_path)
     assert place.content() == before
 

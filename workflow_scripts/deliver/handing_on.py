@@ -1,8 +1,8 @@
 """From the files of an export to the same files at a place: what is lacking there, the manifest last, then a look."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from workflow_scripts.deliver.arrivals import Arrivals
 from workflow_scripts.deliver.errors import DeliverError
@@ -61,7 +61,7 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
     last = outgoing(aside / MANIFEST, MANIFEST)
     every = [*files, last]
     lacking = [one for one in every if one.path not in found or not target.has(one, found[one.path])]
-    _refuse_foreign([one.path for one in lacking if one is not last and one.path in found.keys() - ours], place)
+    _refuse_foreign(found.keys() - ours, [one.path for one in lacking if one is not last], place)
     paths = {one.path for one in every}
     return Plan(
         every=every,
@@ -72,13 +72,14 @@ def plan(what: What, files: Sequence[Outgoing], target: Target, place: str, asid
     )
 
 
-def _refuse_foreign(paths: list[str], place: str) -> None:
-    """Leave alone what no delivery put there: it may be the only copy of somebody's work."""
-    if paths:
+def _refuse_foreign(others: Set[str], lacking: Sequence[str], place: str) -> None:
+    """Leave alone what no delivery put there, where files would go or folders of them: it may be all there is of it."""
+    wanted = {str(path) for one in lacking for path in (PurePosixPath(one), *PurePosixPath(one).parents)}
+    if in_the_way := sorted(others & wanted):
         raise DeliverError(
-            f"{place}: holds {len(paths):,} files that no delivery put there, with other bytes than those of the "
-            f"export that are called so: {first_twenty(paths)}. Move them away, or name a place of its own; nothing "
-            "was sent"
+            f"{place}: holds {len(in_the_way):,} files that no delivery put there, which are called like files or "
+            f"folders of the export, and have other bytes: {first_twenty(in_the_way)}. Move them away, or name a place "
+            "of its own; nothing was sent"
         )
 
 

@@ -29,10 +29,11 @@ class FolderTarget:
         self._folder = folder
 
     def listed(self) -> dict[str, There]:
-        """All files below it."""
+        """All files below it; a link to a folder is one, whose files are those of another place."""
         found = {}
-        for above, _, names in os.walk(self._folder):
-            for name in names:
+        for above, folders, names in os.walk(self._folder):
+            links = [name for name in folders if os.path.islink(os.path.join(above, name))]
+            for name in [*names, *links]:
                 if not _PART.fullmatch(name):
                     file = Path(above, name)
                     found[file.relative_to(self._folder).as_posix()] = There(file.lstat().st_size)
