@@ -37,7 +37,7 @@ rule fetch:
         PLACES.log("fetch", "{dataset}", "{stage}", "{leaf}"),
     benchmark:
         PLACES.benchmark("fetch", "{dataset}", "{stage}", "{leaf}")
-    retries: 2
+    retries: 0  # what may pass was waited for; the next run goes on, and a wrong digest costs one download, not three
     conda:
         "../envs/remote.yaml"
     resources:
@@ -47,6 +47,7 @@ rule fetch:
     params:
         note=lambda wildcards: PLACES.fetch_note(**wildcards),
         passing=lambda wildcards: PLACES.fetch_passing(**wildcards),
+        first_seen=lambda wildcards: PLACES.first_seen(**wildcards),
         asked=lambda wildcards: LOOKS.asked_again(**wildcards),
     script:
         "../workflow_scripts/fetch.py"

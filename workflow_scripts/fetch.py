@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow_scripts.entry import logged
+from workflow_scripts.acquire.first_seen import read_first_seen
 from workflow_scripts.acquire.lists import fetch_named, fetch_rows, passing_faults
 from workflow_scripts.acquire.told import Teller
 from workflow_scripts.check.passing import note_passing_faults
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     wanted = read_table(Path(snakemake.input.list))
+    seen = read_first_seen(Path(snakemake.params.first_seen), wanted.iter_rows(named=True))
     offline = snakemake.config.get("offline", False)
     with Teller(Path(snakemake.params.note), len(wanted)) as told:
         if snakemake.wildcards.leaf.startswith(f"{ROWS}-"):
-            fetched = fetch_rows(wanted, offline=offline, told=told.had)
+            fetched = fetch_rows(wanted, seen, told.had, offline=offline)
             note_passing_faults(Path(snakemake.params.passing), passing_faults(fetched))
         else:
             with Client(offline=offline) as client:
-                fetched = fetch_named(wanted, client, told)
+                fetched = fetch_named(wanted, client, seen, told)
     write_table(fetched, Path(snakemake.output.fetched), schemas.FETCHES)

@@ -118,6 +118,19 @@ def test_what_was_fetched_and_taken_away_is_not_fetched_again_without_a_word(tmp
     assert not [path for path in web.asked[asked:] if "clips" in path]  # it is there, with its digest
 
 
+def test_a_file_that_nobody_publishes_a_digest_of_is_the_one_that_was_seen_first(tmp_path: Path, web: Web) -> None:
+    project = Project(tmp_path)
+    small = served_set(project, web)
+    project.run("acquire", "--config", SET)
+    (small / "train.csv").unlink()
+    shutil.rmtree(tmp_path / "results/small/acquired")
+    served = web.folder / "train.csv"
+    served.write_bytes(bytes(reversed(served.read_bytes())))  # of the same length
+    run = project.run("acquire", "--config", SET, expect=1)
+    assert "it should be the file that was seen first" in run.output
+    assert not (small / "train.csv").exists()
+
+
 def test_terms_are_asked_for_before_anything_is_fetched(tmp_path: Path, web: Web) -> None:
     project = Project(tmp_path)
     served_set(project, web, rights={"terms": "Research only: https://example.org/terms."})
@@ -146,6 +159,7 @@ def test_a_wrong_digest_ends_the_run_and_leaves_nothing_under_the_final_name(tmp
     run = project.run("--config", SET, expect=1)
     assert "sha256" in run.output
     assert not (small / "audio/clips.zip").exists()
+    assert sum("clips.zip" in path for path in web.asked) == 1  # another try would bring the same
     assert (small / "train.csv").is_file()
 
 

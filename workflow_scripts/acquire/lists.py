@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.acquire.first_seen import FirstSeen
 from workflow_scripts.acquire.suffixes import rename_by_content, with_suffix
 from workflow_scripts.check.passing import PassingFault
 from workflow_scripts.errors import as_text, first_twenty
@@ -22,12 +23,15 @@ from workflow_scripts.tables import schemas
 _log = logging.getLogger(__name__)
 
 
-def fetch_named(wanted: pl.DataFrame, client: Client, told: Callable[[str, FetchProgress], None]) -> pl.DataFrame:
+def fetch_named(
+    wanted: pl.DataFrame, client: Client, seen: FirstSeen, told: Callable[[str, FetchProgress], None]
+) -> pl.DataFrame:
     """Have all files of a list, each of which a dataset file names, or a server below an address that it names.
 
     Args:
         wanted: rows of schemas.TO_FETCH.
         client: asks the servers.
+        seen: what of them was seen first; what comes now is added.
         told: takes the path of a file, and how far it is.
 
     Returns:
@@ -36,41 +40,47 @@ def fetch_named(wanted: pl.DataFrame, client: Client, told: Callable[[str, Fetch
     Raises:
         FetchError: one cannot be had. All others are tried before.
     """
-    rows, failed = [], list[FetchError]()
+    rows, unpublished, failed = [], list[dict[str, Any]](), list[FetchError]()
     for row in wanted.iter_rows(named=True):
         if row["refused"]:
             _log.warning("%s: refused: %s", as_text(without_secrets(row["address"])), row["refused"])
             rows.append(_refused(row))
             continue
         try:
-            rows.append(_fetch_one(row, client, told))
+            rows.append(_fetch_one(row, client, seen, told))
+            if not (row["sha256"] or row["md5"]):
+                unpublished.append(rows[-1])
         except FetchError as error:
-            failed.append(error)
+            failed.append(seen.told(row, error))
+    seen.note(unpublished)
     if failed:
         passing = all(error.passing for error in failed)
         raise FetchError(failed[0].reason, first_twenty([str(error) for error in failed]), passing=passing)
     return fetches(rows)
 
 
-def _fetch_one(row: dict[str, Any], client: Client, told: Callable[[str, FetchProgress], None]) -> dict[str, Any]:
-    had = fetch(_wanted(row), Path(row["path"]), lambda progress: told(row["path"], progress), client=client)
+def _fetch_one(
+    row: dict[str, Any], client: Client, seen: FirstSeen, told: Callable[[str, FetchProgress], None]
+) -> dict[str, Any]:
+    had = fetch(_wanted(row, seen), Path(row["path"]), lambda progress: told(row["path"], progress), client=client)
     came = f"fetched {had.transferred:,} bytes from {had.address}" if had.how == "fetched" else "was there"
     _log.info("%s: %d bytes, sha256 %s; %s", row["path"], had.bytes, had.sha256, came)
     return row | {"status": "there", "reason": None, "bytes": had.bytes, "sha256": had.sha256}
 
 
-def _wanted(row: dict[str, Any]) -> Wanted:
-    digests = (Digest(name, row[name]) for name in ("sha256", "md5") if row[name])
-    return Wanted(row["address"], next(digests, None), row["bytes"], tuple(row["mirrors"] or ()))
+def _wanted(row: dict[str, Any], seen: FirstSeen) -> Wanted:
+    published = (Digest(name, row[name]) for name in ("sha256", "md5") if row[name])
+    return Wanted(row["address"], next(published, None) or seen.digest(row), row["bytes"], tuple(row["mirrors"] or ()))
 
 
-def fetch_rows(wanted: pl.DataFrame, *, offline: bool, told: Callable[[str], None]) -> pl.DataFrame:
+def fetch_rows(wanted: pl.DataFrame, seen: FirstSeen, told: Callable[[str], None], *, offline: bool) -> pl.DataFrame:
     """Have the files that a dataset's own rows name, as far as their servers give them; each has its outcome.
 
     Args:
         wanted: rows of schemas.TO_FETCH. Those of one path want one file, and share what becomes of it.
-        offline: connect to nobody.
+        seen: what of them was seen first; what comes now is added.
         told: is called with the path of each file that is there.
+        offline: connect to nobody.
 
     Returns:
         Rows of schemas.FETCHES, sorted by path and address.
@@ -82,16 +92,19 @@ def fetch_rows(wanted: pl.DataFrame, *, offline: bool, told: Callable[[str], Non
     asked: dict[Path, list[dict[str, Any]]] = {}
     for row in wanted.filter(pl.col("refused").is_null()).iter_rows(named=True):
         asked.setdefault(Path(row["path"]), []).append(row)
-    named = {path: found for path in asked if (found := with_suffix(path))}
-    rows += [row | _there(found) for path, found in named.items() for row in asked[path]]
-    to_come = [(_wanted(same[0]), path) for path, same in asked.items() if path not in named]
+    there = {path: _there(found) for path in asked if (found := with_suffix(path))}
+    rows += [row | of_file for path, of_file in there.items() for row in asked[path]]
+    had = [asked[path][0] | {"sha256": row["sha256"]} for path, row in there.items()]
+    to_come = [(_wanted(same[0], seen), path) for path, same in asked.items() if path not in there]
     for outcome in fetch_many(to_come, offline=offline):
-        became = _became(outcome)
-        rows += [row | became for row in asked[outcome.to]]
+        same, became = asked[outcome.to], _became(outcome)
+        rows += [row | became for row in same]
         if became["status"] == "there":
+            had.append(same[0] | {"sha256": outcome.sha256})
             told(became["path"])
         else:
-            _log.info("%s: %s", outcome.address, outcome.detail)
+            _log.info("%s: %s", outcome.address, seen.told(same[0], FetchError(outcome.reason, outcome.detail)))
+    seen.note(had)
     return fetches(rows).sort("path", "address", "media_key")
 
 

@@ -78,7 +78,7 @@ class Places:
         return f"{self.results}/.looks/{root}"
 
     def kept(self, dataset: str) -> str:
-        """Folder of what an ingest keeps for the next, so that it does not read again what is as it was."""
+        """Folder of what an ingest, or a fetch, keeps for the next: what need not be read again, and what was seen."""
         return f"{self.results}/.kept/{dataset}"
 
     def media_list(self, root: str, shard: str) -> str:
@@ -166,6 +166,10 @@ class Places:
     def unpacked(self, dataset: str, stage: str, entry: str) -> str:
         """What came out of the archive of an entry, by its number in the dataset file."""
         return f"{self.acquisition(dataset)}/{stage}.unpacked/{entry}.json"
+
+    def first_seen(self, dataset: str, stage: str, leaf: str) -> str:
+        """The digests that one of them noted of files of which nobody publishes any; they outlive `acquisition`."""
+        return f"{self.kept(dataset)}/first_seen/{stage}.{leaf}.jsonl"
 
     def fetch_note(self, dataset: str, stage: str, leaf: str) -> str:
         """How far one of them is."""
