@@ -128,11 +128,12 @@ def examine_with_little(batch: Sequence[Task], settings: CheckSettings, memory: 
     For pool._examine_batch, as above.
     """
     from workflow_scripts.check import worker
+    from workflow_scripts.workers import limits as worker_limits
 
     limits.SECONDS_A_FILE, limits.SECONDS_A_MEGABYTE = seconds, 0  # type: ignore[assignment]
     import_module("av")  # what it takes by itself is not the media's
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (min(hard, worker._address_space() + memory), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (min(hard, worker_limits._address_space() + memory), hard))
     return worker.examine_batch(batch, settings)
 
 

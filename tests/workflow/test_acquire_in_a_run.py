@@ -94,7 +94,12 @@ def test_what_is_there_is_taken_as_it_is_and_the_rest_comes_when_it_is_asked_for
     assert web.asked == []
     assert sorted(project.ask("SELECT status, count(*) FROM clips GROUP BY ALL")) == [("missing", 2), ("usable", 1)]
     (small / "audio/clips.zip").unlink()
-    (small / "train.csv").write_text((web.folder / "train.csv").read_text())
+    gone = project.run("--config", SET, expect=1)  # it was there, and its disk may not be mounted
+    assert "An earlier run read it and it is gone since. Is it mounted?" in gone.output
+    assert web.asked == []
+    [shards] = (tmp_path / "results/audio").glob("*/tables/shards.json")
+    assert f"remove {shards.relative_to(tmp_path)} and run again" in gone.output
+    shards.unlink()
     run = project.run("acquire", "--config", SET)
     assert [path for path in web.asked if "clips.zip" in path]
     assert run.jobs["ingest"] == 0
@@ -110,9 +115,10 @@ def test_what_was_fetched_and_taken_away_is_not_fetched_again_without_a_word(tmp
     asked = len(web.asked)
     run = project.run("--config", SET, expect=1)
     assert "An earlier run fetched it and it is gone since" in run.output
-    assert "remove results/small/acquired and run again" in run.output
+    assert "remove results/small/acquired and results/small/tables/promised.parquet and run again" in run.output
     assert len(web.asked) == asked
     shutil.rmtree(tmp_path / "results/small/acquired")
+    (tmp_path / "results/small/tables/promised.parquet").unlink()
     project.run("--config", SET)
     assert (small / "train.csv").is_file()
     assert not [path for path in web.asked[asked:] if "clips" in path]  # it is there, with its digest
@@ -124,6 +130,7 @@ def test_a_file_that_nobody_publishes_a_digest_of_is_the_one_that_was_seen_first
     project.run("acquire", "--config", SET)
     (small / "train.csv").unlink()
     shutil.rmtree(tmp_path / "results/small/acquired")
+    (tmp_path / "results/small/tables/promised.parquet").unlink()
     served = web.folder / "train.csv"
     served.write_bytes(bytes(reversed(served.read_bytes())))  # of the same length
     run = project.run("acquire", "--config", SET, expect=1)
@@ -171,7 +178,7 @@ def test_archives_are_unpacked_once_and_may_be_deleted(tmp_path: Path, web: Web)
     settings["audio"] = ["audio"]
     (small / "set.yaml").write_text(yaml.safe_dump(settings))
     project.run("--config", SET)
-    assert project.ask("SELECT status, count(*), any_value(media_member) IS NULL FROM clips GROUP BY ALL") == [
+    assert project.ask("SELECT status, count(*), any_value(member) IS NULL FROM clips GROUP BY ALL") == [
         ("usable", 3, True)
     ]
     (small / "packed/clips.zip").unlink()

@@ -196,10 +196,9 @@ class Started:
 
     def scan_threads(self, archives: int) -> int:
         """The cores of a scan, by the number of archives that the look found: each lists one at a time."""
-        if not self.workflow.is_main_process:
+        if not (self.workflow.is_main_process and self.is_local):  # a job on its node has to ask for what it was given
             return ON_CLUSTER
-        most = min(MOST, self.workflow.cores) if self.is_local else ON_CLUSTER  # a run on a cluster has no cores
-        return max(1, min(archives, most))
+        return max(1, min(archives, MOST, self.workflow.cores))
 
     def end_with_error(self, failed: Iterable[Any]) -> None:
         """Leave no job in Slurm's queue, and name the jobs that failed for good: Snakemake did, a long way up.

@@ -145,7 +145,7 @@ class Acquisition:
         if not stages or self.is_coming(path):
             return ""
         if any(map(self.has_begun, stages)):
-            remove = self.places.acquisition(stages[0][0])
+            remove = f"{self.places.acquisition(stages[0][0])} and {self._made_of(path)}"
             return (
                 ". An earlier run fetched it and it is gone since. Put it back; or, to have it fetched again, "
                 f"remove {remove} and run again"
