@@ -41,6 +41,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         review={},
         split_care={},
         exports={},
+        deliveries={},
         named_roots={},
         allow_loss=(),
         max_rejected_fraction=0.2,

@@ -93,7 +93,7 @@ def test_an_unknown_key_names_itself_and_the_nearest_known(project: Project) -> 
 
 
 def test_a_missing_source_is_named_with_dataset_and_key(project: Project) -> None:
-    sources = {"segments": {"train": "gone.csv"}, "ontology": "gone.json", "classes": "gone.csv"}
+    sources = {"segments": {"train": "gone.csv"}, "ontology": "none.json", "classes": "none.csv"}
     (project.folder / "gone.yaml").write_text(
         yaml.safe_dump({"name": "gone", "adapter": "audioset", "sources": sources})
     )
