@@ -93,13 +93,13 @@ def test_an_unknown_key_names_itself_and_the_nearest_known(project: Project) -> 
 
 
 def test_a_missing_source_is_named_with_dataset_and_key(project: Project) -> None:
-    sources = {"segments": {"train": "gone.csv"}, "ontology": "none.json", "classes": "none.csv"}
+    sources = {"segments": {"train": "gone.csv"}, "ontology": "gone.json", "classes": "none.csv"}
     (project.folder / "gone.yaml").write_text(
         yaml.safe_dump({"name": "gone", "adapter": "audioset", "sources": sources})
     )
     set_config(project, datasets=["gone.yaml"])
     output = project.run("--dry-run", expect=1).output
-    assert "sources.segments.train: dataset gone: no such file" in output
+    assert "sources.classes: dataset gone: no such file" in output
 
 
 def test_a_count_mismatch_ends_the_run_with_both_numbers(project: Project, shared: Path) -> None:
