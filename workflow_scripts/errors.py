@@ -58,6 +58,18 @@ def as_text(message: str) -> str:
     return "\n".join([*map(_line_as_text, lines[:MOST_LINES]), *more])
 
 
+def in_bytes(count: float) -> str:
+    """A number of bytes as people read it.
+
+    >>> in_bytes(999), in_bytes(3_840_000), in_bytes(81_000_000_000)
+    ('999 bytes', '3.8 MB', '81.0 GB')
+    """
+    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count:.0f} bytes"
+
+
 def shown(value: object) -> str:
     """A value as its Python literal, cut where it is long."""
     return _BRIEF.repr(value)

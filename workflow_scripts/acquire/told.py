@@ -13,8 +13,7 @@ from types import TracebackType
 
 from workflow_scripts.check.bar import Bar
 from workflow_scripts.check.progress import duration
-from workflow_scripts.errors import as_text
-from workflow_scripts.fetch.disk import in_bytes
+from workflow_scripts.errors import as_text, in_bytes
 from workflow_scripts.fetch.progress import FetchProgress
 
 NOTE_EVERY_S, LOG_EVERY_S, DRAW_EVERY_S = 5.0, 30.0, 0.5

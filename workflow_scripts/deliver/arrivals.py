@@ -12,9 +12,8 @@ from pathlib import Path
 from types import TracebackType
 
 from workflow_scripts.deliver.outgoing import Outgoing
-from workflow_scripts.errors import as_text
+from workflow_scripts.errors import as_text, in_bytes
 
-UNITS = ("bytes", "kB", "MB", "GB", "TB")
 TOLD_EVERY_S = 0.5
 """On the terminal: of thousands of small files, no line each. The log has them all."""
 _log = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ class Arrivals:
         self._gone, self._since, self._next = 0, time.monotonic(), 0.0
 
     def __enter__(self) -> "Arrivals":
-        self._put(f"0 of {self._files:,} files, {size(self._bytes)}", "running")
+        self._put(f"0 of {self._files:,} files, {in_bytes(self._bytes)}", "running")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -76,7 +75,7 @@ class Arrivals:
         """Tell of a file that is there: its size, the rate so far, and the time that the others will take at that."""
         self.sent.append(one)
         self._gone += one.bytes
-        words = f"{self._words()}: {one.path} ({size(one.bytes)})"
+        words = f"{self._words()}: {one.path} ({in_bytes(one.bytes)})"
         _log.info("%s", words)
         now = time.monotonic()
         if now >= self._next or len(self.sent) == self._files:
@@ -88,7 +87,7 @@ class Arrivals:
         rate = self._gone / max(time.monotonic() - self._since, 1e-3)
         left = round((self._bytes - self._gone) / max(rate, 1e-3))
         files = f"{len(self.sent):,} of {self._files:,} files"
-        return f"{files}, {size(self._gone)} of {size(self._bytes)}, {size(rate)}/s, {left:,} s left"
+        return f"{files}, {in_bytes(self._gone)} of {in_bytes(self._bytes)}, {in_bytes(rate)}/s, {left:,} s left"
 
     def _put(self, words: str, state: str) -> None:
         """Write the note; what goes wrong with it does not disturb the delivery."""
@@ -99,16 +98,3 @@ class Arrivals:
             part = self._note.with_name(f".{self._note.name}.part")
             part.write_text(json.dumps(asdict(DeliveryNote(self._to, words, time.time(), state))))
             os.replace(part, self._note)
-
-
-def size(count: float) -> str:
-    """Bytes in the unit that suits them.
-
-    >>> size(900), size(3_840_000), size(6.1e14)
-    ('900 bytes', '3.8 MB', '610.0 TB')
-    """
-    for unit in UNITS[:-1]:
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == UNITS[0] else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} {UNITS[-1]}"

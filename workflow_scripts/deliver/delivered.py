@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.deliver.arrivals import size
+from workflow_scripts.errors import in_bytes
 from workflow_scripts.tables.files import whole
 
 
@@ -54,11 +54,11 @@ class Delivered:
         """It in one line."""
         name = f"{self.dataset}/{self.export}"
         if self.held_back:
-            held_back = f"{self.held_back['files']:,} files, {size(self.held_back['bytes'])}"
+            held_back = f"{self.held_back['files']:,} files, {in_bytes(self.held_back['bytes'])}"
             return f"{name} stays here ({held_back}), nothing of it goes to {self.to}: {self.why}. {self.advice}"
         would = "would be " if self.dry_run else ""
         words = [
-            f"{len(self.files):,} files, {size(self.bytes)}",
+            f"{len(self.files):,} files, {in_bytes(self.bytes)}",
             f"{len(self.sent):,} {would}sent ({self.sent_bytes:,} bytes)",
             f"{len(self.files) - len(self.sent):,} there already",
         ]

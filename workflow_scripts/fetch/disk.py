@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workflow_scripts.errors import in_bytes
 from workflow_scripts.fetch.remote_file import FetchError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -48,15 +49,3 @@ def full_disk_told(path: Path) -> Iterator[None]:
             f"{path.parent}: {error.strerror} while {path.name} was written. Make room and run it again: it goes on "
             "from where it ended",
         ) from None
-
-
-def in_bytes(count: int) -> str:
-    """A number of bytes as people read it.
-
-    >>> in_bytes(999), in_bytes(81_000_000_000)
-    ('999 bytes', '81.0 GB')
-    """
-    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} bytes"

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.errors import SoundledgerError, as_text, first_twenty
+from workflow_scripts.errors import SoundledgerError, as_text, first_twenty, in_bytes
 from workflow_scripts.exports.account import Account, HeldBack, may_pass, read_account, spoilt
 from workflow_scripts.settings.dataset import Export
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import Run
-
-UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def heal_exports(run: Run) -> None:
@@ -59,7 +57,7 @@ def _told(account: Account | None, packs: Iterable[Account], entry: str, file: s
     if account and (clips := held_back.get("needs_copy")):
         yield (
             f"{clips:,} clips left out, which a trainer would load as something else (needs_copy). Copies of them "
-            f"would take {_size(account.copies_bytes)}; the line for that, under exports of {file}: {entry}"
+            f"would take {in_bytes(account.copies_bytes)}; the line for that, under exports of {file}: {entry}"
         )
     if account and account.licences:
         each = [HeldBack(**one).told for one in account.licences]
@@ -91,16 +89,3 @@ def _account(file: Path) -> Account | None:
         return read_account(file)
     except (OSError, SoundledgerError):
         return None
-
-
-def _size(count: float) -> str:
-    """Bytes in the unit that suits them.
-
-    >>> _size(900), _size(3_840_000), _size(6.1e11)
-    ('900 bytes', '3.8 MB', '610.0 GB')
-    """
-    for unit in UNITS[:-1]:
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == UNITS[0] else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} {UNITS[-1]}"

@@ -7,8 +7,7 @@ import polars as pl
 from tabulate import tabulate
 
 from workflow_scripts.acquire.told import read_fetch_note
-from workflow_scripts.errors import as_text
-from workflow_scripts.fetch.disk import in_bytes
+from workflow_scripts.errors import as_text, in_bytes
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import Run
 

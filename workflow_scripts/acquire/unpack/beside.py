@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workflow_scripts.acquire.unpack.bounds import UnpackBounds, UnpackError
-from workflow_scripts.errors import shown
-from workflow_scripts.fetch.disk import in_bytes, refuse_if_full
+from workflow_scripts.errors import in_bytes, shown
+from workflow_scripts.fetch.disk import refuse_if_full
 
 BLOCK = 1 << 20
 LONGEST_LINK = 4096
