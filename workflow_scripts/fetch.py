@@ -9,7 +9,6 @@ from workflow_scripts.acquire.lists import fetch_named, fetch_rows, passing_faul
 from workflow_scripts.acquire.told import Teller
 from workflow_scripts.check.passing import note_passing_faults
 from workflow_scripts.fetch.hosts import ROWS
-from workflow_scripts.fetch.session import Client
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import read_table, write_table
 
@@ -26,6 +25,5 @@ with logged(snakemake.log[0]):
             fetched = fetch_rows(wanted, seen, told.had, offline=offline)
             note_passing_faults(Path(snakemake.params.passing), passing_faults(fetched))
         else:
-            with Client(offline=offline) as client:
-                fetched = fetch_named(wanted, client, seen, told)
+            fetched = fetch_named(wanted, seen, told, offline=offline)
     write_table(fetched, Path(snakemake.output.fetched), schemas.FETCHES)

@@ -1,6 +1,7 @@
 """One job's share: every row has its outcome, whatever became of its file."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from workflow_scripts.acquire.first_seen import FirstSeen, read_first_seen
 from workflow_scripts.acquire.lists import fetch_named, fetch_rows
 from workflow_scripts.acquire.rows import to_fetch
 from workflow_scripts.acquire.suffixes import rename_by_content
+from workflow_scripts.acquire.told import Teller
 from workflow_scripts.fetch.remote_file import FetchError
-from workflow_scripts.fetch.session import Client
 
 WAV = b"RIFF\x24\x00\x00\x00WAVE"
 
@@ -61,13 +62,8 @@ def test_a_name_below_an_address_that_nothing_can_be_called_is_refused_alone(
     server: FaultyServer, tmp_path: Path
 ) -> None:
     good = {"address": server.put("/good.wav", Served(WAV)), "path": str(tmp_path / "good.wav")}
-    with Client() as client:
-        fetched = fetch_named(
-            wanted(good, {"address": server.address("/../x"), "path": "", "refused": "no_file_name"}),
-            client,
-            FirstSeen(tmp_path / "seen.jsonl"),
-            lambda path, progress: None,
-        )
+    rows = wanted(good, {"address": server.address("/../x"), "path": "", "refused": "no_file_name"})
+    fetched = named(rows, tmp_path / "seen.jsonl")
     assert outcomes(fetched) == [("refused", "no_file_name"), ("there", None)]
 
 
@@ -80,10 +76,33 @@ def test_a_file_is_not_renamed_over_another(tmp_path: Path) -> None:
 
 def named(rows: pl.DataFrame, notes: Path) -> pl.DataFrame:
     """As a job does it: its notes are in a file that may be called otherwise with each plan."""
-    with Client() as client:
-        return fetch_named(
-            rows, client, read_first_seen(notes, rows.iter_rows(named=True)), lambda path, progress: None
-        )
+    seen = read_first_seen(notes, rows.iter_rows(named=True))
+    with Teller(notes.with_name("progress.json"), len(rows)) as told:
+        return fetch_named(rows, seen, told, offline=False)
+
+
+def test_files_of_a_batch_come_side_by_side_and_no_more_than_a_host_allows(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    """One after another they would take four seconds."""
+    addresses = [server.put(f"/{n}.wav", Served(bytes(10_000), bytes_a_s=50_000)) for n in range(20)]
+    began = time.monotonic()
+    rows = wanted(*({"address": one, "path": str(tmp_path / one.rpartition("/")[2])} for one in addresses))
+    assert set(named(rows, tmp_path / "seen.jsonl")["status"]) == {"there"}
+    assert time.monotonic() - began < 2.5
+    assert 1 < server.connections <= 4
+
+
+def test_all_of_a_batch_are_tried_before_one_that_cannot_be_had_ends_it(server: FaultyServer, tmp_path: Path) -> None:
+    here = [server.put(f"/{n}.csv", Served(b"%d" % n)) for n in range(5)]
+    gone = [server.address(f"/gone{n}.csv") for n in range(2)]
+    rows = wanted(*({"address": one, "path": str(tmp_path / one.rpartition("/")[2])} for one in (*gone, *here)))
+    with pytest.raises(FetchError) as error:
+        named(rows, tmp_path / "seen/audio.jsonl")
+    assert error.value.reason == "not_found"
+    assert all(one in str(error.value) for one in gone)
+    assert sorted(path.name for path in tmp_path.glob("*.csv")) == [f"{n}.csv" for n in range(5)]
+    assert len((tmp_path / "seen/audio.jsonl").read_text().splitlines()) == 5
 
 
 def test_other_bytes_than_were_seen_first_are_told_and_not_taken(server: FaultyServer, tmp_path: Path) -> None:

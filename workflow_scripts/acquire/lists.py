@@ -1,8 +1,9 @@
 """One job's share of what is to be fetched."""
 
+import functools
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import polars as pl
 
 from workflow_scripts.acquire.first_seen import FirstSeen
 from workflow_scripts.acquire.suffixes import rename_by_content, with_suffix
+from workflow_scripts.acquire.told import Teller
 from workflow_scripts.check.passing import PassingFault
-from workflow_scripts.errors import as_text, first_twenty
+from workflow_scripts.errors import first_twenty
 from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.fetcher import Wanted, fetch
 from workflow_scripts.fetch.many import Outcome, fetch_many
-from workflow_scripts.fetch.progress import FetchProgress
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.fetch.session import Client
 from workflow_scripts.tables import schemas
@@ -23,49 +24,69 @@ from workflow_scripts.tables import schemas
 _log = logging.getLogger(__name__)
 
 
-def fetch_named(
-    wanted: pl.DataFrame, client: Client, seen: FirstSeen, told: Callable[[str, FetchProgress], None]
-) -> pl.DataFrame:
+def fetch_named(wanted: pl.DataFrame, seen: FirstSeen, told: Teller, *, offline: bool) -> pl.DataFrame:
     """Have all files of a list, each of which a dataset file names, or a server below an address that it names.
 
     Args:
-        wanted: rows of schemas.TO_FETCH.
-        client: asks the servers.
+        wanted: rows of schemas.TO_FETCH. Those of one path want one file.
         seen: what of them was seen first; what comes now is added.
-        told: takes the path of a file, and how far it is.
+        told: how far it is: of one file bytes, of a batch files.
+        offline: connect to nobody.
 
     Returns:
         Rows of schemas.FETCHES.
 
     Raises:
-        FetchError: one cannot be had. All others are tried before.
+        FetchError: one cannot be had. All others are tried before, unless the disk is full.
     """
-    rows, unpublished, failed = [], list[dict[str, Any]](), list[FetchError]()
-    for row in wanted.iter_rows(named=True):
-        if row["refused"]:
-            _log.warning("%s: refused: %s", as_text(without_secrets(row["address"])), row["refused"])
-            rows.append(_refused(row))
-            continue
-        try:
-            rows.append(_fetch_one(row, client, seen, told))
-            if not (row["sha256"] or row["md5"]):
-                unpublished.append(rows[-1])
-        except FetchError as error:
-            failed.append(seen.told(row, error))
-    seen.note(unpublished)
+    rows, asked = _by_path(wanted)
+    had, failed = list[dict[str, Any]](), list[FetchError]()
+    try:
+        for outcome in _outcomes([(_wanted(same[0], seen), path) for path, same in asked.items()], told, offline):
+            same = asked[outcome.to]
+            if outcome.status in ("fetched", "present"):
+                came = f"fetched from {outcome.address}" if outcome.status == "fetched" else "was there"
+                _log.info("%s: %d bytes, sha256 %s; %s", outcome.to, outcome.bytes, outcome.sha256, came)
+                became = {"status": "there", "reason": None, "bytes": outcome.bytes, "sha256": outcome.sha256}
+                rows += [row | became for row in same]
+                had += [] if same[0]["sha256"] or same[0]["md5"] else [same[0] | became]
+            else:
+                error = FetchError(outcome.reason, outcome.detail, passing=outcome.passing)
+                failed.append(seen.told(same[0], error))
+    finally:
+        seen.note(had)
     if failed:
         passing = all(error.passing for error in failed)
         raise FetchError(failed[0].reason, first_twenty([str(error) for error in failed]), passing=passing)
-    return fetches(rows)
+    return fetches(rows).sort("path", "address")
 
 
-def _fetch_one(
-    row: dict[str, Any], client: Client, seen: FirstSeen, told: Callable[[str, FetchProgress], None]
-) -> dict[str, Any]:
-    had = fetch(_wanted(row, seen), Path(row["path"]), lambda progress: told(row["path"], progress), client=client)
-    came = f"fetched {had.transferred:,} bytes from {had.address}" if had.how == "fetched" else "was there"
-    _log.info("%s: %d bytes, sha256 %s; %s", row["path"], had.bytes, had.sha256, came)
-    return row | {"status": "there", "reason": None, "bytes": had.bytes, "sha256": had.sha256}
+def _outcomes(wanted: list[tuple[Wanted, Path]], told: Teller, offline: bool) -> Iterator[Outcome]:
+    """One file has all connections of the job to itself, for its parts; those of a batch have one each."""
+    if len(wanted) > 1:
+        for outcome in fetch_many(wanted, offline=offline):
+            if outcome.status in ("fetched", "present"):
+                told.had(str(outcome.to))
+            yield outcome
+        return
+    for one, to in wanted:
+        try:
+            with Client(offline=offline) as client:
+                found = fetch(one, to, functools.partial(told, str(to)), client=client)
+            yield Outcome(found.address, to, found.how, bytes=found.bytes, sha256=found.sha256)
+        except FetchError as error:
+            yield Outcome(without_secrets(one.address), to, "failed", error.reason, str(error), error.passing)
+
+
+def _by_path(wanted: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[Path, list[dict[str, Any]]]]:
+    """What became of the rows that are refused, and the others by the file that they want."""
+    refused, asked = list[dict[str, Any]](), dict[Path, list[dict[str, Any]]]()
+    for row in wanted.iter_rows(named=True):
+        if row["refused"]:
+            refused.append(row | {"status": "refused", "reason": row["refused"], "bytes": None, "sha256": None})
+        else:
+            asked.setdefault(Path(row["path"]), []).append(row)
+    return refused, asked
 
 
 def _wanted(row: dict[str, Any], seen: FirstSeen) -> Wanted:
@@ -88,10 +109,7 @@ def fetch_rows(wanted: pl.DataFrame, seen: FirstSeen, told: Callable[[str], None
     Raises:
         FetchError: the disk is full, or no connection is to be made.
     """
-    rows = [_refused(row) for row in wanted.iter_rows(named=True) if row["refused"]]
-    asked: dict[Path, list[dict[str, Any]]] = {}
-    for row in wanted.filter(pl.col("refused").is_null()).iter_rows(named=True):
-        asked.setdefault(Path(row["path"]), []).append(row)
+    rows, asked = _by_path(wanted)
     there = {path: _there(found) for path in asked if (found := with_suffix(path))}
     rows += [row | of_file for path, of_file in there.items() for row in asked[path]]
     had = [asked[path][0] | {"sha256": row["sha256"]} for path, row in there.items()]
@@ -120,10 +138,6 @@ def _became(outcome: Outcome) -> dict[str, Any]:
             "sha256": outcome.sha256,
         }
     return {"status": outcome.status, "reason": outcome.reason, "bytes": None, "sha256": None}
-
-
-def _refused(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"status": "refused", "reason": row["refused"], "bytes": None, "sha256": None}
 
 
 def _there(path: Path) -> dict[str, Any]:

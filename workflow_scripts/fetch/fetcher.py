@@ -13,12 +13,12 @@ from typing import Literal
 from workflow_scripts.fetch.addresses import scheme_of, without_secrets
 from workflow_scripts.fetch.answers import Version
 from workflow_scripts.fetch.local import bring, link
-from workflow_scripts.fetch.part import PartFile, digests_of, part_of
+from workflow_scripts.fetch.part import PartFile, digests_of, part_of, sync_folder
 from workflow_scripts.fetch.progress import Meter, Told
 from workflow_scripts.fetch.remote_file import Digest, FetchError, RemoteFile
 from workflow_scripts.fetch.resolve import locate
 from workflow_scripts.fetch.schemes.file import path_of
-from workflow_scripts.fetch.session import Client, refuse_bad_address
+from workflow_scripts.fetch.session import Client
 from workflow_scripts.fetch.transfer import Transfer
 
 CONNECTIONS = 4
@@ -85,7 +85,17 @@ def fetch(
     Raises:
         FetchError: it cannot be had. What came of it is kept where the same call can go on with it.
     """
-    client = client or Client()
+    found = bring_whole(wanted, to, told, client=client or Client(), connections=connections)
+    sync_folder(to.parent)
+    return found
+
+
+def bring_whole(wanted: Wanted, to: Path, told: Told | None, *, client: Client, connections: int) -> Fetched:
+    """As `fetch`, but for the file's name, which is on the disk for good once its folder is synced.
+
+    Raises:
+        FetchError: as there.
+    """
     meter = Meter(without_secrets(wanted.address), told)
     try:
         if (present := _present(wanted, to)) is not None:
@@ -116,8 +126,6 @@ def _from_one(
 ) -> Fetched:
     if scheme_of(address) != "file":
         client.refuse_offline(address)
-    if scheme_of(address) in ("http", "https"):
-        refuse_bad_address(address)
     remote, expected = _expected(locate(address), wanted)
     meter.of = remote.bytes
     if scheme_of(remote.url) == "file":

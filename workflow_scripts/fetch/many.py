@@ -1,5 +1,6 @@
 """Many files of many hosts, politely: each address gets an outcome, as soon as it is known."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -9,8 +10,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from workflow_scripts.fetch.addresses import scheme_of, without_secrets
-from workflow_scripts.fetch.fetcher import Fetched, Wanted, fetch
+from workflow_scripts.fetch.fetcher import Fetched, Wanted, bring_whole
 from workflow_scripts.fetch.pace import Errand, Manners, Rota
+from workflow_scripts.fetch.part import sync_folder
 from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.remote_file import FetchError
 from workflow_scripts.fetch.robots import Robots
@@ -27,7 +29,7 @@ class Outcome:
     """What became of one address.
 
     Attributes:
-        address: without secrets.
+        address: without secrets; of a file that came, the one that gave it.
         to: its final name, by which it is told from others.
         status: `gone`: the server has it no more; `refused`: by the server or its robots.txt, or nobody can be asked at
             such an address; `failed`: else.
@@ -61,6 +63,8 @@ def fetch_many(
     A host that says 429 or 503 is left alone as a whole for as long as it asks, and then asked by one connection until
     it answers; one that is down, or asks for longer than `patience` has, is given up with all its files.
 
+    Each file is whole, and its bytes on the disk for good, when its outcome is given; its name is when all are.
+
     Args:
         wanted: files and their final names, all of them different.
         manners: how each host is treated.
@@ -72,6 +76,7 @@ def fetch_many(
         FetchError: the disk is full: no other file will fare better.
     """
     patience, manners = patience or Patience(), manners or Manners()
+    wanted = list(wanted)
     errands = [Errand(_host(one.address), (one, to)) for one, to in wanted]
     rota = Rota(errands, manners, patience)
     outcomes: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
@@ -79,7 +84,7 @@ def fetch_many(
         robots = Robots(client) if manners.asks_robots else None
         threads = [
             threading.Thread(target=_work, args=(rota, client, robots, outcomes), daemon=True)
-            for _ in range(min(workers, len(errands)))
+            for _ in range(min(workers, len(errands), manners.connections * rota.hosts))  # idle ones cost as others end
         ]
         for thread in threads:
             thread.start()
@@ -89,6 +94,9 @@ def fetch_many(
             rota.stop()
             for thread in threads:
                 thread.join()
+            for folder in {to.parent for _, to in wanted}:
+                with contextlib.suppress(FileNotFoundError):  # none of its files came
+                    sync_folder(folder)
 
 
 def _until_all_end(outcomes: "queue.SimpleQueue[Outcome | BaseException | None]", workers: int) -> Iterator[Outcome]:
@@ -126,7 +134,7 @@ def _run(errand: _Errand, rota: Rota[tuple[Wanted, Path]], client: Client, robot
         if robots is not None and _site(wanted.address):
             robots.refuse(wanted.address)
             rota.ask_less_often(errand.host, robots.every_s(wanted.address))
-        found = fetch(wanted, to, client=client, connections=1)
+        found = bring_whole(wanted, to, None, client=client, connections=1)
     except FetchError as error:
         if error.reason == "no_space":
             raise
@@ -142,11 +150,11 @@ def _run(errand: _Errand, rota: Rota[tuple[Wanted, Path]], client: Client, robot
         host_given_up = f"{errand.host} was given up: {error}"
         return [_not_had(one, error, "" if one is errand else host_given_up) for one in given_up]
     rota.went_well(errand)
-    return [_had(found, wanted, to)]
+    return [_had(found, to)]
 
 
-def _had(found: Fetched, wanted: Wanted, to: Path) -> Outcome:
-    return Outcome(without_secrets(wanted.address), to, found.how, bytes=found.bytes, sha256=found.sha256)
+def _had(found: Fetched, to: Path) -> Outcome:
+    return Outcome(found.address, to, found.how, bytes=found.bytes, sha256=found.sha256)
 
 
 def _not_had(errand: _Errand, error: FetchError, detail: str = "") -> Outcome:

@@ -5,6 +5,7 @@ fetch what is synced, so that is done seldom; what a killed process wrote is in 
 `<part>.now.json` tells of that too, and holds for as long as the machine is not started anew.
 """
 
+import functools
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -42,6 +43,7 @@ class PartNotes:
 
     def __init__(self, part: Path) -> None:
         self._synced, self._now = part.with_name(f"{part.name}.json"), part.with_name(f"{part.name}.now.json")
+        self._may_be_there = True
 
     def write(self, note: PartNote, *, is_synced: bool) -> None:
         """Write down what is there.
@@ -50,6 +52,7 @@ class PartNotes:
             note: tells it.
             is_synced: all of it is on the disk for good.
         """
+        self._may_be_there = True
         text = json.dumps({**asdict(note), "boot": _boot()})
         _replace(self._now, text, syncs=False)
         if is_synced:
@@ -60,9 +63,11 @@ class PartNotes:
         return _read(self._now, _boot()) or _read(self._synced, None)
 
     def remove(self) -> None:
-        """Nothing is there."""
-        self._now.unlink(missing_ok=True)
-        self._synced.unlink(missing_ok=True)
+        """Nothing is there. Of a file that came at once no note was ever written."""
+        if self._may_be_there:
+            self._now.unlink(missing_ok=True)
+            self._synced.unlink(missing_ok=True)
+            self._may_be_there = False
 
 
 def _replace(path: Path, text: str, *, syncs: bool) -> None:
@@ -87,6 +92,7 @@ def _read(path: Path, boot: str | None) -> PartNote | None:
         return None
 
 
+@functools.cache
 def _boot() -> str:
     """This start of this machine; "" where the system does not tell."""
     try:

@@ -70,6 +70,11 @@ class Rota(Generic[T]):
                 self._turns.append(errand.host)
             self._hosts[errand.host].waiting.append(errand)
 
+    @property
+    def hosts(self) -> int:
+        """How many there are."""
+        return len(self._hosts)
+
     def take(self) -> Errand[T] | None:
         """The next errand, once a host may be asked; None when all are done."""
         with self._changed:

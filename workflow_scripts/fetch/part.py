@@ -90,7 +90,8 @@ class PartFile:
             Why what it left does not serve; None if it does, or if it left nothing.
         """
         self._address, self._digest = without_secrets(address), digest
-        size, left = os.fstat(self._descriptor).st_size, self._notes.read()
+        size = os.fstat(self._descriptor).st_size
+        left = self._notes.read() if size else None
         if left is None:
             why = "nothing is known of what was fetched before" if size else None
         elif (left.address, left.digest) != (self._address, digest):
@@ -147,9 +148,10 @@ class PartFile:
             self._sync()
 
     def publish(self) -> None:
-        """Give it its final name: whole, and on the disk for good. There is no file of that name.
+        """Give it its final name: whole, its bytes on the disk for good. There is no file of that name.
 
-        It has the time of change that its server tells, so that whoever fetches it has the same file.
+        The name is there for good once its folder is synced: `sync_folder`. The file has the time of change that its
+        server tells, so that whoever fetches it has the same file.
         """
         if self.version and self.version.changed_s is not None:
             os.utime(self._descriptor, (self.version.changed_s, self.version.changed_s))
@@ -157,7 +159,6 @@ class PartFile:
             os.fsync(self._descriptor)
         os.replace(self._path, self.to)
         self._notes.remove()
-        _sync_folder(self.to.parent)
 
     def give_up(self) -> None:
         """Leave nothing behind."""
@@ -214,8 +215,10 @@ def part_of(to: Path, waits: Callable[[], None]) -> Iterator[PartFile]:
 def digests_of(path: Path, algorithms: set[str]) -> dict[str, str]:
     """Digests of a file, by algorithm, read once and in bounded memory."""
     hashes = {algorithm: hashlib.new(algorithm, usedforsecurity=False) for algorithm in sorted(algorithms)}
-    block = memoryview(bytearray(1 << 20))
     with path.open("rb", buffering=0) as file:
+        block = memoryview(
+            bytearray(min(1 << 20, os.fstat(file.fileno()).st_size + 1))
+        )  # of a small file not a megabyte
         while count := file.readinto(block):
             for one in hashes.values():
                 one.update(block[:count])
@@ -256,7 +259,8 @@ def _lock(descriptor: int, waits: Callable[[], None]) -> None:
             raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names of the files in a folder on the disk for good."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

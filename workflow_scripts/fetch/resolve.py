@@ -1,5 +1,6 @@
 """From an address to what its server tells of it: one module a scheme, found by presence in `schemes/`."""
 
+import functools
 import importlib
 import pkgutil
 import re
@@ -16,10 +17,11 @@ _SPELT = {"http": "https"}
 """Schemes that another one's module serves."""
 
 
-def known_schemes() -> list[str]:
+@functools.cache
+def known_schemes() -> tuple[str, ...]:
     """All that an address may begin with."""
     found = [module.name for module in pkgutil.iter_modules(schemes.__path__)]
-    return sorted([*found, *(scheme for scheme, other in _SPELT.items() if other in found)])
+    return tuple(sorted([*found, *(scheme for scheme, other in _SPELT.items() if other in found)]))
 
 
 def resolve(address: str) -> RemoteFile:
