@@ -125,6 +125,14 @@ def test_other_bytes_than_were_seen_first_are_told_and_not_taken(server: FaultyS
     assert other in (notes / "audio.1.jsonl").read_text()
 
 
+def test_an_address_with_another_query_may_be_of_another_file(server: FaultyServer, tmp_path: Path) -> None:
+    file, notes = tmp_path / "a.csv", tmp_path / "seen/all.jsonl"
+    for number, body in ((1, b"first"), (2, b"second")):
+        address = server.put("/a.csv", Served(body)) + f"?id={number}"
+        assert outcomes(named(wanted({"address": address, "path": str(file)}), notes)) == [("there", None)]
+        file.unlink()
+
+
 def test_what_somebody_put_there_is_not_held_against_what_was_seen_first(server: FaultyServer, tmp_path: Path) -> None:
     rows = wanted({"address": server.put("/a.csv", Served(b"first")), "path": str(tmp_path / "a.csv")})
     named(rows, tmp_path / "seen/all.jsonl")

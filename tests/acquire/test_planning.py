@@ -67,6 +67,9 @@ BAD = [
     "long" * 60,
     "ab/" * 900 + "x",
     "a\ud800",
+    ".one.wav.fetching",
+    "good/.one.wav.fetching.now.json",
+    "good/.one.zip.aside.7.part/x.wav",
 ]
 
 

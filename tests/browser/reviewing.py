@@ -59,7 +59,9 @@ def listen(window: Opened, _: Path) -> dict[str, Any]:
     until(page, "Number(document.getElementById('seek').value) > 0.1")
     page.keyboard.press("p")
     until(page, "document.getElementById('play').textContent.startsWith('Play')")
-    box = page.locator("#pictures").bounding_box() or {}  # the bar of verdicts may lie over it: how high a line is, fonts say
+    box = (
+        page.locator("#pictures").bounding_box() or {}
+    )  # the bar of verdicts may lie over it: how high a line is, fonts say
     page.click("#pictures", position={"x": 0.75 * box["width"], "y": box["height"] - 10})
     by_click, playhead = seconds(page), page.locator("#playhead").evaluate("e => e.style.left")
     page.focus("#seek")

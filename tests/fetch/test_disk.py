@@ -38,7 +38,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def note(bytes_there: int) -> PartNote:
-    return PartNote("https://example.org/a.zip", None, Version(100, '"1"'), True, ((0, bytes_there),))
+    return PartNote("https://example.org/a.zip", "", None, Version(100, '"1"'), True, ((0, bytes_there),))
 
 
 def test_after_the_power_failed_only_what_was_synced_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

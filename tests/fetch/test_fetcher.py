@@ -367,6 +367,26 @@ def test_a_note_of_an_interrupted_fetch_holds_no_secret(server: FaultyServer, tm
     assert note["there"][0][1] >= 1_000_000
 
 
+def test_addresses_that_differ_in_their_query_share_no_part(server: FaultyServer, tmp_path: Path) -> None:
+    """However their server calls the versions of both."""
+    other = some_bytes(len(BODY), seed=1)
+    server.put("/a.zip", Served(BODY, '"same"', faults=[Fault(drops_after=1_000_000), *[Fault(500)] * 9]))
+    not_had(Wanted(server.address("/a.zip?id=1")), tmp_path / "a.zip")
+    server.put("/a.zip", Served(other, '"same"'))
+    assert had(Wanted(server.address("/a.zip?id=2")), tmp_path / "a.zip").transferred == len(other)
+    assert (tmp_path / "a.zip").read_bytes() == other
+
+
+def test_an_address_that_was_signed_anew_goes_on_where_a_digest_was_published(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    server.put("/a.zip", Served(BODY, faults=[Fault(drops_after=1_000_000), *[Fault(500)] * 9]))
+    not_had(Wanted(server.address("/a.zip?sig=1"), sha256(BODY)), tmp_path / "a.zip")
+    server.put("/a.zip", Served(BODY))
+    found = had(Wanted(server.address("/a.zip?sig=2"), sha256(BODY)), tmp_path / "a.zip")
+    assert found.transferred <= len(BODY) - 1_000_000
+
+
 def test_a_link_to_what_is_not_mounted_is_left_as_it_is(tmp_path: Path) -> None:
     to = tmp_path / "clips.zip"
     to.symlink_to(tmp_path / "disk/clips.zip")

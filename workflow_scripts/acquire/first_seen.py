@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.fetch.addresses import without_secrets
+from workflow_scripts.fetch.addresses import mark_of_query, without_secrets
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.tables.files import whole
 
-_File = tuple[str, str]
-"""Its path, and its address without secrets: of another address another file is expected."""
+_File = tuple[str, str, str]
+"""Its path, its address without secrets, and the mark of its query: of another address another file is expected."""
 
 
 @dataclass
@@ -25,7 +25,8 @@ class FirstSeen:
     """What was seen first of the files of a dataset.
 
     Attributes:
-        own: the file of notes that a job adds to: a JSON object a line, `path`, `address`, `sha256`.
+        own: the file of notes that a job adds to: a JSON object a line, `path`, `address`, `query` (the mark
+            of that, where there is one), `sha256`.
         noted: for each file its SHA-256, and the file of notes that has it.
     """
 
@@ -58,7 +59,7 @@ class FirstSeen:
         if not new:
             return
         had = self.own.read_text() if self.own.exists() else ""
-        lines = [json.dumps({"path": key[0], "address": key[1], "sha256": new[key]}) for key in sorted(new)]
+        lines = [json.dumps(_line(*key, new[key])) for key in sorted(new)]
         with whole(self.own) as part:
             part.write_text(had + "\n".join(lines) + "\n")
         self.noted |= {key: (sha256, self.own) for key, sha256 in new.items()}
@@ -77,11 +78,15 @@ def read_first_seen(own: Path, wanted: Iterable[dict[str, Any]]) -> FirstSeen:
         with notes.open() as lines:
             for line in filter(str.strip, lines):
                 one = json.loads(line)
-                key = one["path"], one["address"]
+                key = one["path"], one["address"], one.get("query", "")
                 if key in keys:
                     seen.noted.setdefault(key, (one["sha256"], notes))
     return seen
 
 
 def _key(row: dict[str, Any]) -> _File:
-    return row["path"], without_secrets(row["address"])
+    return row["path"], without_secrets(row["address"]), mark_of_query(row["address"])
+
+
+def _line(path: str, address: str, query: str, sha256: str) -> dict[str, str]:
+    return {"path": path, "address": address} | ({"query": query} if query else {}) | {"sha256": sha256}

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.acquire.suffixes import KINDS
+from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 
 SAME_PATH = "same_path"
@@ -22,11 +23,11 @@ def path_below(folder: str, path: str) -> str:
 
     >>> path_below("audio", "a//b.wav"), path_below("audio", "../.bashrc"), path_below("audio", "/etc/x")
     ('audio/a/b.wav', '', '')
-    >>> path_below("audio", "a\n.wav"), path_below("audio", "long" * 60), path_below("audio", "a/")
+    >>> path_below("audio", "a\n.wav"), path_below("audio", "long" * 60), path_below("audio", "a/.x.wav.fetching")
     ('', '', '')
     """
     parts = path.split("/")
-    if _CONTROL.search(path) or ".." in parts or parts[0] == "" or parts[-1] in ("", "."):
+    if _CONTROL.search(path) or ".." in parts or parts[0] == "" or parts[-1] in ("", ".") or any(map(is_beside, parts)):
         return ""
     try:
         sizes = [len(part.encode()) for part in parts]

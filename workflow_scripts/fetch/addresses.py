@@ -1,5 +1,6 @@
 """What an address is: its scheme, its host, and how it may be shown."""
 
+import hashlib
 import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -28,6 +29,19 @@ def without_secrets(address: str) -> str:
         return f"{scheme_of(address)}:…"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "…" if parts.query else "", ""))
+
+
+def mark_of_query(address: str) -> str:
+    """Tells addresses apart that differ in their query alone, and tells nothing of it; "" without one.
+
+    >>> mark_of_query("https://example.org/a?id=1") == mark_of_query("https://example.org/b?id=1"), mark_of_query("s3://b/k")
+    (True, '')
+    """
+    try:
+        query = urlsplit(address).query
+    except ValueError:
+        return ""
+    return hashlib.sha256(query.encode(errors="surrogatepass")).hexdigest()[:16] if query else ""
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

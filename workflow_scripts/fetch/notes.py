@@ -20,6 +20,7 @@ class PartNote:
 
     Attributes:
         address: without secrets.
+        query: that it had, as mark_of_query has it.
         digest: that was published, as one text; None if none was.
         version: of the file that these are bytes of.
         has_ranges: its server gives parts.
@@ -27,6 +28,7 @@ class PartNote:
     """
 
     address: str
+    query: str
     digest: str | None
     version: Version
     has_ranges: bool
@@ -87,7 +89,8 @@ def _read(path: Path, boot: str | None) -> PartNote | None:
         if boot is not None and (not boot or left["boot"] != boot):
             return None
         there = tuple((int(start), int(end)) for start, end in left["there"])
-        return PartNote(left["address"], left["digest"], Version(**left["version"]), bool(left["has_ranges"]), there)
+        version, has_ranges = Version(**left["version"]), bool(left["has_ranges"])
+        return PartNote(left["address"], left["query"], left["digest"], version, has_ranges, there)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

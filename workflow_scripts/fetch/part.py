@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workflow_scripts.fetch.addresses import without_secrets
+from workflow_scripts.fetch.addresses import mark_of_query, without_secrets
 from workflow_scripts.fetch.answers import Version
+from workflow_scripts.fetch.beside import part_name
 from workflow_scripts.fetch.disk import full_disk_told
 from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.stretches import Stretches
@@ -24,7 +25,6 @@ NOTED_EVERY = 2 << 20
 """Bytes after which what came is written down: a kill loses no more, and what was on its way."""
 SYNCED_EVERY_S = 15.0
 """After which what came is synced to the disk: when the power fails, what came since is fetched again."""
-_LONGEST_NAME = 200
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
@@ -45,7 +45,7 @@ class PartFile:
         self._synced_at = time.monotonic()
         self.version: Version | None = None
         self.has_ranges = False
-        self._address, self._digest = "", None  # type: str, str | None
+        self._address, self._query, self._digest = "", "", None  # type: str, str, str | None
 
     @property
     def path(self) -> Path:
@@ -82,6 +82,9 @@ class PartFile:
     def take_up(self, address: str, digest: str | None) -> str | None:
         """Go on with what an earlier process left.
 
+        Addresses that differ in their query alone may be of two files, or of one that was signed anew: where a digest
+        was published, that tells in the end; else it starts over.
+
         Args:
             address: that it has to be of.
             digest: that it has to be of; None if none is known.
@@ -89,13 +92,15 @@ class PartFile:
         Returns:
             Why what it left does not serve; None if it does, or if it left nothing.
         """
-        self._address, self._digest = without_secrets(address), digest
+        self._address, self._query, self._digest = without_secrets(address), mark_of_query(address), digest
         size = os.fstat(self._descriptor).st_size
         left = self._notes.read() if size else None
         if left is None:
             why = "nothing is known of what was fetched before" if size else None
         elif (left.address, left.digest) != (self._address, digest):
             why = "what was fetched before is of another address or digest"
+        elif left.query != self._query and digest is None:
+            why = "what was fetched before is of another address: its query was another"
         elif not left.has_ranges:
             why = "the connection broke, and the server gives no parts"
         elif not left.version.tells_changes and digest is None:
@@ -184,7 +189,8 @@ class PartFile:
             self._unnoted = 0
             if self.version is None or not self._written.bytes:
                 return None
-            return PartNote(self._address, self._digest, self.version, self.has_ranges, tuple(self._written))
+            there = tuple(self._written)
+            return PartNote(self._address, self._query, self._digest, self.version, self.has_ranges, there)
 
 
 @contextlib.contextmanager
@@ -196,7 +202,7 @@ def part_of(to: Path, waits: Callable[[], None]) -> Iterator[PartFile]:
         waits: called once if another process is fetching it, whose end is waited for.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
-    path = _beside(to)
+    path = to.with_name(part_name(to.name))
     descriptor = _locked(path, waits)
     part = PartFile(to, path, descriptor)
     try:
@@ -223,13 +229,6 @@ def digests_of(path: Path, algorithms: set[str]) -> dict[str, str]:
             for one in hashes.values():
                 one.update(block[:count])
     return {algorithm: one.hexdigest() for algorithm, one in hashes.items()}
-
-
-def _beside(to: Path) -> Path:
-    name = to.name
-    if len(os.fsencode(name)) > _LONGEST_NAME:
-        name = hashlib.sha256(os.fsencode(name)).hexdigest()
-    return to.with_name(f".{name}.fetching")
 
 
 def _locked(path: Path, waits: Callable[[], None]) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.fetch.addresses import scheme_of, without_secrets
+from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.fetch.resolve import known_schemes
 from workflow_scripts.media.walk import holds_other_files_alone
 from workflow_scripts.settings.places import Places
@@ -291,6 +292,8 @@ def _entry(key: str, written: dict[str, Any], file: Path, base: Path, workdir: P
     for name, path in paths.items():
         refuse_braces(path, f"{where}.{name}")
         refuse_no_text(path, f"{where}.{name}")
+        if is_beside(os.path.basename(path)):
+            raise SettingsError(f"{where}.{name}: {path} is called like what lies beside a file while it is fetched")
     address = written.get("url")
     for named in filter(None, (address, *written.get("mirrors", ()))):
         _refuse_address(named, where)
