@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.fetch.faulty import FaultyServer, Served, faulty_server
+from tests.fetch.faulty import Fault, FaultyServer, Served, faulty_server
 from workflow_scripts.acquire.first_seen import FirstSeen, read_first_seen
 from workflow_scripts.acquire.lists import fetch_named, fetch_rows
 from workflow_scripts.acquire.rows import to_fetch
 from workflow_scripts.acquire.suffixes import rename_by_content
 from workflow_scripts.acquire.told import Teller
+from workflow_scripts.check.passing import PassingFault
 from workflow_scripts.fetch.remote_file import FetchError
 
 WAV = b"RIFF\x24\x00\x00\x00WAVE"
@@ -39,7 +40,7 @@ def test_all_rows_of_one_path_have_its_outcome(server: FaultyServer, tmp_path: P
     row = {"address": server.put("/x", Served(WAV)), "path": str(tmp_path / "two")}
     refused = row | {"media_key": "c", "refused": "same_path"}
     rows = wanted(row | {"media_key": "a/b"}, row | {"media_key": "a\\b"}, refused)
-    fetched = fetch_rows(rows, FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False)
+    fetched, _ = fetch_rows(rows, FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False)
     assert outcomes(fetched, "media_key") == [
         ("a/b", "there", None),
         ("a\\b", "there", None),
@@ -54,7 +55,7 @@ def test_a_bad_address_of_a_row_is_refused_and_the_others_come(server: FaultySer
         {"address": server.put("/good.wav", Served(WAV)), "path": str(tmp_path / "good.wav"), "media_key": "good"},
         {"address": "http://[bad/x.wav", "path": str(tmp_path / "bad.wav"), "media_key": "bad"},
     ]
-    fetched = fetch_rows(wanted(*rows), FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False)
+    fetched, _ = fetch_rows(wanted(*rows), FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False)
     assert outcomes(fetched, "media_key") == [("bad", "refused", "bad_address"), ("good", "there", None)]
 
 
@@ -144,11 +145,50 @@ def test_files_of_rows_are_held_against_what_was_seen_first(server: FaultyServer
     address = server.put("/x", Served(WAV))
     rows = wanted({"address": address, "path": str(tmp_path / "two"), "media_key": "two"})
 
-    def fetched() -> list[tuple[Any, ...]]:
+    def fetched() -> tuple[list[tuple[Any, ...]], list[PassingFault]]:
         seen = read_first_seen(tmp_path / "seen/all.jsonl", rows.iter_rows(named=True))
-        return outcomes(fetch_rows(rows, seen, lambda path: None, offline=False))
+        became, passing = fetch_rows(rows, seen, lambda path: None, offline=False)
+        return outcomes(became), passing
 
-    assert fetched() == [("there", None)]
+    assert fetched() == ([("there", None)], [])
     (tmp_path / "two.wav").unlink()
     server.put("/x", Served(WAV + b"other"))
-    assert fetched() == [("failed", "wrong_digest")]
+    assert fetched() == ([("failed", "wrong_digest")], [])
+
+
+def test_another_run_asks_again_for_what_may_come_then(server: FaultyServer, tmp_path: Path) -> None:
+    """A page in place of a file is given again; a server that is busy may not be; what is in the way may be moved."""
+    (tmp_path / "folder.wav").mkdir()
+    server.put("/folder.wav", Served(WAV))
+    server.put("/page.wav", Served(b"<!doctype html>", kind="text/html"))
+    server.put("/busy.wav", Served(faults=[Fault(503, {"Retry-After": "9999"})] * 9))
+    names = ["folder", "page", "busy"]
+    rows = [
+        {"address": server.address(f"/{name}.wav"), "path": str(tmp_path / f"{name}.wav"), "media_key": name}
+        for name in names
+    ]
+    found = [
+        fetch_rows(wanted(row), FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False) for row in rows
+    ]
+    assert [outcomes(became)[0] for became, _ in found] == [
+        ("failed", "another_file"),
+        ("failed", "a_page"),
+        ("failed", "busy"),
+    ]
+    assert [[fault.kind for fault in passing] for _, passing in found] == [["another_file"], [], ["busy"]]
+
+
+def test_hosts_that_rows_name_are_asked_politely(server: FaultyServer, tmp_path: Path) -> None:
+    server.put("/robots.txt", Served(b"User-agent: *\nDisallow: /private", kind="text/plain"))
+    addresses = [server.put(f"/{name}.wav", Served(WAV)) for name in ("private", "0", "1", "2", "3")]
+    rows = wanted(
+        *(
+            {"address": one, "path": str(tmp_path / one.rpartition("/")[2]), "media_key": str(n)}
+            for n, one in enumerate(addresses)
+        )
+    )
+    began = time.monotonic()
+    fetched, _ = fetch_rows(rows, FirstSeen(tmp_path / "seen.jsonl"), lambda path: None, offline=False)
+    assert outcomes(fetched, "media_key")[0] == ("0", "refused", "robots")
+    assert server.times("/private.wav") == 0
+    assert time.monotonic() - began >= 0.4

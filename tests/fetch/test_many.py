@@ -150,6 +150,29 @@ def test_robots_txt_is_asked_once_and_honoured(server: FaultyServer, tmp_path: P
     assert server.times("/private/p.wav") == 0
 
 
+def test_robots_txt_of_mirrors_and_of_where_redirects_lead_is_honoured_too(
+    server: FaultyServer, tmp_path: Path
+) -> None:
+    with faulty_server() as other:
+        other.put("/robots.txt", Served(b"User-agent: *\nDisallow: /private/", kind="text/plain"))
+        private = other.put("/private/p.wav", Served(b"x"))
+        opened = other.put("/open/o.wav", Served(b"x"))
+        server.put("/to-private", Served(faults=[Fault(302, {"Location": private})] * 9))
+        server.put("/to-open", Served(faults=[Fault(302, {"Location": opened})] * 9))
+        wanted = [
+            (Wanted(server.address("/to-private")), tmp_path / "private"),
+            (Wanted(server.address("/to-open")), tmp_path / "open"),
+            (Wanted(server.address("/none"), mirrors=(private,)), tmp_path / "mirror"),
+        ]
+        found = {one.to.name: one for one in fetch_many(wanted, Manners(asks_robots=True), PATIENCE)}
+        assert (found["private"].status, found["private"].reason) == ("refused", "robots")
+        assert private in found["private"].detail
+        assert found["open"].status == "fetched"
+        assert found["mirror"].status == "gone"
+        assert other.times("/robots.txt") == 1
+        assert other.times("/private/p.wav") == 0
+
+
 def test_a_site_without_robots_txt_lets_all_be_fetched(server: FaultyServer, tmp_path: Path) -> None:
     found = outcomes([server.put("/a.wav", Served(b"x"))], tmp_path, Manners(asks_robots=True))
     assert found["a.wav"].status == "fetched"

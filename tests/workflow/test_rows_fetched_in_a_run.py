@@ -81,6 +81,7 @@ def test_rows_of_addresses(tmp_path: Path, sounds: Sounds) -> None:
         ("one", "there", None),
         ("plain", "there", None),
     ]
+    assert sounds.asked["robots.txt"] == 1
     assert (folder / "sounds/plain.wav").is_file()  # by what it holds
     missing = project.ask("SELECT media_key, fetched, why FROM missing ORDER BY media_key")
     assert missing == [row for row in project.ask(STATUSES) if row[1] != "there"]
@@ -93,3 +94,6 @@ def test_rows_of_addresses(tmp_path: Path, sounds: Sounds) -> None:
     assert (sounds.asked - asked).keys() <= {"late", "gone", "robots.txt"}
     again = project.run(*RUN)
     assert again.jobs.total() == 0
+    asked = Counter(sounds.asked)
+    project.run("acquire", *RUN, "--forcerun", "fetch")
+    assert sounds.asked - asked == Counter({"gone": 1, "robots.txt": 1})

@@ -17,10 +17,15 @@ from workflow_scripts.errors import first_twenty
 from workflow_scripts.fetch.addresses import without_secrets
 from workflow_scripts.fetch.fetcher import Wanted, fetch
 from workflow_scripts.fetch.many import Outcome, fetch_many
+from workflow_scripts.fetch.pace import Manners
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.fetch.session import Client
 from workflow_scripts.tables import schemas
 
+POLITE = Manners(every_s=0.1, asks_robots=True)
+"""How hosts are treated that a dataset's rows name: nobody there may know of the dataset."""
+_OF_THIS_MACHINE = ("another_file", "cannot_write", "not_installed", "offline")
+"""Reasons that a user mends here, before the next run."""
 _log = logging.getLogger(__name__)
 
 
@@ -94,7 +99,9 @@ def _wanted(row: dict[str, Any], seen: FirstSeen) -> Wanted:
     return Wanted(row["address"], next(published, None) or seen.digest(row), row["bytes"], tuple(row["mirrors"] or ()))
 
 
-def fetch_rows(wanted: pl.DataFrame, seen: FirstSeen, told: Callable[[str], None], *, offline: bool) -> pl.DataFrame:
+def fetch_rows(
+    wanted: pl.DataFrame, seen: FirstSeen, told: Callable[[str], None], *, offline: bool
+) -> tuple[pl.DataFrame, list[PassingFault]]:
     """Have the files that a dataset's own rows name, as far as their servers give them; each has its outcome.
 
     Args:
@@ -104,26 +111,35 @@ def fetch_rows(wanted: pl.DataFrame, seen: FirstSeen, told: Callable[[str], None
         offline: connect to nobody.
 
     Returns:
-        Rows of schemas.FETCHES, sorted by path and address.
+        Rows of schemas.FETCHES, sorted by path and address; and the files that another run may have.
 
     Raises:
-        FetchError: the disk is full, or no connection is to be made.
+        FetchError: the disk is full.
     """
     rows, asked = _by_path(wanted)
     there = {path: _there(found) for path in asked if (found := with_suffix(path))}
     rows += [row | of_file for path, of_file in there.items() for row in asked[path]]
     had = [asked[path][0] | {"sha256": row["sha256"]} for path, row in there.items()]
     to_come = [(_wanted(same[0], seen), path) for path, same in asked.items() if path not in there]
-    for outcome in fetch_many(to_come, offline=offline):
-        same, became = asked[outcome.to], _became(outcome)
-        rows += [row | became for row in same]
-        if became["status"] == "there":
-            had.append(same[0] | {"sha256": outcome.sha256})
-            told(became["path"])
-        else:
-            _log.info("%s: %s", outcome.address, seen.told(same[0], FetchError(outcome.reason, outcome.detail)))
-    seen.note(had)
-    return fetches(rows).sort("path", "address", "media_key")
+    passing = list[PassingFault]()
+    try:
+        for outcome in fetch_many(to_come, POLITE, offline=offline):
+            same, became = asked[outcome.to], _became(outcome)
+            rows += [row | became for row in same]
+            if became["status"] == "there":
+                had.append(same[0] | {"sha256": outcome.sha256})
+                told(became["path"])
+            else:
+                _log.info("%s: %s", outcome.address, seen.told(same[0], FetchError(outcome.reason, outcome.detail)))
+                passing += [PassingFault(str(outcome.to), None, 0, outcome.reason)] if _may_pass(outcome) else []
+    finally:
+        seen.note(had)
+    return fetches(rows).sort("path", "address", "media_key"), passing
+
+
+def _may_pass(outcome: Outcome) -> bool:
+    """Whether another run is to ask again: not for other bytes, a page, a redirect, which a server goes on giving."""
+    return outcome.passing or outcome.reason in _OF_THIS_MACHINE
 
 
 def _became(outcome: Outcome) -> dict[str, Any]:
@@ -144,14 +160,6 @@ def _there(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return {"path": str(path), "status": "there", "reason": None, "bytes": path.stat().st_size, "sha256": sha256}
-
-
-def passing_faults(fetched: pl.DataFrame) -> list[PassingFault]:
-    """The files that another try may have."""
-    failed = fetched.filter(pl.col("status").cast(pl.String) == "failed")
-    return [
-        PassingFault(path, None, 0, reason or "failed") for path, reason in failed.select("path", "reason").iter_rows()
-    ]
 
 
 def fetches(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.acquire.suffixes import KINDS
+from workflow_scripts.fetch.addresses import masked
 from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.media.walk import AUDIO_SUFFIXES
 
@@ -89,9 +90,10 @@ def _file_of(row: dict[str, Any], files: dict[str, _File]) -> _File | None:
         files[path] = _File(row, addresses)
         return files[path]
     is_same = row["media_key"] is not None and row["media_key"] == there.row["media_key"]
-    if not is_same and not {*there.addresses} & {*addresses}:
+    known = {masked(one) for one in there.addresses}
+    if not is_same and not known & {masked(one) for one in addresses}:
         return None
-    there.addresses = list(dict.fromkeys([*there.addresses, *addresses]))
+    there.addresses += [one for one in dict.fromkeys(addresses) if masked(one) not in known]
     return there
 
 

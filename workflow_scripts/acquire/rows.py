@@ -1,7 +1,9 @@
 """The addresses that a dataset's own rows say, and what the files at them are to be called."""
 
 import json
+import logging
 import posixpath
+import sys
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +16,8 @@ from workflow_scripts.media.walk import AUDIO_SUFFIXES, IMAGE_SUFFIXES
 from workflow_scripts.tables import schemas
 
 SOURCE_URL = "source_url"
+_KEY = r"(?i)[?&][a-z_-]*(sig|signature|token|key|secret|password)="
+_log = logging.getLogger(__name__)
 _SUFFIXES = AUDIO_SUFFIXES | IMAGE_SUFFIXES
 
 
@@ -43,6 +47,7 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
     )
     if each.is_empty():
         _refuse_unsaid(promised, origins, entry)
+    _tell_keys(each, entry)
     rows = []
     for key, addresses in each.iter_rows():
         served = [one for one in addresses if scheme_of(one) in ("http", "https")] or addresses
@@ -58,6 +63,18 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
             }
         )
     return to_fetch(entry["key"], rows)
+
+
+def _tell_keys(each: pl.DataFrame, entry: dict[str, Any]) -> None:
+    """An address of a row is data: tables and exports have it as its source does, a key in it too."""
+    count = each.filter(pl.col("address").list.eval(pl.element().str.contains(_KEY)).list.any()).height
+    if count:
+        words = (
+            f"{entry['key']}: from: {entry['rows']}: the addresses of {count:,} media have a query like that of a key "
+            "(sig=, token=, …). Tables and exports tell addresses as the source of the rows does: do not hand them on"
+        )
+        _log.warning("%s", words)
+        print(words, file=sys.stderr)
 
 
 def _refuse_unsaid(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]) -> None:

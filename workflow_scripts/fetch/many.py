@@ -80,8 +80,9 @@ def fetch_many(
     errands = [Errand(_host(one.address), (one, to)) for one, to in wanted]
     rota = Rota(errands, manners, patience)
     outcomes: queue.SimpleQueue[Outcome | BaseException | None] = queue.SimpleQueue()
-    with Client(replace(patience, tries=1), offline=offline) as client:
-        robots = Robots(client) if manners.asks_robots else None
+    with Client(replace(patience, tries=1), offline=offline) as plain:
+        robots = Robots(plain) if manners.asks_robots else None
+        client = Client(plain.patience, offline=offline, refuses=robots.refuse) if robots else plain
         threads = [
             threading.Thread(target=_work, args=(rota, client, robots, outcomes), daemon=True)
             for _ in range(min(workers, len(errands), manners.connections * rota.hosts))  # idle ones cost as others end
@@ -130,10 +131,12 @@ def _work(
 def _run(errand: _Errand, rota: Rota[tuple[Wanted, Path]], client: Client, robots: Robots | None) -> list[Outcome]:
     """The outcomes that one try has: often one; none if there will be another; those of a whole host if it is down."""
     wanted, to = errand.what
+    may_ask = False
     try:
         if robots is not None and _site(wanted.address):
             robots.refuse(wanted.address)
             rota.ask_less_often(errand.host, robots.every_s(wanted.address))
+        may_ask = True
         found = bring_whole(wanted, to, None, client=client, connections=1)
     except FetchError as error:
         if error.reason == "no_space":
@@ -143,7 +146,7 @@ def _run(errand: _Errand, rota: Rota[tuple[Wanted, Path]], client: Client, robot
             return [_not_had(errand, error)]
         given_up = rota.failed(
             errand,
-            is_busy=error.reason in ("busy", "robots"),
+            is_busy=error.reason == "busy" or (error.reason == "robots" and not may_ask),
             is_unreachable=error.reason == "unreachable",
             wait_s=getattr(error, "wait_s", None),
         )

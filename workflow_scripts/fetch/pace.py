@@ -25,8 +25,8 @@ class Manners:
     Attributes:
         connections: to one host at once.
         every_s: seconds between two requests to one host; its robots.txt may ask for more.
-        asks_robots: whether robots.txt is asked: for addresses that a dataset's rows name, not for those that its
-            authors publish as its files.
+        asks_robots: whether robots.txt is asked, of hosts of mirrors and of those that a redirect leads to as well: for
+            addresses that a dataset's rows name, not for those that its authors publish as its files.
     """
 
     connections: int = 4

@@ -8,7 +8,7 @@ They are looked up once a host: for each request that would be a fifth of what a
 import functools
 import logging
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -51,13 +51,21 @@ class NotNowError(FetchError):
 class Client:
     """Asks servers, on connections that are kept. May be used by several threads."""
 
-    def __init__(self, patience: Patience | None = None, *, offline: bool = False) -> None:
+    def __init__(
+        self,
+        patience: Patience | None = None,
+        *,
+        offline: bool = False,
+        refuses: Callable[[str], None] | None = None,
+    ) -> None:
         """Make one.
 
         Args:
             patience: how long servers are waited for.
             offline: refuse to connect at all.
+            refuses: raises FetchError for a url that is not to be asked, be it one that a redirect leads to.
         """
+        self._refuses = refuses
         self.patience = patience or Patience()
         self._offline = offline
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # below that it logs addresses with their queries
@@ -87,6 +95,8 @@ class Client:
         """
         self.refuse_offline(address)
         for _ in range(MOST_REDIRECTS):
+            if self._refuses:
+                self._refuses(url)
             try:
                 response = self._ask_once(method, url, {**(headers or {}), **secret}, address)
                 if not response.is_redirect:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workflow_scripts.fetch.addresses import scheme_of, without_secrets
+from workflow_scripts.fetch.addresses import masked, scheme_of, without_secrets
 from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.fetch.resolve import known_schemes
 from workflow_scripts.media.walk import holds_other_files_alone
@@ -67,6 +67,11 @@ class AcquireEntry:
     def is_file(self) -> bool:
         """Whether its address is that of one file."""
         return self.address is not None and not self.address.endswith("/")
+
+    @property
+    def masked(self) -> "AcquireEntry":
+        """It without the queries of its addresses, which may be keys."""
+        return replace(self, address=self.address and masked(self.address), mirrors=tuple(map(masked, self.mirrors)))
 
     @property
     def brings(self) -> str:

@@ -90,8 +90,8 @@ class Run:
         return [self.places.catalogue, self.places.current_generation, self.places.summary]
 
     def entries_of_stage(self, dataset: str, stage: str) -> list[dict[str, Any]]:
-        """What a dataset has fetched in a stage, as a rule is told of it."""
-        return [asdict(entry) for entry in self.datasets[dataset].acquire if entry.stage == stage]
+        """What a dataset has fetched in a stage, as a rule is told of it: Snakemake keeps what it tells its jobs."""
+        return [asdict(entry.masked) for entry in self.datasets[dataset].acquire if entry.stage == stage]
 
     def entry(self, dataset: str, stage: str, entry: str) -> dict[str, Any]:
         """One of them, by its number in the dataset file."""
