@@ -4,6 +4,7 @@
 #   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews, read_predictions
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
 #                                                                   assign_splits ─┤
+#                                                                 measure_windows ─┤
 #                                                                                  └─▶ catalogue, summary
 from snakemake.utils import min_version
 
@@ -25,6 +26,7 @@ include: "rules/resolve.smk"
 include: "rules/missing.smk"
 include: "rules/assign_splits.smk"
 include: "rules/judge.smk"
+include: "rules/windows.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"
 include: "rules/report.smk"
@@ -65,6 +67,7 @@ rule all:
         MADE_LAST["all"],
         RUN.tables(TABLES),  # one that was deleted is made again
         RUN.tables_of_care(OF_CARE),
+        RUN.tables_of_windows(OF_WINDOWS),
         OF_JUDGEMENTS,
         WEIGHED,
         checks_of(RUN.roots),
@@ -83,7 +86,8 @@ or_stop(RUN.refuse_offline)
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
     catalogued = rules.build_catalogue.input
-    STARTED.heal([*catalogued.tables, *catalogued.of_care, *catalogued.of_judgements, *catalogued.weighed])
+    of_some = (*catalogued.of_care, *catalogued.of_windows, *catalogued.of_judgements, *catalogued.weighed)
+    STARTED.heal([*catalogued.tables, *of_some])
 
 
 onstart:

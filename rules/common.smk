@@ -145,6 +145,25 @@ def packs_of_cards(wildcards):
     return [PLACES.card_pack(wildcards.dataset, leaf) for leaf in sorted(leaves)]
 
 
+def lists_of_windows(wildcards):
+    """The lists of what is measured in windows, for `measure_windows` as `plan_of` is for `pack`."""
+    return PLACES.window_lists(wildcards.dataset) if workflow.is_main_process else []
+
+
+def window_list(wildcards):
+    """What one job measures, once windows have been planned; nothing where no clip is in it any more."""
+    checkpoints.plan_windows.get(dataset=wildcards.dataset)
+    listed = PLACES.window_list(wildcards.dataset, wildcards.leaf)
+    return listed if os.path.exists(listed) else []
+
+
+def packs_of_windows(wildcards):
+    """What all of them measured, once windows have been planned."""
+    checkpoints.plan_windows.get(**wildcards)
+    leaves = glob_wildcards(PLACES.window_list(wildcards.dataset, "{leaf}")).leaf
+    return [PLACES.window_pack(wildcards.dataset, leaf) for leaf in sorted(leaves)]
+
+
 def checks_of(roots):
     """An input function: the checks of all shards of some roots, which are known once these have been scanned.
 

@@ -12,6 +12,7 @@ OF_JUDGEMENTS = [
     *RUN.tables_of_judgements("predictions", rules.read_predictions.output.keys()),
 ]
 OF_CARE = [*rules.assign_splits.output.keys()]
+OF_WINDOWS = [*rules.gather_windows.output.keys()]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["report"] = RUN.reports()
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"], *(MADE_LAST["report"] if RUN.report else [])]
@@ -53,6 +54,7 @@ rule tables:
         RUN.scans(),
         RUN.tables(TABLES),
         RUN.tables_of_care(OF_CARE),
+        RUN.tables_of_windows(OF_WINDOWS),
         OF_JUDGEMENTS,
         WEIGHED,
         PLACES.losses("tables"),

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "catalogue": {"errors", "tables", "settings"},
     "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
     "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
+    "windows": {"errors", "tables", "media", "exports"},  # exports cut the windows out
     "judging": {"errors", "tables", "sources"},
     "run": {
         "errors",

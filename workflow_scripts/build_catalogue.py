@@ -24,6 +24,7 @@ with logged(snakemake.log[0]):
         params.settings,
         params.with_judgements,
         params.fetches,
+        params.with_windows,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -75,6 +75,8 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "reviews",
         "splits",
         "subsets",
+        "windowed",
+        "directions",
     }
 
 

@@ -39,7 +39,9 @@ _KEYS = {"predictions": "predictions"} | {name: key for key, of_key in schemas.W
 """For each of them the key that names these files."""
 TABLES_OF_FETCHES = {"fetches": schemas.FETCHES}
 """Those of the datasets alone of which something was fetched."""
-TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES
+TABLES_OF_WINDOWS = schemas.WINDOWS
+"""Those of the datasets alone whose file asks for something to be measured by window."""
+TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_WINDOWS
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -57,6 +59,7 @@ class Contents:
         with_judgements: for each key under which dataset files name files of what is said of clips, the datasets that
             do: they have rejects and sources of it, and TABLES_OF_JUDGEMENTS.
         fetches: for each dataset of which something was fetched the stages of that.
+        with_windows: the datasets that have TABLES_OF_WINDOWS.
     """
 
     places: Places
@@ -67,6 +70,7 @@ class Contents:
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     with_judgements: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fetches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    with_windows: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -87,6 +91,8 @@ class Contents:
     def _having(self, table: str) -> Iterable[str]:
         if table in TABLES_OF_CARE:
             return self.with_split_care
+        if table in TABLES_OF_WINDOWS:
+            return self.with_windows
         return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
+from workflow_scripts.settings.measure import measure
 from workflow_scripts.settings.reading import SettingsError, load_yaml
 from workflow_scripts.settings.roots import Root, root_slug, roots_of
 from workflow_scripts.settings.schemas import (
@@ -93,6 +94,7 @@ class Dataset:
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
+        measure: what is measured of its clips by window; nothing if its file does not ask.
         exports: by name.
         deliveries: of these, by name.
         review: which clips have cards on its review page, and how much of each is played.
@@ -116,6 +118,7 @@ class Dataset:
     limits: dict[str, float]
     judgements: dict[str, tuple[str, ...]]
     split_care: dict[str, Any]
+    measure: dict[str, Any]
     exports: dict[str, Export]
     deliveries: dict[str, Delivery]
     review: dict[str, Any]
@@ -253,6 +256,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         audio={root.slug: holds for _, root, holds in named},
         limits=content["limits"],
         split_care=care,
+        measure=measure(content.get("measure"), str(file)),
         exports=exports,
         deliveries=deliveries(content, {name: one.as_written for name, one in exports.items()}, file, base, workdir),
         review=content["review"],

@@ -265,6 +265,18 @@ class Places:
         """Account of a pack of it; its files are in a folder beside it."""
         return f"{self.results}/{dataset}/.review.packs/{leaf}.json"
 
+    def window_lists(self, dataset: str) -> str:
+        """Folder of the lists of clips that each job measures in windows."""
+        return f"{self.results}/{dataset}/.windows.plan"
+
+    def window_list(self, dataset: str, leaf: str) -> str:
+        """Those of one of them."""
+        return f"{self.window_lists(dataset)}/{leaf}.parquet"
+
+    def window_pack(self, dataset: str, leaf: str) -> str:
+        """Account of what it measured; its files are in a folder beside it."""
+        return f"{self.results}/{dataset}/.windows.packs/{leaf}.json"
+
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""
         return "/".join([self.results, "logs", rule, *of]) + ".log"

@@ -201,6 +201,15 @@ class Run:
         """The datasets whose file asks for splits with care."""
         return [dataset for dataset in self.datasets.values() if dataset.split_care]
 
+    def with_windows(self) -> list[str]:
+        """The datasets whose file asks for something to be measured by window."""
+        return [name for name, dataset in self.datasets.items() if dataset.measure]
+
+    def tables_of_windows(self, names: Iterable[str]) -> list[str]:
+        """Tables of these."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.with_windows() for name in names]
+
     def with_judgements(self, key: str) -> list[str]:
         """The datasets whose file names files under a key: `reviews`."""
         return [name for name, dataset in self.datasets.items() if dataset.judgements[key]]

@@ -738,6 +738,119 @@ LABEL_ISSUES = Schema(
     unique=("clip_id", "class_id"),
 )
 
+_WINDOW = {
+    "clip_id": _column(pl.String, "the clip", _matches(IDENTIFIER)),
+    "onset_s": _column(pl.Float64, "where the window starts, seconds from the clip's start", _at_least(0)),
+    "offset_s": _column(pl.Float64, "where it ends, seconds from the clip's start", _at_least(0)),
+}
+
+DIRECTIONS_ARE = {
+    "measured": "they are in `directions`",
+    "mono": "its media has one channel",
+    "dual_mono": "both hold the same sound",
+    "one_sided": "one is 60 dB below the other",
+    "multichannel": "there are more than two",
+    "unsynchronised": "two clocks recorded them: the time between them drifts along a line, or is longer than any way "
+    "between the microphones",
+}
+"""What is told of the directions in a clip."""
+
+WINDOWED = Schema(
+    "windowed",
+    "one row for each clip that is measured in windows, of datasets whose file has `measure`, and what came of it",
+    {
+        "clip_id": _column(pl.String, "the clip", _matches(IDENTIFIER), unique=True),
+        "windows": _column(pl.Int64, "how many were measured; 0 where it could not be read", _at_least(0)),
+        "directions": _column(
+            pl.String,
+            "; ".join(f"{kind}: {meaning}" for kind, meaning in DIRECTIONS_ARE.items()) + "; null if not asked for",
+            _one_of(DIRECTIONS_ARE),
+            null=True,
+        ),
+        "lag_s": _column(
+            pl.Float64,
+            "the median time by which the second channel is behind the first, looked for up to 1 s; null if none "
+            "stands out",
+            _finite(),
+            null=True,
+        ),
+        "drift_ppm": _column(
+            pl.Float64,
+            "by how much it grows, microseconds a second: the median slope between the lags of windows; null of fewer "
+            "than 4",
+            _finite(),
+            null=True,
+        ),
+        "error_kind": _column(
+            pl.String, "why it could not be measured, in a word; null if it was", _matches(r"^[a-z_]+$"), null=True
+        ),
+        "error": _column(pl.String, "the same in words", null=True),
+    },
+)
+
+DIRECTIONS = Schema(
+    "directions",
+    "one row for each direction from which something is heard in a window of a stereo recording, by the time between "
+    "its channels (generalised cross-correlation with the phase transform, Knapp and Carter 1976); one without a delay "
+    "where none stands out",
+    {
+        **_WINDOW,
+        "ordinal": _column(
+            pl.Int32,
+            "which of the window's directions, from 0, the clearest first; null if there is none",
+            _at_least(0),
+            null=True,
+        ),
+        "delay_s": _column(
+            pl.Float64,
+            "by how much the second channel (right) is behind the first (left), seconds: above 0 if it is nearer to "
+            "the left",
+            _finite(),
+            null=True,
+        ),
+        "delay_samples": _column(pl.Float64, "the same in samples of its media, in fractions", _finite(), null=True),
+        "height": _column(
+            pl.Float64,
+            "height of the peak: 1 if all that the channels have in common, above chance, has this delay",
+            _finite(),
+            null=True,
+        ),
+        "side": _column(
+            pl.String,
+            "nearer to which microphone: left, right, or middle, within half a sample",
+            _one_of(["left", "middle", "right"]),
+            null=True,
+        ),
+        "angle_deg": _column(
+            pl.Float64,
+            "degrees to the left of straight ahead, or behind: two microphones cannot tell; of sound that is far away, "
+            "at 343.2 m/s; null if `distance_m` is not known, or too small for this delay",
+            _in_range(-90.0, 90.0),
+            null=True,
+        ),
+        "level_difference_db": _column(
+            pl.Float64,
+            "power of the first channel over the second in the band, dB; null if one is silent there",
+            _finite(),
+            null=True,
+        ),
+        "coherence": _column(
+            pl.Float64,
+            "magnitude-squared coherence of the channels, weighted by power; null of one segment, or of silence",
+            _share(),
+            null=True,
+        ),
+        "coherent_share": _column(
+            pl.Float64, "share of the frequencies in the band at which it is above what chance gives", _share()
+        ),
+    },
+    unique=("clip_id", "onset_s", "ordinal"),
+    rules={"offset_s > onset_s": pl.col("offset_s") > pl.col("onset_s")},
+)
+
+WINDOWS = {"windowed": WINDOWED, "directions": DIRECTIONS}
+"""What is measured in windows, of a dataset whose file asks for it."""
+
 INGESTED = {
     "promised": PROMISED,
     "labels": LABELS,

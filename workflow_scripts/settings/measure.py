@@ -1,0 +1,40 @@
+"""What a dataset file has measured by window, with all that follows from it."""
+
+from typing import Any
+
+from workflow_scripts.settings.reading import SettingsError
+
+ASKED = ("directions",)
+"""What may be measured."""
+MOST_DELAY_S = 0.003
+"""As over a metre."""
+SLOWEST_SOUND = 312.0
+"""Metres a second: a tenth less than in air of 20 °C."""
+
+
+def measure(written: dict[str, Any] | None, file: str) -> dict[str, Any]:
+    """The settings; nothing where the file says nothing.
+
+    Args:
+        written: `measure` of the file, with defaults.
+        file: as errors call it.
+
+    Raises:
+        SettingsError: nothing is to be measured, or a band is none.
+    """
+    if written is None:
+        return {}
+    settings = {"hop_s": written["length_s"]} | written
+    if not any(name in settings for name in ASKED):
+        raise SettingsError(f"{file}: measure: nothing is to be measured; expected {' or '.join(ASKED)} beside it")
+    if (directions := settings.get("directions")) is not None:
+        low, high = directions.get("band_hz", (0, 1))
+        if not low < high:
+            raise SettingsError(
+                f"{file}: measure.directions.band_hz: {low} is not below {high}; expected the lowest frequency, then "
+                "the highest"
+            )
+        over = directions.get("distance_m")
+        most = MOST_DELAY_S if over is None else over / SLOWEST_SOUND
+        settings["directions"] = {"most_delay_s": most} | directions
+    return settings

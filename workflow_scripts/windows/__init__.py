@@ -1,0 +1,1 @@
+"""What is measured of recordings by window: directions of stereo, acoustic indices."""
