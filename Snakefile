@@ -62,14 +62,8 @@ wildcard_constraints:
 rule all:
     default_target: True
     input:
-        RUN.waited_for(),
-        RUN.scans(),
+        LEDGER,
         MADE_LAST["all"],
-        RUN.tables(TABLES),  # one that was deleted is made again
-        RUN.tables_of_care(OF_CARE),
-        RUN.tables_of_windows(OF_WINDOWS),
-        OF_JUDGEMENTS,
-        WEIGHED,
         checks_of(RUN.roots),
         PLACES.losses("all"),
 
@@ -85,9 +79,7 @@ or_stop(RUN.refuse_offline)
 
 if workflow.is_main_process:  # the jobs of a cluster look at nothing
     STARTED.tell_what_is_left_out()
-    catalogued = rules.build_catalogue.input
-    of_some = (*catalogued.of_care, *catalogued.of_windows, *catalogued.of_judgements, *catalogued.weighed)
-    STARTED.heal([*catalogued.tables, *of_some])
+    STARTED.heal(CATALOGUED)
 
 
 onstart:

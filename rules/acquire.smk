@@ -29,8 +29,8 @@ checkpoint plan_fetches:
 rule fetch:
     """Have the files of one list: a large one, or a batch. What was there, or came before a kill, is not fetched again."""
     input:
-        plan=ancient(fetches_planned),
-        list=fetch_list,
+        plan=ancient(FETCHES.plan),
+        list=FETCHES.list_of_job,
     output:
         fetched=PLACES.fetched("{dataset}", "{stage}", "{leaf}"),
     log:
@@ -56,7 +56,7 @@ rule fetch:
 rule unpack:
     """Unpack an archive, whole or not at all. Who deletes it afterwards has it neither fetched nor unpacked again."""
     input:
-        fetched=ancient(fetches_of_stage),  # a zip in several parts has to be there with all of them
+        fetched=ancient(FETCHES.made),  # a zip in several parts has to be there with all of them
     output:
         unpacked=PLACES.unpacked("{dataset}", "{stage}", "{entry}"),
     log:
@@ -77,8 +77,8 @@ rule unpack:
 checkpoint gather_fetches:
     """Put together what became of all files of a stage. A checkpoint: what reads them looks at the disk anew."""
     input:
-        plan=ancient(fetches_planned),
-        fetched=fetches_of_stage,
+        plan=ancient(FETCHES.plan),
+        fetched=FETCHES.made,
         unpacked=lambda wildcards: RUN.unpacked_in(**wildcards),
     output:
         acquired=PLACES.acquired("{dataset}", "{stage}"),

@@ -56,3 +56,11 @@ rule build_catalogue:
         place=os.path.abspath(PLACES.results),  # the views name absolute paths: a folder that was moved needs new ones
     script:
         "../workflow_scripts/build_catalogue.py"
+
+
+# The tables of datasets that the catalogue speaks of.
+CATALOGUED = [
+    file
+    for name in ("tables", "of_care", "of_windows", "of_judgements", "weighed")
+    for file in rules.build_catalogue.input[name]
+]

@@ -15,6 +15,7 @@ from workflow_scripts.report.drawing.told import told_of
 from workflow_scripts.run.garbage import leave_garbage
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.run.looks import Looks
+from workflow_scripts.run.planned import Planned
 from workflow_scripts.run.shards import shards_in
 from workflow_scripts.settings.registry import REGISTRY
 from workflow_scripts.settings.run import load_run
@@ -70,14 +71,24 @@ def export(wildcards):
     return dataset(wildcards).exports[wildcards.export]
 
 
-def plan_of(wildcards):
-    """The plan of an export, where it makes packs; the job of a pack by itself has its list, and asks for no more.
+def planned(checkpoint, listed, made, *conditions):
+    """The jobs that a checkpoint plans, by the places of their lists and of what they make (run/planned.py)."""
+    return Planned(checkpoints, checkpoint, listed, made, workflow.is_main_process, *conditions)
 
-    Whoever reads what is planned names the plan too: Snakemake takes it for current before it looks at what lies behind
-    another checkpoint, and would forget it; where limits, settings or checks are others, packs stayed those of before.
-    """
-    is_asked = workflow.is_main_process and export(wildcards).makes_packs
-    return PLACES.plan(wildcards.dataset, wildcards.export) if is_asked else []
+
+PACKS = planned(
+    "plan",
+    PLACES.pack_list("{dataset}", "{export}", "{leaf}"),
+    PLACES.pack("{dataset}", "{export}", "{leaf}"),
+    lambda wildcards: export(wildcards).makes_packs,
+)
+CARD_PACKS = planned("choose_cards", PLACES.card_list("{dataset}", "{leaf}"), PLACES.card_pack("{dataset}", "{leaf}"))
+WINDOWS = planned("plan_windows", PLACES.window_list("{dataset}", "{leaf}"), PLACES.window_pack("{dataset}", "{leaf}"))
+FETCHES = planned(
+    "plan_fetches",
+    PLACES.fetch_list("{dataset}", "{stage}", "{leaf}"),
+    PLACES.fetched("{dataset}", "{stage}", "{leaf}"),
+)
 
 
 def delivery(wildcards):
@@ -108,60 +119,6 @@ def others_of(wildcards):
     Its job by itself, which finds them there, asks for no more: else it would look at all that each of them was made of.
     """
     return list(RUN.others_of_export(**wildcards).values()) if workflow.is_main_process else []
-
-
-def pack_list(wildcards):
-    """What goes into a pack, once its export has been planned; nothing where the plan has no such pack any more."""
-    checkpoints.plan.get(dataset=wildcards.dataset, export=wildcards.export)
-    listed = PLACES.pack_list(wildcards.dataset, wildcards.export, wildcards.leaf)
-    return listed if os.path.exists(listed) else []
-
-
-def packs_of_export(wildcards):
-    """The packs that an export is made of, once it has been planned."""
-    if not export(wildcards).makes_packs:
-        return []
-    checkpoints.plan.get(**wildcards)
-    leaves = glob_wildcards(PLACES.pack_list(wildcards.dataset, wildcards.export, "{leaf}")).leaf
-    return [PLACES.pack(wildcards.dataset, wildcards.export, leaf) for leaf in sorted(leaves)]
-
-
-def lists_of_cards(wildcards):
-    """The lists of the packs of a review page, for `pack_cards` as `plan_of` is for `pack`."""
-    return PLACES.card_lists(wildcards.dataset) if workflow.is_main_process else []
-
-
-def card_list(wildcards):
-    """What goes into a pack of a review page, once cards have been chosen; nothing where no card is in it any more."""
-    checkpoints.choose_cards.get(dataset=wildcards.dataset)
-    listed = PLACES.card_list(wildcards.dataset, wildcards.leaf)
-    return listed if os.path.exists(listed) else []
-
-
-def packs_of_cards(wildcards):
-    """The packs of a review page, once cards have been chosen."""
-    checkpoints.choose_cards.get(**wildcards)
-    leaves = glob_wildcards(PLACES.card_list(wildcards.dataset, "{leaf}")).leaf
-    return [PLACES.card_pack(wildcards.dataset, leaf) for leaf in sorted(leaves)]
-
-
-def lists_of_windows(wildcards):
-    """The lists of what is measured in windows, for `measure_windows` as `plan_of` is for `pack`."""
-    return PLACES.window_lists(wildcards.dataset) if workflow.is_main_process else []
-
-
-def window_list(wildcards):
-    """What one job measures, once windows have been planned; nothing where no clip is in it any more."""
-    checkpoints.plan_windows.get(dataset=wildcards.dataset)
-    listed = PLACES.window_list(wildcards.dataset, wildcards.leaf)
-    return listed if os.path.exists(listed) else []
-
-
-def packs_of_windows(wildcards):
-    """What all of them measured, once windows have been planned."""
-    checkpoints.plan_windows.get(**wildcards)
-    leaves = glob_wildcards(PLACES.window_list(wildcards.dataset, "{leaf}")).leaf
-    return [PLACES.window_pack(wildcards.dataset, leaf) for leaf in sorted(leaves)]
 
 
 def checks_of(roots):
@@ -206,25 +163,6 @@ def made_of_root(wildcards):
     """What has to be made or fetched before a root is scanned; fetched anew, it is scanned anew."""
     fetched = [PLACES.acquired(*stage) for stage in root(wildcards).waits_for]
     return [*fetched, *(MADE_SAMPLE if root(wildcards).made_by_workflow else [])]
-
-
-def fetches_planned(wildcards):
-    """The lists of what a stage fetches, for `fetch` as `plan_of` is for `pack`."""
-    return PLACES.fetch_plan(wildcards.dataset, wildcards.stage) if workflow.is_main_process else []
-
-
-def fetch_list(wildcards):
-    """What one job fetches, once its stage has been planned; nothing where the plan has no such job any more."""
-    checkpoints.plan_fetches.get(dataset=wildcards.dataset, stage=wildcards.stage)
-    listed = PLACES.fetch_list(**wildcards)
-    return listed if os.path.exists(listed) else []
-
-
-def fetches_of_stage(wildcards):
-    """What became of the files of each job of a stage, once it has been planned."""
-    checkpoints.plan_fetches.get(**wildcards)
-    leaves = glob_wildcards(PLACES.fetch_list(wildcards.dataset, wildcards.stage, "{leaf}")).leaf
-    return [PLACES.fetched(wildcards.dataset, wildcards.stage, leaf) for leaf in sorted(leaves)]
 
 
 def growing(amount):

@@ -43,8 +43,8 @@ checkpoint plan:
 rule pack:
     """Make one pack of an export: the part that takes time, and that all cores share."""
     input:
-        plan=ancient(plan_of),  # its list tells whether something of it changed
-        list=pack_list,
+        plan=ancient(PACKS.plan),  # its list tells whether something of it changed
+        list=PACKS.list_of_job,
     output:
         account=PLACES.pack("{dataset}", "{export}", "{leaf}"),
     log:
@@ -67,8 +67,8 @@ rule export:
     input:
         tables=lambda wildcards: RUN.tables_of_export(**wildcards),
         checks=checks_of(lambda wildcards: RUN.roots_of_export(**wildcards)),
-        plan=plan_of,
-        packs=packs_of_export,
+        plan=PACKS.plan,
+        packs=PACKS.made,
         others=others_of,
     output:
         account=PLACES.account("{dataset}", "{export}"),

@@ -36,8 +36,8 @@ checkpoint choose_cards:
 rule pack_cards:
     """Make what is played and seen of some clips: the part that takes time, and that all cores share."""
     input:
-        lists=ancient(lists_of_cards),  # its list tells whether something of it changed
-        list=card_list,
+        lists=ancient(CARD_PACKS.plan),  # its list tells whether something of it changed
+        list=CARD_PACKS.list_of_job,
     output:
         account=PLACES.card_pack("{dataset}", "{leaf}"),
     log:
@@ -59,7 +59,7 @@ rule write_review:
         catalogue=PLACES.catalogue,
         generation=PLACES.current_generation,
         cards=PLACES.cards("{dataset}"),
-        packs=packs_of_cards,
+        packs=CARD_PACKS.made,
         healed=lambda wildcards: STARTED.heal_page("review", wildcards.dataset),
     output:
         page=PLACES.review("{dataset}"),

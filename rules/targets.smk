@@ -11,8 +11,15 @@ OF_JUDGEMENTS = [
     *RUN.tables_of_judgements("reviews", rules.read_reviews.output.keys()),
     *RUN.tables_of_judgements("predictions", rules.read_predictions.output.keys()),
 ]
-OF_CARE = [*rules.assign_splits.output.keys()]
-OF_WINDOWS = [*rules.gather_windows.output.keys()]
+LEDGER = [
+    *RUN.waited_for(),
+    *RUN.scans(),
+    *RUN.tables(TABLES),  # one that was deleted is made again
+    *RUN.tables_of_care(rules.assign_splits.output.keys()),
+    *RUN.tables_of_windows(rules.gather_windows.output.keys()),
+    *OF_JUDGEMENTS,
+    *WEIGHED,
+]
 MADE_LAST = {"promised": [], "tables": [], "exports": RUN.exports(), "catalogue": RUN.catalogue()}
 MADE_LAST["report"] = RUN.reports()
 MADE_LAST["all"] = [*MADE_LAST["catalogue"], *MADE_LAST["exports"], *(MADE_LAST["report"] if RUN.report else [])]
@@ -50,13 +57,7 @@ rule checks:
 
 rule tables:
     input:
-        RUN.waited_for(),
-        RUN.scans(),
-        RUN.tables(TABLES),
-        RUN.tables_of_care(OF_CARE),
-        RUN.tables_of_windows(OF_WINDOWS),
-        OF_JUDGEMENTS,
-        WEIGHED,
+        LEDGER,
         PLACES.losses("tables"),
 
 

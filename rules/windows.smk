@@ -36,8 +36,8 @@ checkpoint plan_windows:
 rule measure_windows:
     """Measure the windows of some clips: the part that takes time, and that all cores share."""
     input:
-        lists=ancient(lists_of_windows),  # its list tells whether something of it changed
-        list=window_list,
+        lists=ancient(WINDOWS.plan),  # its list tells whether something of it changed
+        list=WINDOWS.list_of_job,
     output:
         account=PLACES.window_pack("{dataset}", "{leaf}"),
     log:
@@ -57,7 +57,7 @@ rule gather_windows:
     """Put what all jobs measured together, in an order that no job had a part in."""
     input:
         lists=rules.plan_windows.output.lists,
-        packs=packs_of_windows,
+        packs=WINDOWS.made,
     output:
         windowed=PLACES.table("{dataset}", "windowed"),
         directions=PLACES.table("{dataset}", "directions"),

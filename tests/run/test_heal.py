@@ -40,6 +40,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         judgements={"reviews": (), "predictions": ()},
         review={},
         split_care={},
+        measure={},
         exports={},
         deliveries={},
         named_roots={},
@@ -178,9 +179,13 @@ def test_where_no_run_has_been_there_is_nothing_to_heal(run: Run) -> None:
 def test_what_jobs_made_after_their_snakemake_was_killed_is_made_again(run: Run) -> None:
     """Snakemake has a note that it is begun, and looks at that before it knows the jobs behind a checkpoint."""
     check, pack = run.places.checks("clips", "01"), run.places.pack("birds", "ast", "all")
-    Path(pack).parent.mkdir(parents=True)
-    Path(pack).write_text("{}")
-    for ordinal, file in enumerate((check, pack, run.places.table("birds", "clips"), "elsewhere/checks/x.parquet")):
+    fetched = run.places.fetched("birds", "audio", "rows-all")
+    for file in (pack, fetched):
+        Path(file).parent.mkdir(parents=True)
+        Path(file).touch()
+    for ordinal, file in enumerate(
+        (check, pack, fetched, run.places.table("birds", "clips"), "elsewhere/checks/x.parquet")
+    ):
         note = base64.urlsafe_b64encode(file.encode()).decode()
         parts = [f"@{note[:9]}", note[9:]] if ordinal % 2 else [note]  # long ones are cut
         Path(".snakemake/incomplete", *parts).parent.mkdir(parents=True, exist_ok=True)
@@ -188,5 +193,5 @@ def test_what_jobs_made_after_their_snakemake_was_killed_is_made_again(run: Run)
     Path(".snakemake/incomplete/migration_underway").touch()
     before = tree()
     heal(run, catalogued(run))
-    assert before.keys() - tree().keys() == {os.path.relpath(file, "results") for file in (check, pack)}
+    assert before.keys() - tree().keys() == {os.path.relpath(file, "results") for file in (check, pack, fetched)}
     assert published(Path(check)).exists()

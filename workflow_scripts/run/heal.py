@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ SNAKEMAKE_BEGAN = Path(".snakemake/incomplete")
 """Where Snakemake notes what jobs are about to make, until it knows that they ended well."""
 SNAKEMAKE_KNOWS = Path(".snakemake/metadata")
 """Where Snakemake remembers how each file was made."""
+BEHIND_CHECKPOINTS = re.compile(r"checks|.+\.(packs|fetched)")
+"""What folders are called of files that jobs behind a checkpoint make: checks, packs, tables of what was fetched."""
 
 
 def heal(run: Run, catalogued: Iterable[str]) -> None:
@@ -52,12 +55,12 @@ def heal(run: Run, catalogued: Iterable[str]) -> None:
 def _remove_half_known(places: Places) -> None:
     """Remove what jobs of a killed run made when Snakemake was gone: it would take that for up to date for ever.
 
-    It looks for such files once, before it knows the jobs behind a checkpoint: the checks, and the packs of exports.
-    What they have made is kept under its published name.
+    It looks for such files once, before it knows the jobs behind a checkpoint. What they have made is kept under its
+    published name, or is found where it was to go.
     """
     for file in _begun():
         inside = file.startswith(f"{places.results}/")
-        if inside and (Path(file).parent.name == "checks" or Path(file).parent.name.endswith(".packs")):
+        if inside and BEHIND_CHECKPOINTS.fullmatch(Path(file).parent.name):
             Path(file).unlink(missing_ok=True)
 
 
