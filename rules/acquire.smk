@@ -45,7 +45,7 @@ rule fetch:
         mem_mb=growing(1000),
         runtime=growing(24 * 60),
     params:
-        note=lambda wildcards: PLACES.fetch_note(**wildcards),
+        note=PLACES.note("fetch", "{dataset}", "{stage}", "{leaf}"),
         passing=lambda wildcards: PLACES.fetch_passing(**wildcards),
         first_seen=lambda wildcards: PLACES.first_seen(**wildcards),
         asked=lambda wildcards: LOOKS.asked_again(**wildcards),

@@ -28,7 +28,7 @@ rule check:
         runtime=growing(240),
     params:
         root=lambda wildcards: root(wildcards).path,
-        note=PLACES.progress_note("{root}", "{shard}"),
+        note=PLACES.note("check", "{root}", "shard={shard}"),
         passing=PLACES.passing_note("{root}", "{shard}"),
         settings=RUN.check,
         fingerprint=CHECK.fingerprint,

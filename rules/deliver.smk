@@ -34,6 +34,6 @@ rule send:
         version=VERSION,
         dry_run=RUN.dry_run,
         offline=RUN.offline,
-        note=lambda wildcards: PLACES.delivery_note(**wildcards),
+        note=PLACES.note("send", "{dataset}", "{delivery}"),
     script:
         "../workflow_scripts/send.py"

@@ -13,16 +13,17 @@ MAY_IMPORT = {
     "processes": set(),
     "tables": {"errors", "processes"},
     "fetch": {"errors", "processes", "tables"},
+    "progress": {"errors"},
     "workers": {"errors"},  # it knows nothing of what is done in them
     "media": {"errors", "processes", "tables", "fetch", "workers"},
     "sound": {"errors", "media"},  # it knows no tables, no roots, no workers
     "sources": {"errors", "tables", "media"},
     "settings": {"errors", "tables", "media", "sources", "fetch"},
     "adapters": {"errors", "tables", "sources", "media"},
-    "check": {"errors", "tables", "media", "sound", "workers"},
+    "check": {"errors", "tables", "media", "sound", "workers", "progress"},
     "ledger": {"errors", "tables", "sources", "media"},
     "exports": {"errors", "tables", "media", "sound"},
-    "deliver": {"errors", "tables", "exports"},  # of exports, accounts and digests
+    "deliver": {"errors", "tables", "exports", "progress"},  # of exports, accounts and digests
     "catalogue": {"errors", "tables", "settings"},
     "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
     "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
@@ -34,6 +35,7 @@ MAY_IMPORT = {
         "tables",
         "settings",
         "check",
+        "progress",
         "catalogue",
         "exports",
         "ledger",
@@ -46,7 +48,15 @@ MAY_IMPORT = {
         "report",  # what pictures there should be
     },
     "sample": {"errors", "tables"},
-    "acquire": {"errors", "processes", "tables", "fetch", "media", "check"},
+    "acquire": {
+        "errors",
+        "processes",
+        "tables",
+        "fetch",
+        "media",
+        "check",
+        "progress",
+    },  # of check, faults that may pass
 }
 """Each room, and the rooms that it may import from. Entry scripts may from all."""
 

@@ -13,8 +13,9 @@ from tests.scans import scanned
 from tests.workers import SETTINGS, examine_with_culprits, scan_and_check
 from workflow_scripts.check import pool
 from workflow_scripts.check.passing import PASSING, PassingFault
-from workflow_scripts.check.progress import read_note
+from workflow_scripts.check.progress import Note
 from workflow_scripts.check.shard import check_shard
+from workflow_scripts.progress.note import read_note
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
@@ -188,7 +189,7 @@ def test_media_whose_fault_may_pass_are_told_and_no_others(shard: Shard) -> None
 def test_how_far_it_is_can_be_read_when_it_is_done(shard: Shard) -> None:
     (shard.root / "b.wav").write_bytes(b"<html>")
     shard.check()
-    note = read_note(shard.results / "shard=all.json")
+    note = read_note(shard.results / "shard=all.json", Note)
     assert note is not None
     assert (note.name, note.total, note.done, note.faults, note.state) == (
         "shard=all",

@@ -1,45 +1,22 @@
 """How far a job that fetches is: a line on the terminal a file, lines in its log, a note for `make status`."""
 
-import contextlib
-import json
 import logging
 import os
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
-from workflow_scripts.check.bar import Bar
-from workflow_scripts.check.progress import duration
 from workflow_scripts.errors import as_text, in_bytes
 from workflow_scripts.fetch.progress import FetchProgress
+from workflow_scripts.progress.bar import Bar
+from workflow_scripts.progress.note import JobNote, NoteFile
+from workflow_scripts.progress.words import duration
 
 NOTE_EVERY_S, LOG_EVERY_S, DRAW_EVERY_S = 5.0, 30.0, 0.5
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class FetchNote:
-    """What a job that fetches says of itself at one moment.
-
-    Attributes:
-        path: the file that it fetches now.
-        words: how far that is.
-        files: how many it has to have.
-        had: how many of them it has.
-        updated: when it said this, seconds since 1970.
-        state: running, or ended; whether that went well its table tells.
-    """
-
-    path: str
-    words: str
-    files: int
-    had: int
-    updated: float
-    state: str
 
 
 def words_of(progress: FetchProgress) -> str:
@@ -56,14 +33,6 @@ def words_of(progress: FetchProgress) -> str:
     return f"{there}, {in_bytes(int(progress.bytes_a_s))}/s, {left}"
 
 
-def read_fetch_note(path: Path) -> FetchNote | None:
-    """The note of a job; none if there is no job, or its note is none of this version."""
-    try:
-        return FetchNote(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
 class Teller:
     """Takes what a fetch tells of itself, from any thread, for as long as it is entered."""
 
@@ -74,7 +43,7 @@ class Teller:
             note: the file for `make status`.
             files: how many the job has to have.
         """
-        self._note, self._files, self._had = note, files, 0
+        self._note, self._files, self._had = NoteFile(note), files, 0
         self._lock, self._bar = threading.Lock(), Bar()
         self._next = dict.fromkeys(("draw", "note", "log"), 0.0)
 
@@ -84,7 +53,7 @@ class Teller:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         with self._lock:
             self._bar.clear()
-            self._put(FetchNote("", "", self._files, self._had, time.time(), "ended"))
+            self._note.put(JobNote("", "", time.time(), "ended"))
 
     def __call__(self, path: str, progress: FetchProgress) -> None:
         """Tell how far the file of a path is."""
@@ -98,7 +67,7 @@ class Teller:
             if self._is_due("draw", DRAW_EVERY_S):
                 self._bar.draw(name, progress.bytes, progress.of or progress.bytes, words)
             if self._is_due("note", NOTE_EVERY_S):
-                self._put(FetchNote(path, words, self._files, self._had, time.time(), "running"))
+                self._put(path, f"{words} ({self._count()})")
             if self._is_due("log", LOG_EVERY_S):
                 _log.info("%s: %s", path, words)
 
@@ -106,11 +75,11 @@ class Teller:
         """Count a file of a batch that is there: of so many, no line each."""
         with self._lock:
             self._had += 1
-            words = f"{self._had:,} of {self._files:,} files"
+            words = self._count()
             if self._is_due("draw", DRAW_EVERY_S):
                 self._bar.draw("fetch", self._had, self._files, words)
             if self._is_due("note", NOTE_EVERY_S):
-                self._put(FetchNote(path, words, self._files, self._had, time.time(), "running"))
+                self._put(path, words)
             if self._is_due("log", LOG_EVERY_S):
                 _log.info("%s", words)
 
@@ -121,10 +90,8 @@ class Teller:
         self._next[what] = now + every_s
         return True
 
-    def _put(self, note: FetchNote) -> None:
-        """Write the note; what goes wrong with it does not disturb the job."""
-        with contextlib.suppress(OSError):
-            self._note.parent.mkdir(parents=True, exist_ok=True)
-            part = self._note.with_name(f".{self._note.name}.part")
-            part.write_text(json.dumps(asdict(note)))
-            os.replace(part, self._note)
+    def _count(self) -> str:
+        return f"{self._had:,} of {self._files:,} files"
+
+    def _put(self, path: str, words: str) -> None:
+        self._note.put(JobNote(path, words, time.time(), "running"))

@@ -1,47 +1,20 @@
 """How far a delivery is: lines on the terminal and in its log, a note for `make status`."""
 
-import contextlib
-import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
 from workflow_scripts.deliver.outgoing import Outgoing
 from workflow_scripts.errors import as_text, in_bytes
+from workflow_scripts.progress.note import JobNote, NoteFile
+from workflow_scripts.progress.words import duration
 
 TOLD_EVERY_S = 0.5
 """On the terminal: of thousands of small files, no line each. The log has them all."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class DeliveryNote:
-    """What a delivery says of itself at one moment.
-
-    Attributes:
-        to: the place.
-        words: how far it is.
-        updated: when it said this, seconds since 1970.
-        state: running, or ended; whether that went well its account tells.
-    """
-
-    to: str
-    words: str
-    updated: float
-    state: str
-
-
-def read_delivery_note(path: Path) -> DeliveryNote | None:
-    """The note of a delivery; none if there is none, or none of this version."""
-    try:
-        return DeliveryNote(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 class Arrivals:
@@ -61,7 +34,7 @@ class Arrivals:
         """
         self.sent: list[Outgoing] = []
         self._files, self._bytes = len(files), sum(one.bytes for one in files)
-        self._to, self._note = to, note
+        self._to, self._note = to, NoteFile(note) if note else None
         self._gone, self._since, self._next = 0, time.monotonic(), 0.0
 
     def __enter__(self) -> "Arrivals":
@@ -85,16 +58,10 @@ class Arrivals:
 
     def _words(self) -> str:
         rate = self._gone / max(time.monotonic() - self._since, 1e-3)
-        left = round((self._bytes - self._gone) / max(rate, 1e-3))
+        left = (self._bytes - self._gone) / max(rate, 1e-3)
         files = f"{len(self.sent):,} of {self._files:,} files"
-        return f"{files}, {in_bytes(self._gone)} of {in_bytes(self._bytes)}, {in_bytes(rate)}/s, {left:,} s left"
+        return f"{files}, {in_bytes(self._gone)} of {in_bytes(self._bytes)}, {in_bytes(rate)}/s, {duration(left)} left"
 
     def _put(self, words: str, state: str) -> None:
-        """Write the note; what goes wrong with it does not disturb the delivery."""
-        if self._note is None:
-            return
-        with contextlib.suppress(OSError):
-            self._note.parent.mkdir(parents=True, exist_ok=True)
-            part = self._note.with_name(f".{self._note.name}.part")
-            part.write_text(json.dumps(asdict(DeliveryNote(self._to, words, time.time(), state))))
-            os.replace(part, self._note)
+        if self._note is not None:
+            self._note.put(JobNote(self._to, words, time.time(), state))

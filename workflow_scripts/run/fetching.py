@@ -1,35 +1,12 @@
-"""What `make status` and the end of a run tell of what is fetched."""
+"""What the end of a run tells of what was fetched."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 from tabulate import tabulate
 
-from workflow_scripts.acquire.told import read_fetch_note
-from workflow_scripts.errors import as_text, in_bytes
-from workflow_scripts.settings.places import Places
+from workflow_scripts.errors import in_bytes
 from workflow_scripts.settings.run import Run
-
-RECENT_S = 60.0
-"""A job at work says so every few seconds."""
-
-
-def fetches_text(places: Places, datasets: Iterable[str], now: float) -> str:
-    """What is fetched at this moment, a line each job; nothing where nothing is.
-
-    Args:
-        places: of a run.
-        datasets: of it.
-        now: seconds since 1970.
-    """
-    lines = []
-    for dataset in datasets:
-        for file in sorted(Path(places.log("fetch", dataset)).with_suffix("").rglob("*.progress.json")):
-            note = read_fetch_note(file)
-            if note and note.state == "running" and now - note.updated <= RECENT_S:
-                lines.append(f"{dataset}: {as_text(note.path)}: {note.words} ({note.had:,} of {note.files:,} files)")
-    return "\n".join(["Fetching:", *lines]) if lines else ""
 
 
 def fetched_text(run: Run, since: float) -> str:

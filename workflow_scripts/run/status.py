@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 from tabulate import tabulate
 
 from workflow_scripts.check.former import relatives
-from workflow_scripts.check.progress import Note, duration, read_note
+from workflow_scripts.check.progress import Note
 from workflow_scripts.errors import SoundledgerError, first_twenty
-from workflow_scripts.run.delivering import deliveries_text
-from workflow_scripts.run.fetching import fetches_text
+from workflow_scripts.progress.note import read_note
+from workflow_scripts.progress.words import duration
+from workflow_scripts.run.at_work import at_work_texts
 from workflow_scripts.run.run_file import RunFile, read_run_file
 from workflow_scripts.run.shards import former_shards, scanned_shards
 from workflow_scripts.settings.places import Places, shard_name
@@ -72,10 +73,7 @@ def status_text(places: Places, now: float) -> str:
     shards = _look_at_shards(places, run, now)
     started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.started))
     parts = [f"{places.results}: the last run started {started}, {duration(max(now - run.started, 0))} ago."]
-    if fetching := fetches_text(places, run.datasets, now):
-        parts.append(fetching)
-    if handing_on := deliveries_text(places, run.datasets, now):
-        parts.append(handing_on)
+    parts += at_work_texts(places, run.datasets, now)
     parts.append(_progress(run, shards, now))
     found = [row for dataset, slugs in run.datasets.items() for row in _faults(dataset, _of(shards, slugs))]
     if found:
@@ -106,7 +104,7 @@ def _look_at_shards(places: Places, run: RunFile, now: float) -> dict[str, list[
 
 def _look_at_shard(places: Places, slug: str, shard: str, former: Sequence[str], run: RunFile, now: float) -> Shard:
     """Rows that the run will keep, also those in a `former` shard, and what a job at work has added to them."""
-    note = read_note(Path(places.progress_note(slug, shard)))
+    note = read_note(Path(places.note("check", slug, shard_name(shard))), Note)
     job = _job(note, run, now)
     table = published(Path(places.checks(slug, shard)))
     written = _time_of_change(table)

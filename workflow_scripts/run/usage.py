@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from workflow_scripts.check.progress import duration
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.progress.words import duration
 from workflow_scripts.run.run_file import RunFile, read_run_file
 from workflow_scripts.run.shards import scanned_shards
 from workflow_scripts.settings.places import Places

@@ -129,10 +129,6 @@ class Places:
         """Folder of links to media of a root whose own names cannot stand in a table."""
         return f"{self._root(root)}/links"
 
-    def progress_note(self, root: str, shard: str) -> str:
-        """How far the check of a shard is."""
-        return f"{self.log('check', root, shard_name(shard)).removesuffix('.log')}.progress.json"
-
     def table(self, dataset: str, name: str) -> str:
         """A table of a dataset; it is called like its view."""
         return f"{self.results}/{dataset}/tables/{name}.parquet"
@@ -170,10 +166,6 @@ class Places:
     def first_seen(self, dataset: str, stage: str, leaf: str) -> str:
         """The digests that one of them noted of files of which nobody publishes any; they outlive `acquisition`."""
         return f"{self.kept(dataset)}/first_seen/{stage}.{leaf}.jsonl"
-
-    def fetch_note(self, dataset: str, stage: str, leaf: str) -> str:
-        """How far one of them is."""
-        return f"{self.log('fetch', dataset, stage, leaf).removesuffix('.log')}.progress.json"
 
     def fetch_passing(self, dataset: str, stage: str, leaf: str) -> str:
         """How often the files of one of them that a server did not give were asked for again."""
@@ -218,10 +210,6 @@ class Places:
     def would_be_delivered(self, dataset: str, delivery: str) -> str:
         """What would lie there; gone when it has been told."""
         return f"{self.results}/{dataset}/delivered/.{delivery}.dry_run.json"
-
-    def delivery_note(self, dataset: str, delivery: str) -> str:
-        """How far a delivery is."""
-        return f"{self.log('send', dataset, delivery).removesuffix('.log')}.progress.json"
 
     def pictures(self, dataset: str) -> str:
         """Folder of the pictures of a dataset, and of what each shows in words and numbers."""
@@ -280,6 +268,10 @@ class Places:
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""
         return "/".join([self.results, "logs", rule, *of]) + ".log"
+
+    def note(self, rule: str, *of: str) -> str:
+        """How far a job is; it lies beside its log."""
+        return f"{self.log(rule, *of).removesuffix('.log')}.progress.json"
 
     @property
     def benchmarks(self) -> str:
