@@ -8,14 +8,13 @@ such addresses.
 """
 
 import base64
-import contextlib
 import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from workflow_scripts.fetch.group import not_installed
+from workflow_scripts.fetch.group import answered, in_our_words
 from workflow_scripts.fetch.remote_file import Digest, FetchError, ListedFile, RemoteFile
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _FIELDS = "name,size,md5Hash,generation"
 
 def locate(address: str) -> RemoteFile:
     """Where an object is; nobody is asked but for a token."""
-    with _in_our_words(address):
+    with in_our_words(address, _judged):
         return _remote(address, *_object(address))
 
 
@@ -38,7 +37,7 @@ def resolve(address: str) -> RemoteFile:
         FetchError: there is none, it may not be had, or the storage does not answer.
     """
     bucket, key, generation = _object(address)
-    with _in_our_words(address):
+    with in_our_words(address, _judged):
         asked = {"generation": generation} if generation else {}
         told = _gs().call("GET", f"b/{_quoted(bucket)}/o/{_quoted(key)}", json_out=True, fields=_FIELDS, **asked)
         remote = _remote(address, bucket, key, told["generation"])
@@ -64,7 +63,7 @@ def below(address: str) -> Iterator[ListedFile]:
     prefix = f"{prefix.rstrip('/')}/" if prefix else ""
     asked = {"prefix": prefix, "maxResults": "1000", "fields": f"nextPageToken,items({_FIELDS})"}
     while True:
-        with _in_our_words(address):
+        with in_our_words(address, _judged):
             page = _gs().call("GET", f"b/{_quoted(bucket)}/o", json_out=True, **asked)
         for it in page.get("items", ()):
             if not it["name"].endswith("/"):  # what consoles make for a folder
@@ -122,33 +121,22 @@ def _gs() -> "GCSFileSystem":
     return GCSFileSystem(token="anon" if os.environ.get("STORAGE_EMULATOR_HOST") else None)
 
 
-@contextlib.contextmanager
-def _in_our_words(address: str) -> Iterator[None]:
-    try:
-        from aiohttp import ClientError
-        from gcsfs.retry import HttpError
-        from google.auth.exceptions import GoogleAuthError
-        from requests import RequestException
-    except ModuleNotFoundError as error:
-        raise not_installed(address, error) from None
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise not_installed(address, error) from None
-    except FileNotFoundError:
-        raise FetchError("not_found", f"{address}: there is no such bucket or object") from None
-    except HttpError as error:
+def _judged(address: str, error: Exception) -> FetchError | None:
+    from aiohttp import ClientError
+    from gcsfs.retry import HttpError
+    from google.auth.exceptions import GoogleAuthError
+    from requests import RequestException
+
+    if isinstance(error, FileNotFoundError):
+        return FetchError("not_found", f"{address}: there is no such bucket or object")
+    if isinstance(error, HttpError):
         passing = error.code in (408, 429) or (error.code or 500) >= 500
-        raise FetchError(
-            "not_now" if passing else "refused", f"{address}: the storage answers {error.code}", passing=passing
-        ) from None
-    except GoogleAuthError as error:
-        raise FetchError("refused", f"{address}: no token is to be had ({type(error).__name__})") from None
-    except (ClientError, RequestException, TimeoutError) as error:
-        raise FetchError(
-            "dropped", f"{address}: the storage does not answer ({type(error).__name__})", passing=True
-        ) from None
-    except OSError as error:
-        raise FetchError(
-            "refused", f"{address}: may not be read with the credentials there are ({type(error).__name__})"
-        ) from None
+        return answered(f"{address}: the storage answers {error.code}", passing=passing)
+    if isinstance(error, GoogleAuthError):
+        return FetchError("refused", f"{address}: no token is to be had ({type(error).__name__})")
+    if isinstance(error, ClientError | RequestException | TimeoutError):
+        return FetchError("dropped", f"{address}: the storage does not answer ({type(error).__name__})", passing=True)
+    if isinstance(error, OSError):
+        words = f"may not be read with the credentials there are ({type(error).__name__})"
+        return FetchError("refused", f"{address}: {words}")
+    return None

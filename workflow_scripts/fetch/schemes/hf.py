@@ -7,14 +7,15 @@ What is told of a file is told of a commit, and so are its bytes asked for: they
 not a commit, or none, stands for the commit that the hub says it is now.
 """
 
-import contextlib
+import functools
 import os
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from workflow_scripts.fetch.group import not_installed
+from workflow_scripts.fetch.group import answered, in_our_words
 from workflow_scripts.fetch.remote_file import Digest, FetchError, ListedFile, RemoteFile
 
 if TYPE_CHECKING:
@@ -169,36 +170,28 @@ def _token() -> str | None:
     return get_token()
 
 
-@contextlib.contextmanager
-def _in_our_words(address: str, place: _Place | None) -> Iterator[None]:
-    """Say what went wrong; the library's own words may hold a signed address."""
-    try:
-        import httpx2
-        from huggingface_hub import errors
-    except ModuleNotFoundError as error:
-        raise not_installed(address, error) from None
-    try:
-        yield
-    except errors.GatedRepoError:
+def _in_our_words(address: str, place: _Place | None) -> AbstractContextManager[None]:
+    return in_our_words(address, functools.partial(_judged, place))
+
+
+def _judged(place: _Place | None, address: str, error: Exception) -> FetchError | None:
+    import httpx2
+    from huggingface_hub import errors
+
+    if isinstance(error, errors.GatedRepoError):
         page = f"{_endpoint()}/{_PREFIXES[place.kind]}{place.repository}" if place else _endpoint()
-        raise FetchError(
-            "refused", f"{address}: has terms that want to be accepted at {page}, and a token of who did (HF_TOKEN)"
-        ) from None
-    except errors.RepositoryNotFoundError:
-        raise FetchError(
-            "not_found", f"{address}: no such repository, or a private one and no token that opens it (HF_TOKEN)"
-        ) from None
-    except errors.RevisionNotFoundError:
-        raise FetchError("not_found", f"{address}: the repository has no such revision") from None
-    except errors.EntryNotFoundError:
-        raise FetchError("not_found", f"{address}: the repository has no such file or folder") from None
-    except errors.HfHubHTTPError as error:
+        words = f"has terms that want to be accepted at {page}, and a token of who did (HF_TOKEN)"
+        return FetchError("refused", f"{address}: {words}")
+    if isinstance(error, errors.RepositoryNotFoundError):
+        words = "no such repository, or a private one and no token that opens it (HF_TOKEN)"
+        return FetchError("not_found", f"{address}: {words}")
+    if isinstance(error, errors.RevisionNotFoundError):
+        return FetchError("not_found", f"{address}: the repository has no such revision")
+    if isinstance(error, errors.EntryNotFoundError):
+        return FetchError("not_found", f"{address}: the repository has no such file or folder")
+    if isinstance(error, errors.HfHubHTTPError):
         status = error.response.status_code
-        passing = status in (408, 429) or status >= 500
-        raise FetchError(
-            "not_now" if passing else "refused", f"{address}: the hub answers {status}", passing=passing
-        ) from None
-    except (httpx2.HTTPError, OSError) as error:
-        raise FetchError(
-            "dropped", f"{address}: the hub does not answer ({type(error).__name__})", passing=True
-        ) from None
+        return answered(f"{address}: the hub answers {status}", passing=status in (408, 429) or status >= 500)
+    if isinstance(error, httpx2.HTTPError | OSError):
+        return FetchError("dropped", f"{address}: the hub does not answer ({type(error).__name__})", passing=True)
+    return None

@@ -6,7 +6,6 @@ that is signed for a week, the longest there is.
 """
 
 import base64
-import contextlib
 import errno
 import functools
 import os
@@ -14,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from workflow_scripts.fetch.group import not_installed
+from workflow_scripts.fetch.group import answered, in_our_words
 from workflow_scripts.fetch.remote_file import Digest, FetchError, ListedFile, RemoteFile
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ _PASSING = {errno.EBUSY, getattr(errno, "EREMOTEIO", errno.EIO)}
 def locate(address: str) -> RemoteFile:
     """Where an object is; the bucket's region may be asked for, nothing else."""
     bucket, key = _object(address)
-    with _in_our_words(address):
+    with in_our_words(address, _judged):
         url = _s3().url(f"{bucket}/{key}", expires=SIGNED_FOR_S)
     return RemoteFile(address, url, ranges=True)
 
@@ -41,7 +40,7 @@ def resolve(address: str) -> RemoteFile:
         FetchError: there is none, it may not be had, or S3 does not answer.
     """
     bucket, key = _object(address)
-    with _in_our_words(address):
+    with in_our_words(address, _judged):
         told = _s3().call_s3("head_object", Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     url = locate(address).url
     return RemoteFile(address, url, {}, told["ContentLength"], _digest(told), told.get("ETag"), ranges=True)
@@ -58,7 +57,7 @@ def below(address: str) -> Iterator[ListedFile]:
     page: Mapping[str, Any] = {"NextContinuationToken": None}
     while "NextContinuationToken" in page:
         token = page["NextContinuationToken"]
-        with _in_our_words(address):
+        with in_our_words(address, _judged):
             page = _s3().call_s3(
                 "list_objects_v2", Bucket=bucket, Prefix=prefix, **({"ContinuationToken": token} if token else {})
             )
@@ -114,29 +113,18 @@ def _is_anybody() -> bool:
     return Session().get_credentials() is None
 
 
-@contextlib.contextmanager
-def _in_our_words(address: str) -> Iterator[None]:
-    """Say what went wrong; the library's own words may hold a signed address."""
-    try:
-        from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
-    except ModuleNotFoundError as error:
-        raise not_installed(address, error) from None
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise not_installed(address, error) from None
-    except FileNotFoundError:
-        raise FetchError("not_found", f"{address}: there is no such bucket or object") from None
-    except PermissionError:
-        raise FetchError(
-            "refused", f"{address}: may not be read with {'no' if _is_anybody() else 'these'} credentials"
-        ) from None
-    except (TimeoutError, ConnectionError, HTTPClientError) as error:
-        raise FetchError("dropped", f"{address}: S3 does not answer ({type(error).__name__})", passing=True) from None
-    except OSError as error:
-        passing = error.errno in _PASSING
-        raise FetchError(
-            "not_now" if passing else "refused", f"{address}: S3 answers: {error.strerror or error}", passing=passing
-        ) from None
-    except BotoCoreError as error:
-        raise FetchError("refused", f"{address}: {error}") from None
+def _judged(address: str, error: Exception) -> FetchError | None:
+    from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
+
+    if isinstance(error, FileNotFoundError):
+        return FetchError("not_found", f"{address}: there is no such bucket or object")
+    if isinstance(error, PermissionError):
+        whose = "no" if _is_anybody() else "these"
+        return FetchError("refused", f"{address}: may not be read with {whose} credentials")
+    if isinstance(error, TimeoutError | ConnectionError | HTTPClientError):
+        return FetchError("dropped", f"{address}: S3 does not answer ({type(error).__name__})", passing=True)
+    if isinstance(error, OSError):
+        return answered(f"{address}: S3 answers: {error.strerror or error}", passing=error.errno in _PASSING)
+    if isinstance(error, BotoCoreError):
+        return FetchError("refused", f"{address}: {error}")
+    return None
