@@ -16,6 +16,7 @@ from workflow_scripts.sound.containers import flac, mp3, ogg, ogg_links, sound_e
 from workflow_scripts.sound.containers.extents import UNCOMPRESSED
 from workflow_scripts.sound.containers.tags import end_of_tags
 from workflow_scripts.sound.decoders import NOTHING_KNOWN, Known, Stream, ffmpeg, sndfile
+from workflow_scripts.sound.decoders.ffmpeg import opening
 from workflow_scripts.sound.decoders.joined import JoinedStream
 
 RIFFS = {b"RIFF": "ID3_WAV", b"RIFX": "ID3_WAV", b"FORM": "ID3_AIFF"}
@@ -33,7 +34,7 @@ def first(content: Content) -> Opened:
     """
     content, known = _behind_tags(content)
     head = _head(content)
-    if ffmpeg.speaks(head):
+    if opening.speaks(head):
         return ffmpeg.open_stream(content, known=known)
     if head[:4] == b"OggS":
         return _ogg(content)
@@ -41,7 +42,7 @@ def first(content: Content) -> Opened:
         return _wav(content, known, outline)
     if (known := _with_rates(content, known)).fault is not None:
         return _sndfile(content, known)
-    found = mp3.frames(content.file, content.size) if ffmpeg.second(head) is None else None
+    found = mp3.frames(content.file, content.size) if opening.second(head) is None else None
     return _sndfile(content, known) if found is None else _mp3(content, found, known)
 
 
@@ -58,7 +59,7 @@ def second(content: Content, told: Known = NOTHING_KNOWN) -> Opened:
     content, known = _behind_tags(content)
     known = replace(told, format=told.format or known.format)
     start = end_of_tags(content.file, content.size)
-    if (demuxer := ffmpeg.second(_head(content, start))) is not None:
+    if (demuxer := opening.second(_head(content, start))) is not None:
         _refuse_guesses(content)
         return ffmpeg.open_stream(content, demuxer, _with_rates(content, known))
     found = mp3.frames(content.file, content.size)
@@ -89,7 +90,7 @@ def _refuse_guesses(content: Content) -> None:
 
 def _head(content: Content, start: int = 0) -> bytes:
     content.file.seek(start)
-    return content.file.read(ffmpeg.HEAD_BYTES)
+    return content.file.read(opening.HEAD_BYTES)
 
 
 def _behind_tags(content: Content) -> tuple[Content, Known]:
@@ -98,7 +99,7 @@ def _behind_tags(content: Content) -> tuple[Content, Known]:
     if not 0 < start < content.size:
         return content, NOTHING_KNOWN
     head = _head(content, start)
-    if head[:4] in RIFFS or head[:4] == b"OggS" or ffmpeg.speaks(head):
+    if head[:4] in RIFFS or head[:4] == b"OggS" or opening.speaks(head):
         return content.stretch(start, content.size), Known(format=RIFFS.get(head[:4]))
     return content, NOTHING_KNOWN
 

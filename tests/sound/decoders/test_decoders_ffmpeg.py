@@ -19,7 +19,8 @@ from workflow_scripts.media.content import Content, Window
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.media.opened import OnDisk
 from workflow_scripts.sound.decoders.blocks import in_blocks
-from workflow_scripts.sound.decoders.ffmpeg import FFmpegStream, open_stream, speaks
+from workflow_scripts.sound.decoders.ffmpeg import FFmpegStream, open_stream
+from workflow_scripts.sound.decoders.ffmpeg.opening import speaks
 
 FRAMES = RATE
 FRAGMENTS = {"movflags": "frag_keyframe+empty_moov", "frag_duration": "200000"}
@@ -390,7 +391,8 @@ def resident() -> int:
 def test_nothing_is_said_on_stderr_and_ffmpeg_is_loaded_when_needed() -> None:
     program = """
 import sys
-from workflow_scripts.sound.decoders.ffmpeg import open_stream, speaks
+from workflow_scripts.sound.decoders.ffmpeg import open_stream
+from workflow_scripts.sound.decoders.ffmpeg.opening import speaks
 from workflow_scripts.media.content import Content
 data = sys.stdin.buffer.read()
 assert speaks(data) and "av" not in sys.modules
