@@ -3,6 +3,7 @@
 import os
 import posixpath
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from workflow_scripts.media.walk import AUDIO_SUFFIXES
 SAME_PATH = "same_path"
 _LONGEST_NAME, _LONGEST_PATH = 200, 2_000
 """Bytes of a name, as what is beside it while it is fetched has a longer one; and of a path below its folder."""
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
+"""Names that are names wherever they stand."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -27,6 +30,8 @@ def path_below(folder: str, path: str) -> str:
     >>> path_below("audio", "a\n.wav"), path_below("audio", "long" * 60), path_below("audio", "a/.x.wav.fetching")
     ('', '', '')
     """
+    if PLAIN.fullmatch(path):  # as nearly all are: there may be millions
+        return os.path.join(folder, path)
     parts = path.split("/")
     if _CONTROL.search(path) or ".." in parts or parts[0] == "" or parts[-1] in ("", ".") or any(map(is_beside, parts)):
         return ""
@@ -63,22 +68,43 @@ def told_apart(rows: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The same rows in their order.
     """
-    listed = rows.rows(named=True)
+    folders = _folders_of(rows.filter(pl.col("refused").is_null())["path"])
+    numbered = rows.with_row_index("number")
+    may_clash = _may_clash(rows["path"], rows["media_key"], folders)
+    listed = numbered.filter(may_clash).rows(named=True)
     files: dict[str, _File] = {}
     told = [(row, _file_of(row, files)) for row in sorted(listed, key=_is_renamed) if not row["refused"]]
-    folders = _folders_of(files)
     for row, wanted in told:
         if wanted is None or wanted.row["path"] in folders:
             row["refused"] = SAME_PATH
         else:
             of_file = {name: wanted.row[name] for name in ("path", "sha256", "md5", "bytes")}
             row |= of_file | {"address": wanted.addresses[0], "mirrors": wanted.addresses[1:]}
-    return pl.DataFrame(listed, rows.schema)
+    return pl.concat([numbered.filter(~may_clash), pl.DataFrame(listed, numbered.schema)]).sort("number").drop("number")
+
+
+def _may_clash(paths: pl.Series, media_keys: pl.Series, folders: Set[str]) -> pl.Series:
+    """Which rows are to be looked at one by one: there may be millions, and few of them if any clash."""
+    suffix = "|".join(sorted(one[1:] for one in AUDIO_SUFFIXES))
+    has_suffix = paths.str.contains(rf"(?i)[^/.][^/]*\.({suffix})$")
+    is_renamed = media_keys.is_not_null() & ~has_suffix
+    is_called_like_one = paths.str.replace(r"\.[^./]*$", "").is_in(paths.filter(is_renamed).implode())
+    return paths.is_duplicated() | is_renamed | is_called_like_one | paths.is_in(list(folders))
 
 
 def _is_renamed(row: dict[str, Any]) -> bool:
     """Whether its file is called by what it holds once it is there."""
-    return row["media_key"] is not None and posixpath.splitext(row["path"])[1].lower() not in AUDIO_SUFFIXES
+    return row["media_key"] is not None and not has_suffix(row["path"], AUDIO_SUFFIXES)
+
+
+def has_suffix(path: str, suffixes: Set[str]) -> bool:
+    """Whether a path has one of some suffixes, in small letters or capitals.
+
+    >>> has_suffix("a/b.WAV", {".wav"}), has_suffix("a/.wav", {".wav"})
+    (True, False)
+    """
+    head, dot, suffix = path.rpartition(".")
+    return f"{dot}{suffix}".lower() in suffixes and head.rpartition("/")[2].strip(".") != ""
 
 
 def _file_of(row: dict[str, Any], files: dict[str, _File]) -> _File | None:
@@ -97,11 +123,10 @@ def _file_of(row: dict[str, Any], files: dict[str, _File]) -> _File | None:
     return there
 
 
-def _folders_of(paths: dict[str, _File]) -> set[str]:
+def _folders_of(paths: pl.Series) -> set[str]:
     """All folders above some paths."""
     folders: set[str] = set()
-    for path in paths:
-        folder = posixpath.dirname(path)
+    for folder in paths.str.replace(r"/*[^/]*$", "").unique():
         while folder not in folders:
             folders.add(folder)
             folder = posixpath.dirname(folder)

@@ -83,7 +83,10 @@ def _digests(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_host(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(host=pl.Series([host_slug(address) for address in rows["address"]], dtype=pl.String))
+    """Rows with the slug of their host. Few hosts have many addresses."""
+    before_path = rows["address"].str.extract(r"(?s)^([^/?#]*(?://[^/?#]*)?)")
+    slugs = {one: host_slug(one) for one in before_path.unique()}
+    return rows.with_columns(host=before_path.replace_strict(slugs, return_dtype=pl.String))
 
 
 def _write_lists(rows: pl.DataFrame, bound: Bound, folder: Path, name: str, own: pl.Expr) -> None:

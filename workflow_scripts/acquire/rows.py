@@ -3,21 +3,23 @@
 import json
 import logging
 import posixpath
+import re
 import sys
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import polars as pl
 
-from workflow_scripts.acquire.paths import path_below
+from workflow_scripts.acquire.paths import PLAIN, has_suffix, path_below
 from workflow_scripts.errors import SoundledgerError, first_twenty, nearest
-from workflow_scripts.fetch.addresses import scheme_of
 from workflow_scripts.media.walk import AUDIO_SUFFIXES, IMAGE_SUFFIXES
 from workflow_scripts.tables import schemas
 
 SOURCE_URL = "source_url"
 _KEY = r"(?i)[?&][a-z_-]*(sig|signature|token|key|secret|password)="
 _log = logging.getLogger(__name__)
+_PATH = re.compile(r"^[^/?#]*//[^/?#]*|[?#].*", re.DOTALL)
+"""What of an address is not its path: host and query. What is no address, whoever fetches it tells."""
 _SUFFIXES = AUDIO_SUFFIXES | IMAGE_SUFFIXES
 
 
@@ -50,7 +52,7 @@ def of_rows(promised: pl.LazyFrame, origins: pl.LazyFrame, entry: dict[str, Any]
     _tell_keys(each, entry)
     rows = []
     for key, addresses in each.iter_rows():
-        served = [one for one in addresses if scheme_of(one) in ("http", "https")] or addresses
+        served = [one for one in addresses if _is_of_web(one)] or addresses
         name = file_name(key, served[0])
         path = path_below(entry["to"], name)
         rows.append(
@@ -117,23 +119,20 @@ def file_name(media_key: str, address: str) -> str:
     >>> file_name("../../etc/passwd", "https://example.org/x")
     ''
     """
-    path = posixpath.normpath(media_key.replace("\\", "/"))
+    path = media_key if PLAIN.fullmatch(media_key) else posixpath.normpath(media_key.replace("\\", "/"))
     if path.startswith(".") or not path_below("", path):
         return ""
-    if posixpath.splitext(path)[1].lower() in _SUFFIXES:
+    if has_suffix(path, _SUFFIXES):
         return path
-    suffix = posixpath.splitext(_path_of(address))[1].lower()
+    suffix = posixpath.splitext(unquote(_PATH.sub("", address)))[1].lower()
     return path + (suffix if suffix in _SUFFIXES else "")
 
 
-def _path_of(address: str) -> str:
-    try:
-        return unquote(urlsplit(address).path)
-    except ValueError:  # it is no address, which whoever fetches it tells
-        return ""
-
-
 def _why_refused(address: str, path: str) -> str | None:
-    if scheme_of(address) not in ("http", "https"):
+    if not _is_of_web(address):
         return "no_web_address"
     return None if path else "no_file_name"
+
+
+def _is_of_web(address: str) -> bool:
+    return address[:6].lower().startswith(("http:", "https:"))
