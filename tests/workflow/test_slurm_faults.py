@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 def undisturbed(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> tuple[SlurmProject, dict[str, str]]:
     """The sample's clips in five shards, and what a run on this machine makes of them."""
     project = SlurmProject(tmp_path_factory.mktemp("faults"))
-    project.own_sample("clips", files_per_shard=18)
+    project.own_sample("clips", files_per_shard=18, exports=[])
     project.local().run()
     return project, project.digests()
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.project import Finished
 from tests.slurm.cluster import HERE, Cluster, SlurmProject
-from tests.workflow.test_faults import describe
 
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
@@ -30,7 +29,7 @@ def of_the_cluster(run: Finished) -> int:
 def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmProject:
     """The sample's clips in 16 shards, checked in one process: a Snakemake for each would take two minutes."""
     project = SlurmProject(tmp_path_factory.mktemp("sharded"))
-    project.own_sample("clips", files_per_shard=5)
+    project.own_sample("clips", files_per_shard=5, exports=["csv"])
     local = project.local()
     local.run("--until", "scan")
     [folder] = (project.folder / "results" / "audio").iterdir()
@@ -57,45 +56,34 @@ def sharded(tmp_path_factory: pytest.TempPathFactory, slurm: Cluster) -> SlurmPr
     return project
 
 
-def test_the_sample_on_slurm_has_the_bytes_of_a_local_run(tmp_path: Path, slurm: Cluster) -> None:
+def test_a_run_on_slurm_has_the_bytes_of_a_local_run(tmp_path: Path, slurm: Cluster) -> None:
+    """Files and members of an archive; exports with packs and without, and one that tells of the others."""
     project = SlurmProject(tmp_path)
+    (project.folder / "slurm").unlink()
+    project.profile = "profiles/slurm"  # which needs no link
+    exports = ["croissant", "csv", {"ast": {"copies": "auto"}}, {"webdataset": {"pairs_a_tar": 20}}]
+    project.own_sample("clips", "archive.tar", files_per_shard=40, exports=exports)
     project.local().run()
     local = project.digests()
     assert len(local) > 20
+    assert "sample/exports/croissant/croissant.json" in local
     project.forget()
 
     before = slurm.jobs()["COMPLETED"]
     run = project.run()
     assert project.digests() == local
     assert submitted(run) == of_the_cluster(run) == slurm.jobs()["COMPLETED"] - before
-    assert {"ingest", "scan", "check", "resolve"} < run.jobs.keys()
+    assert {"ingest", "resolve", "assign_splits", "plan"} < run.jobs.keys()
+    assert (run.jobs["scan"], run.jobs["export"]) == (2, 4)
+    assert run.jobs["check"] > 2
+    assert run.jobs["pack"] > 2
+    [folder] = (project.folder / "results/sample/exports").glob(".csv.*/")
+    assert folder.name == ".csv.1", "the job of an export that tells of it made it again"
     assert "memory asked" in run.output, "a run on a cluster tells what its jobs used"
 
     again = project.run()
     assert (again.jobs, submitted(again)) == ({}, 0)
     assert project.local().run().jobs == {}, "what a cluster made is made again on one machine"
-
-
-@pytest.mark.shared
-def test_400_clips_on_slurm_have_the_bytes_of_a_local_run(tmp_path: Path, shared: Path, slurm: Cluster) -> None:
-    made = tmp_path / "made"
-    subprocess.run([sys.executable, shared / "tools" / "audioset_mini.py", made, "--clips", "400"], check=True)
-    (tmp_path / "run").mkdir()
-    project = SlurmProject(tmp_path / "run")
-    (project.folder / "slurm").unlink()
-    project.profile = "profiles/slurm"  # which needs no link
-    exports = ["csv", {"ast": {"copies": "auto"}}, {"webdataset": {"pairs_a_tar": 100}}, "huggingface"]
-    datasets = ("--config", f"datasets=['{describe(made, exports)}']", "files_per_shard=150")
-    project.local().run(*datasets)
-    local = project.digests()
-    project.forget()
-    run = project.run(*datasets)
-    assert run.jobs["check"] > 2
-    assert run.jobs["pack"] > 5
-    assert submitted(run) == of_the_cluster(run)
-    assert project.digests() == local
-    [(clips,)] = project.ask("SELECT count(*) FROM clips")
-    assert clips == 400
 
 
 def test_one_new_file_among_16_shards_submits_one_job(sharded: SlurmProject) -> None:
