@@ -69,6 +69,7 @@ rule unpack:
         mem_mb=growing(2000),
         runtime=growing(8 * 60),
     params:
+        note=PLACES.note("unpack", "{dataset}", "{stage}", "{entry}"),
         entry=lambda wildcards: RUN.entry(**wildcards),
     script:
         "../workflow_scripts/unpack.py"

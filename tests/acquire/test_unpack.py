@@ -19,6 +19,7 @@ import zstandard
 
 from workflow_scripts.acquire.unpack.archive import UnpackedArchive, unpack
 from workflow_scripts.acquire.unpack.bounds import UnpackBounds, UnpackError
+from workflow_scripts.fetch.progress import FetchProgress
 
 MEMBERS = {
     "audio/dev/1.wav": random.Random(1).randbytes(300_000),
@@ -153,6 +154,22 @@ def test_volumes_whose_directory_counts_in_wide_numbers(tmp_path: Path) -> None:
     archive = written(tmp_path, "a.zip", whole[volume_bytes:])
     assert unpack(archive, tmp_path / "to").files == 2
     assert found(tmp_path / "to")["2.wav"] == random.Random(3).randbytes(90_000)
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.xz", "a.tar.zst"])
+def test_progress_is_told_in_what_comes_out_or_of_a_tar_in_what_was_read(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflow_scripts.fetch.progress.TOLD_EVERY_S", 0.0)
+    members = {f"{n}.wav": bytes(range(256)) * 8_000 for n in range(4)}
+    content = zip_of(members) if name == "a.zip" else COMPRESS[name.removeprefix("a")](tar_of(members))
+    archive, told = written(tmp_path, name, content), list[FetchProgress]()
+    unpack(archive, tmp_path / "to", told=told.append)
+    of = sum(map(len, members.values())) if name == "a.zip" else archive.stat().st_size
+    assert {one.of for one in told} == {of}
+    assert [one.bytes for one in told] == sorted(one.bytes for one in told)
+    assert 0 < told[-1].bytes <= of
+    assert [one.doing for one in told[-2:]] == ["syncing", "done"]
 
 
 def test_two_archives_share_a_folder(tmp_path: Path) -> None:

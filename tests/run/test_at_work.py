@@ -1,4 +1,4 @@
-"""`make status` tells of what is fetched and handed on, from notes alone."""
+"""`make status` tells of what is fetched, unpacked and handed on, from notes alone."""
 
 from pathlib import Path
 
@@ -39,6 +39,17 @@ def test_a_fetch_at_work_is_told_and_one_that_ended_or_was_killed_is_not(tmp_pat
         assert at_work_texts(places, ["mine"], said.updated) == [f"Fetching:\n{words}"]
         assert at_work_texts(places, ["mine"], said.updated + 61) == []
     assert at_work_texts(places, ["mine"], said.updated) == []
+
+
+def test_what_is_unpacked_is_told(tmp_path: Path) -> None:
+    places = Places(str(tmp_path / "results"))
+    note = Path(places.note("unpack", "mine", "audio", "0"))
+    with Teller(note, 1) as told:
+        told("audio/a.zip", FetchProgress("a.zip", "fetching", 2_000_000, 8_000_000, 1_000_000.0, 6.0))
+        said = read_note(note, JobNote)
+        assert said
+        words = "mine: audio/a.zip: 2.0 MB of 8.0 MB, 1.0 MB/s, 6 s left (0 of 1 files)"
+        assert at_work_texts(places, ["mine"], said.updated) == [f"Unpacking:\n{words}"]
 
 
 def test_a_note_that_is_none_is_none(tmp_path: Path) -> None:

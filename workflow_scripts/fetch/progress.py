@@ -1,4 +1,4 @@
-"""How far a fetch is, as data: who asked for it prints it."""
+"""How far a fetch is, or what unpacks what it brought, as data: who asked for it prints it."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from typing import Literal
 TOLD_EVERY_S = 0.5
 RATE_OVER_S = 10.0
 
-Doing = Literal["fetching", "waiting", "starting_over", "checking", "done"]
+Doing = Literal["fetching", "waiting", "starting_over", "checking", "syncing", "done"]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What `make status` tells of jobs that say of themselves what they are at: those that fetch, or hand on."""
+"""What `make status` tells of jobs that say of themselves what they are at: those that fetch, unpack, or hand on."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,13 +9,14 @@ from workflow_scripts.settings.places import Places
 
 KINDS = (
     ("Fetching:", "fetch", 60.0),
+    ("Unpacking:", "unpack", 600.0),  # which says nothing while all that came out goes to the disk for good
     ("Handing on:", "send", 600.0),  # which says something when a file has arrived; a large one takes its time
 )
 """A title, the rule, and for how many seconds its job is at work after it has said something."""
 
 
 def at_work_texts(places: Places, datasets: Iterable[str], now: float) -> list[str]:
-    """What is fetched, and what is handed on, at this moment, a line each job; nothing where nothing is.
+    """What is fetched, unpacked and handed on at this moment, a line each job; nothing where nothing is.
 
     Args:
         places: of a run.

@@ -11,6 +11,7 @@ from workflow_scripts.acquire.unpack.beside import Beside
 from workflow_scripts.acquire.unpack.bounds import UnpackBounds, UnpackError
 from workflow_scripts.acquire.unpack.volumes import parts_of
 from workflow_scripts.errors import first_twenty
+from workflow_scripts.fetch.progress import Meter, Told
 from workflow_scripts.tables.files import aside, sync
 
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")
@@ -32,7 +33,7 @@ class UnpackedArchive:
     bytes: int
 
 
-def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> UnpackedArchive:
+def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None, told: Told | None = None) -> UnpackedArchive:
     """Unpack an archive into a folder, which may hold other things.
 
     Its members are written to a folder beside, and get their places when all of them are there, on the disk for good. A
@@ -43,6 +44,7 @@ def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> Unpac
         archive: a tar, plain or compressed, a zip or a .7z; of a zip in volumes the last one, called .zip.
         to: the folder; made if it is not there.
         bounds: what the archive may hold.
+        told: how far it is, from any thread: in bytes that are to come out of it, or of itself, where it is a tar.
 
     Raises:
         UnpackError: it is no archive, damaged or cut, or holds what it must not. Nothing of it is left.
@@ -53,11 +55,14 @@ def unpack(archive: Path, to: Path, bounds: UnpackBounds | None = None) -> Unpac
         raise UnpackError(f"{archive}: there is no such archive")
     packed = sum(part.stat().st_size for part in parts_of(archive))
     with aside(to.with_name(f"{to.name}.{archive.name}")) as folder:
-        beside = Beside(archive, folder, packed, bounds or UnpackBounds())
+        meter = Meter(archive.name, told)
+        beside = Beside(archive, folder, packed, bounds or UnpackBounds(), meter)
         module.members_into(archive, beside)
         beside.finish()
+        meter.tells("syncing", "to the disk for good")
         sync(folder)
         _merge(folder, to, archive)
+        meter.tells("done")
     return UnpackedArchive(beside.files, beside.bytes)
 
 

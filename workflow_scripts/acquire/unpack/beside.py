@@ -11,6 +11,7 @@ from typing import BinaryIO
 from workflow_scripts.acquire.unpack.bounds import UnpackBounds, UnpackError
 from workflow_scripts.errors import in_bytes, shown
 from workflow_scripts.fetch.disk import refuse_if_full
+from workflow_scripts.fetch.progress import Meter
 
 BLOCK = 1 << 20
 LONGEST_LINK = 4096
@@ -19,7 +20,7 @@ LONGEST_LINK = 4096
 class Beside:
     """Members of one archive, written below a folder. Files may be written by several threads."""
 
-    def __init__(self, archive: Path, folder: Path, packed: int, bounds: UnpackBounds) -> None:
+    def __init__(self, archive: Path, folder: Path, packed: int, bounds: UnpackBounds, meter: Meter) -> None:
         """Take members of an archive.
 
         Args:
@@ -27,7 +28,9 @@ class Beside:
             folder: an empty one.
             packed: the size of the archive.
             bounds: what it may hold.
+            meter: is told how far it is.
         """
+        self._meter, self._read = meter, None  # type: Meter, BinaryIO | None
         self.archive, self._folder, self._bounds = archive, folder, bounds
         self._most_bytes, self._packed = bounds.most_bytes(packed), packed
         self._counts = threading.Lock()
@@ -44,6 +47,12 @@ class Beside:
         """
         self._refuse_too_much(members, size)
         refuse_if_full(self._folder, size)
+        self._meter.has(0, size)
+
+    def reads(self, packed: BinaryIO) -> None:
+        """How far it is, the place in the archive tells: this kind does not say beforehand what comes out of it."""
+        self._read = packed
+        self._meter.has(0, self._packed)
 
     def refuse(self, why: str) -> UnpackError:
         """The error of this archive."""
@@ -132,6 +141,7 @@ class Beside:
         with self._counts:
             self.bytes += count
             self._refuse_too_much(self.files, self.bytes)
+            self._meter.copied(self._read.tell() - self._meter.there if self._read else count)
 
     def _path(self, name: str) -> Path:
         """Where a member goes.

@@ -31,7 +31,8 @@ def members_into(archive: Path, beside: Beside) -> None:
         UnpackError: it is damaged or cut, or holds what it must not.
     """
     try:
-        with _decompressed(archive) as plain:
+        with archive.open("rb") as packed, _decompressed(packed, archive.suffix.lower()) as plain:
+            beside.reads(packed)
             watched = _Watched(plain)
             # errors="surrogateescape": names are bytes, and keep them
             with tarfile.open(fileobj=cast(IO[bytes], watched), mode="r:", errors="surrogateescape") as tar:
@@ -100,20 +101,15 @@ class _Watched:
 
 
 @contextmanager
-def _decompressed(archive: Path) -> Iterator[BinaryIO]:
-    suffix = archive.suffix.lower()
+def _decompressed(packed: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
     if suffix in _OPEN:
-        with _OPEN[suffix](archive, "rb") as file:
+        with _OPEN[suffix](packed, "rb") as file:
             yield cast(BinaryIO, file)
     elif suffix in _XZ:
-        with lzma.open(archive, "rb") as file:
+        with lzma.open(packed, "rb") as file:
             yield cast(BinaryIO, file)
-    elif suffix in _ZSTANDARD:
-        with archive.open("rb") as packed:
-            yield cast(BinaryIO, _Zstandard(packed))
     else:
-        with archive.open("rb") as file:
-            yield file
+        yield cast(BinaryIO, _Zstandard(packed)) if suffix in _ZSTANDARD else packed
 
 
 class _Zstandard:
