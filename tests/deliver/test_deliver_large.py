@@ -1,14 +1,18 @@
 """Files that go in parts, and more files than one commit of the hub takes."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from tests.deliver.between import KILL_AFTER, KILL_BEFORE, PASS
 from tests.deliver.made_export import whole, write_export
 from tests.deliver.once import deliver
-from tests.deliver.places import Place, a_bucket, a_hub, moto
+from tests.deliver.places import Place, a_bucket, a_hub, environment_of, moto
+from tests.project import REPOSITORY
 from workflow_scripts.deliver import outgoing
 from workflow_scripts.deliver.errors import DeliverError
 from workflow_scripts.deliver.manifest import MANIFEST, UNDER_WAY
@@ -18,6 +22,14 @@ from workflow_scripts.deliver.targets import hf
 PART = 5 * 2**20
 """The least that S3 takes for a part."""
 LARGE = {"a.tar": b"0123456789abcdef" * (PART // 16 * 2 + 1000), "b.tar": b"small"}
+
+IN_PARTS = f"""
+import runpy
+from workflow_scripts.deliver import outgoing
+outgoing.PART_BYTES = {PART}
+runpy.run_module("tests.deliver.once", run_name="__main__")
+"""
+"""A delivery by a process of its own, in parts of that size."""
 
 
 @pytest.fixture
@@ -80,6 +92,44 @@ def test_parts_that_a_killed_delivery_left_are_not_paid_for_any_longer(bucket: P
         files.call_s3("create_multipart_upload", Bucket="of-large", Key=key)
     deliver(write_export(tmp_path / "export", LARGE), bucket.address, tmp_path)
     assert [one["Key"] for one in files.list_multipart_uploads("of-large")] == ["of/somebody/a.tar"]
+
+
+@pytest.mark.consumer
+def test_a_large_object_goes_on_where_a_kill_came(bucket: Place, tmp_path: Path) -> None:
+    """Killed at some of its parts, before the server has one or when it has: none that came is sent again."""
+    large = {"a.tar": b"".join(bytes([number]) * PART for number in range(8)) + b"end"}
+    export, told = write_export(tmp_path / "export", large), bucket.between
+    assert told
+    command = [sys.executable, "-c", IN_PARTS, str(export), bucket.address, str(tmp_path)]
+    for kill in ((3, KILL_AFTER), (4, KILL_BEFORE), (3, KILL_AFTER), None):
+        told.killed, told.seen = False, 0
+        with subprocess.Popen(command, cwd=REPOSITORY, env=environment_of(bucket), stderr=subprocess.PIPE) as process:
+            told.client = process.pid
+            told.fate = lambda ordinal, _, kill=kill: kill[1] if kill and ordinal == kill[0] else PASS
+            _, said = process.communicate(timeout=120)
+        assert process.returncode == (-9 if kill else 0), said.decode()
+    parts = {name: count for name, count in told.sent.items() if "a.tar" in name}
+    assert set(parts.values()) == {1}
+    assert len(parts) == 9
+    assert bucket.content()["a.tar"] == large["a.tar"]
+
+
+@pytest.mark.consumer
+def test_parts_of_another_file_are_not_gone_on_with(bucket: Place, tmp_path: Path) -> None:
+    """Not where a part differs, nor where all that came are alike and the file is another all the same."""
+    import s3fs
+
+    files = s3fs.S3FileSystem(use_listings_cache=False, skip_instance_cache=True)
+    where = {"Bucket": "of-large", "Key": "of/mine/a.tar"}
+    for body in (LARGE["a.tar"][:PART], bytes(PART)):
+        upload = files.call_s3("create_multipart_upload", **where, Metadata={"sha256": "of another"})["UploadId"]
+        files.call_s3("upload_part", **where, UploadId=upload, PartNumber=1, Body=body)
+    export = write_export(tmp_path / "export", LARGE)
+    deliver(export, bucket.address, tmp_path)
+    assert bucket.content()["a.tar"] == LARGE["a.tar"]
+    [sha256] = [line[:64] for line in (export / "SHA256SUMS").read_text().splitlines() if line.endswith("a.tar")]
+    assert files.metadata("of-large/of/mine/a.tar", refresh=True)["sha256"] == sha256
+    assert files.list_multipart_uploads("of-large") == []
 
 
 def test_a_folder_without_room_says_so_before_anything_is_copied(

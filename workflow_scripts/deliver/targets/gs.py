@@ -22,7 +22,11 @@ class GoogleBucket(Bucket):
         return there.bytes == one.bytes and there.digest == one.digests.md5
 
     def make_ready(self, put: Sequence[Outgoing]) -> None:
-        """Nothing: what a killed delivery left of an object goes by itself after a week."""
+        """Nothing: what a killed delivery left of an object goes by itself after a week.
+
+        It is not gone on with: who knows the address of a session may write to it without a token, so that no note has
+        it, and an object that is composed of others has no MD5 by which it would be known again.
+        """
 
     def put_file(self, one: Outgoing, to: str) -> None:
         """In pieces, which are one object when the last has come; Google holds it against the MD5."""

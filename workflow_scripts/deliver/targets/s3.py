@@ -4,7 +4,9 @@ Of an object that came in one piece the ETag is its MD5, of one that came in par
 neither is so, as with keys of one's own for encryption, the SHA-256 counts that each object has among its metadata.
 """
 
+import mimetypes
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from workflow_scripts.deliver import outgoing
@@ -30,30 +32,78 @@ class S3Bucket(Bucket):
             return False
         if there.digest in (one.digests.md5, one.digests.of_parts):
             return True
-        said = self.asked("be asked for an object", lambda: self.files.metadata(self.path(one.path), refresh=True))
-        return said.get(SHA256) == one.sha256
+        return self._says(one)
 
     def put_file(self, one: Outgoing, to: str) -> None:
-        """In one piece, or in parts of which two are on their way."""
-        self.files.put_file(
-            str(one.file),
-            to,
-            chunksize=outgoing.PART_BYTES,
-            max_concurrency=PARTS_AT_ONCE,
-            Metadata={SHA256: one.digests.sha256},
-        )
+        """In one piece, or in parts of which two are on their way; those that a killed delivery sent are not again."""
+        if one.bytes < 2 * outgoing.PART_BYTES:
+            said = {SHA256: one.digests.sha256}
+            self.files.put_file(str(one.file), to, chunksize=outgoing.PART_BYTES, Metadata=said)
+            return
+        bucket, _, key = to.partition("/")
+        if self._in_parts(one, bucket, key) and not self._says(one):
+            self.files.rm_file(to)  # what was gone on with had begun as another file, all of whose parts this one has
+            self._in_parts(one, bucket, key)
 
     def make_ready(self, put: Sequence[Outgoing]) -> None:
-        """Have parts go that a killed delivery left: they are in no listing, and are paid for."""
-        keys = {self.path(one.path).partition("/")[2] for one in put if one.bytes >= 2 * outgoing.PART_BYTES}
-        bucket = self.root.partition("/")[0]
-        if not keys:
-            return
-        for upload in self.asked("be asked for uploads", lambda: self.files.list_multipart_uploads(bucket)):
-            if upload["Key"] in keys:
-                self.files.call_s3(
-                    "abort_multipart_upload", Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-                )
+        """Nothing: what a killed delivery left of an object is gone on with, or goes, when it is sent."""
+
+    def _says(self, one: Outgoing) -> bool:
+        """Whether an object says of itself that it is a file."""
+        said = self.asked("be asked for an object", lambda: self.files.metadata(self.path(one.path), refresh=True))
+        return bool(said.get(SHA256) == one.sha256)
+
+    def _in_parts(self, one: Outgoing, bucket: str, key: str) -> bool:
+        """Send all parts that are not there; whether any were."""
+        upload, there = self._left(one, bucket, key)
+        where = {"Bucket": bucket, "Key": key}
+        if not upload:
+            kind = mimetypes.guess_type(one.file)[0]
+            begin = {"Metadata": {SHA256: one.digests.sha256}} | ({"ContentType": kind} if kind else {})
+            upload = self.files.call_s3("create_multipart_upload", **where, **begin)["UploadId"]
+
+        def sent(number: int) -> dict[str, Any]:
+            if number not in there:
+                with one.file.open("rb") as file:
+                    file.seek((number - 1) * outgoing.PART_BYTES)
+                    body = file.read(outgoing.PART_BYTES)
+                part = self.files.call_s3("upload_part", **where, UploadId=upload, PartNumber=number, Body=body)
+                there[number] = part["ETag"]
+            return {"PartNumber": number, "ETag": there[number]}
+
+        is_resumed = bool(there)
+        with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+            parts = list(pool.map(sent, range(1, len(one.digests.parts) + 1)))
+        self.files.call_s3("complete_multipart_upload", **where, UploadId=upload, MultipartUpload={"Parts": parts})
+        return is_resumed
+
+    def _left(self, one: Outgoing, bucket: str, key: str) -> tuple[str | None, dict[int, str]]:
+        """What an earlier delivery left of an object: its upload, and the ETag of each part that came.
+
+        Of several the one with most parts. Others, and those with parts of another file, go: they are in no listing,
+        and are paid for. Where ETags are no MD5, as with keys of one's own for encryption, no part is known again.
+        """
+        uploads = self.files.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=key).get("Uploads", ())
+        found = {one["UploadId"]: self._parts(bucket, key, one["UploadId"]) for one in uploads if one["Key"] == key}
+        of_file = {number: part.hex() for number, part in enumerate(one.digests.parts, 1)}
+        mine = [name for name, parts in found.items() if parts and _md5s(parts).items() <= of_file.items()]
+        best = max(mine, key=lambda name: len(found[name]), default=None)
+        for name in found.keys() - {best}:
+            self.files.call_s3("abort_multipart_upload", Bucket=bucket, Key=key, UploadId=name)
+        return best, found[best] if best else {}
+
+    def _parts(self, bucket: str, key: str, upload: str) -> dict[int, str]:
+        parts: dict[int, str] = {}
+        after: dict[str, int] | None = {}
+        while after is not None:
+            page = self.files.call_s3("list_parts", Bucket=bucket, Key=key, UploadId=upload, **after)
+            parts |= {int(part["PartNumber"]): str(part["ETag"]) for part in page.get("Parts", ())}
+            after = {"PartNumberMarker": int(page["NextPartNumberMarker"])} if page.get("IsTruncated") else None
+        return parts
+
+
+def _md5s(parts: Mapping[int, str]) -> dict[int, str]:
+    return {number: etag.strip('"') for number, etag in parts.items()}
 
 
 def target(place: str) -> S3Bucket:
