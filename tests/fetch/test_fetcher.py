@@ -58,6 +58,19 @@ def test_a_file_comes_whole_and_leaves_nothing_beside(server: FaultyServer, tmp_
     assert server.times("/a.zip") == 1
 
 
+def test_parts_of_a_large_file_come_side_by_side_and_no_more_at_once_than_are_allowed(
+    server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after another, nine parts would take nine seconds."""
+    monkeypatch.setattr("workflow_scripts.fetch.transfer.PIECE", 100_000)
+    address = server.put("/a.zip", Served(BODY[:900_000], bytes_a_s=100_000))
+    began = time.monotonic()
+    assert had(Wanted(address), tmp_path / "a.zip", connections=4).transferred == 900_000
+    assert time.monotonic() - began < 6
+    assert (tmp_path / "a.zip").read_bytes() == BODY[:900_000]
+    assert 2 <= server.connections <= 5  # the first part's, and four
+
+
 def test_an_empty_file(server: FaultyServer, tmp_path: Path) -> None:
     assert had(Wanted(server.put("/empty.csv", Served(b""))), tmp_path / "empty.csv").bytes == 0
     assert (tmp_path / "empty.csv").read_bytes() == b""

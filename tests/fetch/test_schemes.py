@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fetch.faulty import FaultyServer, Served, faulty_server, some_bytes
+from tests.fetch.faulty import Fault, FaultyServer, Served, faulty_server, some_bytes
 from workflow_scripts.fetch.fetcher import Wanted, fetch
 from workflow_scripts.fetch.remote_file import Digest, FetchError
 from workflow_scripts.fetch.resolve import below, resolve
@@ -87,6 +87,19 @@ def test_a_file_of_a_record_of_zenodo(server: FaultyServer, tmp_path: Path, monk
     assert fetch(Wanted("zenodo:4060432/doc.zip"), tmp_path / "doc.zip").bytes == len(BODY)
     assert [(one.path, one.address) for one in below("zenodo:4060432")] == [("doc.zip", "zenodo:4060432/doc.zip")]
     assert resolve("zenodo:4060432/doc.zip").digest == Digest("md5", hashlib.md5(BODY).hexdigest())
+
+
+def test_a_token_for_zenodo_goes_along_and_to_no_other_host(
+    server: FaultyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZENODO_TOKEN", "averysecretword")
+    serve_record(server, monkeypatch, hashlib.md5(BODY).hexdigest())
+    with faulty_server() as other:
+        there = other.put("/doc.zip", Served(BODY))
+        server.files["/api/records/4060432/files/doc.zip/content"].faults = [Fault(302, {"Location": there})]
+        fetch(Wanted("zenodo:4060432/doc.zip"), tmp_path / "doc.zip")
+        assert {asked.headers.get("Authorization") for asked in server.asked} == {"Bearer averysecretword"}
+        assert [asked.headers.get("Authorization") for asked in other.asked] == [None]
 
 
 def test_the_digest_that_zenodo_publishes_is_held(

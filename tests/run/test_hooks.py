@@ -4,11 +4,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.project import REPOSITORY
 from workflow_scripts.run.hooks import Started
+from workflow_scripts.settings.acquire import acquire_entries
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.roots import Root
 from workflow_scripts.settings.run import Run
@@ -33,6 +35,23 @@ RULES = [
     Rule("export", {"dataset", "export"}),
     Rule("build_catalogue"),
 ]
+
+
+def test_connections_to_a_host_are_a_resource_that_a_command_may_limit(tmp_path: Path) -> None:
+    """Each job of a host takes four; eight are there unless somebody says otherwise."""
+    written = [{"url": "https://zenodo.org/a.zip", "to": "a.zip"}, {"url": "hf://datasets/a/b/", "to": "b"}]
+    entries = acquire_entries([*written, {"from": "url", "to": "c"}], [], "stem", Path("a.yaml"), tmp_path, tmp_path)
+    run = Run(Places("results"), "always", {}, (8000, 1 << 34), datasets={"birds": SimpleNamespace(acquire=entries)})
+    limits = {"connections_zenodo_org": 4}
+    workflow = SimpleNamespace(rules=RULES, resource_settings=SimpleNamespace(resources=limits))
+    taken = Started(run, "/here", 0.0, "", workflow).connections_of_hosts()
+    assert limits == {"connections_zenodo_org": 4, "connections_hf": 8, "connections_rows": 8}
+    job = SimpleNamespace(leaf="zenodo_org-0110")
+    assert {name: takes(job) for name, takes in taken.items()} == {
+        "connections_hf": 0,
+        "connections_rows": 0,
+        "connections_zenodo_org": 4,
+    }
 
 
 @pytest.fixture
