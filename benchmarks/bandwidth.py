@@ -23,14 +23,7 @@ from benchmarks.hand_made import SETTINGS
 from benchmarks.mutations import SHARED
 from benchmarks.report import Table
 from workflow_scripts.media.content import Content
-from workflow_scripts.sound.bandwidth import (
-    ABOVE_ROUNDING,
-    BAND,
-    LEFT_OUT,
-    ROUNDING,
-    band_count,
-    window_size,
-)
+from workflow_scripts.sound.bandwidth import ABOVE_ROUNDING, FOLDS, LEFT_OUT, ROUNDING, fold_size
 from workflow_scripts.sound.examine import examine
 
 Array = np.ndarray[Any, Any]
@@ -47,6 +40,9 @@ OFF_HZ, OFF_SHARE = 500, 0.05
 """Of the edge: so long are the slopes of resamplers and encoders."""
 FAR_HZ = (500, 1_000, 2_000)
 DENSER = 4
+LAST_BAND_HZ, NEAR_HZ = 16_000, 200
+"""Where the last scale factor band of MP3 at 44.1 kHz begins. It has no factor of its own, so at low bit rates encoders
+leave it empty, whatever they say of their lowpass."""
 LOWPASS = re.compile(r"transition band: +(\d+) Hz - +(\d+) Hz")
 
 
@@ -73,10 +69,19 @@ def _of_known_edges(files: list[Path]) -> Table:
         f"{len(files)} recordings of 5 s at 44.1 kHz: by sox to a lower rate and back, 16 bits; by lame, in stereo "
         "with themselves backwards. Known: half of that rate; where lame says that its lowpass ends. A recording that "
         "ends lower itself shows its own edge, as it was found of it. Clicks: single samples at half of full scale. "
-        f"Right: within {OFF_HZ} Hz or {OFF_SHARE:.0%} of the edge, which slopes take."
+        f"Right: within {OFF_HZ} Hz or {OFF_SHARE:.0%} of the edge, which slopes take. At 16 kHz begins the last scale "
+        "factor band of MP3, which encoders leave empty at low bit rates: below their lowpass, and the true edge."
     ]
     right = [f"right, {clicks or 'no'} click{'s' * (clicks != 1)}" for clicks in CLICKS]
-    columns = ["", "edge, Hz", "median of found - known, Hz", *right, "found higher, of all", "lower"]
+    columns = [
+        "",
+        "edge, Hz",
+        "median of found - known, Hz",
+        *right,
+        "found higher, of all",
+        "lower",
+        "of these at 16 kHz",
+    ]
     return Table("Bandwidth where the edge is known", columns, [_line(*one) for one in found.items()], notes)
 
 
@@ -85,8 +90,10 @@ def _line(kind: str, pairs: list[tuple[float, float, int]]) -> list[Any]:
     right = {clicks: [abs(error) <= off for error, off, count in errors if count == clicks] for clicks in CLICKS}
     shares = [f"{statistics.mean(of_these):.1%}" for of_these in right.values()]
     higher, lower = (sum(sign * error > off for error, off, _ in errors) for sign in (1, -1))
+    there = [abs(edge - LAST_BAND_HZ) <= NEAR_HZ for _, edge, _ in pairs]
+    at_last_band = sum(-error > off and is_there for (error, off, _), is_there in zip(errors, there, strict=True))
     median = statistics.median(error for error, _, clicks in errors if not clicks)
-    return [kind, max(known for known, _, _ in pairs), median, *shares, higher, lower]
+    return [kind, max(known for known, _, _ in pairs), median, *shares, higher, lower, at_last_band]
 
 
 def _edges(folder: Path, recording: Path) -> Found:
@@ -158,12 +165,11 @@ def _against_dense_spectra(files: list[Path]) -> Table:
 
 def _dense(left_out: int, file: Path) -> float:
     wave, rate = soundfile.read(file, dtype="float64", always_2d=True)
-    size = window_size(rate)
+    size = FOLDS * fold_size(rate)
     frames = np.lib.stride_tricks.sliding_window_view(wave[:, 0], size)[:: size // DENSER]
     window = np.hanning(size + 1)[:-1]
     lines = np.square(np.abs(np.fft.rfft(frames * window, axis=1))) * 2 / size / np.square(window).sum()
-    lines = np.pad(lines, ((0, 0), (0, band_count(size) * BAND - lines.shape[1])))
-    bands = np.sort(lines.reshape(len(lines), -1, BAND).mean(axis=2), axis=0)
+    bands = np.sort(lines[:, : size // 2 // FOLDS * FOLDS].reshape(len(lines), -1, FOLDS).mean(axis=2), axis=0)
     power = bands[: len(bands) - left_out].mean(axis=0)
     loud = np.flatnonzero(power > ABOVE_ROUNDING * ROUNDING / (size / 2))
-    return min((BAND * (loud[-1] + 1) - 0.5) * rate / size, rate / 2) if len(loud) else 0.0
+    return min((FOLDS * (loud[-1] + 1) - 0.5) * rate / size, rate / 2) if len(loud) else 0.0

@@ -14,6 +14,9 @@ from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.opened import Fills, Opened, opened
 
 PIECE = 1 << 20
+BUFFER = 1 << 16
+"""What is read of a long media at once. Its head and its end are looked at more than once before it is decoded, and all
+that is in a longer buffer would be read with them each time."""
 
 
 class Content:
@@ -28,7 +31,7 @@ class Content:
     def __init__(self, raw: "io.BytesIO | Window", size: int) -> None:
         self.size, self.is_overlaid = size, False
         self._raw = raw
-        self.file: BinaryIO = raw if isinstance(raw, io.BytesIO) else io.BufferedReader(raw, PIECE)
+        self.file: BinaryIO = raw if isinstance(raw, io.BytesIO) else io.BufferedReader(raw, BUFFER)
 
     @classmethod
     def of(cls, data: bytes) -> "Content":
@@ -55,7 +58,7 @@ class Content:
         else:
             self._raw.overlay = (offset, data)
             self.file.detach()  # type: ignore[attr-defined]  # its buffer holds what was there before
-            self.file = io.BufferedReader(self._raw, PIECE)
+            self.file = io.BufferedReader(self._raw, BUFFER)
 
     def digest(self) -> str:
         """XXH3-128 of all bytes, in hex."""

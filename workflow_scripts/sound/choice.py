@@ -133,7 +133,7 @@ def _wav(content: Content, known: Known, outline: wav.Outline) -> Opened:
         content.overlay(outline.start - 4, b"\xff" * 4)  # else FFmpeg looks for chunks behind the stated length
         return ffmpeg.open_stream(content, "wav", known, ignore_length="1")
     if outline.is_in_order:
-        return _sndfile(content, known)
+        return _sndfile(content, replace(known, extent=outline.extent))
     if content.size <= IN_MEMORY_BYTES:
         return _sndfile(Content.of(wav.in_order(content.file, content.size, outline)), known)
     others = sum(length for _, length in outline.sounds[1:])  # FFmpeg decodes one of them, too

@@ -449,9 +449,9 @@ CHECKS = Schema(
         ),
         "bandwidth_hz": _column(
             pl.Float64,
-            "frequency at which the spectrum of the first channel ends: the top of the highest band of some 130 Hz "
+            "frequency at which the spectrum of the first channel ends: the top of the highest band of some 150 Hz "
             "that is 10 dB above rounding to 16 bits and within 90 dB of the loudest band, over the whole sound but "
-            "the eight of each ten seconds' 430 windows in which it is loudest; or that of a step, where it is "
+            "the eight of each ten seconds' 510 windows in which it is loudest; or that of a step, where it is "
             "solid for 1 kHz, then falls by 30 dB within 500 Hz and stays there; null if no band is, or below 0.1 s",
             _at_least(0),
             null=True,

@@ -9,7 +9,7 @@ size and the first frame's bit rate, and delivers no more than that, which may b
 with them it delivers no more than they declare, though as much again may follow. So only where its count, the declared
 and that of the frames are the same does libsndfile deliver such a file as a whole.
 
-No library tells of what lies between frames, so they are walked here: 0.12 ms for ten seconds. FFmpeg's packets take
+No library tells of what lies between frames, so they are walked here: 0.06 ms for ten seconds. FFmpeg's packets take
 0.96 ms, and hide 3,000 zeroed bytes among them; mutagen believes the count of the first of joined files.
 """
 
@@ -123,6 +123,7 @@ class _Walk:
 
     def __init__(self, file: BinaryIO, end: int, first: int, header: _Header) -> None:
         self._file, self._end, self._first, self._header = file, end, first, header
+        self._lengths: dict[bytes, int] = {}
         self.runs: list[tuple[int, int]] = []
         self.gaps: list[int] = []
         self.count = 0
@@ -138,18 +139,27 @@ class _Walk:
 
     def _run(self, start: int) -> int:
         """Where the run ends that starts there."""
-        same = self._header.stream, self._header.channels
         piece, base, place = b"", start, start
-        while place + 4 <= self._end:
+        length_of, end = self._lengths.get, self._end
+        while place + 4 <= end:
             at = place - base
             if at + 4 > len(piece):
-                piece, base, at = read_at(self._file, self._end, place, PIECE), place, 0
-            frame = _header(piece[at : at + 4])
-            if frame is None or (frame.stream, frame.channels) != same:
+                piece, base, at = read_at(self._file, end, place, PIECE), place, 0
+            four = piece[at : at + 4]
+            length = length_of(four) or self._length(four)
+            if not length:
                 break
-            place += frame.length
+            place += length
             self.count += 1
         return place
+
+    def _length(self, four: bytes) -> int:
+        """Bytes of the frame that begins with these four, 0 if it is none of the stream."""
+        frame, first = _header(four), self._header
+        if frame is None or (frame.stream, frame.channels) != (first.stream, first.channels):
+            return 0
+        self._lengths[four] = frame.length
+        return frame.length
 
     def _next_run(self, end: int) -> int | None:
         """Where the run behind one starts; None behind the last, or where others than frames of the stream follow."""

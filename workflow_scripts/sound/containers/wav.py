@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import BinaryIO
 
-from workflow_scripts.sound.containers.extents import BIG, LITTLE, UNKNOWN_32, chunks, sound_extent, whole_chunks
+from workflow_scripts.sound.containers.extents import (
+    BIG,
+    LITTLE,
+    UNKNOWN_32,
+    Extent,
+    chunks,
+    sound_extent,
+    whole_chunks,
+)
 from workflow_scripts.sound.containers.places import read_at
 
 MPEG_TAGS = (0x50, 0x55)
@@ -28,10 +36,9 @@ class Outline:
     Attributes:
         tag: of the format, 0 where there is none.
         fact: samples a channel by the fact chunk, None without one.
-        start: of the first sound.
+        extent: of the first sound.
         length: bytes of sound in its chunk; all there are where the length was left open, and with what was lost where
             a length above 4 GiB lost its upper bits. More than the file holds where it was cut.
-        is_open: whether its length was left open.
         sounds: place and length of each chunk of sound; the last may end behind the file.
         form: place and length of the format chunk.
         is_in_order: whether there is one chunk of sound, and the format before it.
@@ -40,13 +47,17 @@ class Outline:
 
     tag: int
     fact: int | None
-    start: int
+    extent: Extent
     length: int
-    is_open: bool
     sounds: tuple[tuple[int, int], ...]
     form: tuple[int, int]
     is_in_order: bool
     left: int
+
+    @property
+    def start(self) -> int:
+        """Of the first sound."""
+        return self.extent.start
 
     @property
     def is_long(self) -> bool:
@@ -75,9 +86,8 @@ def outline(file: BinaryIO, size: int) -> Outline | None:
     return Outline(
         tag=int.from_bytes(first.get(b"fmt ", b"")[:2], "little" if order == "<" else "big"),
         fact=int(struct.unpack_from(f"{order}I", fact)[0]) if len(fact) >= 4 else None,
-        start=extent.start,
+        extent=extent,
         length=length,
-        is_open=extent.size is None,
         sounds=((extent.start, length), *others),
         form=next(((place, stated) for name, place, stated in before + after if name == b"fmt "), (0, 0)),
         is_in_order=not others and any(name == b"fmt " for name, _, _ in before),

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from workflow_scripts.media.content import Content
+from workflow_scripts.sound.containers.extents import Extent
 
 Block = np.ndarray[Any, np.dtype[Any]]
 """Samples of shape (frames, channels): int16, or float32 with full scale 1."""
@@ -28,6 +29,7 @@ class Known:
         most_frames: what it holds, where the decoder gives what is none of it behind that.
         fault: what is wrong with the bytes, whatever a decoder makes of them.
         undecoded_bytes: how many that may be sound no decoder is given, None where nobody knows.
+        extent: where its sound lies, if that was looked up.
     """
 
     format: str | None = None
@@ -35,6 +37,7 @@ class Known:
     most_frames: int | None = None
     fault: Fault | None = None
     undecoded_bytes: int | None = None
+    extent: Extent | None = None
 
 
 NOTHING_KNOWN = Known()

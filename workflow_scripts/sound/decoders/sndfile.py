@@ -48,7 +48,7 @@ def open_stream(content: Content, known: Known = NOTHING_KNOWN) -> Iterator["Snd
     Raises:
         MediaError: it does not know it.
     """
-    extent = sound_extent(content.file, content.size)
+    extent = known.extent or sound_extent(content.file, content.size)
     if extent is not None and extent.size is None:
         content.overlay(*size_patch(content.file, content.size, extent))
     with _opened(content) as file:
