@@ -24,6 +24,7 @@ rule build_catalogue:
         ],
         weighed=WEIGHED,
         fetches=RUN.waited_for(),
+        derived=[PLACES.table(name, table) for name in RUN.derived() for table in ("scenes", "parts")],
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),
         checks=checks_of(RUN.roots),
@@ -47,6 +48,7 @@ rule build_catalogue:
         with_judgements=RUN.all_with_judgements(),
         fetches=RUN.fetched_in(),
         with_windows=RUN.with_windows(),
+        derived=RUN.derived(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
         settings=settings_told(RUN),
@@ -61,6 +63,6 @@ rule build_catalogue:
 # The tables of datasets that the catalogue speaks of.
 CATALOGUED = [
     file
-    for name in ("tables", "of_care", "of_windows", "of_judgements", "weighed")
+    for name in ("tables", "of_care", "of_windows", "of_judgements", "weighed", "derived")
     for file in rules.build_catalogue.input[name]
 ]

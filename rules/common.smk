@@ -84,6 +84,12 @@ PACKS = planned(
 )
 CARD_PACKS = planned("choose_cards", PLACES.card_list("{dataset}", "{leaf}"), PLACES.card_pack("{dataset}", "{leaf}"))
 WINDOWS = planned("plan_windows", PLACES.window_list("{dataset}", "{leaf}"), PLACES.window_pack("{dataset}", "{leaf}"))
+SCENES = planned(
+    "plan_scenes",
+    PLACES.scene_list("{dataset}", "{leaf}"),
+    PLACES.scene_pack("{dataset}", "{leaf}"),
+    lambda wildcards: dataset(wildcards).audio,  # else no sound of them is written
+)
 FETCHES = planned(
     "plan_fetches",
     PLACES.fetch_list("{dataset}", "{stage}", "{leaf}"),
@@ -161,7 +167,10 @@ def sources_of(wildcards):
 
 def made_of_root(wildcards):
     """What has to be made or fetched before a root is scanned; fetched anew, it is scanned anew."""
+    made_for = root(wildcards).made_for
     fetched = [PLACES.acquired(*stage) for stage in root(wildcards).waits_for]
+    if made_for:
+        return PLACES.table(made_for, "scenes")
     return [*fetched, *(MADE_SAMPLE if root(wildcards).made_by_workflow else [])]
 
 

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
     "windows": {"errors", "tables", "media", "exports"},  # exports cut the windows out
     "judging": {"errors", "tables", "sources"},
+    "derive": {"errors", "tables", "media", "sound", "exports", "catalogue"},  # exports cut and encode what it makes
     "run": {
         "errors",
         "processes",

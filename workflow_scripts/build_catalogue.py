@@ -25,6 +25,7 @@ with logged(snakemake.log[0]):
         params.with_judgements,
         params.fetches,
         params.with_windows,
+        params.derived,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -77,6 +77,8 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "subsets",
         "windowed",
         "directions",
+        "scenes",
+        "parts",
     }
 
 

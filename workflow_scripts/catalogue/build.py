@@ -41,7 +41,9 @@ TABLES_OF_FETCHES = {"fetches": schemas.FETCHES}
 """Those of the datasets alone of which something was fetched."""
 TABLES_OF_WINDOWS = schemas.WINDOWS
 """Those of the datasets alone whose file asks for something to be measured by window."""
-TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_WINDOWS
+TABLES_OF_DERIVED = schemas.DERIVED
+"""Those of the datasets alone that are made of others."""
+TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_WINDOWS | TABLES_OF_DERIVED
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -60,6 +62,7 @@ class Contents:
             do: they have rejects and sources of it, and TABLES_OF_JUDGEMENTS.
         fetches: for each dataset of which something was fetched the stages of that.
         with_windows: the datasets that have TABLES_OF_WINDOWS.
+        derived: the datasets that are made of others: they have TABLES_OF_DERIVED.
     """
 
     places: Places
@@ -71,6 +74,7 @@ class Contents:
     with_judgements: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fetches: Mapping[str, Sequence[str]] = field(default_factory=dict)
     with_windows: Sequence[str] = ()
+    derived: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -93,6 +97,8 @@ class Contents:
             return self.with_split_care
         if table in TABLES_OF_WINDOWS:
             return self.with_windows
+        if table in TABLES_OF_DERIVED:
+            return self.derived
         return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:
@@ -145,13 +151,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
-        connection.execute(sql_macros())
-        connection.execute(published.sql_macro())
-        connection.execute(splits.sql_macro())
-        for view, schema in (DATASET_TABLES | TABLES_OF_SOME).items():
-            _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
-        for view, schema in ROOT_TABLES.items():
-            _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
+        create_views_of_tables(connection, contents)
         _create(
             connection, "clips_before", "dataset", "the dataset", clips_before(contents.places), schemas.CLIPS_BEFORE
         )
@@ -165,6 +165,17 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create_macro(connection, sql)
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
+
+
+def create_views_of_tables(connection: duckdb.DuckDBPyConnection, contents: Contents) -> None:
+    """A view for each table, and the macros that ready-made views ask."""
+    connection.execute(sql_macros())
+    connection.execute(published.sql_macro())
+    connection.execute(splits.sql_macro())
+    for view, schema in (DATASET_TABLES | TABLES_OF_SOME).items():
+        _create(connection, view, "dataset", "the dataset", contents.of_datasets(view), schema)
+    for view, schema in ROOT_TABLES.items():
+        _create(connection, view, "root", "the audio root", contents.of_roots(view), schema)
 
 
 def _create(

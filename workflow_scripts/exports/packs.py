@@ -73,7 +73,7 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
     Args:
         packs: all that there are.
         folder: of the export.
-        place: the path below it of a file of a pack.
+        place: the path below it of a file of a pack, or an absolute one.
 
     Raises:
         SoundledgerError: a file is gone.
@@ -88,7 +88,7 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
                 f"{files}: {len(names):,} files where {pack.account.made:,} were made; run again: the pack is made anew"
             )
         for name in names:
-            target = f"{folder}/{place(name)}"
+            target = os.path.join(folder, place(name))
             if (above := os.path.dirname(target)) not in there:
                 os.makedirs(above, exist_ok=True)
                 there.add(above)
@@ -97,7 +97,11 @@ def link_files(packs: Iterable[Pack], folder: Path, place: Callable[[str], str])
 
 def remove_other_packs(link: Path, packs: Iterable[Pack]) -> None:
     """Remove the packs of an export that are of no use to it any more."""
-    folder = link.parent / f".{link.name}.packs"
+    remove_packs_but(packs, link.parent / f".{link.name}.packs")
+
+
+def remove_packs_but(packs: Iterable[Pack], folder: Path) -> None:
+    """Remove all packs in a folder but some."""
     used = {name for pack in packs for name in (pack.folder.name, f"{pack.folder.name}.json")}
     for place in (folder, published_folder(folder)):
         for path in place.iterdir() if place.is_dir() else []:

@@ -44,7 +44,9 @@ class Looks:
             return remembered
         if self.run.look == "never":
             return ""
-        if root.slug not in _states or root.made_by_workflow or root.waits_for:  # which may make it between two looks
+        if (
+            root.slug not in _states or root.made_by_workflow or root.made_for or root.waits_for
+        ):  # which may make it between two looks
             from workflow_scripts.media.look import look_into
 
             is_anothers = Lock(Path(self.run.places.lock)).owner() is not None  # this run will be refused, or only asks
@@ -99,7 +101,7 @@ class Looks:
         nobody. Of a folder the source is what lies there, as of a root.
         """
         known = self.run.datasets[dataset]
-        if not self.is_main:
+        if not self.is_main or known.derive:  # what jobs make, Snakemake itself knows
             return []
         states = [self.state(self.run.folders[slug]) for slug in known.source_folders.values()]
         return [self._digest(file) for file in known.source_files] + states

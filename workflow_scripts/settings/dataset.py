@@ -13,10 +13,12 @@ from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.measure import measure
+from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
 from workflow_scripts.settings.roots import Root, root_slug, roots_of
 from workflow_scripts.settings.schemas import (
     CONFIG_FOLDER,
+    DERIVED,
     dataset_schema,
     mapping_schema,
     options_schema,
@@ -103,6 +105,7 @@ class Dataset:
         max_rejected_fraction: the share of a source's rows that may be rejected.
         acquire: where its files come from, as far as it says so.
         waits_for: the stages of fetching, each of a dataset, that have to be done before its sources can be read.
+        derive: what it is made of, and how; None where it is found as it is.
     """
 
     name: str
@@ -128,6 +131,12 @@ class Dataset:
     rights: dict[str, str]
     acquire: tuple[AcquireEntry, ...] = ()
     waits_for: tuple[Stage, ...] = ()
+    derive: dict[str, Any] | None = None
+
+    @property
+    def derived_from(self) -> tuple[str, ...]:
+        """The datasets that it is made of."""
+        return tuple(self.derive["from"]) if self.derive else ()
 
     @property
     def source_files(self) -> tuple[str, ...]:
@@ -164,12 +173,13 @@ class DatasetFile(NamedTuple):
     match: str
 
 
-def read_dataset(wanted: str, workdir: Path) -> DatasetFile:
+def read_dataset(wanted: str, workdir: Path, places: Places) -> DatasetFile:
     """Read a dataset file, and nothing of what it names.
 
     Args:
         wanted: a name in config/datasets, or the path of a file.
         workdir: the folder of the run.
+        places: of its results, where what is derived is made.
 
     Raises:
         SettingsError: there is no such file, or it says what no dataset file may.
@@ -177,6 +187,8 @@ def read_dataset(wanted: str, workdir: Path) -> DatasetFile:
     file, base = _find_dataset_file(wanted, workdir)
     written = load_yaml(file)
     content = validated(written, dataset_schema(written.get("adapter")), str(file))
+    if content["adapter"] == DERIVED:
+        content |= _made(content, places, workdir, f"{file}: derive")
     limits = content["limits"]
     for name in ("min_duration_s", "train_min_duration_s"):
         if not limits[name] <= limits["max_duration_s"]:
@@ -206,12 +218,13 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
     file, base, content = read.file, read.base, read.content
     acquisition = replace(acquisition, reader=content["name"])
     of_roots = acquisition.of_roots
+    is_derived = content["adapter"] == DERIVED
     check_leaves(
         read.leaves,
         file,
         content["name"],
         workdir,
-        lambda leaf: acquisition.is_coming(read_path(leaf)),
+        lambda leaf: is_derived or acquisition.is_coming(read_path(leaf)),
         lambda leaf: acquisition.words_of_gone(read_path(leaf)),
     )
     named = [
@@ -219,6 +232,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
             where,
             replace(
                 root,
+                made_for=content["name"] if is_derived else "",
                 is_acquired=not root.is_address and bool(of_roots.stages_for(ReadPath(root.path))),
                 waits_for=() if root.is_address else tuple(of_roots.waits_for([ReadPath(root.path)])),
             ),
@@ -229,7 +243,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
             file,
             base,
             workdir,
-            lambda path: of_roots.is_coming(ReadPath(path)),
+            lambda path: is_derived or of_roots.is_coming(ReadPath(path)),
             lambda path: of_roots.words_of_gone(ReadPath(path)),
         )
     ]
@@ -268,10 +282,31 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         max_rejected_fraction=content["max_rejected_fraction"],
         rights=content["rights"],
         acquire=acquisition.entries.get(content["name"], ()),
+        derive=content.get("derive"),
         waits_for=tuple(acquisition.waits_for(read_path(leaf) for leaf in read.leaves if leaf.format in ON_DISK)),
     )
     dataset.bearable  # noqa: B018  raises here for what its file cannot mean
     return dataset, [(where, root) for where, root, _ in named]
+
+
+def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) -> dict[str, Any]:
+    """Of a dataset that is derived, what files of others say of their sources and audio.
+
+    Raises:
+        SettingsError: it does not ask for one kind of what is made, or that lacks what it is made of.
+    """
+    name, derive = content["name"], content["derive"]
+    kinds = [kind for kind in derive if kind not in ("from", "seed", "render")]
+    if len(kinds) != 1:
+        said = mapping_schema(DERIVED)["properties"]["derive"]["properties"]
+        known = [kind for kind in said if kind not in ("from", "seed", "render")]
+        raise SettingsError(f"{where}: expected one of {', '.join(known)}; found {', '.join(kinds) or 'none'}")
+    [kind] = kinds
+    if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
+        raise SettingsError(f"{where}.mixtures: `pairs: drawn` takes `clips`, a query, and `scenes`, a number")
+    sources = {table: os.path.abspath(workdir / places.recipe(name, table)) for table in ("scenes", "heard", "classes")}
+    audio = [os.path.abspath(workdir / places.scene_audio(name))] if derive["render"]["written"] else []
+    return {"sources": sources, "audio": audio, "acquire": []}
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:

@@ -143,6 +143,34 @@ class Places:
         names = {"clips": "missing", "by_class": "missing_by_class", "proposed": "missing_proposed"}
         return {name: f"{folder}/{file}.csv" for name, file in names.items()}
 
+    def derived(self, dataset: str) -> str:
+        """Folder of what a dataset is made of, and of what was made."""
+        return f"{self.results}/{dataset}/derived"
+
+    def recipe(self, dataset: str, table: str) -> str:
+        """A table of what is to be made."""
+        return f"{self.derived(dataset)}/plan/{table}.parquet"
+
+    def scene_lists(self, dataset: str) -> str:
+        """Folder of the lists of what goes into each pack of scenes."""
+        return f"{self.derived(dataset)}/.plan"
+
+    def scene_list(self, dataset: str, leaf: str) -> str:
+        """What goes into one of them."""
+        return f"{self.scene_lists(dataset)}/{leaf}.parquet"
+
+    def scene_pack(self, dataset: str, leaf: str) -> str:
+        """Account of a pack of scenes; its files are in a folder beside it."""
+        return f"{self.derived(dataset)}/.packs/{leaf}.json"
+
+    def scene_audio(self, dataset: str) -> str:
+        """Folder of all scenes that were made: the root of their dataset."""
+        return f"{self.results}/{dataset}/audio"
+
+    def stems(self, dataset: str) -> str:
+        """Folder of their parts, each by itself, where these were asked for."""
+        return f"{self.results}/{dataset}/stems"
+
     def acquisition(self, dataset: str) -> str:
         """Folder of what tells how far the fetching of its files has come; what is fetched goes where its file says."""
         return f"{self.results}/{dataset}/acquired"

@@ -134,15 +134,24 @@ def _row(key: str, part: dict[str, Any], required: bool) -> str:
     return f"| `{key}` | {_value(part)} | {default} | {meaning} |"
 
 
+KINDS = {
+    "array": "list",
+    "object": "mapping",
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "yes or no",
+}
+
+
 def _value(part: dict[str, Any]) -> str:
     if "enum" in part:
         return " or ".join(f"`{value}`" for value in part["enum"])
-    kind = {"array": "list", "object": "mapping", "string": "text", "integer": "whole number", "boolean": "yes or no"}
     bounds = [f"≥ {part['minimum']}"] if "minimum" in part else []
     bounds += [f"> {part['exclusiveMinimum']}"] if "exclusiveMinimum" in part else []
     bounds += [f"≤ {part['maximum']}"] if "maximum" in part else []
-    forms = [kind[form["type"]] for form in part.get("anyOf", []) if "type" in form]
-    name = kind.get(part.get("type", ""), part.get("type", " or ".join(dict.fromkeys(forms)) or "name or mapping"))
+    forms = [KINDS[form.get("type", "object")] for form in part.get("anyOf", []) if form.keys() & {"type", "$ref"}]
+    name = KINDS.get(part.get("type", ""), part.get("type", " or ".join(dict.fromkeys(forms)) or "name or mapping"))
     return f"{name} {', '.join(bounds)}".strip()
 
 

@@ -32,6 +32,7 @@ class Root:
         images: its pictures are looked at, and no audio.
         is_acquired: some of it is fetched, as a dataset file says.
         waits_for: the stages of fetching, each of a dataset, that have to be done before it can be scanned.
+        made_for: the dataset that is made there, out of others; "" where none is.
     """
 
     slug: str
@@ -40,6 +41,7 @@ class Root:
     images: bool = False
     is_acquired: bool = False
     waits_for: tuple[tuple[str, str], ...] = ()
+    made_for: str = ""
 
     @property
     def is_address(self) -> bool:
@@ -49,7 +51,7 @@ class Root:
     @property
     def is_made_meanwhile(self) -> bool:
         """Whether the run itself may put there what is to be scanned."""
-        return self.made_by_workflow or self.is_acquired
+        return self.made_by_workflow or self.is_acquired or bool(self.made_for)
 
 
 def roots_of(
@@ -126,7 +128,7 @@ def _address(written: str, where: str, images: bool) -> str:
 
 def refuse_inside_each_other(where: str, root: Root, results: str, workdir: Path) -> None:
     """Raises SettingsError for results below a root, which the next scan would find, and for a root below results."""
-    if root.is_address:
+    if root.is_address or root.made_for:
         return
     audio, made = Path(os.path.realpath(root.path)), Path(os.path.realpath(workdir / results))
     if made.is_relative_to(audio) or audio.is_relative_to(made):

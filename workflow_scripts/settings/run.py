@@ -1,5 +1,6 @@
 """What a run consists of: datasets, the audio roots they name, and where results go."""
 
+import graphlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.errors import nearest
 from workflow_scripts.settings.acquire import (
     Acquisition,
     ReadPath,
@@ -182,6 +184,20 @@ class Run:
             "version": VERSION,
         }
 
+    def tables_derived_from(self, dataset: str, names: Iterable[str]) -> list[str]:
+        """The tables of the datasets that one is made of."""
+        names = list(names)
+        return [self.places.table(name, table) for name in self.datasets[dataset].derived_from for table in names]
+
+    def roots_derived_from(self, dataset: str) -> list[str]:
+        """The roots of these, each once."""
+        named = [root for name in self.datasets[dataset].derived_from for root in self.datasets[name].audio]
+        return list(dict.fromkeys(named))
+
+    def derived(self) -> list[str]:
+        """The datasets that are made of others."""
+        return [name for name, dataset in self.datasets.items() if dataset.derive]
+
     def losses_of(self, dataset: str) -> dict[str, Any]:
         """What is to be known of a dataset to judge its losses."""
         known = self.datasets[dataset]
@@ -257,7 +273,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
     datasets: dict[str, Dataset] = {}
     roots: dict[str, Root] = {}
     folders: dict[str, Root] = {}
-    read = [read_dataset(wanted, workdir) for wanted in settings["datasets"]]
+    read = [read_dataset(wanted, workdir, Places(results)) for wanted in settings["datasets"]]
     entries = {
         one.content["name"]: acquire_entries(one.content["acquire"], one.leaves, one.match, one.file, one.base, workdir)
         for one in read
@@ -283,6 +299,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             refuse_inside_each_other(f"{dataset.file}: sources", folders[slug], results, workdir)
     if missing and not datasets:
         raise missing[0]
+    refuse_circles(datasets)
     refuse_meeting(
         [one for dataset in datasets.values() for one in dataset.deliveries.values()], roots, results, workdir
     )
@@ -325,10 +342,37 @@ def _those_there(
                 loaded.append((dataset, named))
             except MissingError as error:
                 missing[one.file] = error
+        for one in read:
+            if one.file not in missing and (lacks := _lacking(one, read, missing)):
+                missing[one.file] = lacks
         if len(missing) == before:
             return loaded, acquisition, list(missing.values())
         names = {one.content["name"] for one in read if one.file not in missing}
         acquisition = replace(acquisition, entries={name: acquisition.entries[name] for name in names})
+
+
+def _lacking(one: DatasetFile, read: list[DatasetFile], missing: dict[Path, MissingError]) -> MissingError | None:
+    """Why a dataset that is made of others cannot be made; None where nothing stands against it."""
+    names = {other.content["name"]: other.file for other in read}
+    for name in one.content.get("derive", {}).get("from", ()):
+        if name not in names:
+            known = ", ".join(sorted(names))
+            return MissingError(
+                f"{one.file}: derive.from: no dataset {name!r} in this run, which has {known}; add it to `datasets`"
+                f"{nearest(name, names)}"
+            )
+        if names[name] in missing:
+            return MissingError(f"{one.file}: derive.from: {name!r} is left out: {missing[names[name]]}")
+    return None
+
+
+def refuse_circles(datasets: dict[str, Dataset]) -> None:
+    """Raises SettingsError where datasets would be made of each other."""
+    try:
+        graphlib.TopologicalSorter({name: one.derived_from for name, one in datasets.items()}).prepare()
+    except graphlib.CycleError as error:
+        way = " of ".join(reversed(error.args[1]))
+        raise SettingsError(f"derive.from: {way}: nothing can be made of itself; leave one of them out") from None
 
 
 def _results(named: str, workdir: Path) -> str:

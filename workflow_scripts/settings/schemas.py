@@ -9,6 +9,9 @@ from workflow_scripts.settings.validation import Schema, validated
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 SCRIPTS = Path(__file__).resolve().parents[1]
+_MADE = "the workflow makes it; a dataset of the adapter `derived` says `derive` alone"
+DERIVED = "derived"
+"""The adapter of datasets that the workflow makes: their files name neither sources nor audio."""
 SOURCES, MAPPING, OPTIONS = "sources.schema.yaml", "mapping.schema.yaml", "options.schema.yaml"
 PART = Path(__file__).with_name("part.schema.yaml")
 
@@ -22,6 +25,10 @@ def dataset_schema(adapter: Any = None) -> Schema:
     """The schema of a dataset file, with what its adapter has it say besides."""
     schema = load_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
     more = mapping_schema(adapter)
+    if adapter == DERIVED:
+        made = dict.fromkeys(("sources", "audio", "acquire"), _MADE)
+        schema = schema | {"gone": made, "required": ["name", "adapter"]}
+        schema["properties"] = {name: part for name, part in schema["properties"].items() if name not in made}
     return schema | {
         "properties": schema["properties"] | more.get("properties", {}),
         "required": schema["required"] + more.get("required", []),

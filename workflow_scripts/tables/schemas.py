@@ -271,6 +271,87 @@ MIXTURES = Schema(
     unique=("clip_id", "added_clip_id"),
 )
 
+_SCENE = {
+    "clip_id": _column(pl.String, "the clip that is made", _matches(IDENTIFIER)),
+    "split": _column(
+        pl.Categorical,
+        "part of the dataset that it belongs to; all that it is made of is of that split too",
+        Rule("categories_match", {"pattern": FILE_NAME}),
+    ),
+    "duration_s": _column(pl.Float64, "seconds that it has", _at_least(0)),
+    "sample_rate": _column(pl.Int64, "samples a second", _at_least(1)),
+    "channels": _column(pl.Int32, "channels", _at_least(1)),
+    "caption": _column(pl.String, "what its parts say together, null where nothing is to be said", null=True),
+    "picture_dataset": _column(pl.Categorical, "dataset of the clip whose picture it has", null=True),
+    "picture_clip_id": _column(pl.String, "that clip", null=True),
+}
+
+PLANNED_SCENES = Schema(
+    "planned_scenes", "what is to be made of other datasets: one row a clip", _SCENE, unique=("clip_id",)
+)
+
+SCENES = Schema(
+    "scenes",
+    "what was made of other datasets: one row a clip",
+    {
+        **_SCENE,
+        "scale_db": _column(
+            pl.Float64,
+            "what all of it was scaled by, dB: 0, or less where it or a part of it went beyond full scale; null where "
+            "it was not made",
+            _finite(),
+            null=True,
+        ),
+        "error_kind": _column(pl.String, "kind of the fault for which it was not made", null=True),
+        "error": _column(pl.String, "that fault in words", null=True),
+    },
+    unique=("clip_id",),
+)
+
+_PART = {
+    "clip_id": _column(pl.String, "the clip that is made", _matches(IDENTIFIER)),
+    "ordinal": _column(pl.Int32, "which of its parts, from 0", _at_least(0)),
+    "role": _column(pl.Categorical, "background, foreground, or mixed: one of several of equal rank"),
+    "from_dataset": _column(pl.Categorical, "dataset of the clip that it is of"),
+    "from_clip_id": _column(pl.String, "that clip"),
+    "from_s": _column(pl.Float64, "where in that clip it begins, seconds", _at_least(0)),
+    "taken_s": _column(pl.Float64, "seconds that are taken of it there", _at_least(0)),
+    "onset_s": _column(pl.Float64, "where it begins in the clip that is made, seconds", _at_least(0)),
+    "offset_s": _column(pl.Float64, "where it ends there", _at_least(0)),
+    "fade_s": _column(pl.Float64, "seconds that it is faded in and out for", _at_least(0)),
+    "pitch_semitones": _column(pl.Float64, "semitones that it is raised by", _finite()),
+    "stretch": _column(pl.Float64, "times as long as it was", _at_least(0)),
+    "snr_db": _column(
+        pl.Float64,
+        "asked for: its root mean square over that of the background, dB; null where its gain is given",
+        _finite(),
+        null=True,
+    ),
+}
+
+PLANNED_PARTS = Schema(
+    "planned_parts",
+    "what the clips that are to be made consist of: one row a part",
+    {**_PART, "gain_db": _column(pl.Float64, "gain that is given, dB", _finite(), null=True)},
+    unique=("clip_id", "ordinal"),
+)
+
+PARTS = Schema(
+    "parts",
+    "what the clips that were made of other datasets consist of: one row a part",
+    {
+        **_PART,
+        "gain_db": _column(
+            pl.Float64,
+            "what its samples were multiplied by, dB, besides `scale_db` of its scene; null where that was not made, "
+            "and of a part that is silent",
+            _finite(),
+            null=True,
+        ),
+    },
+    unique=("clip_id", "ordinal"),
+)
+
 REJECTS = Schema(
     "rejects",
     "one row for each raw row, label in a row, or part of an archive that could not be taken",
@@ -884,6 +965,9 @@ JUDGED = {
     "predictions": {"predictions": PREDICTIONS, "rejects": REJECTS, "sources": SOURCES},
 }
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
+
+DERIVED = {"scenes": SCENES, "parts": PARTS}
+"""What is made, of datasets that are derived from others, beside their tables."""
 
 WEIGHED = {"reviews": {"agreement": AGREEMENT}, "predictions": {"label_issues": LABEL_ISSUES}}
 """What is made of the same by holding it against each other, and against labels."""

@@ -58,7 +58,7 @@ def encode(clip: Cut, form: AudioForm) -> Encoded:
     if form.longest_s is not None:
         samples = samples[: round(form.longest_s * rate)]
     gain = 1.0 if form.loudness_lufs is None else gain_to(form.loudness_lufs, samples, rate)
-    steps, overshoot = _in_steps(samples, 1.0 if gain is None else gain, form)
+    steps, overshoot = in_steps(samples, 1.0 if gain is None else gain, form)
     written = encode_lossy(steps, rate, form) if form.codec in LOSSY else _exactly(steps, rate, form)
     channels = 1 if steps.ndim == 1 else steps.shape[1]
     return Encoded(written, len(steps), rate, channels, overshoot, gain is None, steps)
@@ -103,7 +103,7 @@ def _resampled(clip: Cut, to: int | None) -> tuple[Array, int]:
     return np.stack(channels, axis=1), to
 
 
-def _in_steps(samples: Array, gain: float, form: AudioForm) -> tuple[Array, int]:
+def in_steps(samples: Array, gain: float, form: AudioForm) -> tuple[Array, int]:
     """Samples times a gain as whole steps of int16, or of int32 whose lower bits are 0; how many lay beyond full scale.
 
     Block by block: in double precision all of a recording of an hour would take more memory than anything else here.

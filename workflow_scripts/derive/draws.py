@@ -1,0 +1,117 @@
+"""Draws that follow from a seed and from what they are drawn for, and from nothing else.
+
+Each number is a hash of a key, so that it is the same whatever else is drawn, in which order, on how many cores.
+Choices are made by rendezvous: of all that may be chosen the one whose hash with the key is the highest. One more to
+choose from changes only the choices that fall on it, one less only those that fell on it.
+
+Sources: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (the mixing function);
+Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Trans. Networking, 1998.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+import polars as pl
+import xxhash
+
+Array = np.ndarray[Any, Any]
+
+QUANTILES = 4097
+"""Between so many values of a normal distribution, each as likely as the next, draws lie on straight lines."""
+AT_ONCE = 1 << 22
+"""So many hashes are held while one is chosen."""
+_GAMMA, _FIRST, _SECOND = (np.uint64(one) for one in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+
+
+def hashed(texts: Iterable[str]) -> Array:
+    """XXH3-64 of texts, uint64."""
+    return np.array([xxhash.xxh3_64_intdigest(text.encode()) for text in texts], np.uint64)
+
+
+def keys(seed: int, numbers: Array, what: str) -> Array:
+    """A key for each number (N,) uint64, under a seed: those of another purpose share nothing with them."""
+    [purpose] = hashed([f"{seed} {what}"])
+    return _mixed(np.asarray(numbers, np.uint64) + purpose)
+
+
+def below(own: Array, what: str) -> Array:
+    """Keys for something that belongs to what some keys are of."""
+    [purpose] = hashed([what])
+    return _mixed(own ^ purpose)
+
+
+def of_choice(own: Array, chosen: Array) -> Array:
+    """Keys for what belongs to a choice, by the hash of what was chosen: another choice has others."""
+    return _mixed(own ^ _mixed(chosen))
+
+
+def shares(own: Array, what: str) -> Array:
+    """A number in [0, 1) for each key, float64, 53 bits of it drawn."""
+    return (below(own, what) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def chosen(own: Array, hashes: Array) -> Array:
+    """For each key (N,) which of some things (M,) it falls on, by their hashes: int64."""
+    places = np.empty(len(own), np.int64)
+    step = max(1, AT_ONCE // max(1, len(hashes)))
+    for first in range(0, len(own), step):
+        some = own[first : first + step, None] ^ hashes[None, :]
+        places[first : first + step] = np.argmax(_mixed(some), axis=1)
+    return places
+
+
+def drawn(distribution: float | Mapping[str, Any], own: Array, what: str) -> Array:
+    """A number for each key from a distribution: float64 (N,).
+
+    Args:
+        distribution: a number; `uniform: [least, most]`; `normal: [mean, standard deviation, least, most]`, cut off at
+            those two; `one_of: [...]`.
+        own: the keys.
+        what: it is drawn for.
+    """
+    if not isinstance(distribution, Mapping):
+        return np.full(len(own), float(distribution))
+    [(kind, values)] = distribution.items()
+    share = shares(own, what)
+    if kind == "uniform":
+        return np.asarray(values[0] + (values[1] - values[0]) * share)
+    if kind == "one_of":
+        return np.asarray(values, np.float64)[(share * len(values)).astype(np.int64)]
+    mean, deviation, least, most = values
+    normal = NormalDist(mean, deviation)
+    within = np.linspace(normal.cdf(least), normal.cdf(most), QUANTILES)
+    ends = (sys.float_info.min, 1 - sys.float_info.epsilon)
+    quantiles = [normal.inv_cdf(min(max(one, ends[0]), ends[1])) for one in within]
+    return np.interp(share, np.linspace(0, 1, QUANTILES), np.clip(quantiles, least, most))
+
+
+def ends(distribution: Mapping[str, Any]) -> list[float]:
+    """The least and the most that a distribution gives, as it says them."""
+    [(kind, values)] = distribution.items()
+    return {"normal": values[2:], "uniform": values, "one_of": [min(values), max(values)]}[kind]
+
+
+def counts(distribution: float | Mapping[str, Any], own: Array, what: str) -> Array:
+    """Whole numbers (N,) int64: of `uniform` both ends are among them."""
+    if isinstance(distribution, Mapping) and "uniform" in distribution:
+        least, most = distribution["uniform"]
+        return (least + np.floor((most - least + 1) * shares(own, what))).astype(np.int64)
+    return np.rint(drawn(distribution, own, what)).astype(np.int64)
+
+
+def hashes_of(rows: pl.DataFrame, *columns: str) -> Array:
+    """Of each row a hash of what some columns say."""
+    parts = [pl.col(name).cast(pl.String).fill_null("") for name in columns]
+    return hashed(rows.select(pl.concat_str(parts, separator="\0")).to_series())
+
+
+def _mixed(values: Array) -> Array:
+    """The finaliser of SplitMix64, without the warnings of numpy for what wraps round."""
+    with np.errstate(over="ignore"):
+        mixed = values + _GAMMA
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND
+        return np.asarray(mixed ^ (mixed >> np.uint64(31)))

@@ -1,0 +1,54 @@
+"""What was made of a plan, put together: the folder of its sound, and what is known of scenes and parts since."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from workflow_scripts.derive.planned import TOLD
+from workflow_scripts.exports.packs import link_files
+from workflow_scripts.exports.reading import Pack
+from workflow_scripts.tables import schemas
+from workflow_scripts.tables.files import whole
+from workflow_scripts.tables.store import read_table, write_table
+
+STEM = ".stem."
+
+
+def gather(packs: Sequence[Pack], planned: dict[str, Path], audio: Path, stems: Path, tables: dict[str, Path]) -> None:
+    """Have the sound of all packs in one folder, and write the tables of what was made.
+
+    Args:
+        packs: all that there are.
+        planned: files of the planned scenes and parts.
+        audio: folder of <clip_id>.<codec>; there is none where nothing was made.
+        stems: folder of <clip_id>.<ordinal>.<codec>; likewise.
+        tables: files of scenes and parts.
+    """
+    with whole(audio) as part, whole(stems) as of_stems:
+        for folder in (part, of_stems):
+            folder.mkdir()
+        link_files(packs, part, lambda name: _place(name, of_stems.absolute()))
+    for folder in (audio, stems):
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    told = pl.concat([pl.DataFrame(schema=TOLD), *(pl.read_parquet(pack.told) for pack in packs)])
+    failed = [(clip, *why) for pack in packs for clip, why in pack.account.failed.items()]
+    why = pl.DataFrame(failed, schema={"clip_id": pl.String, "error_kind": pl.String, "error": pl.String}, orient="row")
+    scales = told.group_by("clip_id").agg(pl.col("scale_db").first())
+    scenes = read_table(planned["scenes"]).join(scales, on="clip_id", how="left", maintain_order="left")
+    scenes = scenes.join(why, on="clip_id", how="left", maintain_order="left")
+    write_table(scenes.select(*schemas.SCENES.columns), tables["scenes"], schemas.SCENES)
+    gains = told.select("clip_id", "ordinal", "gain_db")
+    parts = read_table(planned["parts"]).drop("gain_db")
+    parts = parts.join(gains, on=["clip_id", "ordinal"], how="left", maintain_order="left")
+    write_table(parts.select(*schemas.PARTS.columns), tables["parts"], schemas.PARTS)
+
+
+def _place(name: str, stems: Path) -> str:
+    """Where a file of a pack goes, below the folder of scenes.
+
+    >>> _place("train_0000001.flac", Path("/s")), _place("train_0000001.0.stem.flac", Path("/s"))
+    ('train_0000001.flac', '/s/train_0000001.0.flac')
+    """
+    return f"{stems}/{name.replace(STEM, '.')}" if STEM in name else name

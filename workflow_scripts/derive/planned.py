@@ -1,0 +1,57 @@
+"""What a kind of derived dataset plans: scenes, what each consists of, and what is heard in it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from workflow_scripts.derive.pools import refuse_leaks
+
+OF_MEDIA = ["media", "path", "member", "media_path", "bytes_digest", "own_rate"]
+"""Columns of a part by which its sound is found, besides those of the table."""
+HEARD: dict[str, Any] = {
+    "clip_id": pl.String,
+    "class_id": pl.String,
+    "onset_s": pl.Float64,
+    "offset_s": pl.Float64,
+    "origin": pl.String,
+}
+"""What is heard in scenes: `origin` is annotated, or background; onset and offset are null where all of the scene is
+meant."""
+TOLD: dict[str, Any] = {
+    "clip_id": pl.String,
+    "ordinal": pl.Int32,
+    "gain_db": pl.Float64,
+    "scale_db": pl.Float64,
+}
+"""Of each part of each scene that was made."""
+
+
+@dataclass(frozen=True)
+class ScenePlan:
+    """A plan.
+
+    Attributes:
+        scenes: PLANNED_SCENES without `sample_rate` and `channels`.
+        parts: PLANNED_PARTS, `from_media_s`, where a part begins in its media, and OF_MEDIA.
+        heard: HEARD.
+    """
+
+    scenes: pl.DataFrame
+    parts: pl.DataFrame
+    heard: pl.DataFrame
+    pools: list[pl.DataFrame] = field(default_factory=list)
+
+    def check(self, where: str) -> None:
+        """Raises SoundledgerError where one sound would be in several splits."""
+        refuse_leaks(self.pools, where)
+
+
+def scene_ids(split: str, numbers: pl.Series) -> pl.Series:
+    """The clip ids of the scenes of a split.
+
+    >>> scene_ids("eval.2", pl.Series([7])).to_list()
+    ['eval-2_0000007']
+    """
+    name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "-" for letter in split)
+    return pl.select(pl.format("{}_{}", pl.lit(name), numbers.cast(pl.String).str.zfill(7))).to_series()

@@ -1,0 +1,144 @@
+"""The sound of a scene: its parts placed, brought to their levels, and summed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from workflow_scripts.media.media import MediaError
+from workflow_scripts.sound.feature import Resampler
+
+Array = np.ndarray[Any, Any]
+
+FULL_SCALE = 1.0 - 2.0**-15
+"""The largest sample of a scene: the highest step of 16 bits."""
+
+
+@dataclass(frozen=True)
+class PlacedPart:
+    """A part as it stands in the table, with its samples.
+
+    Attributes:
+        row: of PLANNED_PARTS.
+        samples: (frames,) or (frames, channels), full scale 1, at its own rate.
+        sample_rate: its own.
+    """
+
+    row: dict[str, Any]
+    samples: Array
+    sample_rate: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was made.
+
+    Attributes:
+        samples: (frames, channels) float64, full scale 1, none beyond it.
+        stems: the same of each part by itself; they sum to `samples`.
+        gains_db: of each part; None of one that is silent.
+        scale_db: what all of it was scaled by: 0, or less.
+    """
+
+    samples: Array
+    stems: list[Array]
+    gains_db: list[float | None]
+    scale_db: float
+
+
+def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels: int) -> Scene:
+    """Sum parts.
+
+    A part with `snr_db` gets the gain that brings its root mean square, over all that is placed of it, to so many dB
+    above that of the background over the whole scene. Where the sum or a part is beyond full scale all of the scene is
+    scaled down until the largest sample of them is at it, so that parts written by themselves still sum to it.
+
+    Args:
+        parts: in their order.
+        duration_s: of the scene.
+        sample_rate: of the scene.
+        channels: of the scene: of a part with one, each has that; of another number, each has the mean of all.
+
+    Raises:
+        MediaError: a level is asked for above a background that is silent, or not there.
+    """
+    frames = round(duration_s * sample_rate)
+    placed = [_placed(part, frames, sample_rate, channels) for part in parts]
+    behind = _level([one for one, part in zip(placed, parts, strict=True) if part.row["role"] == "background"], frames)
+    gains = [_gain(part.row, one, behind) for one, part in zip(placed, parts, strict=True)]
+    total = np.zeros((frames, channels))
+    stems = []
+    for (first, samples), gain in zip(placed, gains, strict=True):
+        stem = np.zeros((frames, channels))
+        stem[first : first + len(samples)] = samples * (gain or 0.0)
+        total += stem
+        stems.append(stem)
+    peak = max(float(np.abs(one).max(initial=0.0)) for one in (total, *stems))
+    scale = min(1.0, FULL_SCALE / peak) if peak > 0 else 1.0
+    if scale < 1:
+        total *= scale
+        for stem in stems:
+            stem *= scale
+    return Scene(total, stems, [_decibel(gain) for gain in gains], round(_decibel(scale) or 0.0, 6))
+
+
+def _placed(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[int, Array]:
+    """Where a part begins in its scene, and its samples there (frames, channels), faded."""
+    row = part.row
+    samples = part.samples[:, None] if part.samples.ndim == 1 else part.samples
+    if samples.shape[1] not in (1, channels):
+        samples = samples.mean(axis=1, keepdims=True)
+    brought = np.stack([_brought(one, part.sample_rate, rate, row) for one in samples.T], axis=1).astype(np.float64)
+    first = min(round(row["onset_s"] * rate), frames)
+    wanted = min(round(row["offset_s"] * rate), frames) - first
+    there = brought[:wanted]
+    if len(there) < wanted:  # by the rounding of a rate
+        there = np.concatenate([there, np.zeros((wanted - len(there), there.shape[1]))])
+    else:
+        there = there.copy()
+    fade = min(round(row["fade_s"] * rate), wanted // 2)
+    if fade:
+        ramp = np.sin(np.linspace(0, np.pi / 2, fade, endpoint=False))[:, None]
+        there[:fade] *= ramp
+        there[wanted - fade :] *= ramp[::-1]
+    return first, np.broadcast_to(there, (wanted, channels))
+
+
+def _brought(wave: Array, own_rate: int, rate: int, row: dict[str, Any]) -> Array:
+    """One channel at the rate of the scene, stretched and raised as it is asked for."""
+    wave = np.ascontiguousarray(wave, np.float32)
+    if row["stretch"] != 1.0 or row["pitch_semitones"]:
+        from workflow_scripts.derive.transform import stretched
+
+        raised = 2.0 ** (row["pitch_semitones"] / 12)
+        # played faster by `raised`, what was stretched by so much more is as long as it should be
+        wave = stretched(wave, row["stretch"] * raised)
+        return _resampled(wave, round(own_rate * raised), rate)
+    return _resampled(wave, own_rate, rate)
+
+
+def _resampled(wave: Array, own_rate: int, rate: int) -> Array:
+    return wave if own_rate == rate else Resampler(own_rate, rate).resample(wave, is_last=True)
+
+
+def _level(placed: list[tuple[int, Array]], frames: int) -> float | None:
+    """Root mean square of what is behind, over the whole scene; None where nothing is."""
+    if not placed:
+        return None
+    return float(np.sqrt(sum(float(np.square(samples).mean(axis=1).sum()) for _, samples in placed) / max(frames, 1)))
+
+
+def _gain(row: dict[str, Any], placed: tuple[int, Array], behind: float | None) -> float | None:
+    """What a part is multiplied by; None where it is silent and a level is asked for."""
+    if row["snr_db"] is None:
+        return float(10.0 ** (row["gain_db"] / 20))
+    if not behind:
+        raise MediaError(
+            "silent_background", f"{row['snr_db']:g} dB above a background that is silent is no level; choose another"
+        )
+    own = float(np.sqrt(np.square(placed[1]).mean())) if placed[1].size else 0.0
+    return behind * float(10.0 ** (row["snr_db"] / 20)) / own if own else None
+
+
+def _decibel(gain: float | None) -> float | None:
+    return None if not gain else round(20 * float(np.log10(gain)), 6)

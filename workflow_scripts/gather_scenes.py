@@ -1,0 +1,20 @@
+"""Rule gather_scenes: the packs of scenes -> the root of their dataset, and its tables of scenes and parts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workflow_scripts.entry import logged
+from workflow_scripts.derive.gathering import gather
+from workflow_scripts.exports.packs import remove_packs_but
+from workflow_scripts.exports.reading import pack_of
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+
+with logged(snakemake.log[0]):
+    packs = [pack_of(Path(account)) for account in snakemake.input.packs]
+    planned = {name: Path(snakemake.input[name]) for name in ("scenes", "parts")}
+    tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts")}
+    gather(packs, planned, Path(snakemake.params.audio), Path(snakemake.params.stems), tables)
+    remove_packs_but(packs, Path(snakemake.params.packs).parent)
