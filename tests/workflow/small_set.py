@@ -38,7 +38,7 @@ def write_small_set(project: Project, folder: str = "small", names: str = "Y{id}
         "adapter": "audioset",
         "sources": sources | of_sources,
         "audio": ["audio"],
-        "exports": ["csv", "ast"],
+        "exports": ["csv"],
     }
     (small / "set.yaml").write_text(yaml.safe_dump(settings | keys))
     return small

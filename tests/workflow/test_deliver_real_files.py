@@ -1,4 +1,4 @@
-"""ESC-10, 400 real recordings: to a folder, S3, Google and the hub in one run, and all there by its digest."""
+"""Forty real recordings of ESC-10: to a folder, S3, Google and the hub in one run, and all there by its digest."""
 
 import hashlib
 import json
@@ -31,13 +31,17 @@ def test_real_sounds_arrive_everywhere_and_are_not_sent_again(
     shared: Path, places: list[Place], tmp_path: Path
 ) -> None:
     project = Project(tmp_path / "project")
-    sounds = str(shared / "data/esc10")
+    sounds = str(tmp_path / "esc10")
+    for file in sorted((shared / "data/esc10").rglob("*.ogg"))[::10]:
+        there = tmp_path / file.relative_to(shared / "data")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.symlink_to(file)
     settings = {
         "name": "esc10",
         "adapter": "folders",
         "sources": {"folder": sounds},
         "audio": [sounds],
-        "exports": [{"audiofolder": {}}, {"huggingface": {}}, {"webdataset": {"pairs_a_tar": 50}}, "csv"],
+        "exports": [{"audiofolder": {}}, {"huggingface": {}}, {"webdataset": {"pairs_a_tar": 5}}, "csv"],
         "rights": {"labels": "CC-BY-3.0", "audio": "CC-BY-3.0"},
     }
     exports = ["audiofolder", "webdataset", "webdataset", "huggingface"]

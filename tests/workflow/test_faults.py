@@ -30,11 +30,10 @@ PRINTED_TO_S = 0.0005
 """The truth gives seconds to three decimals."""
 
 
-@pytest.mark.parametrize("seed", [1, 20261121])
-def test_every_planted_fault_is_told(seed: int, shared: Path, tmp_path: Path) -> None:
+def test_every_planted_fault_is_told(shared: Path, tmp_path: Path) -> None:
     made = tmp_path / "made"
     tool = shared / "tools" / "audioset_mini.py"
-    subprocess.run([sys.executable, str(tool), str(made), "--clips", "400", "--seed", str(seed)], check=True)
+    subprocess.run([sys.executable, str(tool), str(made), "--clips", "400", "--seed", "20261121"], check=True)
     (tmp_path / "run").mkdir()
     project = Project(tmp_path / "run")
     project.run("--config", f"datasets=['{describe(made)}']")

@@ -25,7 +25,7 @@ def decoded(project: Project, before: dict[Path, int]) -> tuple[int, int]:
 
 def test_a_root_that_grows_through_three_bounds_and_shrinks_decodes_each_file_once(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
-    small = write_small_set(project)
+    small = write_small_set(project, exports=[])
     audio = small / "audio"
     for file in audio.iterdir():
         file.unlink()
@@ -64,7 +64,7 @@ def test_a_root_that_grows_through_three_bounds_and_shrinks_decodes_each_file_on
 
 def test_another_bound_cuts_otherwise_and_decodes_nothing(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
-    write_small_set(project)
+    write_small_set(project, exports=[])
     config = ("--config", "datasets=['small/set.yaml']")
     project.run(*config)
     whole = {name: project.table("small", name) for name in ("clips", "orphans", "summary", "roots")}
@@ -81,7 +81,7 @@ def test_another_bound_cuts_otherwise_and_decodes_nothing(tmp_path: Path) -> Non
 
 def test_what_was_split_counts_as_checked_until_it_goes_with_all_that_its_job_left(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
-    write_small_set(project)
+    write_small_set(project, exports=[])
     results = project.folder / "results"
     whole, split = (("--config", "datasets=['small/set.yaml']", *more) for more in ([], ["files_per_shard=1"]))
     project.run(*whole)
