@@ -31,6 +31,7 @@ NAMES = (
     "millions",
     "pictures",
     "fetch",
+    "remote_roots",
     "slurm_jobs",
 )
 """Modules of this package, each with `run(small)` that yields its tables one by one."""

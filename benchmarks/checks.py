@@ -15,7 +15,7 @@ Job = Callable[[], Measured]
 Name = TypeVar("Name", bound=Hashable)
 
 
-def check_of(root: Path, folder: Path, workers: int = WORKERS) -> Job:
+def check_of(root: Path | str, folder: Path, workers: int = WORKERS) -> Job:
     """Our whole check of a root in one shard, from the command's start to the Parquet file on disk.
 
     The root is scanned here, once. Each run has an output of its own: with an earlier one nothing would be decoded.

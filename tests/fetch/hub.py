@@ -4,6 +4,7 @@ Small files come from the hub itself; large ones (LFS) are redirected, signed, t
 of its own and must never see a token.
 """
 
+import functools
 import hashlib
 import json
 import threading
@@ -105,10 +106,12 @@ def hub() -> Iterator[Hub]:
         it.close()
 
 
+@functools.cache  # large ones are asked for in parts, and found by it
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@functools.cache
 def blob_id(content: bytes) -> str:
     """What git calls a file's content."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()

@@ -1,13 +1,16 @@
 """A file at an address, read in parts as if it lay here."""
 
 import io
+import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.fetch.faulty import Fault, FaultyServer, Served, faulty_server, some_bytes
+from workflow_scripts.fetch.ahead import AHEAD
 from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.ranged import ALONE, AT_ONCE, HELD, WITHOUT_PARTS, ChangedError, RangedFile
 from workflow_scripts.fetch.remote_file import FetchError, RemoteFile
@@ -82,6 +85,75 @@ def test_what_is_expected_is_asked_for_at_once_and_no_more(server: FaultyServer,
     assert (file.questions, file.transferred) == (2, 200_000 + 500)
 
 
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as threads:
+        yield threads
+
+
+def asked_in_the_end(server: FaultyServer, path: str, times: int) -> int:
+    """How often it was asked for, as soon as that is so often, or some time later."""
+    until = time.monotonic() + 10
+    while server.times(path) < times and time.monotonic() < until:
+        time.sleep(0.02)
+    return server.times(path)
+
+
+def test_what_is_expected_is_asked_for_before_it_is_read(
+    server: FaultyServer, client: Client, threads: ThreadPoolExecutor
+) -> None:
+    file = RangedFile(locate(server.put("/a", Served(BODY))), client, size=len(BODY), threads=lambda: threads)
+    spans = [(start, start + 1000) for start in range(0, len(BODY), 300_000)]
+    file.expect(spans)
+    assert file.read_at(0, 1000) == BODY[:1000]
+    assert asked_in_the_end(server, "/a", len(spans)) == len(spans)
+    for start, stop in spans[1:]:
+        assert file.read_at(start, stop - start) == BODY[start:stop]
+    assert (file.questions, file.transferred) == (len(spans), 1000 * len(spans))
+
+
+def test_no_more_is_read_ahead_than_memory_is_for(
+    server: FaultyServer, client: Client, threads: ThreadPoolExecutor
+) -> None:
+    body = some_bytes(3 * AHEAD)
+    file = RangedFile(locate(server.put("/a", Served(body))), client, size=len(body), threads=lambda: threads)
+    file.expect([(0, len(body))])
+    for start in range(0, len(body), AT_ONCE):
+        assert file.read_at(start, 1000) == body[start : start + 1000]
+        assert asked_in_the_end(server, "/a", 1 + min(AHEAD, len(body) - AT_ONCE - start) // AT_ONCE) <= (
+            1 + (start + AHEAD) // AT_ONCE
+        )
+    file.expect([])
+    assert file.transferred == len(body)
+
+
+def test_of_a_server_that_gives_no_parts_nothing_is_read_ahead(
+    server: FaultyServer, client: Client, threads: ThreadPoolExecutor
+) -> None:
+    server.put("/a", Served(BODY, ranges=False))
+    file = RangedFile(locate(server.address("/a")), client, size=len(BODY), threads=lambda: threads)
+    spans = [(start, start + 1000) for start in range(0, len(BODY), 300_000)]
+    file.expect(spans)
+    for start, stop in spans:
+        assert file.read_at(start, stop - start) == BODY[start:stop]
+    assert server.times("/a") == 1
+
+
+def test_what_fails_ahead_is_told_where_it_is_read(
+    server: FaultyServer, client: Client, threads: ThreadPoolExecutor
+) -> None:
+    served = Served(BODY)
+    file = RangedFile(locate(server.put("/a", served)), client, size=len(BODY), threads=lambda: threads)
+    file.expect([(0, 1000)])
+    assert file.read_at(0, 1000) == BODY[:1000]
+    served.body = some_bytes(len(BODY), 1)
+    file.expect([(1_000_000, 1_001_000), (2_000_000, 2_001_000)])
+    assert file.read_at(0, 1000) == BODY[:1000]
+    for start in (1_000_000, 2_000_000):
+        with pytest.raises(ChangedError):
+            file.read_at(start, 1000)
+
+
 def test_memory_is_bounded(server: FaultyServer, client: Client) -> None:
     body = some_bytes(HELD + 6 * AT_ONCE)
     file = RangedFile(locate(server.put("/a", Served(body))), client, size=len(body))
@@ -112,6 +184,13 @@ def test_a_server_that_goes_on_failing_is_a_fault_that_may_pass(server: FaultySe
     with pytest.raises(FetchError) as caught:
         RangedFile(locate(server.address("/a")), client, size=len(BODY)).read_at(0, 10)
     assert caught.value.passing
+
+
+def test_a_server_that_gives_a_few_bytes_each_time_is_not_asked_for_ever(server: FaultyServer, client: Client) -> None:
+    server.put("/a", Served(BODY, drops_after=10))
+    with pytest.raises(FetchError):
+        RangedFile(locate(server.address("/a")), client, size=len(BODY)).read_at(0, 1000)
+    assert server.times("/a") == PATIENCE.tries
 
 
 def test_a_file_that_changes_while_it_is_read(server: FaultyServer, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 
@@ -15,9 +16,10 @@ from workflow_scripts.fetch.patience import Patience
 from workflow_scripts.fetch.session import Client
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
+from workflow_scripts.media.limits import seconds_to_list
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.names import from_text
-from workflow_scripts.media.opened import as_it_is
+from workflow_scripts.media.opened import as_it_is, will_read
 from workflow_scripts.media.remote import reading
 from workflow_scripts.media.remote.listing import below
 from workflow_scripts.media.remote.times import time_of
@@ -112,6 +114,31 @@ def test_a_long_file_is_read_as_it_is_asked_for(server: FaultyServer, monkeypatc
     assert server.times("/a.wav") <= 4
 
 
+def test_files_are_read_before_they_are_opened(server: FaultyServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflow_scripts.media.remote.ahead.IN_MEMORY_BYTES", 50_000)
+    bodies = {f"/{number}.wav": some_bytes(30_000, number) for number in range(6)} | {"/long.wav": some_bytes(60_000)}
+    for path, body in bodies.items():
+        server.put(path, Served(body))
+    medias = [listed(server, path) for path in bodies]
+    server.files["/3.wav"].body = some_bytes(30_000, 99)
+    server.files["/4.wav"].faults = [Fault(status=503)] * 9
+    will_read(medias)
+    until = time.monotonic() + 10
+    while not all(server.times(f"/{number}.wav") for number in range(6)) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert [server.times(path) > 0 for path in bodies] == [True] * 6 + [False]
+    told: list[bytes | str] = []
+    for media in medias:
+        try:
+            with file_content(media) as content:
+                told.append(content.file.read())
+        except MediaError as error:
+            told.append(error.kind)
+    right = list(bodies.values())
+    assert told == [*right[:3], "changed", "io_error", *right[5:]]
+    assert [server.times(path) for path in ("/0.wav", "/1.wav", "/2.wav", "/5.wav")] == [1, 1, 1, 1]
+
+
 def test_what_is_another_file_now_is_changed(server: FaultyServer) -> None:
     server.put("/a.wav", Served(some_bytes(1000)))
     media = listed(server, "/a.wav")
@@ -177,6 +204,11 @@ def test_of_chosen_members_no_more_is_read(server: FaultyServer, path: str) -> N
     [(_, content)] = archives.contents([members[10]])
     assert bytes_of(content) == SOUNDS["10.wav"]
     assert server.sent(path) - sent < (250_000 if path == "/a.parquet" else 50_000)
+
+
+def test_a_long_tar_may_take_a_question_a_member_to_list() -> None:
+    members, apart, waits_s = 12_500, 320_000, 0.2
+    assert seconds_to_list(members * apart, is_remote=True) > members * waits_s
 
 
 def test_an_archive_that_is_another_one_now_is_changed(server: FaultyServer) -> None:

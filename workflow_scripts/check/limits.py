@@ -4,6 +4,8 @@ from workflow_scripts.media.limits import MAX_FILE_BYTES
 
 WORKER_BYTES = 1 << 30
 """Memory that a worker may take for its media, beyond what it holds before it begins."""
+AHEAD_BYTES = 64 << 20
+"""That a worker may take beside, to hold what it reads ahead from an address and has just read of it."""
 SECONDS_A_FILE = 60
 SECONDS_A_MEGABYTE = 5
 UNKNOWN_BYTES = 64 << 20

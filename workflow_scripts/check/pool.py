@@ -9,6 +9,7 @@ from typing import Any
 from workflow_scripts.check import limits
 from workflow_scripts.check.task import Task, WorkerError
 from workflow_scripts.media import archives
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.media import Media
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.workers import pool
@@ -52,7 +53,8 @@ def examine_all(tasks: Sequence[Task], settings: CheckSettings, workers: int) ->
     start_server()
     batches = list(_batches(tasks, size, workers))
     examine = functools.partial(_examine_batch, settings=settings)
-    for task, row in ask_all(batches, examine, _patience, min(workers, max(1, len(batches))), _start_worker):
+    start = functools.partial(_start_worker, any(is_address(task.media.path) for task in tasks[:1]))
+    for task, row in ask_all(batches, examine, _patience, min(workers, max(1, len(batches))), start):
         if isinstance(row, WorkerError):
             raise row
         yield task, _lost(row) if isinstance(row, BaseException) else row
@@ -85,7 +87,8 @@ def _opened_to_be_split(groups: Sequence[Sequence[Task]], most: int, workers: in
         return {}
     split = functools.partial(_split_batch, most=most)
     parts = {}
-    for of_one, told in ask_all([[of_one] for of_one in medias], split, _patience_to_split, workers, _start_worker):
+    start = functools.partial(_start_worker, is_remote=False)  # nothing of a media is read
+    for of_one, told in ask_all([[of_one] for of_one in medias], split, _patience_to_split, workers, start):
         parts[of_one[0].path] = [list(of_one)] if isinstance(told, BaseException) else told
     return parts
 
@@ -120,8 +123,8 @@ def _examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
     return ready_worker().examine_batch(batch, settings)
 
 
-def _start_worker() -> None:
+def _start_worker(is_remote: bool) -> None:
     from workflow_scripts.check.ready import ready_worker
 
     with contextlib.suppress(WorkerError):  # the first batch will tell
-        ready_worker().start()
+        ready_worker().start(is_remote)

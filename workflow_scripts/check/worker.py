@@ -7,20 +7,26 @@ from workflow_scripts.check.task import Task
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
 from workflow_scripts.media.media import Media, MediaError
+from workflow_scripts.media.opened import will_read
 from workflow_scripts.sound.examine import Row, examine, note, unforeseen
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.workers.limits import be_silent, in_time, limit_memory
 
 
-def start() -> None:
-    """Silence, and a limit to memory."""
+def start(is_remote: bool) -> None:
+    """Silence, and a limit to memory: that of what is read ahead from addresses comes to it."""
     be_silent()
-    limit_memory(limits.WORKER_BYTES)
+    if is_remote:
+        from workflow_scripts.media.remote.reading import threads
+
+        threads()  # what these take for themselves is not what a media takes
+    limit_memory(limits.WORKER_BYTES + (limits.AHEAD_BYTES if is_remote else 0))
 
 
 def examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
     """The rows of loose files, or of members of one archive."""
     if batch[0].media.member is None:
+        will_read([task.media for task in batch])
         return [_examine_file(task, settings) for task in batch]
     contents = archives.contents([task.media for task in batch])
     return [_examine_member(contents, task, settings) for task in batch]

@@ -2,10 +2,13 @@
 
 import io
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 
 from workflow_scripts.fetch.addresses import origin, without_secrets
+from workflow_scripts.fetch.ahead import Ahead
 from workflow_scripts.fetch.answers import HttpAnswer, Version, blocks, read_answer
 from workflow_scripts.fetch.patience import Tries
 from workflow_scripts.fetch.remote_file import FetchError, RemoteFile
@@ -34,7 +37,8 @@ class RangedFile(io.RawIOBase):
     """A file at an address, read only, that can be sought in.
 
     What is read one after the other is asked for in parts that grow; what `expect` names is asked for in as few as can
-    be, and no more. Each part has to be of the version that the first was of.
+    be, and no more, before it is read where there are threads for it. Each part has to be of the version that the first
+    was of.
 
     Attributes:
         transferred: bytes that came so far.
@@ -49,6 +53,7 @@ class RangedFile(io.RawIOBase):
         size: int | None = None,
         is_same: Callable[[str], bool] | None = None,
         locate: Callable[[], RemoteFile] | None = None,
+        threads: Callable[[], Executor] | None = None,
     ) -> None:
         """Make one; nobody is asked yet.
 
@@ -58,6 +63,7 @@ class RangedFile(io.RawIOBase):
             size: that it had when it was listed.
             is_same: whether what its server says of its version (an ETag, or what stands for one) is what it was.
             locate: where it is now: signed addresses and tokens have their time.
+            threads: that ask for what is expected.
         """
         self._remote, self._client = remote, client
         self._is_same, self._locate = is_same, locate
@@ -66,6 +72,10 @@ class RangedFile(io.RawIOBase):
         self._version: Version | None = None
         self._held: list[tuple[int, bytes]] = []
         self._expected: list[tuple[int, int]] = []
+        self._bounds: list[tuple[int, int]] = []
+        self._gives_parts: bool | None = None
+        self._telling = threading.Lock()
+        self._ahead = self._reads_ahead(threads) if threads else None
         self._place = self._read_to = self._in_a_row = 0
         self.transferred = self.questions = 0
         known = size if size is not None else remote.bytes
@@ -116,13 +126,21 @@ class RangedFile(io.RawIOBase):
     # --- in parts ---
 
     def expect(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Say what will be read, each from its first byte to before its last, in rising order."""
-        self._expected = []
+        """Say what will be read, and all of it: each from its first byte to before its last, in rising order."""
+        self._expected, self._bounds = [], []
         for start, stop in spans:
             if self._expected and start - self._expected[-1][1] <= GAP:
                 first, before = self._expected.pop()
                 start, stop = first, max(before, stop)
             self._expected.append((start, stop))
+        if self._ahead and self._gives_parts is not False:
+            self._ahead.begin(
+                (at, min(at + AT_ONCE, stop)) for start, stop in self._expected for at in range(start, stop, AT_ONCE)
+            )
+
+    def stay_within(self, start: int, stop: int) -> None:
+        """Say that what is read next lies in there, all of it or a little: it is asked for in large parts."""
+        self._bounds = [(start, stop)]
 
     def read_at(self, start: int, count: int) -> bytes:
         """So many bytes from a place, fewer only at the end.
@@ -155,15 +173,27 @@ class RangedFile(io.RawIOBase):
         return b""
 
     def _fetch(self, at: int, stop: int) -> None:
-        stop = self._good_stop(at, stop)
-        data = self._patiently(at, stop)
+        came = self._ahead.take(lambda part: part[0] <= at < part[1]) if self._ahead else None
+        if came:
+            (at, _), data = came
+        else:
+            data = self._patiently(at, self._good_stop(at, stop))
         self._held.append((at, data))
         while len(self._held) > 1 and sum(len(one) for _, one in self._held) > HELD:
             self._held.pop(0)
 
+    def _reads_ahead(self, threads: Callable[[], Executor]) -> Ahead[tuple[int, int], bytes]:
+        """Of a server that gives no parts each would be all of the file: the first answer tells."""
+        return Ahead(
+            threads,
+            lambda part: self._patiently(*part),
+            lambda part: part[1] - part[0],
+            lambda: self._gives_parts is True,
+        )
+
     def _good_stop(self, at: int, stop: int) -> int:
         """How far to ask, where bytes up to `stop` are wanted at once."""
-        for first, before in self._expected:
+        for first, before in (*self._expected, *self._bounds):
             if first <= at < before:
                 return max(stop, min(before, at + AT_ONCE))
         follows = at - self._read_to in range(GAP)
@@ -174,7 +204,7 @@ class RangedFile(io.RawIOBase):
     # --- asking ---
 
     def _patiently(self, at: int, stop: int) -> bytes:
-        """The bytes, asked for again as often as their server is worth it; what came counts."""
+        """The bytes, asked for again as often as their server is worth it: what came counts, unless it stalls."""
         came = bytearray()
         tries, has_located = Tries(self._client.patience), False
         while True:
@@ -188,7 +218,7 @@ class RangedFile(io.RawIOBase):
                     continue
                 if not error.passing or isinstance(error, ChangedError):
                     raise
-                if len(came) > before:
+                if len(came) - before >= self._client.patience.stall_bytes:
                     tries = tries.anew()
                 wait_s = tries.wait_after_failure(getattr(error, "wait_s", None))
                 if wait_s is None:
@@ -208,12 +238,15 @@ class RangedFile(io.RawIOBase):
     def _ask(self, at: int, stop: int, came: bytearray) -> None:
         headers = {"Range": f"bytes={at + len(came)}-{stop - 1}", **self._if_same()}
         url, secret = (self._direct, {}) if self._direct else (self._remote.url, self._remote.headers)
-        self.questions += 1
+        with self._telling:
+            self.questions += 1
         with self._client.ask(url, self._remote.address, secret=secret, headers=headers) as response:
             if response.status_code == 412 or (response.status_code == 416 and self._size >= 0):
                 raise self._changed()
             answer = read_answer(response, self._remote.address)
-            self._hold_version(answer, response.headers.get("x-goog-generation"))
+            with self._telling:
+                self._hold_version(answer, response.headers.get("x-goog-generation"))
+                self._gives_parts = answer.is_part
             if origin(response.url) != origin(url):  # whither it was sent; a token stays with who was asked
                 self._direct = response.url
             body = blocks(response, self._remote.address, self._client.patience, decode=answer.is_encoded)

@@ -150,7 +150,7 @@ def window(file: Opened, start: int, size: int) -> Content:
         if len(data) < size:  # not an end: the size is known
             raise MediaError("io_error", f"the filesystem gave {len(data):,} of {size:,} bytes")
         return Content.of(data)
-    file.expect([(start, start + size)])
+    file.stay_within(start, start + size)
     return Content(Window(file, start, size), size)
 
 

@@ -8,11 +8,13 @@ LISTING_BYTES = 2 << 30
 SECONDS_AN_ARCHIVE = 120
 SECONDS_A_MEGABYTE_LISTED = 0.05
 """What a slow disk takes to give it; of an archive that is whole a small part is read."""
+SECONDS_A_MEGABYTE_ASKED_FOR = 1.0
+"""At an address: a tar is asked for each of its members, one after the other, and these may have some hundred kB."""
 
 
-def seconds_to_list(size: int) -> float:
+def seconds_to_list(size: int, is_remote: bool) -> float:
     """How long the listing of an archive of so many bytes may take."""
-    return SECONDS_AN_ARCHIVE + SECONDS_A_MEGABYTE_LISTED * size / 1e6
+    return SECONDS_AN_ARCHIVE + size / 1e6 * (SECONDS_A_MEGABYTE_ASKED_FOR if is_remote else SECONDS_A_MEGABYTE_LISTED)
 
 
 LONGEST_NAME = 4096

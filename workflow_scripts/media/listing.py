@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from workflow_scripts.media import limits
+from workflow_scripts.media.addresses import is_address
 from workflow_scripts.media.archives import Damage, Listing, kind_of, list_members, module_of, prepare
 from workflow_scripts.workers.limits import be_silent, in_time, limit_memory
 from workflow_scripts.workers.pool import CRASHED, FAILED, TIMED_OUT, TOO_LARGE, ask_all, how_it_ended, start_server
@@ -69,7 +70,11 @@ def _lost(error: BaseException) -> Columns:
 
 
 def _patience(batch: Sequence[Archive]) -> float:
-    return limits.SECONDS_AN_ARCHIVE + sum(limits.seconds_to_list(archive.bytes) for archive in batch)
+    return limits.SECONDS_AN_ARCHIVE + sum(map(_seconds_for, batch))
+
+
+def _seconds_for(archive: Archive) -> float:
+    return limits.seconds_to_list(archive.bytes, is_address(archive.path))
 
 
 def _start_worker(kinds: Sequence[str]) -> None:
@@ -86,7 +91,7 @@ def list_batch(batch: Sequence[Archive]) -> list[Columns]:
     """
     told = []
     for archive in batch:
-        with in_time(limits.seconds_to_list(archive.bytes)):
+        with in_time(_seconds_for(archive)):
             told.append(_columns(list_members(archive.path, archive.mtime_ns)))
     return told
 

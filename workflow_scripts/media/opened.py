@@ -1,8 +1,9 @@
 """A file that is open, wherever it lies: on disk, or at an address."""
 
+import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
@@ -30,7 +31,10 @@ class Opened(Fills, Protocol):
         """So many bytes from a place; fewer at its end, or where its filesystem gives no more."""
 
     def expect(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Say which bytes will be read, in rising order: each from the first to before the last."""
+        """Say which bytes will be read, all of them and in rising order: each from the first to before the last."""
+
+    def stay_within(self, start: int, stop: int) -> None:
+        """Say that what is read next lies between two places, all of it or a little."""
 
     def as_file(self) -> BinaryIO:
         """For who wants a file; to be closed by itself."""
@@ -63,6 +67,9 @@ class OnDisk:
 
     def expect(self, spans: Iterable[tuple[int, int]]) -> None:
         """The system reads ahead by itself."""
+
+    def stay_within(self, start: int, stop: int) -> None:
+        """Likewise."""
 
     def as_file(self) -> BinaryIO:
         """A file of its own."""
@@ -98,9 +105,10 @@ def opened(path: str, size: int | None = None, mtime_ns: int | None = None) -> I
         MediaError: it is gone, or is no regular file (a pipe would block for ever).
     """
     if is_address(path):
-        from workflow_scripts.media.remote.reading import AtAddress
+        from workflow_scripts.media.remote.ahead import at_address
 
-        yield AtAddress.opened(path, size, mtime_ns)
+        with contextlib.closing(at_address(path, size, mtime_ns)) as there:
+            yield there
         return
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -113,6 +121,14 @@ def opened(path: str, size: int | None = None, mtime_ns: int | None = None) -> I
         yield OnDisk(descriptor)
     finally:
         os.close(descriptor)
+
+
+def will_read(medias: Sequence[Media]) -> None:
+    """Say which loose files of one root will be opened, and read as a whole, in this order."""
+    if medias and is_address(medias[0].path):
+        from workflow_scripts.media.remote.ahead import will_read
+
+        will_read(medias)
 
 
 def as_it_is(path: str) -> Media:

@@ -1,6 +1,7 @@
 """Rows of a Parquet file that hold the bytes of audio files: one column of bytes, or of bytes and path together."""
 
 import itertools
+import math
 import os
 from bisect import bisect_right
 from collections import Counter
@@ -78,10 +79,11 @@ def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content |
     ends = _ends(file)
     for members in groups:
         group = bisect_right(ends, members[0].offset or 0)
-        archive.expect(_spans(file, columns.bytes, group))
+        rows = [media.offset or 0 for media in members]
         given = 0
         try:
-            for value in _values(file, columns.bytes, group, [(media.offset or 0) for media in members], ends):
+            archive.expect(_spans(file, columns.bytes, group, rows[-1] + 1))
+            for value in _values(file, columns.bytes, group, rows, ends):
                 given += 1
                 yield _content(value)
         except Exception as error:  # noqa: BLE001 - see above
@@ -209,13 +211,14 @@ def _stretches(file: Any, column: str) -> Iterator[tuple[int, int, bool]]:
         first += about.num_rows
 
 
-def _spans(file: Any, column: str, group: int) -> Iterator[tuple[int, int]]:
-    """Where the bytes of a column lie, of one row group."""
+def _spans(file: Any, column: str, group: int, stop: int) -> Iterator[tuple[int, int]]:
+    """About where the bytes of a column lie, of a row group's rows before one of the file."""
     about = file.metadata.row_group(group)
+    share = 1 - (_ends(file)[group] - stop) / about.num_rows
     for leaf in (about.column(leaf) for leaf in range(about.num_columns)):
         if leaf.path_in_schema == column:
             start = leaf.dictionary_page_offset if leaf.has_dictionary_page else leaf.data_page_offset
-            yield start, start + leaf.total_compressed_size
+            yield start, start + math.ceil(share * leaf.total_compressed_size)
 
 
 def _values(file: Any, column: str, group: int, rows: list[int], ends: list[int]) -> Iterator[bytes | None]:

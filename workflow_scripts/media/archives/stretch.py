@@ -23,10 +23,15 @@ class _Watched(Window):
         return got
 
 
+def is_small(media: Media) -> bool:
+    """Whether a member is read as a whole; of another perhaps a little."""
+    return max(media.bytes or 0, media.packed_bytes or 0) <= IN_MEMORY_BYTES
+
+
 def stretch(archive: Opened, start: int, size: int, media: Media) -> Content:
     """A stretch of an archive, or what there is of it: in memory if it is small."""
     there = max(0, min(size, archive.size() - start))
     if there <= IN_MEMORY_BYTES:
         return window(archive, start, there)
-    archive.expect([(start, start + there)])
+    archive.stay_within(start, start + there)
     return Content(_Watched(archive, start, there, media), there)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workflow_scripts.media.archives import Damage, Listing, long_named
 from workflow_scripts.media.archives.sparse import holes, sparse_content
-from workflow_scripts.media.archives.stretch import stretch
+from workflow_scripts.media.archives.stretch import is_small, stretch
 from workflow_scripts.media.content import PIECE, Content, refuse_too_large
 from workflow_scripts.media.limits import LONGEST_NAME
 from workflow_scripts.media.media import Media, MediaError
@@ -131,7 +131,7 @@ def _gap_damage(gap: _Gap, ordinal: int) -> Damage:
 
 def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
     """The bytes of each member, or why they cannot be read."""
-    archive.expect((it.offset or 0, (it.offset or 0) + (it.packed_bytes or it.bytes or 0)) for it in medias)
+    archive.expect(map(_span, filter(is_small, medias)))
     for media in medias:
         try:
             refuse_too_large(media.bytes or 0)
@@ -145,6 +145,12 @@ def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content |
             yield error
         except MemoryError:
             yield MediaError("too_large", "reading it takes more memory than a worker may have")
+
+
+def _span(media: Media) -> tuple[int, int]:
+    """The bytes of a member, or so many as one with holes has beside them."""
+    start = media.offset or 0
+    return start, start + (media.packed_bytes or media.bytes or 0)
 
 
 def _walk(archive: Opened, end: int) -> Iterator[_Member | _Gap | _Cut]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from workflow_scripts.media.archives import Damage, Listing, long_named
 from workflow_scripts.media.archives.inflate import LARGEST_RATIO, PackedMember
-from workflow_scripts.media.archives.stretch import stretch
+from workflow_scripts.media.archives.stretch import is_small, stretch
 from workflow_scripts.media.archives.zip_directory import (
     LARGEST_SIZE,
     LOCAL,
@@ -98,7 +98,7 @@ def _unreadable(member: ZipMember, ordinal: int) -> Damage | None:
 
 def open_members(archive: Opened, medias: Sequence[Media]) -> Iterator[Content | MediaError]:
     """The bytes of each member, or why they cannot be read."""
-    archive.expect(map(_span, medias))
+    archive.expect(map(_span, filter(is_small, medias)))
     for media in medias:
         try:
             yield _content(archive, media)

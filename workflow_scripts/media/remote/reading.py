@@ -3,7 +3,9 @@
 import errno
 import functools
 import io
+import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import BinaryIO, Self, cast
 
@@ -18,6 +20,8 @@ from workflow_scripts.media.remote.times import time_of
 
 PATIENCE = Patience(connect_s=10, stall_s=20, tries=4, backoff_s=0.5, longest_wait_s=20)
 """Of a worker, which has a minute for a media: what fails for longer may pass by the next run."""
+THREADS = 8
+"""That ask ahead, of each process that reads: so many answers are waited for at once."""
 _ERRNOS = {"changed": errno.ESTALE, "not_found": errno.ENOENT, "refused": errno.EACCES}
 
 
@@ -27,6 +31,7 @@ class AtAddress:
     def __init__(self, file: RangedFile) -> None:
         self._file = file
         self._changed: str | None = None
+        self._failure: FetchError | None = None
 
     @classmethod
     def opened(cls, address: str, size: int | None, mtime_ns: int | None) -> Self:
@@ -53,7 +58,12 @@ class AtAddress:
         except FetchError as error:
             raise MediaError(_kind_of(error), f"cannot be opened: {error}") from None
         file = RangedFile(
-            remote, _client(), size=size, is_same=is_same, locate=functools.partial(resolve.locate, remote.address)
+            remote,
+            _client(),
+            size=size,
+            is_same=is_same,
+            locate=functools.partial(resolve.locate, remote.address),
+            threads=threads,
         )
         return cls(file)
 
@@ -65,6 +75,8 @@ class AtAddress:
     def read_at(self, start: int, count: int) -> bytes:
         """So many bytes from a place."""
         with self._as_os_error():
+            if self._failure:
+                raise self._failure
             return self._file.read_at(start, count)
 
     def fill(self, view: memoryview, start: int) -> int:
@@ -74,8 +86,23 @@ class AtAddress:
         return len(data)
 
     def expect(self, spans: Iterable[tuple[int, int]]) -> None:
-        """Have these asked for in as few questions as can be."""
+        """Have these asked for, in as few questions as can be, before they are read."""
         self._file.expect(spans)
+
+    def stay_within(self, start: int, stop: int) -> None:
+        """Have no more asked for than lies in there."""
+        self._file.stay_within(start, stop)
+
+    def hold(self, count: int) -> None:
+        """Have its first bytes in memory. Why they cannot be had is told to who reads."""
+        try:
+            self._file.read_at(0, count)
+        except FetchError as error:
+            self._failure = error
+
+    def close(self) -> None:
+        """Ask for nothing more ahead."""
+        self._file.expect(())
 
     def as_file(self) -> BinaryIO:
         """A file of its own."""
@@ -134,6 +161,18 @@ def as_it_is(address: str) -> Media:
     except FetchError as error:
         raise OSError(_ERRNOS.get(error.reason, errno.EIO), str(error)) from None
     return Media(address, None, told.bytes, time_of(told.state or told.etag))
+
+
+@functools.cache
+def threads() -> Executor:
+    """Those of this process, all of them started: what a thread takes for itself, they have by then."""
+    executor, all_there = ThreadPoolExecutor(THREADS), threading.Barrier(THREADS)
+    try:
+        for _ in range(THREADS):
+            executor.submit(all_there.wait)
+    except RuntimeError:  # the system lets no more start
+        all_there.abort()
+    return executor
 
 
 @functools.cache
