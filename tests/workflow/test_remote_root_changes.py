@@ -54,8 +54,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     s3fs = pytest.importorskip("s3fs", reason="`make remote` installs it")
     project = Project(tmp_path_factory.mktemp("changes") / "project")
     (tmp := project.folder / "tmp").mkdir()
-    exports = ["csv", {"webdataset": {}}, {"ast": {"copies": "auto"}}]
-    write_small_set(project, audio=["s3://sounds/small"], exports=exports)
+    exports = ["csv", {"webdataset": {}}, {"ast": {"copies": "auto"}}, {"webdataset": {}, "as": "one", "subset": "one"}]
+    subset = {"name": "one", "clips_a_class": 1}
+    write_small_set(project, audio=["s3://sounds/small"], exports=exports, subsets=[subset])
     with s3_server() as server, counted(server) as s3, pytest.MonkeyPatch.context() as patch:
         for name, value in {**AS_SOMEBODY, "AWS_ENDPOINT_URL": s3.url, "TMPDIR": str(tmp)}.items():
             patch.setenv(name, value)
@@ -98,12 +99,24 @@ def test_what_is_gone_is_missing_and_what_comes_back_is_there(world: World) -> N
 
 
 def test_exports_cut_what_they_take_and_leave_nothing_on_disk(world: World) -> None:
+    before = world.s3.bytes
     world.run("exports")
+    all_of_it = sum(map(len, SOUNDS.values()))
+    assert 2.3 * all_of_it < world.s3.bytes - before < 2.8 * all_of_it  # webdataset, ast, and a third of it
     exports = world.project.folder / "results/small/exports"
     rows = pl.read_csv(exports / "csv/full_train_segments.csv")
     assert rows["file_path"].str.starts_with("s3://sounds/small/Y").all()
-    assert len(list((exports / "webdataset").rglob("*.tar"))) == 1
+    assert [len(list((exports / name).rglob("*.tar"))) for name in ("webdataset", "one")] == [1, 1]
     named = (exports / "ast/train.json").read_text()
     assert "s3://" not in named
     assert named.count(".wav") == 3
+    assert not [file for file in Path(world.project.folder / "tmp").rglob("*") if file.is_file()]
+
+
+def test_cards_of_a_review_are_cut_of_what_they_play(world: World) -> None:
+    before = world.s3.bytes
+    world.run("review")
+    assert world.s3.bytes - before < 1.5 * sum(map(len, SOUNDS.values()))
+    page = world.project.folder / "results/small/review"
+    assert len([sound for sound in page.rglob("packs/*/*") if sound.read_bytes()[:4] == b"OggS"]) == len(IDS)
     assert not [file for file in Path(world.project.folder / "tmp").rglob("*") if file.is_file()]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -10,19 +11,19 @@ import requests
 
 from tests.fetch.counted import Counted, counted
 from tests.fetch.hub import Hub, hub
-from tests.fetch.stores import AS_SOMEBODY, s3_server
+from tests.fetch.stores import AS_SOMEBODY, gs_server, s3_server
 from tests.project import Project
 from tests.workflow.test_archives_in_a_run import describe, in_two, sounds_of, write_parquet, write_tar, write_zip
 from workflow_scripts.sample import make_sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.consumer]
 NAME = "somebody/sounds"
-NOT_OF_A_COPY = ["root", "mtime_ns", "fingerprint"]
+REMOTE = ("of_s3", "of_gs", "of_hub")
 
 
 @dataclass
 class World:
-    """The eval clips of the sample, sound and broken: in a local folder, and the same on S3 and on the hub.
+    """The eval clips of the sample, sound and broken: in a local folder, and the same on S3, GCS and on the hub.
 
     Each loose, in a tar, in zips, in Parquet files.
     """
@@ -30,6 +31,7 @@ class World:
     project: Project
     hub: Hub
     s3: Counted
+    gs: Counted
     commit: str
 
     @property
@@ -42,9 +44,12 @@ class World:
         from s3fs import S3FileSystem
 
         S3FileSystem(endpoint_url=self.s3.url, skip_instance_cache=True).pipe_file(f"sounds/all/{key}", content)
+        to_gs = f"{self.gs.url}/upload/storage/v1/b/sounds/o?uploadType=media&name={quote(f'all/{key}', safe='')}"
+        requests.post(to_gs, content, timeout=30).raise_for_status()
 
-    def delete(self, key: str) -> None:
-        requests.delete(f"{self.s3.url}/sounds/all/{key}", timeout=30).raise_for_status()
+    def sent(self) -> dict[str, int]:
+        """Bytes that each of the stores sent so far."""
+        return {"of_s3": self.s3.bytes, "of_gs": self.gs.bytes, "of_hub": self.hub.bytes_given()}
 
     def run(self, *names: str, **config: str) -> tuple[dict[str, int], str]:
         """Run on datasets: jobs by rule, and what it printed."""
@@ -68,6 +73,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     pytest.importorskip("s3fs", reason="`make remote` installs it")
+    pytest.importorskip("gcsfs", reason="`make remote` installs it")
     pytest.importorskip("huggingface_hub", reason="`make remote` installs it")
     project = Project(tmp_path_factory.mktemp("remote") / "project")
     mine = project.folder / "mine"
@@ -79,44 +85,52 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     write_tar(sounds, mine / "all/clips.tar")
     in_two(write_zip, sounds, mine / "all/zips", ".zip")
     in_two(write_parquet, sounds, mine / "all/parquets", ".parquet")
-    with hub() as there, s3_server() as server, counted(server) as s3, pytest.MonkeyPatch.context() as patch:
-        for name, value in {**AS_SOMEBODY, "AWS_ENDPOINT_URL": s3.url, "HF_ENDPOINT": there.url}.items():
+    store = tmp_path_factory.mktemp("gs")
+    with (
+        hub() as there,
+        s3_server() as of_s3,
+        gs_server(store) as of_gs,
+        counted(of_s3) as s3,
+        counted(of_gs) as gs,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        to_stores = {"AWS_ENDPOINT_URL": s3.url, "STORAGE_EMULATOR_HOST": gs.url, "HF_ENDPOINT": there.url}
+        for name, value in {**AS_SOMEBODY, **to_stores}.items():
             patch.setenv(name, value)
         requests.put(f"{s3.url}/sounds", timeout=30).raise_for_status()
-        world = World(project, there, s3, "")
+        requests.post(f"{gs.url}/storage/v1/b", json={"name": "sounds"}, timeout=30).raise_for_status()
+        world = World(project, there, s3, gs, "")
         files = world.files
         for key, content in files.items():
             world.put(key, content)
         world.commit = there.commit(NAME, {f"all/{path}": content for path, content in files.items()})
         describe(project, "local", "mine/all")
         describe(project, "of_s3", "s3://sounds/all")
+        describe(project, "of_gs", "gs://sounds/all")
         describe(project, "of_hub", f"hf://datasets/{NAME}@{world.commit}/all")
         yield world
 
 
 def test_rows_are_those_of_a_local_copy(world: World) -> None:
-    world.s3.bytes = 0
-    _, output = world.run("local", "of_s3", "of_hub")
-    local = world.checks("local")
-    needed = sum(map(len, world.files.values()))
-    print(f"needed {needed:,}; S3 sent {world.s3.bytes:,}, the hub {world.hub.bytes_given():,}")
-    for name in ("of_s3", "of_hub"):
-        rows = world.checks(name)
-        assert rows.drop("mtime_ns").equals(local.drop("mtime_ns")), output
+    before = world.sent()
+    _, output = world.run("local", *REMOTE)
+    sent = {name: now - before[name] for name, now in world.sent().items()}
+    local, clips = world.checks("local"), world.project.table("local", "clips").drop("root", "media_path")
     assert local["load_ok"].sum() > 50
-    clips = {
-        name: world.project.table(name, "clips").drop("root", "media_path") for name in ("local", "of_s3", "of_hub")
-    }
-    assert clips["of_s3"].equals(clips["local"])
-    assert clips["of_hub"].equals(clips["local"])
-    assert world.project.table("of_s3", "clips")["media_path"].drop_nulls().str.starts_with("s3://sounds/all/").all()
-    assert world.s3.bytes < 1.3 * needed
-    assert world.hub.bytes_given() < 1.3 * needed
+    needed = sum(map(len, world.files.values()))
+    print(f"needed {needed:,}; sent {sent}")
+    for name in REMOTE:
+        assert world.checks(name).drop("mtime_ns").equals(local.drop("mtime_ns")), output
+        assert world.project.table(name, "clips").drop("root", "media_path").equals(clips)
+        assert sent[name] < 1.3 * needed
+    for name, scheme in (("of_s3", "s3"), ("of_gs", "gs")):
+        paths = world.project.table(name, "clips")["media_path"].drop_nulls()
+        assert paths.str.starts_with(f"{scheme}://sounds/all/").all()
 
 
 def test_again_there_is_nothing_to_do_and_a_pinned_address_is_not_asked(world: World) -> None:
-    world.run("local", "of_s3", "of_hub")
-    asked, sent = len(world.hub.asked), world.s3.bytes
-    assert world.run("local", "of_s3", "of_hub")[0] == {}
+    world.run("local", *REMOTE)
+    asked, before = len(world.hub.asked), world.sent()
+    assert world.run("local", *REMOTE)[0] == {}
     assert len(world.hub.asked) == asked
-    assert 0 < world.s3.bytes - sent < 50_000
+    assert all(0 < world.sent()[name] - before[name] < 50_000 for name in ("of_s3", "of_gs"))
