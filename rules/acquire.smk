@@ -3,11 +3,11 @@
 # requires: nothing for the stage `sources`; for `audio`, where addresses stand in rows, promised.parquet and origins.parquet
 # produces: the files, where the dataset file has them
 #           <dataset>/acquired/<stage>.parquet, what became of each; on the way <stage>.plan/, <stage>.fetched/, <stage>.unpacked/
-# config:   offline, accept_terms; of the dataset file: acquire
+# config:   offline, accept_terms; of the dataset file: acquire, subset
 
 
 checkpoint plan_fetches:
-    """Say what each job of a stage fetches. Only addresses of folders are asked for what lies there."""
+    """Say what each job of a stage fetches. Addresses of folders are asked for what lies there, for a subset zips too."""
     input:
         said=lambda wildcards: RUN.rows_with_addresses(**wildcards),
     output:
@@ -21,6 +21,8 @@ checkpoint plan_fetches:
         runtime=growing(60),
     params:
         entries=lambda wildcards: RUN.entries_of_stage(**wildcards),
+        match=lambda wildcards: RUN.match_of_members(**wildcards),
+        directories=PLACES.kept_directories("{dataset}"),
         version=VERSION,
     script:
         "../workflow_scripts/plan_fetches.py"
@@ -56,7 +58,9 @@ rule fetch:
 rule unpack:
     """Unpack an archive, whole or not at all. Who deletes it afterwards has it neither fetched nor unpacked again."""
     input:
-        fetched=ancient(FETCHES.made),  # a zip in several parts has to be there with all of them
+        # A zip in several parts has to be there with all of them; an excerpt that was added to is unpacked once more.
+        fetched=ancient(lambda wildcards: [] if RUN.narrows(**wildcards) else FETCHES.made(wildcards)),
+        members=lambda wildcards: FETCHES.made(wildcards) if RUN.narrows(**wildcards) else [],
     output:
         unpacked=PLACES.unpacked("{dataset}", "{stage}", "{entry}"),
     log:
@@ -78,7 +82,7 @@ rule unpack:
 checkpoint gather_fetches:
     """Put together what became of all files of a stage. A checkpoint: what reads them looks at the disk anew."""
     input:
-        plan=ancient(FETCHES.plan),
+        plan=FETCHES.plan,  # planned anew, it waits: else what reads roots would not, as Snakemake does not see so far
         fetched=FETCHES.made,
         unpacked=lambda wildcards: RUN.unpacked_in(**wildcards),
     output:
@@ -92,6 +96,6 @@ checkpoint gather_fetches:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        entries=lambda wildcards: [entry["to"] for entry in RUN.entries_of_stage(**wildcards)],
+        entries=lambda wildcards: RUN.brought_by_stage(**wildcards),
     script:
         "../workflow_scripts/gather_fetches.py"

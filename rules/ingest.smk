@@ -2,7 +2,7 @@
 #
 # requires: the sources of a dataset
 # produces: <dataset>/tables/{promised,labels,found_captions,classes,origins,mixtures,rejects,sources}.parquet
-# config:   of the dataset file: adapter, sources, rights
+# config:   of the dataset file: adapter, sources, rights, subset
 
 
 rule ingest:
@@ -30,6 +30,7 @@ rule ingest:
     params:
         adapter=lambda wildcards: dataset(wildcards).adapter,
         settings=lambda wildcards: dataset(wildcards).ingest_settings,
+        subset=lambda wildcards: dataset(wildcards).subset,
         looks=lambda wildcards: RUN.looks_of_sources(**wildcards),
         kept=PLACES.kept("{dataset}"),
         crashed=PLACES.crashed("{dataset}"),

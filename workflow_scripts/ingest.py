@@ -7,6 +7,7 @@ from workflow_scripts.entry import logged
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.sources.failed import NOT_ITS_OWN, keep_tables, write_failed
 from workflow_scripts.sources.ingested import check_classes
+from workflow_scripts.sources.subset import narrowed
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, write_tables
 
@@ -20,6 +21,8 @@ with logged(snakemake.log[0]):
     try:
         settings = IngestSettings(**snakemake.params.settings, looks=snakemake.params.looks, kept=snakemake.params.kept)
         ingested = adapter(snakemake.params.adapter)(settings)
+        if snakemake.params.subset:
+            ingested = narrowed(ingested, snakemake.params.subset)
         write_tables(ingested.by_name(), paths, schemas.INGESTED)
         check_classes(lazy_table(paths["labels"]), lazy_table(paths["classes"]))
     except NOT_ITS_OWN:

@@ -26,7 +26,7 @@ DESIGN = {
     "silent_fraction bandwidth_hz channel_layout fbank_frames fbank_mean fbank_std pcm_digest fingerprint",
     "rejects": "dataset source line scope reason detail raw",
     "orphans": "dataset path member reason",
-    "sources": "dataset source sha256 bytes rows_declared rows_read rows_kept rows_rejected",
+    "sources": "dataset source sha256 bytes rows_declared rows_read rows_kept rows_rejected rows_not_in_subset",
     "summary": "dataset split status clips",
 }
 READY_MADE = [

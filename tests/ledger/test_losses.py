@@ -17,6 +17,9 @@ def rejected(count, reason, line=2, source="a.csv"):
     ]
 
 
+SOURCES = {"source": pl.String, **dict.fromkeys(("rows_read", "rows_kept", "rows_not_in_subset"), pl.Int64)}
+
+
 def orphans(names, reason="unclaimed", root="wav-1"):
     return [{"root": root, "path": name, "member": None, "reason": reason} for name in names]
 
@@ -25,7 +28,7 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
     """The losses of a dataset.
 
     Args:
-        sources: path, rows read, rows kept.
+        sources: path, rows read, rows kept, and rows that are not in the subset, if any.
         rejects: rows of the table.
         roots: slug, media.
         orphaned: rows of the table of orphans.
@@ -36,7 +39,7 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
     """
     statuses = ["usable"] if clips is None else clips
     tables = {
-        "sources": pl.LazyFrame(list(sources), ["source", "rows_read", "rows_kept"], orient="row"),
+        "sources": pl.LazyFrame([(*row, 0)[:4] for row in sources], SOURCES, orient="row"),
         "rejects": pl.LazyFrame(
             list(rejects),
             {name: pl.Int64 if name == "line" else pl.String for name in rejected(1, "x")[0]},
@@ -57,11 +60,6 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
             }
         ),
     }
-    tables["sources"] = (
-        tables["sources"].cast({"rows_read": pl.Int64, "rows_kept": pl.Int64})
-        if sources
-        else (pl.LazyFrame(schema={"source": pl.String, "rows_read": pl.Int64, "rows_kept": pl.Int64}))
-    )
     of_roots = {slug: pl.LazyFrame(schema={"source": pl.String, "detail": pl.String}) for slug, _ in roots}
     if root_rejects:
         of_roots[roots[0][0]] = pl.LazyFrame(root_rejects)
@@ -81,6 +79,10 @@ def test_source_of_which_no_row_is_taken_is_lost_with_the_most_frequent_reason_a
     rejects = [*rejected(1, "bad_time"), *rejected(4, "bad_id", line=5), *rejected(9, "bad_time", source="b.csv")]
     [loss] = found([("a.csv", 5, 0)], rejects)
     assert loss == Loss("a.csv", "0 of 5 rows were taken; 4 for bad_id, the first of them line 5: 'x, y': is bad_id")
+
+
+def test_rows_that_nobody_asked_for_are_not_lost():
+    assert found([("a.csv", 5, 0, 5), ("b.csv", 10, 1, 7)], rejected(2, "bad_id", source="b.csv")) == []
 
 
 @pytest.mark.parametrize(("rejects", "is_lost"), [(2, False), (3, True)])

@@ -29,7 +29,8 @@ def make_hostile(folder: Path) -> Path:
             for text in NASTY
         ],
         "sources": [
-            {"source": text, "sha256": "0" * 64, "bytes": 1, "rows_read": 1, "rows_kept": 1, "rows_rejected": 0}
+            {"source": text, "sha256": "0" * 64, "bytes": 1, "rows_read": 1, "rows_kept": 1}
+            | {"rows_rejected": 0, "rows_not_in_subset": 0}
             for text in NASTY
         ],
         "orphans": [{"root": ROOT, "path": text, "reason": "unclaimed"} for text in NASTY],

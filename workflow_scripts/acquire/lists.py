@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from workflow_scripts.acquire.first_seen import FirstSeen
+from workflow_scripts.acquire.members import fetch_members, has_excerpt, instead_of_excerpt
 from workflow_scripts.acquire.suffixes import rename_by_content, with_suffix
 from workflow_scripts.acquire.told import Teller
 from workflow_scripts.check.passing import PassingFault
@@ -46,15 +48,18 @@ def fetch_named(wanted: pl.DataFrame, seen: FirstSeen, told: Teller, *, offline:
     """
     rows, asked = _by_path(wanted)
     had, failed = list[dict[str, Any]](), list[FetchError]()
+    excerpts = [same[0] for same in asked.values() if same[0]["members"] is not None]
+    whole = [(_wanted(same[0], seen), path) for path, same in asked.items() if same[0]["members"] is None]
     try:
-        for outcome in _outcomes([(_wanted(same[0], seen), path) for path, same in asked.items()], told, offline):
+        for outcome in itertools.chain(_excerpted(excerpts, told, offline), _outcomes(whole, told, offline)):
             same = asked[outcome.to]
             if outcome.status in ("fetched", "present"):
                 came = f"fetched from {outcome.address}" if outcome.status == "fetched" else "was there"
                 _log.info("%s: %d bytes, sha256 %s; %s", outcome.to, outcome.bytes, outcome.sha256, came)
                 became = {"status": "there", "reason": None, "bytes": outcome.bytes, "sha256": outcome.sha256}
                 rows += [row | became for row in same]
-                had += [] if same[0]["sha256"] or same[0]["md5"] else [same[0] | became]
+                is_known = same[0]["sha256"] or same[0]["md5"] or same[0]["members"] is not None
+                had += [] if is_known else [same[0] | became]
             else:
                 error = FetchError(outcome.reason, outcome.detail, passing=outcome.passing)
                 failed.append(seen.told(same[0], error))
@@ -67,20 +72,35 @@ def fetch_named(wanted: pl.DataFrame, seen: FirstSeen, told: Teller, *, offline:
 
 
 def _outcomes(wanted: list[tuple[Wanted, Path]], told: Teller, offline: bool) -> Iterator[Outcome]:
-    """One file has all connections of the job to itself, for its parts; those of a batch have one each."""
-    if len(wanted) > 1:
-        for outcome in fetch_many(wanted, offline=offline):
-            if outcome.status in ("fetched", "present"):
-                told.had(str(outcome.to))
-            yield outcome
-        return
-    for one, to in wanted:
+    """One file has all connections of the job to itself, for its parts; those of a batch have one each.
+
+    What an excerpt lies in the place of is no small one, and fetched as if it were alone.
+    """
+    alone = [one for one in wanted if len(wanted) == 1 or has_excerpt(one[1])]
+    batch = [one for one in wanted if one not in alone]
+    for outcome in fetch_many(batch, offline=offline) if batch else ():
+        if outcome.status in ("fetched", "present"):
+            told.had(str(outcome.to))
+        yield outcome
+    for one, to in alone:
         try:
-            with Client(offline=offline) as client:
-                found = fetch(one, to, functools.partial(told, str(to)), client=client)
+            with Client(offline=offline) as client, instead_of_excerpt(to) as known:
+                found = fetch(one, to, functools.partial(told, str(to)), client=client, known=known)
             yield Outcome(found.address, to, found.how, bytes=found.bytes, sha256=found.sha256)
         except FetchError as error:
             yield Outcome(without_secrets(one.address), to, "failed", error.reason, str(error), error.passing)
+
+
+def _excerpted(rows: list[dict[str, Any]], told: Teller, offline: bool) -> Iterator[Outcome]:
+    """Archives of which some members are wanted."""
+    with Client(offline=offline) as client:
+        for row in rows:
+            address, to = without_secrets(row["address"]), Path(row["path"])
+            try:
+                had = fetch_members(row, client, functools.partial(told, row["path"]))
+                yield Outcome(address, to, "fetched", bytes=had.bytes, sha256=had.sha256)
+            except FetchError as error:
+                yield Outcome(address, to, "failed", error.reason, str(error), error.passing)
 
 
 def _by_path(wanted: pl.DataFrame) -> tuple[list[dict[str, Any]], dict[Path, list[dict[str, Any]]]]:

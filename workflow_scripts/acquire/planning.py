@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from workflow_scripts.acquire.narrowing import Narrowing
 from workflow_scripts.acquire.paths import path_below, told_apart
 from workflow_scripts.acquire.rows import of_rows, to_fetch
 from workflow_scripts.errors import as_text
@@ -26,7 +27,9 @@ Below = Callable[[str], Iterable[ListedFile]]
 Said = tuple[pl.LazyFrame, pl.LazyFrame]
 
 
-def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | None, folder: Path) -> None:
+def write_fetch_plan(
+    entries: list[dict[str, Any]], below: Below, said: Said | None, folder: Path, narrowing: Narrowing | None = None
+) -> None:
     """Write `<host>-<leaf>.parquet`, and `rows-<leaf>.parquet`, for each job that fetches something.
 
     A list changes only with its own files, so that a job whose list is as it was is not done again. What a server
@@ -38,13 +41,14 @@ def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | N
         below: lists what lies below an address.
         said: the clips of the dataset and their origins, where an entry asks for the addresses of its rows.
         folder: takes the lists.
+        narrowing: what of files and archives is needed, where that is not all.
 
     Raises:
         FetchError: an address of a folder cannot be listed.
         SoundledgerError: an entry asks for addresses that no row says.
     """
     files_first = sorted((one for one in entries if one["address"]), key=lambda one: one["address"].endswith("/"))
-    named = [_of_entry(entry, below) for entry in files_first]
+    named = [_of_entry(entry, below, narrowing) for entry in files_first]
     by_row = [of_rows(*said, entry) for entry in entries if not entry["address"] and said]
     apart = told_apart(pl.concat([schemas.TO_FETCH.empty(), *named, *by_row]))
     files = _with_host(apart.head(sum(map(len, named))))
@@ -58,12 +62,14 @@ def write_fetch_plan(entries: list[dict[str, Any]], below: Below, said: Said | N
         _log.warning("%s: %s: %d not to be fetched", path or "(no path)", why, count)
 
 
-def _of_entry(entry: dict[str, Any], below: Below) -> pl.DataFrame:
-    """The files of an entry: one, or all that its server lists."""
-    if not entry["address"].endswith("/"):
-        return to_fetch(entry["key"], [_row(entry["address"], entry["to"], entry["mirrors"], _digests(entry))])
-    listed = sorted(below(entry["address"]), key=lambda one: one.path)
-    return to_fetch(entry["key"], [_listed_row(one, entry["to"]) for one in listed])
+def _of_entry(entry: dict[str, Any], below: Below, narrowing: Narrowing | None) -> pl.DataFrame:
+    """The files of an entry: one, or all that its server lists; as far as they are needed."""
+    if entry["address"].endswith("/"):
+        listed = sorted(below(entry["address"]), key=lambda one: one.path)
+        rows = [_listed_row(one, entry["to"]) for one in listed]
+    else:
+        rows = [_row(entry["address"], entry["to"], entry["mirrors"], _digests(entry))]
+    return to_fetch(entry["key"], narrowing.rows(rows, entry) if narrowing else rows)
 
 
 def _listed_row(one: ListedFile, to: str) -> dict[str, Any]:
@@ -94,13 +100,15 @@ def _write_lists(rows: pl.DataFrame, bound: Bound, folder: Path, name: str, own:
 
     Args:
         rows: with their `host`.
-        bound: of a list. What is of unknown size is taken for large.
+        bound: of a list. What is of unknown size is taken for large; of a zip what comes of it counts.
         folder: takes the lists.
         name: they begin with it.
         own: what tells rows of one group apart: those of a host stay side by side; null to have none stay so.
     """
     group = pl.col("host") if name == ROWS else pl.col("path")
-    sizes = rows.select(pl.col("bytes").fill_null(bound.rows if name == ROWS else bound.size + 1)).to_series()
+    of_members = pl.col("members").list.eval(pl.element().struct.field("packed_bytes")).list.sum()
+    size = pl.coalesce(of_members, "bytes", pl.lit(bound.rows if name == ROWS else bound.size + 1, pl.Int64))
+    sizes = rows.select(size).to_series()
     hashed = hashes(*rows.select(group.alias("group"), own.alias("own")).get_columns())
     keys = pl.DataFrame({"is_large": sizes > bound.size, "hash": hashed})
     order = keys.select(pl.arg_sort_by("is_large", "hash")).to_series()

@@ -6,6 +6,7 @@ there with another content is not overwritten.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,7 @@ from workflow_scripts.fetch.transfer import Transfer
 
 CONNECTIONS = 4
 """To the server of one large file."""
+Known = Callable[[PartFile, str], None]
 _OF_THE_DISK = ("no_space", "offline", "another_file")
 """Reasons that no mirror mends."""
 
@@ -72,6 +74,7 @@ def fetch(
     *,
     client: Client | None = None,
     connections: int = CONNECTIONS,
+    known: Known | None = None,
 ) -> Fetched:
     """Have a file whole under its final name.
 
@@ -81,16 +84,19 @@ def fetch(
         told: how far it is, from any thread.
         client: asks servers; `Client(offline=True)` refuses to.
         connections: at most so many parts of a large file at once.
+        known: puts what is known of its bytes already into a part that is empty; takes the address too.
 
     Raises:
         FetchError: it cannot be had. What came of it is kept where the same call can go on with it.
     """
-    found = bring_whole(wanted, to, told, client=client or Client(), connections=connections)
+    found = bring_whole(wanted, to, told, client=client or Client(), connections=connections, known=known)
     sync_folder(to.parent)
     return found
 
 
-def bring_whole(wanted: Wanted, to: Path, told: Told | None, *, client: Client, connections: int) -> Fetched:
+def bring_whole(
+    wanted: Wanted, to: Path, told: Told | None, *, client: Client, connections: int, known: Known | None = None
+) -> Fetched:
     """As `fetch`, but for the file's name, which is on the disk for good once its folder is synced.
 
     Raises:
@@ -104,16 +110,18 @@ def bring_whole(wanted: Wanted, to: Path, told: Told | None, *, client: Client, 
             if (present := _present(wanted, to)) is not None:  # that process had it
                 part.give_up()
                 return present
-            return _from_any(wanted, part, to, client, meter, connections)
+            return _from_any(wanted, part, to, client, meter, connections, known)
     except OSError as error:  # of the disk: those of the net are told where they happen
         raise FetchError("cannot_write", f"{to}: cannot be written: {error.strerror or type(error).__name__}") from None
 
 
-def _from_any(wanted: Wanted, part: PartFile, to: Path, client: Client, meter: Meter, connections: int) -> Fetched:
+def _from_any(
+    wanted: Wanted, part: PartFile, to: Path, client: Client, meter: Meter, connections: int, known: Known | None
+) -> Fetched:
     failures: list[FetchError] = []
     for address in (wanted.address, *wanted.mirrors):
         try:
-            return _from_one(address, wanted, part, to, client, meter, connections)
+            return _from_one(address, wanted, part, to, client, meter, connections, known)
         except FetchError as error:
             if error.reason in _OF_THE_DISK:
                 raise
@@ -122,7 +130,14 @@ def _from_any(wanted: Wanted, part: PartFile, to: Path, client: Client, meter: M
 
 
 def _from_one(
-    address: str, wanted: Wanted, part: PartFile, to: Path, client: Client, meter: Meter, connections: int
+    address: str,
+    wanted: Wanted,
+    part: PartFile,
+    to: Path,
+    client: Client,
+    meter: Meter,
+    connections: int,
+    known: Known | None,
 ) -> Fetched:
     if scheme_of(address) != "file":
         client.refuse_offline(address)
@@ -130,7 +145,7 @@ def _from_one(
     meter.of = remote.bytes
     if scheme_of(remote.url) == "file":
         return _from_this_machine(remote, expected, part, to, meter)
-    taken_up = _takes_up(part, address, expected, meter)
+    taken_up = _takes_up(part, address, expected, meter, known)
     while True:
         came = part.came
         try:
@@ -200,10 +215,12 @@ def _expected(remote: RemoteFile, wanted: Wanted) -> tuple[RemoteFile, list[Dige
     return replace(remote, bytes=wanted.bytes if remote.bytes is None else remote.bytes), digests
 
 
-def _takes_up(part: PartFile, address: str, expected: list[Digest], meter: Meter) -> bool:
+def _takes_up(part: PartFile, address: str, expected: list[Digest], meter: Meter, known: Known | None = None) -> bool:
     """Whether a part has something that this can go on with."""
     digest = ", ".join(sorted(f"{one.algorithm}:{one.hex}" for one in expected)) or None
     why_not = part.take_up(address, digest)
+    if known is not None and not part.came:
+        known(part, address)
     meter.has(part.came, part.version.bytes if part.version else meter.of)
     if why_not:
         meter.tells("starting_over", why_not)

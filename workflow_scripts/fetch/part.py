@@ -203,7 +203,7 @@ def part_of(to: Path, waits: Callable[[], None]) -> Iterator[PartFile]:
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     path = to.with_name(part_name(to.name))
-    descriptor = _locked(path, waits)
+    descriptor = locked(path, waits)
     part = PartFile(to, path, descriptor)
     try:
         yield part
@@ -231,8 +231,16 @@ def digests_of(path: Path, algorithms: set[str]) -> dict[str, str]:
     return {algorithm: one.hexdigest() for algorithm, one in hashes.items()}
 
 
-def _locked(path: Path, waits: Callable[[], None]) -> int:
-    """Open a part and lock it. While another held the lock, it may have given the part its final name: then anew."""
+def locked(path: Path, waits: Callable[[], None]) -> int:
+    """Open a part and lock it. While another held the lock, it may have given the part its final name: then anew.
+
+    Args:
+        path: of it; made if it is not there.
+        waits: called once if another process has it, whose end is waited for.
+
+    Returns:
+        The descriptor; to close it ends the lock.
+    """
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:

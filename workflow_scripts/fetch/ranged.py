@@ -92,6 +92,11 @@ class RangedFile(io.RawIOBase):
             self.read_at(self._expected[0][0] if self._expected else 0, 1)
         return self._size
 
+    @property
+    def version(self) -> Version | None:
+        """Which version its bytes are of; None as long as none came."""
+        return self._version
+
     # --- as a file ---
 
     def readable(self) -> bool:

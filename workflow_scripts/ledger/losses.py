@@ -84,6 +84,7 @@ def losses(
 def _of_sources(
     sources: pl.DataFrame, rejects: pl.LazyFrame, max_rejected: float, names: Mapping[str, str]
 ) -> Iterator[Loss]:
+    sources = sources.with_columns(pl.sum_horizontal("rows_kept", "rows_not_in_subset").alias("rows_kept"))
     kept = {names.get(path, path) for path in sources.filter(pl.col("rows_kept") > 0)["source"]}
     reasons = (
         rejects.filter(pl.col("scope").is_in(["row", "label"]))

@@ -8,6 +8,8 @@ import duckdb
 from tabulate import tabulate
 
 from workflow_scripts.errors import first_twenty
+from workflow_scripts.report.drawing.asking import Asked
+from workflow_scripts.report.pages.facts import subset_of
 from workflow_scripts.settings.version import VERSION
 from workflow_scripts.tables.schemas import STATUSES
 
@@ -68,6 +70,12 @@ def _empty_roots(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from (f"{dataset}: {path}: no audio lies there" for dataset, path in empty)
 
 
+def _subsets(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    named = connection.execute("SELECT DISTINCT dataset FROM settings WHERE setting LIKE 'subset.%' ORDER BY dataset")
+    for (dataset,) in named.fetchall():
+        yield f"{dataset}: {subset_of(Asked(connection, None), dataset)}"
+
+
 def _rejected(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     rejects = connection.execute(
         "SELECT dataset, count(*) FILTER (scope = 'row'), count(*) FILTER (scope = 'label'), "
@@ -117,5 +125,5 @@ def _table(rows: Sequence[Sequence[object]], header: list[str]) -> str:
     return tabulate(rows, headers=header, intfmt=",", tablefmt="simple")
 
 
-TOLD = (_splits, _roots, _failed, _empty_roots, _rejected, _reviewed, _stale, _not_looked_at)
+TOLD = (_splits, _subsets, _roots, _failed, _empty_roots, _rejected, _reviewed, _stale, _not_looked_at)
 """What is told, in this order: each asks the catalogue one thing, and has a part for each answer."""

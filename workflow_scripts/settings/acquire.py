@@ -6,19 +6,21 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.fetch.addresses import masked, scheme_of, without_secrets
 from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.fetch.resolve import known_schemes
+from workflow_scripts.media.archives.excerpt import is_excerpt
 from workflow_scripts.media.walk import holds_other_files_alone
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.roots import root_slug
 from workflow_scripts.settings.sources import ON_DISK, Leaf, refuse_braces, refuse_no_text, seen_from
+from workflow_scripts.settings.subset import Subset
 from workflow_scripts.sources.files import files_of, without_escapes
 
 SOURCES, AUDIO = "sources", "audio"
@@ -88,12 +90,14 @@ class Acquisition:
         places: of the run: they tell how far it has come.
         workdir: the folder of the run.
         reader: the dataset that asks.
+        subsets: of datasets that not all is wanted of, by dataset.
     """
 
     entries: dict[str, tuple[AcquireEntry, ...]]
     places: Places
     workdir: Path
     reader: str = ""
+    subsets: Mapping[str, Subset] = field(default_factory=dict)
 
     def stages_for(self, path: ReadPath) -> list[Stage]:
         """The stages that bring a file, a folder, or something below it; a pattern stands for what it would fit.
@@ -123,9 +127,20 @@ class Acquisition:
         return any(map(self.has_begun, stages)) or not self._was_read(path)
 
     def is_done(self, stage: Stage) -> bool:
-        """Whether all of a stage has been fetched, as its entries are now."""
-        wanted = {entry.to for entry in self.entries.get(stage[0], ()) if entry.stage == stage[1]}
-        return wanted <= _brought_by(self.workdir / self.places.acquired_entries(*stage))
+        """Whether all of a stage has been fetched, as its entries and its subset are now."""
+        brought = self._brought_by(stage)
+        return all(to in brought or [to, self.subsets.get(stage[0])] in brought for to in self._to(stage))
+
+    def narrows(self, stage: Stage) -> bool:
+        """Whether a stage brings what a subset needs alone. Where all of it was fetched before, all of it stays."""
+        brought = self._brought_by(stage)
+        is_of_all = all(to in brought for to in self._to(stage))
+        return stage[1] == AUDIO and stage[0] in self.subsets and not is_of_all
+
+    def brings(self, stage: Stage) -> list[Any]:
+        """What `is_done` reads of a stage once it is: `to` of each entry, with the subset where it is narrowed."""
+        subset = self.subsets.get(stage[0]) if self.narrows(stage) else None
+        return [[to, subset] if subset else to for to in self._to(stage)]
 
     def has_begun(self, stage: Stage) -> bool:
         """Whether a run has planned its fetches: from then on what was not fetched yet is waited for."""
@@ -161,6 +176,17 @@ class Acquisition:
             f"remove {self._made_of(path)} and run again"
         )
 
+    def _to(self, stage: Stage) -> list[str]:
+        return [entry.to for entry in self.entries.get(stage[0], ()) if entry.stage == stage[1]]
+
+    def _brought_by(self, stage: Stage) -> list[Any]:
+        """What a stage that is done has brought, as `brings` tells it."""
+        try:
+            brought = json.loads((self.workdir / self.places.acquired_entries(*stage)).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return []
+        return brought if isinstance(brought, list) else []
+
     def _was_read(self, path: ReadPath) -> bool:
         return bool(self.reader) and os.path.exists(self.workdir / self._made_of(path))
 
@@ -175,7 +201,7 @@ class Acquisition:
             for dataset, stage in stages
             if not self.is_done((dataset, stage))
             for entry in self.entries[dataset]
-            if entry.stage == stage and not (entry.is_file and os.path.exists(self.workdir / entry.to))
+            if entry.stage == stage and not (entry.is_file and self._is_whole(entry.to))
         ]
         if missing:
             raise SettingsError(
@@ -183,10 +209,13 @@ class Acquisition:
                 "without `offline`:\n" + "\n".join(missing)
             )
 
+    def _is_whole(self, to: str) -> bool:
+        return os.path.exists(self.workdir / to) and not is_excerpt(str(self.workdir / to))
+
     @property
     def of_roots(self) -> "AcquisitionOfRoots":
         """The same, to be asked of audio roots."""
-        return AcquisitionOfRoots(self.entries, self.places, self.workdir, self.reader)
+        return AcquisitionOfRoots(self.entries, self.places, self.workdir, self.reader, self.subsets)
 
     def all_stages(self) -> list[Stage]:
         """Those of all entries."""
@@ -211,8 +240,16 @@ class AcquisitionOfRoots(Acquisition):
         return [stage for stage in stages if stage[1] == AUDIO] or stages
 
     def is_there(self, path: ReadPath) -> bool:
-        """Whether a root is there. One in which labels lie and no audio is not: its audio comes after them."""
-        return super().is_there(path) and not holds_other_files_alone(str(self.workdir / path.path))
+        """Whether a root is there.
+
+        One in which labels lie and no audio is not, as its audio comes after them; nor one in which an excerpt lies of
+        an archive that it should have.
+        """
+        if not super().is_there(path) or holds_other_files_alone(str(self.workdir / path.path)):
+            return False
+        root = _place(path, self.workdir)
+        archives = (os.path.abspath(self.workdir / entry.to) for entry in self.entries.get(self.reader, ()))
+        return not any(_touch(archive, root) and is_excerpt(archive) for archive in archives)
 
     def _made_of(self, path: ReadPath) -> str:
         return self.places.shards(root_slug(os.path.abspath(self.workdir / path.path), self.workdir))
@@ -358,14 +395,6 @@ def _shown(entry: AcquireEntry) -> str:
 def read_path(leaf: Leaf) -> ReadPath:
     """What a leaf of the sources names on disk."""
     return ReadPath(leaf.value, leaf.format == "files")
-
-
-def _brought_by(file: Path) -> set[str]:
-    """What a stage that is done has brought: `to` of its entries."""
-    try:
-        return set(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return set()
 
 
 def _place(path: ReadPath, workdir: Path) -> str:

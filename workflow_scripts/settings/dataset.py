@@ -34,6 +34,7 @@ from workflow_scripts.settings.sources import (
     read_by,
 )
 from workflow_scripts.settings.split_care import AUTHORS, check_split_care, split_care
+from workflow_scripts.settings.subset import Subset
 from workflow_scripts.settings.validation import Schema, validated
 from workflow_scripts.sources.files import files_of
 
@@ -92,7 +93,7 @@ class Dataset:
             audio root.
         mapping: what else its adapter has it say.
         match: how media are matched to clips: youtube, stem or path.
-        splits: those that the sources name, in their order; others may stand in the rows.
+        splits: those that the sources name, in their order, of which clips are wanted; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
@@ -103,6 +104,7 @@ class Dataset:
         named_roots: for the slug of each root its path as written.
         allow_loss: what may be lost of it without an error, as written.
         max_rejected_fraction: the share of a source's rows that may be rejected.
+        subset: which clips of it the run wants; None for all.
         acquire: where its files come from, as far as it says so.
         waits_for: the stages of fetching, each of a dataset, that have to be done before its sources can be read.
         derive: what it is made of, and how; None where it is found as it is.
@@ -129,6 +131,7 @@ class Dataset:
     allow_loss: tuple[str, ...]
     max_rejected_fraction: float
     rights: dict[str, str]
+    subset: Subset | None = None
     acquire: tuple[AcquireEntry, ...] = ()
     waits_for: tuple[Stage, ...] = ()
     derive: dict[str, Any] | None = None
@@ -147,13 +150,16 @@ class Dataset:
     def bearable(self) -> Bearable:
         """What may be lost of it without an error; a pattern is called by itself as long as nothing fits it.
 
+        Where a subset is wanted, a root need not have anything of it.
+
         Raises:
             SettingsError: `allow_loss` names what there is not.
         """
         coming = [(leaf.value, leaf.key) for leaf in self.leaves if leaf.format == "files" and not files_of(leaf.value)]
         judged = [(path, f"{key}[{ordinal}]") for key in KEYS for ordinal, path in enumerate(self.judgements[key])]
         named = [*read_by(self.leaves, self.file), *listed_by(self.leaves, self.file), *coming, *judged]
-        return bearable(dict(named), self.named_roots, self.allow_loss, self.max_rejected_fraction, Path(self.file))
+        told = bearable(dict(named), self.named_roots, self.allow_loss, self.max_rejected_fraction, Path(self.file))
+        return replace(told, allowed=(*told.allowed, *self.named_roots)) if self.subset else told
 
     @property
     def ingest_settings(self) -> dict[str, Any]:
@@ -265,7 +271,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         source_folders={path: root_slug(os.path.abspath(workdir / path), workdir) for path, _ in folders},
         mapping=mapping,
         match=read.match,
-        splits=splits,
+        splits=() if content["name"] in acquisition.subsets else splits,  # a subset need not have clips of each
         judgements={key: tuple(path for path, _ in of_key) for key, of_key in judged.items()},
         audio={root.slug: holds for _, root, holds in named},
         limits=content["limits"],
@@ -281,6 +287,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         allow_loss=tuple(content["allow_loss"]),
         max_rejected_fraction=content["max_rejected_fraction"],
         rights=content["rights"],
+        subset=acquisition.subsets.get(content["name"]),
         acquire=acquisition.entries.get(content["name"], ()),
         derive=content.get("derive"),
         waits_for=tuple(acquisition.waits_for(read_path(leaf) for leaf in read.leaves if leaf.format in ON_DISK)),

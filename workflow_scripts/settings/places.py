@@ -195,6 +195,10 @@ class Places:
         """The digests that one of them noted of files of which nobody publishes any; they outlive `acquisition`."""
         return f"{self.kept(dataset)}/first_seen/{stage}.{leaf}.jsonl"
 
+    def kept_directories(self, dataset: str) -> str:
+        """Folder of what zips that lie elsewhere told of what they hold."""
+        return f"{self.kept(dataset)}/directories"
+
     def fetch_passing(self, dataset: str, stage: str, leaf: str) -> str:
         """How often the files of one of them that a server did not give were asked for again."""
         return f"{self.acquisition(dataset)}/{stage}.passing/{shard_name(leaf)}.json"

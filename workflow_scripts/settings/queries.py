@@ -11,8 +11,7 @@ from typing import Any
 from workflow_scripts.fetch.addresses import masked
 from workflow_scripts.settings.dataset import read_dataset
 from workflow_scripts.settings.places import Places
-from workflow_scripts.settings.schemas import run_schema
-from workflow_scripts.settings.validation import validated
+from workflow_scripts.settings.schemas import run_settings
 
 
 def written_addresses(config: dict[str, Any], dataset: str, workdir: Path) -> dict[str, str]:
@@ -23,7 +22,7 @@ def written_addresses(config: dict[str, Any], dataset: str, workdir: Path) -> di
         dataset: its name.
         workdir: the folder of the run.
     """
-    run = validated(config, run_schema(), "config")
+    run = run_settings(config)
     files = (read_dataset(wanted, workdir, Places(run["results"])).content for wanted in run["datasets"])
     return _masked(file["acquire"] for file in files if file["name"] == dataset)
 

@@ -25,13 +25,13 @@ from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.registry import known_of
 from workflow_scripts.settings.roots import Root, made_by_workflow, refuse_inside_each_other
 from workflow_scripts.settings.schemas import (
-    run_schema,
+    run_settings,
 )
 from workflow_scripts.settings.sources import (
     refuse_braces,
     seen_from,
 )
-from workflow_scripts.settings.validation import validated
+from workflow_scripts.settings.subset import subsets_of
 from workflow_scripts.settings.version import VERSION
 
 
@@ -95,6 +95,18 @@ class Run:
         """What a dataset has fetched in a stage, as a rule is told of it: Snakemake keeps what it tells its jobs."""
         return [asdict(entry.masked) for entry in self.datasets[dataset].acquire if entry.stage == stage]
 
+    def brought_by_stage(self, dataset: str, stage: str) -> list[Any]:
+        """What these bring, as `Acquisition` reads it of a stage that is done."""
+        return self.acquisition.brings((dataset, stage))
+
+    def match_of_members(self, dataset: str, stage: str) -> str | None:
+        """How media are matched to clips, where a stage brings no more than these need; None where it brings all."""
+        return self.datasets[dataset].match if self.narrows(dataset, stage) else None
+
+    def narrows(self, dataset: str, stage: str, **_: str) -> bool:
+        """Whether a stage brings what the clips of a subset need alone."""
+        return self.acquisition.narrows((dataset, stage))
+
     def entry(self, dataset: str, stage: str, entry: str) -> dict[str, Any]:
         """One of them, by its number in the dataset file."""
         return next(one for one in self.entries_of_stage(dataset, stage) if one["key"] == f"acquire[{entry}]")
@@ -105,8 +117,9 @@ class Run:
         return [self.places.unpacked(dataset, stage, re.sub(r"\D", "", one["key"])) for one in entries]
 
     def rows_with_addresses(self, dataset: str, stage: str) -> list[str]:
-        """The tables whose rows say addresses of a stage; none if none do."""
+        """The tables whose rows say addresses of a stage, or of which clips it is to be; none if none do."""
         is_said = any(entry["rows"] for entry in self.entries_of_stage(dataset, stage))
+        is_said = is_said or self.narrows(dataset, stage)
         return [self.places.table(dataset, name) for name in ("promised", "origins")] if is_said else []
 
     def stages_waited_for(self) -> list[Stage]:
@@ -268,7 +281,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
             results and a root inside each other, custom rules that are not there.
         MissingError: of no dataset all sources and roots are there.
     """
-    settings = validated(config, run_schema(), "config (config/config.yaml or --config)")
+    settings = run_settings(config)
     results = _results(settings["results"], workdir)
     datasets: dict[str, Dataset] = {}
     roots: dict[str, Root] = {}
@@ -278,7 +291,8 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         one.content["name"]: acquire_entries(one.content["acquire"], one.leaves, one.match, one.file, one.base, workdir)
         for one in read
     }
-    acquisition = Acquisition(entries, Places(results), workdir)
+    subsets = subsets_of(settings["subset"], {one.content["name"]: one.content.get("subset") for one in read})
+    acquisition = Acquisition(entries, Places(results), workdir, subsets=subsets)
     there, acquisition, missing = _those_there(read, workdir, acquisition, settings["accept_terms"])
     for dataset, named in there:
         refuse_below_results(dataset.file, dataset.judgements, results, workdir)

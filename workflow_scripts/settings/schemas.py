@@ -5,7 +5,7 @@ from typing import Any
 
 from workflow_scripts.errors import nearest
 from workflow_scripts.settings.reading import SettingsError, load_yaml
-from workflow_scripts.settings.validation import Schema, validated
+from workflow_scripts.settings.validation import Schema, read_from_text, validated
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -17,8 +17,21 @@ PART = Path(__file__).with_name("part.schema.yaml")
 
 
 def run_schema() -> Schema:
-    """The schema of config/config.yaml."""
-    return load_yaml(CONFIG_FOLDER / "config.schema.yaml")
+    """The schema of config/config.yaml, in which a dataset's `subset` is as in its file."""
+    schema = load_yaml(CONFIG_FOLDER / "config.schema.yaml")
+    of_files = dataset_schema()["properties"]["subset"]
+    subset = schema["properties"]["subset"] | {"additionalProperties": of_files}
+    return schema | {"properties": schema["properties"] | {"subset": subset}}
+
+
+def run_settings(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a run, with their defaults.
+
+    Raises:
+        SettingsError: they say what none may.
+    """
+    schema = run_schema()
+    return validated(read_from_text(config, schema), schema, "config (config/config.yaml or --config)")
 
 
 def dataset_schema(adapter: Any = None) -> Schema:

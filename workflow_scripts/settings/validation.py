@@ -1,5 +1,7 @@
 """Validation against the closed JSON Schemas of config/, with errors that say what to do."""
 
+import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +37,20 @@ def validated(settings: dict[str, Any], schema: Schema, where: str) -> dict[str,
         more = [f"… and {len(problems) - 20:,} more"] if len(problems) > 20 else []
         raise SettingsError("\n".join([*(f"{where}: {problem}" for problem in problems[:20]), *more]))
     return with_defaults(settings, schema, schema)
+
+
+def read_from_text(settings: Any, schema: Schema) -> Any:
+    """A copy of settings in which text is a number or a truth value where a schema wants one.
+
+    Snakemake's `--config` reads those as such itself, but not what stands below a key: there, all is text.
+    """
+    if isinstance(settings, dict):
+        return {name: read_from_text(value, schema_below(name, schema)) for name, value in settings.items()}
+    if isinstance(settings, str) and schema.get("type") in ("integer", "number", "boolean"):
+        with contextlib.suppress(ValueError):
+            read = json.loads(settings.lower())
+            return read if isinstance(read, (bool, int, float)) else settings
+    return settings
 
 
 def _problems(errors: Any) -> Iterator[str]:

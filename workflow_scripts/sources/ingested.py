@@ -76,7 +76,7 @@ class Counted:
 
 
 def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.LazyFrame) -> pl.LazyFrame:
-    """The `sources` table; rows kept and rejected are counted, each where they went.
+    """The `sources` table of all rows; those kept and rejected are counted, each where they went.
 
     Args:
         counted: the sources, in the order of the table.
@@ -92,4 +92,4 @@ def source_table(counted: Iterable[Counted], kept: pl.LazyFrame, rejects: pl.Laz
         count = rows.group_by("source").agg(pl.len().cast(pl.Int64).alias(name))
         count = count.with_columns(pl.col("source").cast(pl.String))
         table = table.join(count, on="source", how="left", maintain_order="left")
-    return table.with_columns(pl.col(*went).fill_null(0))
+    return table.with_columns(pl.col(*went).fill_null(0), rows_not_in_subset=pl.lit(0, pl.Int64))

@@ -390,9 +390,14 @@ SOURCES = Schema(
         "rows_read": _column(pl.Int64, "rows that it has", _at_least(0)),
         "rows_kept": _column(pl.Int64, "rows that became a clip, a label or a class", _at_least(0)),
         "rows_rejected": _column(pl.Int64, "rows that did not; each is in rejects", _at_least(0)),
+        "rows_not_in_subset": _column(
+            pl.Int64, "rows that tell of clips alone that the run does not ask for (`subset`)", _at_least(0)
+        ),
     },
     rules={
-        "rows_read = rows_kept + rows_rejected": pl.col("rows_read") == pl.col("rows_kept") + pl.col("rows_rejected")
+        "rows_read = rows_kept + rows_rejected + rows_not_in_subset": (
+            pl.col("rows_read") == pl.sum_horizontal("rows_kept", "rows_rejected", "rows_not_in_subset")
+        )
     },
 )
 
@@ -991,6 +996,8 @@ _FETCHED = {
     "media_key": _column(pl.String, "the media that it is, where a row of the dataset says its address", null=True),
 }
 
+_OF_MEMBERS = ("offset", "crc32", "packed_bytes", "bytes")
+
 TO_FETCH = Schema(
     "to_fetch",
     "what one job fetches: one row a file",
@@ -1001,6 +1008,11 @@ TO_FETCH = Schema(
         "md5": _column(pl.String, "likewise", _matches(r"^[0-9a-f]{32}$"), null=True),
         "bytes": _column(pl.Int64, "the size that is published of it", _at_least(0), null=True),
         "refused": _column(pl.String, "why nobody is asked for it, in a word", null=True),
+        "members": _column(
+            pl.List(pl.Struct({"name": pl.String, **dict.fromkeys(_OF_MEMBERS, pl.Int64)})),
+            "of a zip those members that are to be had; null for all of a file",
+            null=True,
+        ),
     },
 )
 

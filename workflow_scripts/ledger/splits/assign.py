@@ -12,9 +12,10 @@ from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.ledger.splits.filling import OUTSIDE, POOL, Units, fill
 from workflow_scripts.ledger.splits.folds import Groups, stratified
 from workflow_scripts.ledger.splits.reasons import refilled, tied_to
-from workflow_scripts.ledger.splits.said import ClassesOfClips, order_by_hash
+from workflow_scripts.ledger.splits.said import ClassesOfClips
 from workflow_scripts.ledger.splits.ties import sessions, tied, ties
 from workflow_scripts.tables import schemas
+from workflow_scripts.tables.order import order_by_hash
 
 _log = logging.getLogger(__name__)
 

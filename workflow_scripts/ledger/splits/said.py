@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import xxhash
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,3 @@ class ClassesOfClips:
         rows = self.rows.filter(pl.col("trainable") == trainable)
         rows = rows.select(pl.Series("unit", units)[rows["unit"]], "label", "clips").filter(pl.col("unit") >= 0)
         return rows.group_by("unit", "label").agg(pl.col("clips").sum()).sort("unit", "label")
-
-
-def order_by_hash(clip_ids: pl.Series, seed: int) -> np.ndarray:
-    """A number for each clip that follows from the seed and its id alone: XXH3-64, uint64."""
-    digests = (xxhash.xxh3_64_intdigest(f"{seed} {one}".encode()) for one in clip_ids)
-    return np.fromiter(digests, np.uint64, len(clip_ids))

@@ -22,7 +22,7 @@ ENTRY = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
 END_SIGNATURE, LOCATOR_SIGNATURE, END64_SIGNATURE = b"PK\5\6", b"PK\6\7", b"PK\6\6"
 ENTRY_SIGNATURE, LOCAL_SIGNATURE = b"PK\1\2", b"PK\3\4"
-IN_EXTRA = 0xFFFFFFFF
+IN_EXTRA, IN_EXTRA_OF_16 = 0xFFFFFFFF, 0xFFFF
 LARGEST_SIZE = 1 << 62
 LARGEST_DIRECTORY = 1 << 29
 """Five million members; more would take the memory of the scan."""
@@ -61,6 +61,22 @@ def members_of(archive: Opened) -> tuple[list[Numbered], list[Damage]]:
     except _NoDirectoryError as error:
         members, unknown = _walk(archive, end)
         return members, [Damage(*error.args), *unknown]
+
+
+def has_directory(archive: Opened) -> bool:
+    """Whether a zip tells by its directory what it holds, so that nothing else of it need be read to know.
+
+    The last volume of several has one too, of what lies in the others.
+    """
+    end = archive.size()
+    try:
+        _directory(archive, end)
+    except _NoDirectoryError:
+        return False
+    start = max(0, end - END.size - LARGEST_COMMENT)
+    tail = archive.read_at(start, end - start)
+    place = tail.rfind(END_SIGNATURE, 0, len(tail) - END.size + len(END_SIGNATURE))
+    return place >= 0 and END.unpack_from(tail, place)[1] in (0, IN_EXTRA_OF_16)
 
 
 def _directory(archive: Opened, end: int) -> list[Numbered]:

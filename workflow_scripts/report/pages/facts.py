@@ -21,6 +21,7 @@ class DatasetFacts:
         hours: of sound that usable clips have.
         trainable_hours: and trainable ones.
         classes_said: classes that annotators said of any trainable clip.
+        subset: in words, where the run asks for no more than a part of the dataset; None where it asks for all.
         sql: what gives most of these.
     """
 
@@ -35,6 +36,7 @@ class DatasetFacts:
     hours: float
     trainable_hours: float
     classes_said: int
+    subset: str | None
     sql: str
 
 
@@ -46,5 +48,19 @@ def facts_of(ask: Ask, dataset: str) -> DatasetFacts:
     title, home = known.pop("title") or dataset, known.pop("home")
     said = {name: value for name, value in known.items() if value}
     return DatasetFacts(
-        dataset, title, home, said, **counts.rows.row(0, named=True), classes_said=classes, sql=counts.sql
+        dataset,
+        title,
+        home,
+        said,
+        **counts.rows.row(0, named=True),
+        classes_said=classes,
+        subset=subset_of(ask, dataset),
+        sql=counts.sql,
     )
+
+
+def subset_of(ask: Ask, dataset: str) -> str | None:
+    """What part of a dataset the run asks for, in words, and how many rows of its lists of clips that are."""
+    for wanted, kept, rows in answer(ask, "subset", dataset=dataset).rows.rows():
+        return f"a subset ({wanted}): {kept:,} of {rows:,} rows"
+    return None

@@ -87,6 +87,7 @@ def inputs(ask: Ask, dataset: str) -> list[PageTable]:
         "rows_read": count("Rows read"),
         "rows_kept": count("Kept"),
         "rows_rejected": count("Rejected"),
+        "rows_not_in_subset": count("Not in the subset"),
         "bytes": in_bytes("Size"),
         "sha256": text("SHA-256"),
     }

@@ -41,7 +41,7 @@ class Predictions:
     files_of: FilesOf
     in_recordings: bool
     aside: Path
-    _counted: list[tuple[str, str, int, None, int, int, int]] = field(default_factory=list)
+    _counted: list[tuple[str, str, int, None, int, int, int, int]] = field(default_factory=list)
     _waiting: list[Path] = field(default_factory=list)
 
     def tables(self, paths: Iterable[str]) -> Iterator[tuple[str, Iterable[pl.DataFrame]]]:
@@ -69,7 +69,7 @@ class Predictions:
                     self._waiting.append(self.aside / f"rejects-{len(self._waiting)}.parquet")
                     rejects.write_parquet(self._waiting[-1])
                 yield told
-            self._counted.append((path, digest, size, None, read, read - rejected, rejected))
+            self._counted.append((path, digest, size, None, read, read - rejected, rejected, 0))
 
     def _judged(self, path: str, scores: Scores) -> tuple[pl.DataFrame, pl.DataFrame]:
         """NUMBERS of rows, several of one that holds for several clips; and the rejects among them."""
