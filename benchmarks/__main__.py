@@ -30,6 +30,7 @@ NAMES = (
     "scale",
     "millions",
     "pictures",
+    "scenes",
     "fetch",
     "remote_roots",
     "slurm_jobs",

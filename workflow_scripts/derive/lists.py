@@ -20,8 +20,8 @@ MAKES = 1
 """Raised by hand when the same list would give another sound."""
 RENDERED = ("sample_rate", "channels", "codec", "bits", "stems")
 """What of `render` bytes depend on."""
-SCENES_A_PACK = 50
-"""At most: what is decoded for them is held until each has all its parts."""
+SCENES_A_PACK, PACKS = 50, 2048
+"""So many scenes a pack at most, as long as there are no more packs than that; then twice as many, and so on."""
 _CLASSES = """
 SELECT * EXCLUDE (dataset) FROM classes WHERE dataset IN (SELECT dataset FROM wanted) ORDER BY class_id, dataset
 """
@@ -51,7 +51,7 @@ def write_plan(
     with whole(tables["classes"]) as part:
         classes.write_parquet(part)
     leaves = scenes.select("clip_id", scene_s="duration_s").with_columns(
-        leaf_names(hashes(scenes["clip_id"], scenes["clip_id"]), SCENES_A_PACK).alias("leaf")
+        leaf_names(hashes(scenes["clip_id"], scenes["clip_id"]), scenes_a_pack(len(scenes))).alias("leaf")
     )
     rows = listed(planned.parts, render).join(leaves, on="clip_id").sort("leaf", "clip_id", "ordinal")
     with whole(lists) as part:
@@ -59,6 +59,18 @@ def write_plan(
         for (leaf,), of_leaf in rows.partition_by("leaf", as_dict=True, include_key=False).items():
             of_leaf.write_parquet(part / f"{leaf}.parquet", compression="zstd", compression_level=1)
     _log.info("%d scenes of %d parts", len(scenes), len(planned.parts))
+
+
+def scenes_a_pack(scenes: int) -> int:
+    """How many go into one at most.
+
+    >>> scenes_a_pack(60), scenes_a_pack(2_000_000)
+    (50, 1600)
+    """
+    most = SCENES_A_PACK
+    while scenes > most * PACKS:
+        most *= 2
+    return most
 
 
 def listed(parts: pl.DataFrame, render: dict[str, Any]) -> pl.DataFrame:

@@ -14,6 +14,8 @@ from workflow_scripts.exports.audio.encoding import encode
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.formats import Packed
 
+SCENES_AT_ONCE = 50
+"""What is decoded for them is held until each has all its parts."""
 STEM_BITS = 24
 """Of stems, so that they sum to their scene within one step of its 16 bits."""
 
@@ -42,10 +44,15 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
 
 
 def scenes_of(rows: pl.DataFrame) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
-    """Make the scenes of a list, each as soon as all its parts are there; each media is decoded once.
+    """Make the scenes of a list. A part that cannot be had costs its scene, and no other."""
+    ids = rows["clip_id"].unique(maintain_order=True)
+    for first in range(0, len(ids), SCENES_AT_ONCE):
+        some = ids.slice(first, SCENES_AT_ONCE)
+        yield from _scenes_at_once(rows.filter(pl.col("clip_id").is_in(some.implode())))
 
-    A part that cannot be had costs its scene, and no other.
-    """
+
+def _scenes_at_once(rows: pl.DataFrame) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
+    """Each scene as soon as all its parts are there; each media is decoded once."""
     wanted = dict(rows.group_by("clip_id").len().iter_rows())
     waiting: dict[str, list[PlacedPart]] = {}
     lost: set[str] = set()
