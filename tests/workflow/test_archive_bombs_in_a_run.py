@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The sample's clips, run without bombs first."""
     project = Project(tmp_path_factory.mktemp("bombs"))
-    project.own_sample("clips")
+    project.own_sample("clips", exports=[])
     project.run()
     return project
 
