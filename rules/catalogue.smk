@@ -26,6 +26,7 @@ rule build_catalogue:
         fetches=RUN.waited_for(),
         derived=[PLACES.table(name, table) for name in RUN.derived() for table in ("scenes", "parts")],
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
+        of_years=RUN.tables_of_years(rules.tell_years.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
@@ -47,6 +48,7 @@ rule build_catalogue:
         datasets={name: list(dataset.audio) for name, dataset in RUN.datasets.items()},
         with_judgements=RUN.all_with_judgements(),
         fetches=RUN.fetched_in(),
+        with_years=RUN.with_years(),
         with_windows=RUN.with_windows(),
         derived=RUN.derived(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
@@ -63,6 +65,6 @@ rule build_catalogue:
 # The tables of datasets that the catalogue speaks of.
 CATALOGUED = [
     file
-    for name in ("tables", "of_care", "of_windows", "of_judgements", "weighed", "derived")
+    for name in ("tables", "of_care", "of_windows", "of_years", "of_judgements", "weighed", "derived")
     for file in rules.build_catalogue.input[name]
 ]

@@ -66,6 +66,12 @@ def reviews_of(wildcards):
     return PLACES.table_of(wildcards.dataset, "reviews", "found_reviews") if has_any else []
 
 
+def predictions_of(wildcards):
+    """What models say is heard in the clips of a dataset; nothing where its file names none."""
+    has_any = dataset(wildcards).judgements["predictions"]
+    return PLACES.table(wildcards.dataset, "predictions") if has_any else []
+
+
 def export(wildcards):
     """The export of a job."""
     return dataset(wildcards).exports[wildcards.export]

@@ -17,6 +17,7 @@ LEDGER = [
     *RUN.tables(TABLES),  # one that was deleted is made again
     *RUN.tables_of_care(rules.assign_splits.output.keys()),
     *RUN.tables_of_windows(rules.gather_windows.output.keys()),
+    *RUN.tables_of_years(rules.tell_years.output.keys()),
     *OF_JUDGEMENTS,
     *WEIGHED,
 ]

@@ -1,7 +1,7 @@
 # Windows: what is measured of recordings by window, with one more decoding of their media.
 #
 # requires: <dataset>/tables/clips.parquet, the checks of the dataset's roots; the audio of the clips
-# produces: <dataset>/tables/{windowed,directions}.parquet, of datasets whose file asks for it; on the way
+# produces: <dataset>/tables/{windowed,directions,indices}.parquet, of datasets whose file asks for it; on the way
 #           .windows.plan/<leaf>.parquet and .windows.packs/<leaf>
 # config:   of the dataset file: measure
 
@@ -45,7 +45,7 @@ rule measure_windows:
     benchmark:
         PLACES.benchmark("measure_windows", "{dataset}", "{leaf}")
     conda:
-        "../envs/audio.yaml"
+        "../envs/windows.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(120),
@@ -61,6 +61,7 @@ rule gather_windows:
     output:
         windowed=PLACES.table("{dataset}", "windowed"),
         directions=PLACES.table("{dataset}", "directions"),
+        indices=PLACES.table("{dataset}", "indices"),
     log:
         PLACES.log("gather_windows", "{dataset}"),
     benchmark:

@@ -107,9 +107,9 @@ def venv(folder: Path, name: str) -> None:
     (folder / name / "installed").touch()
 
 
-@pytest.mark.parametrize("group", ["judging", "remote"])
+@pytest.mark.parametrize("group", ["judging", "remote", "windows"])
 def test_a_group_is_set_up_in_each_venv_that_is_there(folder: Path, group: str) -> None:
-    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt", "envs/remote.txt"):
+    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt", "envs/remote.txt", "envs/windows.txt"):
         (folder / named).parent.mkdir(parents=True, exist_ok=True)
         (folder / named).write_text("# nothing\n")
     (folder / "bin" / "cp").symlink_to(shutil.which("cp") or pytest.fail("needs cp"))
@@ -121,7 +121,7 @@ def test_a_group_is_set_up_in_each_venv_that_is_there(folder: Path, group: str) 
     assert make(folder, group) == ""
     venv(folder, ".venv-slurm")
     assert make(folder, "slurm").startswith(".venv-slurm ")
-    assert [stamp.name for stamp in (folder / ".venv-slurm").glob("[jr]*")] == [group]
+    assert [stamp.name for stamp in (folder / ".venv-slurm").glob("[jrw]*")] == [group]
     assert make(folder, group) == ""
     (folder / ".venv-slurm" / group).unlink()
     assert make(folder, group).startswith(".venv-slurm ")

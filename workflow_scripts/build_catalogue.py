@@ -26,6 +26,7 @@ with logged(snakemake.log[0]):
         params.fetches,
         params.with_windows,
         params.derived,
+        params.with_years,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -1,4 +1,4 @@
-"""Rule gather_windows: what all jobs measured -> windowed, directions."""
+"""Rule gather_windows: what all jobs measured -> windowed, directions, indices."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

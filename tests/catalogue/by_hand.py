@@ -56,6 +56,7 @@ def catalogue_of(
                 rows = datasets[dataset].get(key, ())
                 write_table(_table(schema, rows), Path(places.table(dataset, key)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
+    measured, over_years = (_written(places, datasets, tables_of) for tables_of in (schemas.WINDOWS, schemas.OF_YEARS))
     fetched = {dataset: ["audio"] for dataset, tables in datasets.items() if "fetches" in tables}
     for dataset in fetched:
         file = Path(places.acquired(dataset, "audio"))
@@ -67,10 +68,26 @@ def catalogue_of(
         write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
     roots = {name: [ROOT] if checks else [] for name in datasets}
     contents = Contents(
-        places, roots, {ROOT: files}, with_split_care=cared_for, with_judgements=judged, fetches=fetched
+        places,
+        roots,
+        {ROOT: files},
+        with_split_care=cared_for,
+        with_judgements=judged,
+        fetches=fetched,
+        with_windows=measured,
+        with_years=over_years,
     )
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)
+
+
+def _written(places: Places, datasets: Mapping[str, Mapping[str, Sequence[Row]]], of: Mapping[str, Any]) -> list[str]:
+    """Write tables of the datasets that have rows of all of them, or no rows but the tables."""
+    having = [dataset for dataset, tables in datasets.items() if of.keys() <= tables.keys()]
+    for dataset in having:
+        for name, schema in of.items():
+            write_table(_table(schema, datasets[dataset][name]), Path(places.table(dataset, name)), schema)
+    return having
 
 
 def clip(clip_id: str, **more: Any) -> Row:

@@ -32,6 +32,7 @@ DESIGN = {
 READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
     *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
+    *("class_bands", "not_hearable", "recording_days"),
     *("changes", "findings", "label_quality", "leakage", "leaks", "missing", "runs", "sharing", "species"),
 ]
 
@@ -79,6 +80,9 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "directions",
         "scenes",
         "parts",
+        "indices",
+        "daylight",
+        "trends",
     }
 
 

@@ -1,5 +1,6 @@
 """Recordings measured by window, the whole way: which have directions, what of others is told, what a change makes."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from tests.made_files import encoded
-from tests.project import Project
+from tests.project import REPOSITORY, Project
 from tests.windows.stereo import stereo, two_clocks
 
 pytestmark = pytest.mark.slow
@@ -26,7 +27,9 @@ SOUNDS = {
     "apart": np.random.default_rng(4).standard_normal((FRAMES, 2)).astype(np.float32) * 0.05,
     "short": stereo(RATE * 2, 4, seed=5),
 }
-MEASURE = {"length_s": 10, "where": "media_key <> 'nobody'", "directions": {"distance_m": 0.2}}
+HAS_MAAD = importlib.util.find_spec("maad") is not None
+INDICES = {"indices": {"which": ["ndsi", "adi"], "top_hz": 8000}} if HAS_MAAD else {}
+MEASURE = INDICES | {"length_s": 10, "where": "media_key <> 'nobody'", "directions": {"distance_m": 0.2}}
 
 
 def write_set(project: Project, **measure: object) -> None:
@@ -90,11 +93,29 @@ def test_delays_are_in_the_catalogue_to_the_sample_with_their_angles(project: Pr
     }
 
 
+def test_what_the_docs_ask_is_answered(project: Project) -> None:
+    [question] = re.findall(
+        r"```sql\n(.*?)```", (REPOSITORY / "docs/windows.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert project.ask(question) == [("left", 4, 0.34, 4.5), ("right", 3, -0.22, 0.0)]
+
+
+@pytest.mark.skipif(not HAS_MAAD, reason="`make windows` installs scikit-maad")
+def test_indices_are_there_of_every_window_with_the_band_that_they_speak_of(project: Project) -> None:
+    asked = """
+        SELECT "index", lowest_hz, highest_hz, count(*), count(DISTINCT (clip_id, onset_s)), round(min("value"), 1)
+        FROM indices GROUP BY ALL ORDER BY ALL"""
+    assert project.ask(asked) == [
+        ("adi", 0.0, 8000.0, 21, 21, round(float(np.log(8)), 1)),
+        ("ndsi", 1000.0, 8000.0, 21, 21, 0.7),
+    ]
+
+
 def test_nothing_changed_runs_nothing_and_other_cores_give_the_same_bytes(project: Project) -> None:
     before = project.digests()
     assert not project.run(*CONFIG).jobs
     project.run(*CONFIG, "results=again", "--cores", "1")
-    for table in ("windowed", "directions"):
+    for table in ("windowed", "directions", "indices"):
         assert project.digests("again")[f"field/tables/{table}.parquet"] == before[f"field/tables/{table}.parquet"]
 
 

@@ -43,7 +43,10 @@ TABLES_OF_WINDOWS = schemas.WINDOWS
 """Those of the datasets alone whose file asks for something to be measured by window."""
 TABLES_OF_DERIVED = schemas.DERIVED
 """Those of the datasets alone that are made of others."""
-TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_WINDOWS | TABLES_OF_DERIVED
+TABLES_OF_YEARS = schemas.OF_YEARS
+"""Those of the datasets alone whose file asks for change over the years."""
+_MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS
+TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_DERIVED | _MEASURED
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -63,6 +66,7 @@ class Contents:
         fetches: for each dataset of which something was fetched the stages of that.
         with_windows: the datasets that have TABLES_OF_WINDOWS.
         derived: the datasets that are made of others: they have TABLES_OF_DERIVED.
+        with_years: those that have TABLES_OF_YEARS.
     """
 
     places: Places
@@ -75,6 +79,7 @@ class Contents:
     fetches: Mapping[str, Sequence[str]] = field(default_factory=dict)
     with_windows: Sequence[str] = ()
     derived: Sequence[str] = ()
+    with_years: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -99,6 +104,8 @@ class Contents:
             return self.with_windows
         if table in TABLES_OF_DERIVED:
             return self.derived
+        if table in TABLES_OF_YEARS:
+            return self.with_years
         return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:

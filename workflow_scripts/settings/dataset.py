@@ -12,7 +12,7 @@ from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
-from workflow_scripts.settings.measure import measure
+from workflow_scripts.settings.measure import measure, over_years
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import SettingsError, load_yaml
 from workflow_scripts.settings.roots import Root, root_slug, roots_of
@@ -98,6 +98,7 @@ class Dataset:
         judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         measure: what is measured of its clips by window; nothing if its file does not ask.
+        over_years: what of its change over the years is asked for; nothing if its file does not ask.
         exports: by name.
         deliveries: of these, by name.
         review: which clips have cards on its review page, and how much of each is played.
@@ -124,6 +125,7 @@ class Dataset:
     judgements: dict[str, tuple[str, ...]]
     split_care: dict[str, Any]
     measure: dict[str, Any]
+    over_years: dict[str, Any]
     exports: dict[str, Export]
     deliveries: dict[str, Delivery]
     review: dict[str, Any]
@@ -276,6 +278,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         audio={root.slug: holds for _, root, holds in named},
         limits=content["limits"],
         split_care=care,
+        over_years=over_years(content.get("over_years"), str(file)),
         measure=measure(content.get("measure"), str(file)),
         exports=exports,
         deliveries=deliveries(content, {name: one.as_written for name, one in exports.items()}, file, base, workdir),

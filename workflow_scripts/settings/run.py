@@ -239,6 +239,15 @@ class Run:
         names = list(names)
         return [self.places.table(dataset, name) for dataset in self.with_windows() for name in names]
 
+    def with_years(self) -> list[str]:
+        """The datasets whose file asks for change over the years."""
+        return [name for name, dataset in self.datasets.items() if dataset.over_years]
+
+    def tables_of_years(self, names: Iterable[str]) -> list[str]:
+        """Tables of these."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.with_years() for name in names]
+
     def with_judgements(self, key: str) -> list[str]:
         """The datasets whose file names files under a key: `reviews`."""
         return [name for name, dataset in self.datasets.items() if dataset.judgements[key]]

@@ -20,6 +20,7 @@ def _of_dataset(dataset: Dataset) -> dict[str, str]:
     said |= {"measure": dataset.measure} if dataset.measure else {}
     said |= {"derive": dataset.derive} if dataset.derive else {}
     said |= {"subset": dataset.subset} if dataset.subset else {}
+    said |= {"over_years": dataset.over_years} if dataset.over_years else {}
     flat = {key: text for name, value in said.items() for key, text in _flat(name, value)}
     return {"adapter": dataset.adapter, "match": dataset.match, **flat}
 

@@ -830,6 +830,7 @@ _WINDOW = {
     "offset_s": _column(pl.Float64, "where it ends, seconds from the clip's start", _at_least(0)),
 }
 
+ACOUSTIC_INDICES = ("aci", "ndsi", "adi", "aei", "bi")
 DIRECTIONS_ARE = {
     "measured": "they are in `directions`",
     "mono": "its media has one channel",
@@ -934,8 +935,80 @@ DIRECTIONS = Schema(
     rules={"offset_s > onset_s": pl.col("offset_s") > pl.col("onset_s")},
 )
 
-WINDOWS = {"windowed": WINDOWED, "directions": DIRECTIONS}
+INDICES = Schema(
+    "indices",
+    "one row for each acoustic index of each window of a recording, of its first channel, by scikit-maad",
+    {
+        **_WINDOW,
+        "index": _column(
+            pl.String,
+            "aci (Pieretti and others 2011; of the whole window, so it grows with it), ndsi (Kasten and others 2012), "
+            "adi and aei (Villanueva-Rivera and others 2011), bi (Boelman and others 2007)",
+            _one_of(ACOUSTIC_INDICES),
+        ),
+        "value": _column(
+            pl.Float64,
+            "the index; null where the recording does not reach up to highest_hz, and of silence or less than 0.2 s",
+            _finite(),
+            null=True,
+        ),
+        "lowest_hz": _column(pl.Float64, "where the band begins that it speaks of, hertz", _at_least(0)),
+        "highest_hz": _column(pl.Float64, "where that ends: of what is above it says nothing", _at_least(0)),
+    },
+    unique=("clip_id", "onset_s", "index"),
+)
+
+BY_WINDOW = {"directions": DIRECTIONS, "indices": INDICES}
+"""What is told of each window."""
+WINDOWS = {"windowed": WINDOWED} | BY_WINDOW
 """What is measured in windows, of a dataset whose file asks for it."""
+
+DAYLIGHT = Schema(
+    "daylight",
+    "where the sun stood: one row for each clip of which place, day and hour are known, of datasets whose file has "
+    "`over_years`",
+    {
+        "clip_id": _column(pl.String, "the clip", _matches(IDENTIFIER), unique=True),
+        "sunrise_at": _column(
+            pl.String, "the nearest sunrise at its place, UTC, ISO 8601; null where the sun does not rise", null=True
+        ),
+        "hours_from_sunrise": _column(
+            pl.Float64,
+            "hours from it to the start of the recording, below 0 before it; null likewise",
+            _in_range(-12.0, 12.0),
+            null=True,
+        ),
+    },
+)
+
+TRENDS = Schema(
+    "trends",
+    "how the rate changes at which models detect each class, over the years: one row a class for all sites together, "
+    "and one for each site where there are several, of datasets whose file has `over_years`",
+    {
+        "class_id": _column(pl.String, "the class"),
+        "site": _column(pl.String, "the site; null for all together", null=True),
+        "first_day": _column(pl.String, "the first day on which anything was recorded there"),
+        "last_day": _column(pl.String, "the last"),
+        "days": _column(pl.Int64, "days on which anything was", _at_least(1)),
+        "hours": _column(pl.Float64, "hours recorded on them", _at_least(0)),
+        "detections": _column(pl.Int64, "clips in which models are sure enough of the class", _at_least(0)),
+        "change": _column(
+            pl.Float64,
+            "factor by which detections an hour change from one year to the next: 0.9 is a tenth less; null if that "
+            "cannot be told",
+            _at_least(0),
+            null=True,
+        ),
+        "low": _column(pl.Float64, "lower end of its interval of 95 %", _at_least(0), null=True),
+        "high": _column(pl.Float64, "upper end", _at_least(0), null=True),
+        "reason": _column(pl.String, "why it cannot be told", null=True),
+    },
+    unique=("class_id", "site"),
+)
+
+OF_YEARS = {"daylight": DAYLIGHT, "trends": TRENDS}
+"""What is made of a dataset whose file asks for change over the years."""
 
 INGESTED = {
     "promised": PROMISED,

@@ -8,9 +8,12 @@ import polars as pl
 from workflow_scripts.exports.reading import pack_of
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import write_table
-from workflow_scripts.windows.measuring import TABLES
 
-ORDER = {"windowed": ["clip_id"], "directions": ["clip_id", "onset_s", "ordinal"]}
+ORDER = {
+    "windowed": ["clip_id"],
+    "directions": ["clip_id", "onset_s", "ordinal"],
+    "indices": ["clip_id", "onset_s", "index"],
+}
 """So rows stand whatever jobs they were measured in."""
 
 
@@ -23,6 +26,6 @@ def gather(accounts: Iterable[Path], outputs: Mapping[str, Path]) -> None:
     """
     packs = [pack_of(account) for account in accounts]
     for name, schema in schemas.WINDOWS.items():
-        files = [pack.files / f"{name}.parquet" if name in TABLES else pack.told for pack in packs]
+        files = [pack.files / f"{name}.parquet" if name in schemas.BY_WINDOW else pack.told for pack in packs]
         parts = [schema.empty(), *(pl.read_parquet(file, glob=False) for file in files)]
         write_table(pl.concat(parts).sort(ORDER[name]), outputs[name], schema)

@@ -14,6 +14,7 @@ from workflow_scripts.media.media import MediaError
 from workflow_scripts.tables import schemas
 from workflow_scripts.windows.cutting_up import in_windows
 from workflow_scripts.windows.directions import DirectionSettings, angle, direction, side
+from workflow_scripts.windows.indices import indices, library
 from workflow_scripts.windows.synchrony import Lag, drift, is_unsynchronised, lag
 
 Array = np.ndarray[Any, Any]
@@ -21,8 +22,6 @@ Rows = list[dict[str, Any]]
 
 NOT_MEASURED = tuple(layout for layout in schemas.CHANNEL_LAYOUTS if layout != "stereo")
 """Layouts of channels that are told in place of directions."""
-TABLES = ("directions",)
-"""What a pack has a file of, <table>.parquet, besides the table of clips that it tells."""
 
 
 @dataclass
@@ -32,7 +31,7 @@ class _Clip:
     Attributes:
         layout: of the channels of its media.
         windows: how many were measured.
-        rows: of each of TABLES.
+        rows: of each table of schemas.BY_WINDOW.
         lags: between its channels, where they are measured.
         sample_rate: of its samples, once there are any.
         is_one_sound: all that was heard so far is the same in both channels.
@@ -40,7 +39,7 @@ class _Clip:
 
     layout: str | None
     windows: int = 0
-    rows: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in TABLES})
+    rows: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in schemas.BY_WINDOW})
     lags: list[Lag] = field(default_factory=list)
     sample_rate: int = 0
     is_one_sound: bool = True
@@ -48,7 +47,7 @@ class _Clip:
 
 
 def pack(rows: pl.DataFrame, folder: Path) -> Packed:
-    """Measure the windows of the clips of a list, and write what each of TABLES has of them to a folder.
+    """Measure the windows of the clips of a list, and write <table>.parquet for each of schemas.BY_WINDOW.
 
     No more than a window of a recording is held at a time, or as many as overlap.
 
@@ -56,6 +55,8 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
         Rows of `windowed`; kind and words of what could not be measured.
     """
     settings = json.loads(rows["made_as"][0])
+    if "indices" in settings:
+        library()  # if it is not there, no clip is at fault
     measured = {row["clip_id"]: _Clip(row["channel_layout"]) for row in rows.iter_rows(named=True)}
     for one in cut_clips(in_windows(rows, settings["length_s"], settings["hop_s"])):
         clip = measured[one.row["clip_id"]]
@@ -68,7 +69,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
             fault = Failed.of(one.row, error)
             clip.failed = (fault.kind, fault.words)
     told = [_told(clip_id, clip, settings) for clip_id, clip in measured.items()]
-    for name in TABLES:
+    for name in schemas.BY_WINDOW:
         of_all = [row for clip in measured.values() if not clip.failed for row in clip.rows[name]]
         _frame(name, of_all).write_parquet(folder / f"{name}.parquet", compression="zstd", compression_level=1)
     failed = {clip_id: list(clip.failed) for clip_id, clip in measured.items() if clip.failed}
@@ -82,6 +83,8 @@ def _measure(clip: _Clip, window: Cut, settings: dict[str, Any]) -> None:
     clip.sample_rate = window.sample_rate
     if "directions" in settings and window.samples.ndim == 2:
         _measure_direction(clip, window, settings["directions"])
+    if "indices" in settings:
+        _measure_indices(clip, window, settings["indices"])
 
 
 def _measure_direction(clip: _Clip, window: Cut, settings: dict[str, Any]) -> None:
@@ -112,6 +115,15 @@ def _measure_direction(clip: _Clip, window: Cut, settings: dict[str, Any]) -> No
         )
     if not found.peaks:
         clip.rows["directions"].append(of_window)
+
+
+def _measure_indices(clip: _Clip, window: Cut, settings: dict[str, Any]) -> None:
+    """Of the first channel."""
+    first = window.samples if window.samples.ndim == 1 else window.samples[:, 0]
+    of_window = {name: window.row[name] for name in ("clip_id", "onset_s", "offset_s")}
+    for one in indices(first, window.sample_rate, settings["which"], settings["top_hz"]):
+        told = {"index": one.name, "value": one.value, "lowest_hz": one.lowest_hz, "highest_hz": one.highest_hz}
+        clip.rows["indices"].append(of_window | told)
 
 
 def _told(clip_id: str, clip: _Clip, settings: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
-from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.plan import OF_CHECKS, OF_LEDGER, sound_of
 from workflow_scripts.exports.reading import MEDIA
+from workflow_scripts.tables.conditions import rows_where
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import Bound, hashes, leaves_of
 from workflow_scripts.tables.store import read_checks, read_table
@@ -20,12 +19,6 @@ A_JOB = Bound(rows=5_000, size=4 * 3600)
 """Clips, and seconds of them: some minutes of work. A longer recording is a job of its own."""
 MEASURES = 1
 """Raised by hand when the same windows would be measured otherwise."""
-OPENED: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoload_known_extensions": "false",
-    "autoinstall_known_extensions": "false",
-}
-"""A condition reads no file and no address."""
 
 
 @dataclass(frozen=True)
@@ -53,35 +46,13 @@ def write_lists(
     """
     usable = read_table(clips).filter("usable")
     told = read_checks(checks, [*MEDIA, *OF_CHECKS, "channel_layout"]).cast({"root": usable.schema["root"]})
-    chosen = clips_where(usable, dataset, settings["where"]).select("clip_id", *OF_LEDGER)
+    chosen = rows_where(usable, settings["where"], f"dataset {dataset}: measure: where").select("clip_id", *OF_LEDGER)
     rows = _rows(chosen.join(told, on=MEDIA, how="left", nulls_equal=True, maintain_order="left"), settings)
     with whole(folder) as part:
         part.mkdir()
         for leaf, of_leaf in _in_leaves(rows):
             file = part / f"{leaf}.parquet"
             of_leaf.sort("media", "clip_id").write_parquet(file, compression="zstd", compression_level=1)
-
-
-def clips_where(clips: pl.DataFrame, dataset: str, where: str) -> pl.DataFrame:
-    """The rows of a table of clips that a condition in SQL holds for.
-
-    Raises:
-        SoundledgerError: it is none.
-    """
-    texts = clips.with_columns(
-        pl.col(pl.Categorical).cast(pl.String), pl.col(pl.List(pl.Categorical)).cast(pl.List(pl.String))
-    )
-    try:
-        with duckdb.connect(config=OPENED) as connection:
-            connection.register("clips", texts.to_arrow())
-            connection.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
-            ids = connection.sql("FROM clips").filter(where).select("clip_id").pl()["clip_id"]
-    except duckdb.Error as error:
-        raise SoundledgerError(
-            f"dataset {dataset}: measure: where: {where!r} is no condition on rows of the table clips: {error}. "
-            "Expected one as in SQL behind WHERE, such as sample_rate >= 16000 AND split = 'field'"
-        ) from None
-    return clips.filter(pl.col("clip_id").is_in(ids.implode()))
 
 
 def _rows(clips: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""What changes over the years in what models hear, and where the sun stands."""
