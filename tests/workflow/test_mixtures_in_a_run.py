@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 import yaml
 
 from tests.made_files import noise16, wav
@@ -28,7 +30,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         "audio": [{"path": "videos", "holds": "recordings"}],
     }
     (folder / "set.yaml").write_text(yaml.safe_dump(settings))
-    project.run("--config", 'datasets=["scope/set.yaml"]')
+    derive = {"from": ["scope"], "render": {"sample_rate": 16_000}, "mixtures": {"pairs": "said"}}
+    mixed = {"name": "mixed", "adapter": "derived", "derive": derive}
+    (folder / "mixed.yaml").write_text(yaml.safe_dump(mixed))
+    project.run("--config", 'datasets=["scope/set.yaml", "scope/mixed.yaml"]')
     return project
 
 
@@ -39,11 +44,24 @@ def test_a_pair_can_be_mixed_where_both_clips_are_usable(project: Project) -> No
     assert [Path(path).name for path in (one, other)] == ["a1.wav", "b2.wav"]
     assert (starts, other_starts) == (5.0, 5.0)
     assert project.ask("SELECT count(*) FROM mixtures") == [(2,)]
-    assert project.ask("SELECT clip_id, class_names, status FROM clips ORDER BY ALL") == [
+    assert project.ask("SELECT clip_id, class_names, status FROM clips WHERE dataset = 'scope' ORDER BY ALL") == [
         ("a1", ["on-screen"], "usable"),
         ("b2", [], "usable"),
         ("gone", [], "missing"),
     ]
+
+
+def test_the_sound_of_a_pair_is_the_sum_of_the_stretches_that_its_clips_are(project: Project) -> None:
+    """Of the pair that lacks a clip nothing is made."""
+    [(clip, path, scale)] = project.ask(
+        "SELECT clip_id, media_path, scale_db FROM clips JOIN scenes USING (dataset, clip_id) WHERE dataset = 'mixed'"
+    )
+    assert clip == "a1_with_b2"
+    both = [soundfile.read(project.folder / f"scope/videos/{name}.wav", dtype="float64")[0] for name in ("a1", "b2")]
+    expected = 10 ** (scale / 20) * sum(wave[5 * 16_000 : 10 * 16_000] for wave in both)
+    assert np.abs(soundfile.read(path)[0] - expected).max() <= 2**-16
+    seen = "SELECT class_id, strength, origin FROM labels WHERE dataset = 'mixed'"
+    assert project.ask(seen) == project.ask(seen.replace("mixed", "scope")) != []
 
 
 def test_other_datasets_have_none(sample_project: Project) -> None:

@@ -19,7 +19,7 @@ def heard_in(connection: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> pl.D
 
     Args:
         connection: of `shut_in`.
-        parts: PLANNED_PARTS, and `class_id` of those of which one class alone is meant, null else.
+        parts: PLANNED_PARTS, and `class_id` of those that are to be of one class, whatever was said; null else.
 
     Returns:
         HEARD. A part of the whole length of its scene is heard in all of it: that is a weak label, unless what was said
@@ -28,33 +28,38 @@ def heard_in(connection: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> pl.D
     connection.register("wanted", parts.select("from_dataset", "from_clip_id").unique().to_arrow())
     said = connection.sql(_SAID).pl()
     connection.unregister("wanted")
-    rows = parts.join(said.rename({"class_id": "said_id"}), on=["from_dataset", "from_clip_id"], how="left")
-    rows = rows.filter(
-        pl.col("class_id").is_null() | (pl.col("class_id") == pl.col("said_id")) | pl.col("said_id").is_null()
-    )
-    strong = pl.col("said_onset_s").is_not_null()
-    is_strong_there = strong.any().over("clip_id", "ordinal")
-    rows = rows.filter(strong | ~is_strong_there)
-    begins = pl.max_horizontal(pl.col("said_onset_s").fill_null(pl.col("from_s")), "from_s") - pl.col("from_s")
-    taken_to = pl.col("from_s") + pl.col("taken_s")
-    ends = pl.min_horizontal(pl.col("said_offset_s").fill_null(taken_to), taken_to) - pl.col("from_s")
-    rows = rows.with_columns(
-        class_id=pl.coalesce("said_id", "class_id"),
-        begins=pl.col("onset_s") + begins * pl.col("stretch"),
-        ends=pl.col("onset_s") + ends * pl.col("stretch"),
-        is_weak=~strong & (pl.col("role") != "foreground"),
-    ).drop_nulls("class_id")
-    rows = rows.filter(pl.col("ends") > pl.col("begins"))
     is_background = pl.col("role") == "background"
+    is_whole = pl.col("said_onset_s").is_null()
+    rows = _said_of(parts, said)
+    taken_to = pl.col("from_s") + pl.col("taken_s")
+    begins = pl.max_horizontal(pl.col("said_onset_s").fill_null(0.0), "from_s") - pl.col("from_s")
+    ends = pl.min_horizontal(pl.col("said_offset_s").fill_null(float("inf")), taken_to) - pl.col("from_s")
+    rows = rows.filter(ends > begins)
+    has_no_place = is_background | (is_whole & (pl.col("role") != "foreground"))
     return (
         rows.select(
             "clip_id",
             "class_id",
-            onset_s=pl.when(pl.col("is_weak") | is_background).then(None).otherwise(pl.col("begins").round(6)),
-            offset_s=pl.when(pl.col("is_weak") | is_background).then(None).otherwise(pl.col("ends").round(6)),
+            onset_s=pl.when(~has_no_place).then((pl.col("onset_s") + begins * pl.col("stretch")).round(6)),
+            offset_s=pl.when(~has_no_place).then((pl.col("onset_s") + ends * pl.col("stretch")).round(6)),
             origin=pl.when(is_background).then(pl.lit("background")).otherwise(pl.lit("annotated")),
         )
         .cast(pl.Schema(HEARD))
         .unique()
         .sort("clip_id", "onset_s", "class_id", "origin", nulls_last=True)
     )
+
+
+def _said_of(parts: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """Parts with each class that is said of them, and where.
+
+    Of a clip of which stretches are said, what is said of all of it is left out: it is what is heard somewhere there.
+    """
+    is_strong = pl.col("said_onset_s").is_not_null()
+    clip = ["from_dataset", "from_clip_id"]
+    said = said.filter(is_strong | ~is_strong.any().over(clip))
+    meant = parts.filter(pl.col("class_id").is_not_null())
+    of_meant = meant.join(said, on=[*clip, "class_id"], how="left", maintain_order="left")
+    others = parts.filter(pl.col("class_id").is_null()).drop("class_id")
+    of_others = others.join(said, on=clip, how="inner", maintain_order="left")
+    return pl.concat([of_meant, of_others.select(of_meant.columns)])

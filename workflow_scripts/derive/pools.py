@@ -1,5 +1,6 @@
 """What scenes may be made of: the usable clips that a query of a dataset file chooses."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 from workflow_scripts.catalogue.shut_in import asked
 from workflow_scripts.errors import SoundledgerError, first_twenty
 
+_log = logging.getLogger(__name__)
 _POOL = Path(__file__).with_name("pool.sql").read_text(encoding="utf-8")
 KNOWN = {"dataset": "VARCHAR", "clip_id": "VARCHAR", "split": "VARCHAR", "class_id": "VARCHAR"} | dict.fromkeys(
     ("start_s", "end_s"), "DOUBLE"
@@ -43,10 +45,13 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
         connection.execute("DROP VIEW IF EXISTS chosen")
         connection.register("chosen", _complete(relation, datasets).to_arrow_table())
         pool = connection.sql(_POOL).pl()
+        [(chosen,)] = connection.sql("SELECT count(DISTINCT (dataset, clip_id)) FROM chosen").fetchall()
     except duckdb.Error as error:  # as of a text that is no number: found when rows are read
         raise SoundledgerError(f"{where}: {query!r} cannot be asked; the catalogue says: {error}") from None
     if pool.is_empty():
         raise SoundledgerError(f"{where}: {query!r} chooses no usable clip")
+    usable = pool.select("dataset", "clip_id").n_unique()
+    _log.info("%s: %d clips, of %d that it chooses the usable ones", where, usable, chosen)
     return pool.unique(
         ["dataset", "clip_id", "class_id", "start_s", "end_s", "split"], keep="first", maintain_order=True
     )

@@ -4,6 +4,7 @@ Source: Wisdom et al., "Unsupervised sound separation using mixture invariant tr
 Tzinis et al., "Into the wild with AudioScope", ICLR 2021.
 """
 
+import logging
 from typing import Any
 
 import duckdb
@@ -16,6 +17,7 @@ from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan, scene_ids
 from workflow_scripts.derive.pools import pool_of
 from workflow_scripts.errors import SoundledgerError, first_twenty
 
+_log = logging.getLogger(__name__)
 _FROM_TABLES = """
 SELECT dataset, clip_id, added_clip_id, split::VARCHAR AS split, coalesce(offset_s, 0.0) AS offset_s,
     coalesce(added_offset_s, 0.0) AS added_offset_s
@@ -57,9 +59,12 @@ def _of_tables(
             "none; `pairs: drawn` draws them"
         )
     pool = pool_of(connection, "SELECT dataset, clip_id, NULL::VARCHAR AS class_id FROM clips", asked["from"], where)
-    there = pool.select("dataset", "clip_id")
+    there, said = pool.select("dataset", "clip_id"), len(pairs)
     pairs = pairs.join(there, on=["dataset", "clip_id"], how="semi")
     pairs = pairs.join(there.rename({"clip_id": "added_clip_id"}), on=["dataset", "added_clip_id"], how="semi")
+    _log.info("%s: %d of %d pairs, of which both clips are usable", where, len(pairs), said)
+    if pairs.is_empty():
+        raise SoundledgerError(f"{where}: of none of the {said:,} pairs in the view `mixtures` both clips are usable")
     ids = pl.concat_str("clip_id", pl.lit("_with_"), "added_clip_id")
     if len(asked["from"]) > 1:
         ids = pl.concat_str("dataset", pl.lit("_"), ids)

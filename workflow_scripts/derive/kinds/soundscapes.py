@@ -5,6 +5,7 @@ foreground, background, SNR and polyphony are.
 """
 
 import itertools
+import logging
 from typing import Any
 
 import duckdb
@@ -25,6 +26,7 @@ WINDOW_S = 0.5
 LOUD = 0.1
 """What is within 20 dB of a clip's loudest half second is loud."""
 LEAST_EVENT_S = 0.05
+_log = logging.getLogger(__name__)
 MOST_EVENTS = 100
 BOUNDS = {
     "events": (0, MOST_EVENTS),
@@ -54,6 +56,10 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
     wanted = _scenes_of_splits(options["scenes"], events, behind, where)
     made = [_split(split, count, asked["seed"], options, events, behind) for split, count in wanted.items() if count]
     scenes, parts = pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
+    silent = len(scenes)
+    scenes = scenes.join(parts.select("clip_id").unique(), on="clip_id", how="semi", maintain_order="left")
+    if silent := silent - len(scenes):
+        _log.warning("%s: %d scenes have neither background nor event, and are none", where, silent)
     heard = heard_in(connection, parts)
     captions = _captions(connection, scenes, parts, heard, options["caption"], f"{where}.caption")
     scenes = scenes.join(captions, on="clip_id", how="left", maintain_order="left")
@@ -153,7 +159,7 @@ def _backgrounds(own: Array, pool: pl.DataFrame, duration: float) -> pl.DataFram
     begins = rows["start_s"] + share * (rows["end_s"] - rows["start_s"] - duration).to_numpy()
     count = len(own)
     return _parts(
-        rows.with_columns(class_id=pl.lit(None, pl.String)),
+        rows.with_columns(meant_class_id=pl.lit(None, pl.String)),
         role="background",
         scene=np.arange(count),
         slot=np.full(count, -1),
@@ -251,7 +257,7 @@ def _parts(
     """Rows of parts out of rows of a pool."""
     nothing = pl.lit(None, pl.Float64)
     said = pl.DataFrame({name: values for name, values in columns.items() if name not in ("pitch",)})
-    of_pool = rows.rename(_OF_POOL).select(*_OF_POOL.values(), "class_id", "clip_from_s", *OF_MEDIA)
+    of_pool = rows.rename(_OF_POOL).select(*_OF_POOL.values(), "clip_from_s", *OF_MEDIA, class_id="meant_class_id")
     return (
         of_pool.hstack(said)
         .with_columns(
