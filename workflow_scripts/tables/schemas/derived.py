@@ -51,7 +51,7 @@ PART = {
     "from_s": column(pl.Float64, "where in that clip it begins, seconds", at_least(0)),
     "taken_s": column(pl.Float64, "seconds that are taken of it there", at_least(0)),
     "onset_s": column(pl.Float64, "where it begins in the clip that is made, seconds", at_least(0)),
-    "offset_s": column(pl.Float64, "where it ends there", at_least(0)),
+    "offset_s": column(pl.Float64, "where it ends there, seconds", at_least(0)),
     "fade_s": column(pl.Float64, "seconds that it is faded in and out for", at_least(0)),
     "pitch_semitones": column(pl.Float64, "semitones that it is raised by", finite()),
     "stretch": column(pl.Float64, "times as long as it was", at_least(0)),

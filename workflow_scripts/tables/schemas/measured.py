@@ -142,8 +142,10 @@ INDICES = Schema(
             finite(),
             null=True,
         ),
-        "lowest_hz": column(pl.Float64, "where the band begins that it speaks of, hertz", at_least(0)),
-        "highest_hz": column(pl.Float64, "where that ends: of what is above it says nothing", at_least(0)),
+        "lowest_hz": column(pl.Float64, "lowest frequency of the band that it speaks of, hertz", at_least(0)),
+        "highest_hz": column(
+            pl.Float64, "highest frequency of it, hertz: of what is above it says nothing", at_least(0)
+        ),
     },
     unique=("clip_id", "onset_s", "index"),
 )
