@@ -41,7 +41,7 @@ AT_HAND = {
 
 
 def entries_of(name: str, workdir: Path) -> tuple[AcquireEntry, ...]:
-    read = read_dataset(name, workdir)
+    read = read_dataset(name, workdir, Places("results"))
     return acquire_entries(read.content["acquire"], read.leaves, read.match, read.file, read.base, workdir)
 
 
@@ -81,7 +81,7 @@ def test_on_an_empty_disk_all_that_the_adapter_reads_is_on_its_way(name: str, tm
     if name in ("url_text", "xeno_canto"):
         pytest.skip("its tables, or its answers of an API, are the reader's own")
     acquisition = Acquisition({name: entries_of(name, tmp_path)}, Places("results"), tmp_path)
-    for leaf in read_dataset(name, tmp_path).leaves:
+    for leaf in read_dataset(name, tmp_path, Places("results")).leaves:
         if leaf.format in ("path", "files"):
             assert (name, SOURCES) in acquisition.stages_for(read_path(leaf)), leaf
 
