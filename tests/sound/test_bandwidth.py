@@ -1,6 +1,7 @@
 """How high sounds go whose edge is known, whatever clicks in them, and sounds that are nearly all silence."""
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,21 @@ def _sums(wave: np.ndarray, rate: int, size: int) -> np.ndarray:
         heard.add(wave[first : first + size], 1.0)
     heard.hertz(0.01, False)
     return np.concatenate([heard._all, heard._steady, [heard._windows, heard._steady_windows]])
+
+
+@pytest.mark.parametrize("rate", [500, 1000, 2000, 4000, 6000, 8000, 44_100, 192_000])
+@pytest.mark.parametrize("piece_seconds", [1, 16, 1000])
+def test_each_window_is_heard_and_few_wait_for_their_sum(rate: int, piece_seconds: int) -> None:
+    """Noise that begins late, in 2,500 windows or more."""
+    wave = noise(rate * 50 + 60_000)[:, 0]
+    wave[: len(wave) * 6 // 10] *= 1e-6
+    heard, waiting = Bandwidth(rate), []
+    for first in range(0, len(wave), rate * piece_seconds):
+        heard.add(wave[first : first + rate * piece_seconds], 1.0)
+        waiting.append(sum(powers.shape[1] for powers in heard._waiting))
+    assert max(waiting) < 2 * bandwidth.TOGETHER
+    assert heard.hertz(float(np.square(wave).mean()), False) == rate / 2
+    assert heard._windows == math.ceil(len(wave) / heard._window)
 
 
 @quickly

@@ -33,10 +33,11 @@ FOLD_S = 0.00653
 """288 samples at 44.1 kHz, a third of a window. No window is a whole part of the half seconds in which clocks tick: not
 all fall between two."""
 AT_ONCE = 1 << 16
-"""Samples of the windows that are transformed together; which are, does not depend on where blocks end, and so their
-rounding does not."""
+"""Samples of the windows that are transformed together, at most; which are, does not depend on where blocks end, and so
+their rounding does not."""
 TOGETHER = 510
-"""Windows, ten seconds, of which the loudest are left out. NumPy sorts up to 512 numbers twice as fast as more."""
+"""Windows, ten seconds, of which the loudest are left out. No more are transformed together, so that one sum each time
+keeps up with what comes. NumPy sorts up to 512 numbers twice as fast as more."""
 LEFT_OUT, OF_EACH = 8, 20
 """So many at most, and how many must sound for each of them."""
 SHORTEST_S = 0.1
@@ -66,7 +67,7 @@ class Bandwidth:
     def __init__(self, sample_rate: int) -> None:
         self._rate, self._size = sample_rate, fold_size(sample_rate)
         self._window = FOLDS * self._size
-        self._together = max(1, AT_ONCE // self._window) * self._window
+        self._together = min(max(1, AT_ONCE // self._window), TOGETHER) * self._window
         self._rest: Array = np.empty(0, np.float32)
         self._before: Array = np.empty(0, np.float32)
         self._full_scale = 1.0
@@ -93,7 +94,7 @@ class Bandwidth:
             self._rest = piece[whole:].copy()
 
     def _hear(self, samples: Array) -> None:
-        """Windows that are whole, one behind the other."""
+        """Windows that are whole, one behind the other, TOGETHER at most."""
         self._waiting.append(_powers(samples.reshape(-1, FOLDS, self._size)))
         self._before = samples[-self._window :].copy()
         if sum(powers.shape[1] for powers in self._waiting) >= 2 * TOGETHER:
