@@ -36,6 +36,12 @@ def server() -> Iterator[FaultyServer]:
         yield server
 
 
+@pytest.fixture(params=[zipfile.ZIP64_LIMIT, 1000], ids=["32 bits", "64 bits"])
+def _numbers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zips are written as they are, and as if of members of 2 GiB and more: sizes and places take 64 bits."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", request.param)
+
+
 def sound(number: int) -> bytes:
     """Half of it can be packed."""
     return random.Random(number).randbytes(SIZE // 2) + bytes(SIZE // 2)
@@ -74,6 +80,7 @@ def held(path: Path) -> dict[int, bytes]:
         return {int(name.rpartition(" ")[2].removesuffix(".wav")): archive.read(name) for name in archive.namelist()}
 
 
+@pytest.mark.usefixtures("_numbers")
 @pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
 def test_no_more_comes_than_is_wanted_and_later_no_more_than_is_new(
     server: FaultyServer, tmp_path: Path, packed: int
@@ -106,6 +113,7 @@ def all_of_it(address: str, to: Path, **published: Any) -> pl.DataFrame:
         return fetch_named(wanted, seen, told, offline=False)
 
 
+@pytest.mark.usefixtures("_numbers")
 def test_of_all_of_it_what_the_excerpt_had_comes_no_second_time(server: FaultyServer, tmp_path: Path) -> None:
     body = made_zip(tmp_path / "made", range(40))
     address, to = server.put("/a.zip", Served(body, modified=CHANGED)), tmp_path / "audio/a.zip"
@@ -133,6 +141,7 @@ def test_an_archive_that_changed_since_has_nothing_of_the_excerpt(server: Faulty
     assert to.read_bytes() == body
 
 
+@pytest.mark.usefixtures("_numbers")
 def test_what_came_before_a_fault_is_gone_on_with(server: FaultyServer, tmp_path: Path) -> None:
     body = made_zip(tmp_path / "made", range(60), packed=zipfile.ZIP_STORED)
     served = Served(body, modified=CHANGED)

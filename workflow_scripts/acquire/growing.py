@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from workflow_scripts.media.archives.excerpt import ExcerptOf, comment_of
-from workflow_scripts.media.archives.zip_directory import LOCAL, members_of
+from workflow_scripts.media.archives.zip_directory import EXTRA, LOCAL, extra_fields, members_of
 from workflow_scripts.media.opened import OnDisk
 
-_CAME_FROM = struct.Struct("<2H2Q")
+_CAME_FROM = struct.Struct("<2Q")
 _ITS_KIND = 0x4C53
 BLOCK = 1 << 20
 
@@ -124,10 +124,11 @@ def members_here(file: BinaryIO) -> Iterator[tuple[int, int, PackedBytes]]:
         *_, name_bytes, extra_bytes = LOCAL.unpack(header)
         extra_at = member.offset + LOCAL.size + name_bytes
         start = extra_at + extra_bytes
-        came_from = os.pread(file.fileno(), extra_bytes, extra_at)
+        extra = os.pread(file.fileno(), extra_bytes, extra_at)  # of long members their size stands there too
+        came_from = next((field for kind, field in extra_fields(extra) if kind == _ITS_KIND), b"")
         if len(came_from) != _CAME_FROM.size:
             continue
-        _, _, *place = _CAME_FROM.unpack(came_from)
+        place = _CAME_FROM.unpack(came_from)
         told = PackedBytes(member.name, member.method, member.crc32, member.bytes, member.packed_bytes, *place)
         if start + member.packed_bytes <= size and (not damages or _is_sound(file, start, told)):
             yield member.offset, start, told
@@ -176,5 +177,5 @@ def _info(member: PackedBytes, offset: int) -> zipfile.ZipInfo:
     info.compress_type, info.CRC = member.method, member.crc32
     info.file_size, info.compress_size = member.bytes, member.packed_bytes
     info.header_offset, info.external_attr = offset, 0o644 << 16
-    info.extra = _CAME_FROM.pack(_ITS_KIND, _CAME_FROM.size - 4, member.stands_at, member.version)
+    info.extra = EXTRA.pack(_ITS_KIND, _CAME_FROM.size) + _CAME_FROM.pack(member.stands_at, member.version)
     return info

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 from zipfile import BadZipFile
 
+from workflow_scripts.media.archives.zip_directory import EXTRA, NUMBERS64, extra_fields
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _END, _LOCATOR, _END64 = struct.Struct("<4s4H2LH"), struct.Struct("<4sLQL"), struct.Struct("<4sQ2H2L4Q")
-_ENTRY, _EXTRA = struct.Struct("<4s6H3L5H2L"), struct.Struct("<2H")
-_NUMBERS64 = struct.Struct("<2H3Q")
-_IN_EXTRA, _IN_EXTRA_16, _ZIP64 = 0xFFFFFFFF, 0xFFFF, 1
+_ENTRY, _NUMBERS = struct.Struct("<4s6H3L5H2L"), struct.Struct("<3Q")
+_IN_EXTRA, _IN_EXTRA_16 = 0xFFFFFFFF, 0xFFFF
 _LARGEST_END = _END.size + (1 << 16)
 _LARGEST_DIRECTORY = 1 << 30
 
@@ -91,7 +92,7 @@ def _with_places(directory: bytes, starts: Sequence[int]) -> tuple[bytes, int]:
         volume = _volume(fields[13], numbers, wide)
         if volume >= len(starts) - 1:
             raise BadZipFile("its directory names a volume that there is not")
-        extra += _NUMBERS64.pack(_ZIP64, 24, plain, packed, starts[volume] + place)
+        extra += EXTRA.pack(NUMBERS64, _NUMBERS.size) + _NUMBERS.pack(plain, packed, starts[volume] + place)
         fields[8] = fields[9] = fields[16] = _IN_EXTRA
         fields[11], fields[13] = len(extra), 0
         entries += [_ENTRY.pack(*fields), directory[name_at:extra_at], extra, directory[comment_at:end]]
@@ -112,16 +113,13 @@ def _volume(said: int, numbers: Sequence[int], wide: Iterator[int]) -> int:
 
 def _without_numbers(extra: bytes) -> tuple[bytes, list[int]]:
     """Extra fields but that of wide numbers, and these."""
-    kept, numbers, at = b"", list[int](), 0
-    while at + _EXTRA.size <= len(extra):
-        kind, size = _EXTRA.unpack_from(extra, at)
-        field = extra[at + _EXTRA.size : at + _EXTRA.size + size]
-        if kind == _ZIP64:
+    kept, numbers = b"", list[int]()
+    for kind, field in extra_fields(extra):
+        if kind == NUMBERS64:
             padded = field + bytes(-len(field) % 8)
             numbers = list(struct.unpack(f"<{len(padded) // 8}Q", padded))
         else:
-            kept += extra[at : at + _EXTRA.size + size]
-        at += _EXTRA.size + size
+            kept += EXTRA.pack(kind, len(field)) + field
     return kept, numbers
 
 

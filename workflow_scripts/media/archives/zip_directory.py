@@ -20,9 +20,12 @@ LOCATOR = struct.Struct("<4sLQL")
 END64 = struct.Struct("<4sQ2H2L4Q")
 ENTRY = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
+EXTRA = struct.Struct("<2H")
 END_SIGNATURE, LOCATOR_SIGNATURE, END64_SIGNATURE = b"PK\5\6", b"PK\6\7", b"PK\6\6"
 ENTRY_SIGNATURE, LOCAL_SIGNATURE = b"PK\1\2", b"PK\3\4"
 IN_EXTRA, IN_EXTRA_OF_16 = 0xFFFFFFFF, 0xFFFF
+NUMBERS64 = 1
+"""The kind of the field in an extra field that has numbers of 64 bits."""
 LARGEST_SIZE = 1 << 62
 LARGEST_DIRECTORY = 1 << 29
 """Five million members; more would take the memory of the scan."""
@@ -147,18 +150,25 @@ def _entries(directory: bytes, before: int) -> list[Numbered] | None:
 
 def _with_extra(numbers: tuple[int, int, int], extra: bytes) -> tuple[int, int, int]:
     """Numbers that need more than 32 bits stand in the extra field, in their order and only those."""
+    if IN_EXTRA not in numbers:
+        return numbers
     found = list(numbers)
-    while len(extra) >= 4:
-        kind, length = struct.unpack_from("<2H", extra)
-        if kind == 1:
-            values = extra[4 : 4 + length]
-            for index, number in enumerate(found):
-                if number == IN_EXTRA and len(values) >= 8:
-                    found[index] = int.from_bytes(values[:8], "little")
-                    values = values[8:]
-            break
-        extra = extra[4 + length :]
+    values = next((field for kind, field in extra_fields(extra) if kind == NUMBERS64), b"")
+    for index, number in enumerate(found):
+        if number == IN_EXTRA and len(values) >= 8:
+            found[index] = int.from_bytes(values[:8], "little")
+            values = values[8:]
     return found[0], found[1], found[2]
+
+
+def extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """The fields that stand in an extra field, by its format (APPNOTE, 4.5): the kind of each, and what is in it."""
+    at = 0
+    while at + EXTRA.size <= len(extra):
+        kind, length = EXTRA.unpack_from(extra, at)
+        at += EXTRA.size
+        yield kind, extra[at : at + length]
+        at += length
 
 
 def _text(raw: bytes, flags: int) -> str:
