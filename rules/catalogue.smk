@@ -24,7 +24,7 @@ rule build_catalogue:
         ],
         weighed=WEIGHED,
         fetches=RUN.waited_for(),
-        derived=[PLACES.table(name, table) for name in RUN.derived() for table in ("scenes", "parts")],
+        derived=RUN.tables_of_derived(OF_SCENES_MADE),
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         of_years=RUN.tables_of_years(rules.tell_years.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),

@@ -180,6 +180,13 @@ def made_of_root(wildcards):
     return [*fetched, *(MADE_SAMPLE if root(wildcards).made_by_workflow else [])]
 
 
+def tables_derived_from(wildcards):
+    """What the catalogue has of the datasets that one is made of: all that its SQL may ask, but checks."""
+    below = tuple(f"{PLACES.results}/{name}/" for name in dataset(wildcards).derived_from)
+    rejects = [PLACES.root_rejects(slug) for slug in RUN.roots_derived_from(wildcards.dataset)]
+    return [file for file in [*CATALOGUED, *RUN.waited_for()] if file.startswith(below)] + rejects
+
+
 def growing(amount):
     """Memory in MB or time in minutes that doubles with each attempt."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

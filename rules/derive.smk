@@ -8,6 +8,7 @@
 
 
 OF_SCENES = ("scenes", "parts", "heard", "classes")
+OF_SCENES_MADE = ("scenes", "parts")
 
 
 checkpoint plan_scenes:
@@ -16,11 +17,8 @@ checkpoint plan_scenes:
     A checkpoint, so that Snakemake looks at the lists anew when it is done, as with the packs of exports.
     """
     input:
-        tables=lambda wildcards: RUN.tables_derived_from(
-            wildcards.dataset, [name for name in TABLES if name not in ("promised", "found_captions")]
-        ),
+        tables=tables_derived_from,
         checks=checks_of(lambda wildcards: RUN.roots_derived_from(wildcards.dataset)),
-        rejects=lambda wildcards: [PLACES.root_rejects(slug) for slug in RUN.roots_derived_from(wildcards.dataset)],
     output:
         **{name: PLACES.recipe("{dataset}", name) for name in OF_SCENES},
         lists=directory(PLACES.scene_lists("{dataset}")),
@@ -37,6 +35,7 @@ checkpoint plan_scenes:
         derive=lambda wildcards: dataset(wildcards).derive,
         file=lambda wildcards: dataset(wildcards).file,
         roots=lambda wildcards: {name: list(RUN.datasets[name].audio) for name in dataset(wildcards).derived_from},
+        of_some=lambda wildcards: RUN.of_some(dataset(wildcards).derived_from),
         results=lambda wildcards: PLACES.results,
         version=VERSION,
     script:
@@ -72,6 +71,7 @@ rule gather_scenes:
     output:
         scenes=PLACES.table("{dataset}", "scenes"),
         parts=PLACES.table("{dataset}", "parts"),
+        account=PLACES.scenes_made("{dataset}"),
     log:
         PLACES.log("gather_scenes", "{dataset}"),
     benchmark:
@@ -82,8 +82,7 @@ rule gather_scenes:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        audio=lambda wildcards: PLACES.scene_audio(wildcards.dataset),
-        stems=lambda wildcards: PLACES.stems(wildcards.dataset),
+        folders=lambda wildcards: RUN.folders_of_scenes(**wildcards),
         packs=lambda wildcards: PLACES.scene_pack(wildcards.dataset, "x"),
         version=VERSION,
     script:

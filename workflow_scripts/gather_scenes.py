@@ -16,5 +16,6 @@ with logged(snakemake.log[0]):
     packs = [pack_of(Path(account)) for account in snakemake.input.packs]
     planned = {name: Path(snakemake.input[name]) for name in ("scenes", "parts")}
     tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts")}
-    gather(packs, planned, Path(snakemake.params.audio), Path(snakemake.params.stems), tables)
+    folders = {name: Path(folder) for name, folder in snakemake.params.folders.items()}
+    gather(packs, planned, folders, tables, Path(snakemake.output.account))
     remove_packs_but(packs, Path(snakemake.params.packs).parent)

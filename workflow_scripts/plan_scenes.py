@@ -19,7 +19,8 @@ with logged(snakemake.log[0]):
     [kind] = [name for name in params.derive if name not in ("from", "seed", "render")]
     where = f"{params.file}: derive.{kind}"
     slugs = list(dict.fromkeys(slug for of_one in params.roots.values() for slug in of_one))
-    contents = Contents(Places(params.results), params.roots, Places.by_root(snakemake.input.checks, slugs))
+    checks = Places.by_root(snakemake.input.checks, slugs)
+    contents = Contents(Places(params.results), params.roots, checks, **params.of_some)
     tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts", "heard", "classes")}
     with shut_in(contents) as connection:
         planned = kind_of(kind).plan(connection, params.derive, where)

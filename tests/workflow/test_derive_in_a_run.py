@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+import torch
 import yaml
 
 from tests.made_files import noise16, wav
@@ -153,6 +154,8 @@ def test_a_loader_makes_the_same_samples_as_the_files(project: Project) -> None:
         written, rate = soundfile.read(project.folder / f"results/scenes/audio/{item['clip_id']}.flac", dtype="float32")
         assert (rate, item["samples"].shape) == (item["sample_rate"], (1, 3 * RATE))
         assert np.array_equal(item["samples"][0].numpy(), written)
+    several = torch.utils.data.DataLoader(scenes, batch_size=2, num_workers=2, timeout=100)  # forks
+    assert [len(batch["clip_id"]) for batch in several] == [2, 2, 2]
 
 
 def test_what_is_not_written_is_a_recipe_that_a_loader_makes(project: Project) -> None:
@@ -191,3 +194,18 @@ def test_a_sound_of_two_splits_is_refused_by_name(project: Project) -> None:
     told = project.run("--config", f"datasets={DATASETS}", expect=1).output
     assert "1 sounds would be in scenes of several splits: sounds/" in told
     assert "(eval, train)" in told
+
+
+def test_what_was_made_comes_back_when_it_is_gone(project: Project) -> None:
+    """Here a sound of two splits stands in the way no more."""
+    (project.folder / "sounds/eval/wren/taken.wav").unlink(missing_ok=True)
+    project.run("--config", f"datasets={DATASETS}")
+    before, results = digests(project), project.folder / "results"
+    shutil.rmtree(results / "scenes/audio")
+    (results / "scenes/tables/scenes.parquet").unlink()
+    jobs = project.run("--config", f"datasets={DATASETS}").jobs
+    assert digests(project) == before
+    assert (jobs["gather_scenes"], jobs["render"], jobs["check"]) == (1, 0, 0)
+    next((results / "scenes/stems").iterdir()).unlink()
+    project.run("--config", f"datasets={DATASETS}")
+    assert digests(project) == before

@@ -1,11 +1,14 @@
 """What was made of a plan, put together: the folder of its sound, and what is known of scenes and parts since."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from workflow_scripts.derive.planned import TOLD
+from workflow_scripts.errors import first_twenty
+from workflow_scripts.exports.account import Account
 from workflow_scripts.exports.packs import link_files
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.tables import schemas
@@ -13,25 +16,33 @@ from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.store import read_table, write_table
 
 STEM = ".stem."
+_log = logging.getLogger(__name__)
 
 
-def gather(packs: Sequence[Pack], planned: dict[str, Path], audio: Path, stems: Path, tables: dict[str, Path]) -> None:
+def gather(
+    packs: Sequence[Pack],
+    planned: dict[str, Path],
+    folders: dict[str, Path],
+    tables: dict[str, Path],
+    account: Path,
+) -> None:
     """Have the sound of all packs in one folder, and write the tables of what was made.
 
     Args:
         packs: all that there are.
         planned: files of the planned scenes and parts.
-        audio: folder of <clip_id>.<codec>; there is none where nothing was made.
-        stems: folder of <clip_id>.<ordinal>.<codec>; likewise.
+        folders: `audio`, of <clip_id>.<codec>, and `stems`, of <clip_id>.<ordinal>.<codec>, side by side; none where no
+            sound is written.
         tables: files of scenes and parts.
+        account: of these folders, in a folder beside them, by which the next run sees that they are whole.
     """
-    with whole(audio) as part, whole(stems) as of_stems:
-        for folder in (part, of_stems):
-            folder.mkdir()
-        link_files(packs, part, lambda name: _place(name, of_stems.absolute()))
-    for folder in (audio, stems):
-        if not any(folder.iterdir()):
-            folder.rmdir()
+    if folders:
+        with whole(folders["audio"]) as part, whole(folders["stems"]) as of_stems:
+            for folder in (part, of_stems):
+                folder.mkdir()
+            link_files(packs, part, lambda name: _place(name, of_stems.absolute()))
+        if not any(folders["stems"].iterdir()):
+            folders["stems"].rmdir()
     told = pl.concat([pl.DataFrame(schema=TOLD), *(pl.read_parquet(pack.told) for pack in packs)])
     failed = [(clip, *why) for pack in packs for clip, why in pack.account.failed.items()]
     why = pl.DataFrame(failed, schema={"clip_id": pl.String, "error_kind": pl.String, "error": pl.String}, orient="row")
@@ -43,6 +54,12 @@ def gather(packs: Sequence[Pack], planned: dict[str, Path], audio: Path, stems: 
     parts = read_table(planned["parts"]).drop("gain_db")
     parts = parts.join(gains, on=["clip_id", "ordinal"], how="left", maintain_order="left")
     write_table(parts.select(*schemas.PARTS.columns), tables["parts"], schemas.PARTS)
+    if failed:
+        words = [f"{clip}: {kind}: {words}" for clip, kind, words in failed]
+        _log.warning("%d scenes could not be made: %s", len(failed), first_twenty(words))
+    there = [[path.name, path.stat().st_mtime_ns] for path in sorted(folders.values()) if path.is_dir()]
+    with whole(account) as part:
+        Account("..", folders=there).write(part)
 
 
 def _place(name: str, stems: Path) -> str:

@@ -39,8 +39,11 @@ class Scenes(torch.utils.data.Dataset[dict[str, Any]]):
         if split is not None:
             scenes = scenes.filter(pl.col("split").cast(pl.String) == split)
         rows = pl.scan_parquet(files).join(scenes.select("clip_id"), on="clip_id", how="semi")
-        self._rows = rows.sort("clip_id", "ordinal").collect()
-        starts = self._rows.select(pl.col("clip_id").rle()).unnest("clip_id")
+        sorted_rows = rows.sort("clip_id", "ordinal").collect()
+        self._rows = (
+            sorted_rows.to_arrow()
+        )  # the processes of a DataLoader are forks, in which polars' threads are gone
+        starts = sorted_rows.select(pl.col("clip_id").rle()).unnest("clip_id")
         self.clip_ids: list[str] = starts["value"].to_list()
         self._ends = np.cumsum(starts["len"].to_numpy())
 
@@ -55,7 +58,8 @@ class Scenes(torch.utils.data.Dataset[dict[str, Any]]):
         """
         number = range(len(self))[number]
         first = int(self._ends[number - 1]) if number else 0
-        [(clip_id, made)] = scenes_of(self._rows[first : int(self._ends[number])])
+        rows = self._rows.slice(first, int(self._ends[number]) - first).to_pylist()
+        [(clip_id, made)] = scenes_of(rows)
         if isinstance(made, Failed):
             raise SoundledgerError(f"{clip_id}: {made.kind}: {made.words}")
         parts, scene = made

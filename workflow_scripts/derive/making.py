@@ -1,6 +1,8 @@
 """A pack of scenes: each made of its parts and written. See exports/packs.py."""
 
-from collections.abc import Iterator
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,13 @@ import polars as pl
 
 from workflow_scripts.derive.planned import TOLD
 from workflow_scripts.derive.sound import PlacedPart, Scene, mixed
-from workflow_scripts.exports.audio.cutting import Cut, Failed, cut_clips
+from workflow_scripts.exports.audio.cutting import Cut, Failed, Row, cut_rows
 from workflow_scripts.exports.audio.encoding import encode
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.formats import Packed
 
-SCENES_AT_ONCE = 50
-"""What is decoded for them is held until each has all its parts."""
+AT_ONCE_BYTES = 400e6
+"""So much is held of what was decoded for scenes that wait for other parts, and of one that is made; or one scene."""
 STEM_BITS = 24
 """Of stems, so that they sum to their scene within one step of its 16 bits."""
 
@@ -30,7 +32,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """
     told: list[dict[str, Any]] = []
     failed: dict[str, list[str]] = {}
-    for clip_id, made in scenes_of(rows):
+    for clip_id, made in scenes_of(rows.iter_rows(named=True)):
         if isinstance(made, Failed):
             failed[clip_id] = [made.kind, made.words]
             continue
@@ -43,20 +45,37 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     return Packed(pl.DataFrame(told, schema=TOLD).sort("clip_id", "ordinal"), dict(sorted(failed.items())))
 
 
-def scenes_of(rows: pl.DataFrame) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
-    """Make the scenes of a list. A part that cannot be had costs its scene, and no other."""
-    ids = rows["clip_id"].unique(maintain_order=True)
-    for first in range(0, len(ids), SCENES_AT_ONCE):
-        some = ids.slice(first, SCENES_AT_ONCE)
-        yield from _scenes_at_once(rows.filter(pl.col("clip_id").is_in(some.implode())))
+def scenes_of(rows: Iterable[Row]) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
+    """Make the scenes of a list, whose rows are sorted by scene, some at a time.
+
+    A part that cannot be had costs its scene, and no other.
+    """
+    waiting: list[Row] = []
+    size = 0.0
+    for _, of_scene in itertools.groupby(rows, lambda row: row["clip_id"]):
+        scene = list(of_scene)
+        own = _bytes_of(scene)
+        if waiting and size + own > AT_ONCE_BYTES:
+            yield from _scenes_at_once(waiting)
+            waiting, size = [], 0.0
+        waiting += scene
+        size += own
+    yield from _scenes_at_once(waiting)
 
 
-def _scenes_at_once(rows: pl.DataFrame) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
+def _bytes_of(scene: list[Row]) -> float:
+    """About what a scene takes while it waits for its parts, and while it is made."""
+    cut_out = sum(row["taken_s"] * row["own_rate"] for row in scene) * 4
+    placed = sum(row["offset_s"] - row["onset_s"] for row in scene) + scene[0]["scene_s"]
+    return float(scene[0]["render_channels"] * (cut_out + 8 * placed * scene[0]["render_sample_rate"]))
+
+
+def _scenes_at_once(rows: list[Row]) -> Iterator[tuple[str, tuple[list[PlacedPart], Scene] | Failed]]:
     """Each scene as soon as all its parts are there; each media is decoded once."""
-    wanted = dict(rows.group_by("clip_id").len().iter_rows())
+    wanted = Counter(row["clip_id"] for row in rows)
     waiting: dict[str, list[PlacedPart]] = {}
     lost: set[str] = set()
-    for one in cut_clips(rows.with_columns(duration_s="taken_s")):
+    for one in cut_rows(row | {"duration_s": row["taken_s"]} for row in rows):
         clip_id = one.row["clip_id"]
         if clip_id in lost:
             continue
@@ -84,8 +103,8 @@ def _write(clip_id: str, parts: list[PlacedPart], scene: Scene, folder: Path) ->
     codec = row["render_codec"]
     (folder / f"{clip_id}.{codec}").write_bytes(_encoded(scene.samples, row, row["render_bits"]))
     if row["render_stems"]:
-        for part, stem in zip(parts, scene.stems, strict=True):
-            content = _encoded(stem, row, STEM_BITS)
+        for number, part in enumerate(parts):
+            content = _encoded(scene.stem(number), row, STEM_BITS)
             (folder / f"{clip_id}.{part.row['ordinal']}.stem.{codec}").write_bytes(content)
 
 

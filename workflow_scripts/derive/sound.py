@@ -35,15 +35,22 @@ class Scene:
 
     Attributes:
         samples: (frames, channels) float64, full scale 1, none beyond it.
-        stems: the same of each part by itself; they sum to `samples`.
+        placed: of each part where it begins, in frames, and its samples there; they sum to `samples`.
         gains_db: of each part; None of one that is silent.
         scale_db: what all of it was scaled by: 0, or less.
     """
 
     samples: Array
-    stems: list[Array]
+    placed: list[tuple[int, Array]]
     gains_db: list[float | None]
     scale_db: float
+
+    def stem(self, number: int) -> Array:
+        """A part by itself, as long as the scene."""
+        stem = np.zeros_like(self.samples)
+        first, samples = self.placed[number]
+        stem[first : first + len(samples)] = samples
+        return stem
 
 
 def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels: int) -> Scene:
@@ -67,19 +74,15 @@ def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels
     behind = _level([one for one, part in zip(placed, parts, strict=True) if part.row["role"] == "background"], frames)
     gains = [_gain(part.row, one, behind) for one, part in zip(placed, parts, strict=True)]
     total = np.zeros((frames, channels))
-    stems = []
-    for (first, samples), gain in zip(placed, gains, strict=True):
-        stem = np.zeros((frames, channels))
-        stem[first : first + len(samples)] = samples * (gain or 0.0)
-        total += stem
-        stems.append(stem)
-    peak = max(float(np.abs(one).max(initial=0.0)) for one in (total, *stems))
+    heard = [(first, samples * (gain or 0.0)) for (first, samples), gain in zip(placed, gains, strict=True)]
+    for first, samples in heard:
+        total[first : first + len(samples)] += samples
+    peak = max(float(np.abs(one).max(initial=0.0)) for one in (total, *(samples for _, samples in heard)))
     scale = min(1.0, FULL_SCALE / peak) if peak > 0 else 1.0
     if scale < 1:
-        total *= scale
-        for stem in stems:
-            stem *= scale
-    return Scene(total, stems, [_decibel(gain) for gain in gains], round(_decibel(scale) or 0.0, 6))
+        for samples in (total, *(samples for _, samples in heard)):
+            samples *= scale
+    return Scene(total, heard, [_decibel(gain) for gain in gains], round(_decibel(scale) or 0.0, 6))
 
 
 def _placed(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[int, Array]:

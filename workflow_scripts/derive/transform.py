@@ -23,12 +23,13 @@ def stretched(wave: Array, times: float) -> Array:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # sums of floats depend on the number of threads
     try:
-        samples = torch.from_numpy(wave)
+        length = round(len(wave) * times)
+        samples = torch.from_numpy(np.pad(wave, (0, max(0, WINDOW - len(wave)))))
         window = torch.hann_window(WINDOW)
         spectrum = torch.stft(samples, WINDOW, HOP, window=window, return_complex=True)
         advance = torch.linspace(0, np.pi * HOP, spectrum.shape[0])[:, None]
         slower = vocoder(spectrum, 1 / times, advance)
-        length = round(len(wave) * times)
-        return np.asarray(torch.istft(slower, WINDOW, HOP, window=window, length=length).numpy())
+        padded = round(len(samples) * times)
+        return np.asarray(torch.istft(slower, WINDOW, HOP, window=window, length=padded).numpy()[:length])
     finally:
         torch.set_num_threads(threads)

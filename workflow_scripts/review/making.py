@@ -103,7 +103,7 @@ def _stills(rows: pl.DataFrame) -> Iterator[tuple[str, Still | MediaError]]:
             yield row["clip_id"], error
     videos = rows.filter(pl.col("format").is_in(list(DEMUXERS)), pl.col("picture_path").is_null(), "is_heard")
     for of_file in videos.partition_by("folder", "path", maintain_order=True):
-        for clips, content in media_contents(of_file):
+        for clips, content in media_contents(list(of_file.iter_rows(named=True))):
             if isinstance(content, MediaError):  # whose clips are told to have no sound
                 continue
             for row in clips:

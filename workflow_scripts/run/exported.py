@@ -17,14 +17,18 @@ from workflow_scripts.settings.run import Run
 def heal_exports(run: Run) -> None:
     """Remove accounts that files no longer keep to: their jobs run again then.
 
-    Accounts are of exports and of packs: one stat for each of their files, which stay, for whoever reads them, until
-    there are others.
+    Accounts are of exports, of scenes that were made of other datasets, and of packs of both: one stat for each of
+    their files, which stay, for whoever reads them, until there are others.
     """
     for dataset in run.datasets.values():
         for export in dataset.exports:
             accounts = [run.places.account(dataset.name, export), *_packs(run.places, dataset.name, export)]
             for account in spoilt(accounts):
                 os.unlink(account)
+    for name in run.derived():
+        packs = map(str, sorted(Path(run.places.scene_pack(name, "all")).parent.glob("*.json")))
+        for account in spoilt([run.places.scenes_made(name), *packs]):
+            os.unlink(account)
 
 
 def exports_text(run: Run) -> str:

@@ -163,6 +163,10 @@ class Places:
         """Account of a pack of scenes; its files are in a folder beside it."""
         return f"{self.derived(dataset)}/.packs/{leaf}.json"
 
+    def scenes_made(self, dataset: str) -> str:
+        """Account of the folders of what was made, beside the plan."""
+        return f"{self.derived(dataset)}/made.json"
+
     def scene_audio(self, dataset: str) -> str:
         """Folder of all scenes that were made: the root of their dataset."""
         return f"{self.results}/{dataset}/audio"

@@ -197,10 +197,26 @@ class Run:
             "version": VERSION,
         }
 
-    def tables_derived_from(self, dataset: str, names: Iterable[str]) -> list[str]:
-        """The tables of the datasets that one is made of."""
-        names = list(names)
-        return [self.places.table(name, table) for name in self.datasets[dataset].derived_from for table in names]
+    def of_some(self, names: Iterable[str]) -> dict[str, Any]:
+        """Which of some datasets have tables that not all have, as a catalogue of them is told."""
+        names = set(names)
+
+        def among(found: Iterable[str]) -> list[str]:
+            return [name for name in found if name in names]
+
+        return {
+            "with_split_care": among(dataset.name for dataset in self.with_split_care()),
+            "with_judgements": {key: among(having) for key, having in self.all_with_judgements().items()},
+            "fetches": {name: stages for name, stages in self.fetched_in().items() if name in names},
+            "with_windows": among(self.with_windows()),
+            "with_years": among(self.with_years()),
+            "derived": among(self.derived()),
+        }
+
+    def folders_of_scenes(self, dataset: str) -> dict[str, str]:
+        """Where the scenes of a dataset, and their parts, are written; none where they are not."""
+        places = {"audio": self.places.scene_audio(dataset), "stems": self.places.stems(dataset)}
+        return places if self.datasets[dataset].audio else {}
 
     def roots_derived_from(self, dataset: str) -> list[str]:
         """The roots of these, each once."""
@@ -210,6 +226,11 @@ class Run:
     def derived(self) -> list[str]:
         """The datasets that are made of others."""
         return [name for name, dataset in self.datasets.items() if dataset.derive]
+
+    def tables_of_derived(self, names: Iterable[str]) -> list[str]:
+        """Tables of these."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.derived() for name in names]
 
     def losses_of(self, dataset: str) -> dict[str, Any]:
         """What is to be known of a dataset to judge its losses."""

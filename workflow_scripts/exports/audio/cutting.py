@@ -1,6 +1,6 @@
 """Clips cut out of their media, each of which is opened and decoded once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,15 @@ def cut_clips(rows: pl.DataFrame) -> Iterator[Cut | Failed]:
         rows: clip_id, folder, path, member, bytes_digest, start_s, end_s, duration_s, channel (first, mean, all);
             `as_is` of those whose media is taken as it is.
     """
-    for of_file in rows.partition_by("folder", "path", maintain_order=True):
+    yield from cut_rows(rows.iter_rows(named=True))
+
+
+def cut_rows(rows: Iterable[Row]) -> Iterator[Cut | Failed]:
+    """The same of rows as they are, without polars, whose threads do not survive a fork."""
+    of_files: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        of_files.setdefault((row["folder"], row["path"]), []).append(row)
+    for of_file in of_files.values():
         for clips, content in media_contents(of_file):
             try:
                 if isinstance(content, MediaError):
@@ -74,15 +82,15 @@ def cut_clips(rows: pl.DataFrame) -> Iterator[Cut | Failed]:
                 yield from (Failed.of(clip, error) for clip in clips)
 
 
-def media_contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | MediaError]]:
+def media_contents(rows: list[Row]) -> Iterator[tuple[list[Row], Content | MediaError]]:
     """The clips of each media of one file, or of one archive, with its bytes, or why these cannot be read.
 
     Args:
         rows: folder, path and member of clips whose media all lie in one file.
     """
-    path = opens(rows["folder"][0], rows["path"][0])
+    path = opens(rows[0]["folder"], rows[0]["path"])
     of_member: dict[str | None, list[Row]] = {}
-    for row in rows.iter_rows(named=True):
+    for row in rows:
         of_member.setdefault(row["member"], []).append(row)
     try:
         seen = as_it_is(path)
@@ -92,9 +100,9 @@ def media_contents(rows: pl.DataFrame) -> Iterator[tuple[list[Row], Content | Me
         with file_content(seen) as content:
             yield of_member[None], content
     except MediaError as error:
-        yield list(rows.iter_rows(named=True)), error
+        yield rows, error
     except OSError as error:
-        yield list(rows.iter_rows(named=True)), MediaError("io_error", f"cannot be read: {error.strerror}")
+        yield rows, MediaError("io_error", f"cannot be read: {error.strerror}")
 
 
 def _members(
