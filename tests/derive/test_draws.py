@@ -1,5 +1,7 @@
 """Draws follow from their keys: what is added to choose from changes only what falls on it."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflow_scripts.derive import draws
+from workflow_scripts.derive.kinds import mixtures, soundscapes
+from workflow_scripts.errors import SoundledgerError
 
 MANY = 20_000
 
@@ -64,3 +68,37 @@ def test_whole_numbers_have_both_ends_alike() -> None:
 def test_rows_that_differ_in_one_column_have_other_hashes() -> None:
     rows = pl.DataFrame({"a": ["x", "xy", "x"], "b": ["yz", "z", None]})
     assert len(set(draws.hashes_of(rows, "a", "b"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"stretch": {"uniform": [0.1, 1]}}, "numbers from 0.5 to 2, the least first"),
+        ({"snr_db": {"uniform": [9, 3]}}, "numbers from -200 to 200, the least first"),
+        ({"snr_db": {"normal": [6, 3, 12, 0]}}, "the least first"),
+        ({"snr_db": float("nan")}, "numbers from -200"),
+        ({"snr_db": {"one_of": [0, float("nan")]}}, "numbers from -200"),
+        ({"snr_db": {"normal": [1, 0, 0, 2]}}, "a standard deviation above 0"),
+        ({"snr_db": {"normal": [float("nan"), 1, 0, 2]}}, "a mean"),
+        ({"events": {"one_of": [1, 1000]}}, "numbers from 0 to 100"),
+        ({"events": {"uniform": [0.5, 2.7]}}, "whole numbers"),
+        ({"events": {"one_of": [1, 1.5, 2]}}, "whole numbers"),
+        ({"events": {"normal": [2, 1, 0, 2.5]}}, "whole numbers"),
+        ({"events": 1.5}, "whole numbers"),
+        ({"added_offset_s": {"uniform": [-1, 1]}}, "numbers from 0 to 3600"),
+        ({"gain_db": {"uniform": [0, 300]}}, "numbers from -200 to 200"),
+    ],
+)
+def test_a_distribution_that_gives_what_cannot_be_made_is_refused(said: dict[str, Any], told: str) -> None:
+    [name] = said
+    with pytest.raises(SoundledgerError, match=rf"here\.{name}: .*: expected .*{told}"):
+        draws.refuse_beyond(said, soundscapes.BOUNDS | mixtures.BOUNDS, "here", soundscapes.COUNTED)
+
+
+def test_what_can_be_made_is_drawn() -> None:
+    said = {
+        "stretch": {"normal": [1, 0.1, 0.8, 1.2]},
+        "snr_db": {"one_of": [9, 3]},
+        "events": {"normal": [2.5, 0.5, 0, 4]},
+    }
+    draws.refuse_beyond(said | {"pitch_semitones": 3.5, "fade_s": 9}, soundscapes.BOUNDS, "here", soundscapes.COUNTED)

@@ -17,7 +17,10 @@ def rejected(count, reason, line=2, source="a.csv"):
     ]
 
 
-SOURCES = {"source": pl.String, **dict.fromkeys(("rows_read", "rows_kept", "rows_not_in_subset"), pl.Int64)}
+SOURCES = {
+    "source": pl.String,
+    **dict.fromkeys(("rows_read", "rows_kept", "rows_not_in_subset", "rows_declared"), pl.Int64),
+}
 
 
 def orphans(names, reason="unclaimed", root="wav-1"):
@@ -28,7 +31,7 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
     """The losses of a dataset.
 
     Args:
-        sources: path, rows read, rows kept, and rows that are not in the subset, if any.
+        sources: path, rows read, rows kept, and if any rows that are not in the subset, and those that it declares.
         rejects: rows of the table.
         roots: slug, media.
         orphaned: rows of the table of orphans.
@@ -39,7 +42,7 @@ def found(sources=(), rejects=(), roots=(), orphaned=(), clips=None, root_reject
     """
     statuses = ["usable"] if clips is None else clips
     tables = {
-        "sources": pl.LazyFrame([(*row, 0)[:4] for row in sources], SOURCES, orient="row"),
+        "sources": pl.LazyFrame([(*row, *(0, None)[len(row) - 3 :]) for row in sources], SOURCES, orient="row"),
         "rejects": pl.LazyFrame(
             list(rejects),
             {name: pl.Int64 if name == "line" else pl.String for name in rejected(1, "x")[0]},
@@ -73,6 +76,11 @@ def test_source_of_which_no_row_is_read_is_lost():
     assert found([("a.csv", 0, 0), ("b.csv", 1, 1)]) == [
         Loss("a.csv", "no row was read; it is empty, or not of this kind")
     ]
+
+
+def test_source_that_says_itself_that_it_has_no_rows_is_not_lost():
+    assert found([("heard", 0, 0, 0, 0), ("b.csv", 1, 1)]) == []
+    assert len(found([("heard", 0, 0, 0, 2), ("b.csv", 1, 1)])) == 1
 
 
 def test_source_of_which_no_row_is_taken_is_lost_with_the_most_frequent_reason_and_its_first_line():

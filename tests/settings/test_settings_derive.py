@@ -69,6 +69,10 @@ def test_a_dataset_that_the_run_does_not_have_is_named_and_the_others_go_on(work
             "found mixtures, sounds",
         ),
         ({"derive": {"from": ["sounds"], "mixtures": {"pairs": "drawn"}}}, "takes `clips`, a query, and `scenes`"),
+        (
+            {"derive": {"from": ["sounds"], "mixtures": PAIRS | {"scenes": {1: 2}}}},
+            "scenes: .* found 1; put it in quotes",
+        ),
         ({"derive": {"from": ["sounds"], "mixtures": {"gain_db": {"uniform": [1]}}}}, "gain_db"),
     ],
 )

@@ -193,7 +193,8 @@ def test_a_sound_of_two_splits_is_refused_by_name(project: Project) -> None:
     shutil.copy(project.folder / "sounds/train/wren/wren0.wav", planted)
     told = project.run("--config", f"datasets={DATASETS}", expect=1).output
     assert "1 sounds would be in scenes of several splits: sounds/" in told
-    assert "(eval, train)" in told
+    assert "(eval) = sounds/" in told
+    assert "(train). Have the query" in told
 
 
 def test_what_was_made_comes_back_when_it_is_gone(project: Project) -> None:

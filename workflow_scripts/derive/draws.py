@@ -8,14 +8,17 @@ Sources: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
 Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Trans. Networking, 1998.
 """
 
+import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import polars as pl
 import xxhash
+
+from workflow_scripts.errors import SoundledgerError
 
 Array = np.ndarray[Any, Any]
 
@@ -88,10 +91,36 @@ def drawn(distribution: float | Mapping[str, Any], own: Array, what: str) -> Arr
     return np.interp(share, np.linspace(0, 1, QUANTILES), np.clip(quantiles, least, most))
 
 
-def ends(distribution: Mapping[str, Any]) -> list[float]:
-    """The least and the most that a distribution gives, as it says them."""
-    [(kind, values)] = distribution.items()
-    return {"normal": values[2:], "uniform": values, "one_of": [min(values), max(values)]}[kind]
+def refuse_beyond(
+    options: Mapping[str, Any], bounds: Mapping[str, tuple[float, float]], where: str, whole: Collection[str] = ()
+) -> None:
+    """See that what is drawn for options is what can be made.
+
+    Args:
+        options: numbers and distributions by name, among others.
+        bounds: of some of them the least and the most that can be.
+        where: the key that they stand under, as errors call it.
+        whole: those that count something.
+
+    Raises:
+        SoundledgerError: a distribution goes beyond its bounds, has its ends the wrong way round or no deviation, or
+            gives parts of what is counted.
+    """
+    for name, (least, most) in bounds.items():
+        said = options.get(name)
+        if said is None:
+            continue
+        [(kind, values)] = said.items() if isinstance(said, Mapping) else [("", [said])]
+        given = values[2:] if kind == "normal" else values
+        wrong = None
+        if not all(least <= value <= most for value in given) or (kind != "one_of" and given != sorted(given)):
+            wrong = f"numbers from {least:g} to {most:g}, the least first"
+        elif kind == "normal" and not (math.isfinite(values[0]) and 0 < values[1] < math.inf):
+            wrong = "a mean and a standard deviation above 0 before the two ends"
+        elif name in whole and any(value != int(value) for value in given):
+            wrong = "whole numbers"
+        if wrong:
+            raise SoundledgerError(f"{where}.{name}: {said}: expected {wrong}")
 
 
 def counts(distribution: float | Mapping[str, Any], own: Array, what: str) -> Array:

@@ -35,6 +35,7 @@ class ScenePlan:
         scenes: PLANNED_SCENES without `sample_rate` and `channels`.
         parts: PLANNED_PARTS, `from_media_s`, where a part begins in its media, and OF_MEDIA.
         heard: HEARD.
+        pools: what scenes could be made of: columns of pools.pool_of.
     """
 
     scenes: pl.DataFrame
@@ -43,15 +44,6 @@ class ScenePlan:
     pools: list[pl.DataFrame] = field(default_factory=list)
 
     def check(self, where: str) -> None:
-        """Raises SoundledgerError where one sound would be in several splits."""
-        refuse_leaks(self.pools, where)
-
-
-def scene_ids(split: str, numbers: pl.Series) -> pl.Series:
-    """The clip ids of the scenes of a split.
-
-    >>> scene_ids("eval.2", pl.Series([7])).to_list()
-    ['eval-2_0000007']
-    """
-    name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_-") else "-" for letter in split)
-    return pl.select(pl.format("{}_{}", pl.lit(name), numbers.cast(pl.String).str.zfill(7))).to_series()
+        """Raises SoundledgerError where one sound would be in several splits that have scenes."""
+        splits = self.scenes["split"].unique().implode()
+        refuse_leaks([pool.filter(pl.col("split").is_in(splits)) for pool in self.pools], where)

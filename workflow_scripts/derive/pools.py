@@ -19,6 +19,12 @@ KNOWN = {"dataset": "VARCHAR", "clip_id": "VARCHAR", "split": "VARCHAR", "class_
 `class_id`, which are those of the clip then; `start_s` and `end_s`, where all of it may be taken."""
 
 
+WINDOW_S = 0.5
+"""Of the envelope that a check gives."""
+NAMED = 3
+"""So many clips of one sound and split are named."""
+
+
 def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequence[str], where: str) -> pl.DataFrame:
     """The usable clips that a query chooses, in an order that follows from them alone.
 
@@ -29,7 +35,7 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
         where: the key that it stands under, as errors call it.
 
     Returns:
-        The columns of pool.sql.
+        The columns of pool.sql, and `is_silent`: no sample of what may be taken of it is any other than 0.
 
     Raises:
         SoundledgerError: it gives other columns, cannot be asked, or chooses nothing that is usable.
@@ -54,28 +60,64 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
     _log.info("%s: %d clips, of %d that it chooses the usable ones", where, usable, chosen)
     return pool.unique(
         ["dataset", "clip_id", "class_id", "start_s", "end_s", "split"], keep="first", maintain_order=True
-    )
+    ).with_columns(is_silent=_is_silent())
+
+
+def sounding(pool: pl.DataFrame, where: str) -> pl.DataFrame:
+    """What of a pool is heard at all: an event of silence would be labelled, and no level is above a silent background.
+
+    Args:
+        pool: of `pool_of`.
+        where: the key that its query stands under, as errors call it.
+
+    Raises:
+        SoundledgerError: nothing is.
+    """
+    heard = pool.filter(~pl.col("is_silent"))
+    if heard.is_empty():
+        raise SoundledgerError(f"{where}: all that it chooses is silent: no sample is any other than 0. Choose others")
+    if silent := len(pool) - len(heard):
+        _log.warning("%s: %d of %d that it chooses are silent, and are left out", where, silent, len(pool))
+    return heard
 
 
 def refuse_leaks(pools: Sequence[pl.DataFrame], where: str) -> None:
     """See that no sound is in two splits, under whichever names: what is made for training would hold of the others'.
 
+    Silence may be: it tells nothing.
+
     Raises:
-        SoundledgerError: names the clips.
+        SoundledgerError: names the clips of each such sound.
     """
-    sounds = pl.concat([pool.select("pcm_digest", "media", "split", "dataset", "clip_id") for pool in pools])
+    columns = ["pcm_digest", "media", "split", "dataset", "clip_id"]
+    sounds = pl.concat([pool.filter(~pl.col("is_silent")).select(columns) for pool in pools])
     for key in ("pcm_digest", "media"):
-        splits = sounds.drop_nulls(key).group_by(key).agg(pl.col("split").unique().sort(), "dataset", "clip_id")
-        shared = splits.filter(pl.col("split").list.len() > 1).sort(key)
+        shared = sounds.drop_nulls([key, "split"]).filter(pl.col("split").n_unique().over(key) > 1)
         if shared.height:
-            named = [
-                f"{row['dataset'][0]}/{row['clip_id'][0]} ({', '.join(row['split'])})"
-                for row in shared.iter_rows(named=True)
-            ]
+            named = _clips_of(shared, key)
             raise SoundledgerError(
                 f"{where}: {len(named):,} sounds would be in scenes of several splits: {first_twenty(sorted(named))}. "
                 "Have the query give each recording one `split`, or leave one of them out"
             )
+
+
+def _clips_of(sounds: pl.DataFrame, key: str) -> list[str]:
+    """Of each sound, told apart by a column, the clips, by split."""
+    clip = pl.format("{}/{} ({})", "dataset", "clip_id", "split")
+    clips = sounds.select(key, "split", clip=clip).unique().sort(key, "split", "clip")
+    of_split = clips.group_by(key, "split", maintain_order=True).agg(
+        pl.col("clip").head(NAMED).str.join(" = "), more=pl.len().cast(pl.Int64) - NAMED
+    )
+    said = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more of that split", "clip", "more")).otherwise("clip")
+    return of_split.group_by(key, maintain_order=True).agg(said.str.join(" = "))["clip"].to_list()
+
+
+def _is_silent() -> pl.Expr:
+    """Whether the envelope of what may be taken is 0 throughout; of what has none it is not known, so it is not."""
+    begins, ends = (pl.col("clip_from_s") + pl.col(name) for name in ("start_s", "end_s"))
+    first = (begins / WINDOW_S).floor().cast(pl.Int64)
+    count = (ends / WINDOW_S).ceil().cast(pl.Int64) - first
+    return (pl.col("envelope_rms").list.slice(first, count).list.max() == 0).fill_null(value=False)
 
 
 def _complete(relation: duckdb.DuckDBPyRelation, datasets: Sequence[str]) -> duckdb.DuckDBPyRelation:

@@ -22,10 +22,10 @@ def captions_of(events: pl.DataFrame, backgrounds: pl.DataFrame, template: dict[
         where: the key that it stands under, as errors call it.
 
     Returns:
-        clip_id and caption: of a scene of which one of the two is empty without what stands between them.
+        clip_id and caption: the template `scene`, where what it has fields for is there; else what is, by itself.
 
     Raises:
-        SoundledgerError: a field that there is not.
+        SoundledgerError: a field that there is not, or none; one that is to be written in a form of its own.
     """
     begins, ends, whole = pl.col("onset_s"), pl.col("offset_s"), pl.col("duration_s")
     centre = (begins + ends) / 2 / whole
@@ -41,30 +41,41 @@ def captions_of(events: pl.DataFrame, backgrounds: pl.DataFrame, template: dict[
     name = pl.col("name").str.to_lowercase().str.replace_all("_", " ", literal=True)
     article = pl.when(name.str.contains("^[aeiou]")).then(pl.lit("an ")).otherwise(pl.lit("a "))
     said = events.with_columns(name=name, a_name=article + name, when=when).sort("clip_id", "onset_s", "name")
-    said = said.with_columns(text=_filled(template["event"], OF_EVENT, f"{where}.event"))
+    said = said.with_columns(text=_filled(_pieces(template["event"], OF_EVENT, f"{where}.event")))
     joined = said.group_by("clip_id", maintain_order=True).agg(events=pl.col("text").unique(maintain_order=True))
     joined = joined.with_columns(pl.col("events").list.join(template["join"]))
     both = backgrounds.join(joined, on="clip_id", how="left", maintain_order="left").with_columns(
         pl.col("events").fill_null("")
     )
-    one = pl.concat_str("background", "events")
-    is_one = (pl.col("background") == "") | (pl.col("events") == "")
-    caption = pl.when(is_one).then(one).otherwise(_filled(template["scene"], OF_SCENE, f"{where}.scene"))
+    pieces = _pieces(template["scene"], OF_SCENE, f"{where}.scene")
+    is_there = pl.all_horizontal(pl.col(field) != "" for _, field in pieces if field)
+    one = pl.concat_str("background", "events")  # one of the two at most where the template cannot be filled
+    caption = pl.when(is_there).then(_filled(pieces)).otherwise(one)
     first = caption.str.head(1).str.to_uppercase() + caption.str.slice(1)
     return both.select("clip_id", caption=pl.when(one != "").then(first))
 
 
-def _filled(template: str, known: tuple[str, ...], where: str) -> pl.Expr:
-    """A template with columns in place of its fields."""
+def _pieces(template: str, known: tuple[str, ...], where: str) -> list[tuple[str, str | None]]:
+    """The texts of a template, each with the field behind it."""
     try:
         parts = list(string.Formatter().parse(template))
     except ValueError as error:
         raise SoundledgerError(f"{where}: {template!r}: {error}; a brace itself is written twice") from None
     fields = [field for _, field, _, _ in parts if field is not None]
-    if unknown := [field for field in fields if field not in known]:
-        raise SoundledgerError(f"{where}: {template!r}: no field {first_twenty(unknown)}; there are {', '.join(known)}")
-    pieces = (
-        [pl.lit(text) for text, _, _, _ in parts],
-        [pl.col(field) if field else pl.lit("") for _, field, _, _ in parts],
+    there = ", ".join(f"{{{name}}}" for name in known)
+    if unknown := [f"{{{field}}}" for field in fields if field not in known]:
+        raise SoundledgerError(f"{where}: {template!r}: {first_twenty(unknown)} is no field; there are {there}")
+    if not fields:
+        raise SoundledgerError(f"{where}: {template!r}: it would say the same of all; expected one of {there} in it")
+    if formed := [f"{{{field}}}" for _, field, form, conversion in parts if form or conversion]:
+        raise SoundledgerError(
+            f"{where}: {template!r}: a field is written as it is; expected {first_twenty(formed)} without `!` and `:`"
+        )
+    return [(text, field) for text, field, _, _ in parts]
+
+
+def _filled(pieces: list[tuple[str, str | None]]) -> pl.Expr:
+    """A template with columns in place of its fields."""
+    return pl.concat_str(
+        [one for text, field in pieces for one in (pl.lit(text), pl.col(field) if field else pl.lit(""))]
     )
-    return pl.concat_str([piece for pair in zip(*pieces, strict=True) for piece in pair])

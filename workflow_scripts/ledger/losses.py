@@ -59,7 +59,8 @@ def losses(
 ) -> list[Loss]:
     """All losses of a dataset, sources before roots, and before these that it failed.
 
-    A dataset without audio, or with an empty root, is a set of labels: no loss.
+    A dataset without audio, or with an empty root, is a set of labels: no loss. Nor is a source that says itself that
+    it has no rows.
 
     Args:
         tables: sources, rejects; and promised, clips, orphans, roots, where audio has been looked at.
@@ -130,6 +131,8 @@ def _cause_in_source(source: dict[str, Any], reasons: pl.DataFrame, max_rejected
             first.
         max_rejected: the share of rows that may be.
     """
+    if source["rows_read"] == 0 and source["rows_declared"] == 0:
+        return None  # it says itself that it has none
     if source["rows_read"] == 0:
         return "no row was read; it is empty, or not of this kind"
     if source["rows_kept"] == 0:

@@ -67,6 +67,8 @@ def _problems(errors: Any) -> Iterator[str]:
             allowed = ", ".join(map(str, error.validator_value))
             hint = nearest(error.instance, error.validator_value)
             yield f"{key}: {shown(error.instance)} is not known; one of {allowed} was expected{hint}"
+        elif error.validator == "type" and "propertyNames" in error.absolute_schema_path:
+            yield f"{key}: expected keys that are text, found {shown(error.instance)}; put it in quotes"
         elif error.validator == "type":
             expected = KINDS.get(error.validator_value, error.validator_value)
             yield f"{key}: expected {expected}, found {shown(error.instance)}"

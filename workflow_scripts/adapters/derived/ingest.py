@@ -1,5 +1,7 @@
 """The tables of a dataset that was planned."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from workflow_scripts.adapters import IngestSettings
@@ -29,7 +31,7 @@ def ingest(settings: IngestSettings) -> Ingested:
         table.select(pl.col(name).cast(kind) for name, kind in KEPT.items()) for table in numbered.values()
     ).lazy()
     rejects = schemas.REJECTS.empty().lazy()
-    counted = [Counted.of(Source.read(paths[name]), len(table)) for name, table in tables.items()]
+    counted = [_counted(paths[name], len(table)) for name, table in tables.items()]
     return Ingested(
         promised=_promised(numbered["scenes"], heard, classes, settings),
         labels=_labels(heard, classes),
@@ -40,6 +42,11 @@ def ingest(settings: IngestSettings) -> Ingested:
         sources=source_table(counted, kept, rejects),
         kept=kept,
     )
+
+
+def _counted(path: str, rows: int) -> Counted:
+    """A file of the plan, which says how many rows it has: where nothing is labelled nothing is heard, no loss."""
+    return replace(Counted.of(Source.read(path), rows), declared=rows)
 
 
 def _promised(

@@ -13,10 +13,13 @@ import polars as pl
 
 from workflow_scripts.derive import draws
 from workflow_scripts.derive.labels import heard_in
-from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan, scene_ids
-from workflow_scripts.derive.pools import pool_of
+from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan
+from workflow_scripts.derive.pools import pool_of, sounding
+from workflow_scripts.derive.splits import scene_ids, scenes_of_splits
 from workflow_scripts.errors import SoundledgerError, first_twenty
 
+BOUNDS = {"gain_db": (-200, 200), "added_offset_s": (0, 3600)}
+"""Of what is drawn."""
 _log = logging.getLogger(__name__)
 _FROM_TABLES = """
 SELECT dataset, clip_id, added_clip_id, split::VARCHAR AS split, coalesce(offset_s, 0.0) AS offset_s,
@@ -32,6 +35,7 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
         SoundledgerError: there are no pairs, or a query chooses nothing; a sound would be in several splits.
     """
     options = asked["mixtures"]
+    draws.refuse_beyond(options, BOUNDS, where)
     if options["pairs"] == "drawn":
         pool, pairs = _drawn(connection, asked, where)
     else:
@@ -51,7 +55,7 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
 def _of_tables(
     connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The pairs that sources say, as far as both are usable; the split is the pair's own."""
+    """A pool and the pairs that sources say, as far as both are usable; the split is the pair's own."""
     pairs = connection.sql(_FROM_TABLES).pl()
     if pairs.is_empty():
         raise SoundledgerError(
@@ -68,10 +72,12 @@ def _of_tables(
     ids = pl.concat_str("clip_id", pl.lit("_with_"), "added_clip_id")
     if len(asked["from"]) > 1:
         ids = pl.concat_str("dataset", pl.lit("_"), ids)
-    pairs = pairs.with_columns(
-        pair=ids, added_dataset="dataset", first_clip_id="clip_id", gain_db=pl.lit(0.0), added_gain_db=pl.lit(0.0)
-    )
+    pairs = pairs.with_columns(pair=ids, first_clip_id="clip_id", gain_db=pl.lit(0.0), added_gain_db=pl.lit(0.0))
     pool = _with_splits_of(pool, pairs)
+    rows = pool.with_row_index("row").select("split", "dataset", "clip_id", "row")
+    for clip, row in (("first_clip_id", "first_row"), ("added_clip_id", "added_row")):
+        of_clip = rows.rename({"clip_id": clip, "row": row})
+        pairs = pairs.join(of_clip, on=["split", "dataset", clip], maintain_order="left")
     return pool, pairs.drop("clip_id").rename({"pair": "clip_id"}).sort("clip_id")
 
 
@@ -86,18 +92,15 @@ def _with_splits_of(pool: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 def _drawn(
     connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Pairs out of what a query chooses, of one split and of two different media."""
+    """A pool of what a query chooses, and pairs of it, of one split and of two different media."""
     options = asked["mixtures"]
-    pool = pool_of(connection, options["clips"], asked["from"], f"{where}.clips")
-    splits = sorted(pool["split"].unique().drop_nulls())
-    wanted = options["scenes"] if isinstance(options["scenes"], dict) else dict.fromkeys(splits, options["scenes"])
+    pool = sounding(pool_of(connection, options["clips"], asked["from"], f"{where}.clips"), f"{where}.clips")
+    pool = pool.with_row_index("row")
+    wanted = scenes_of_splits(options["scenes"], {"clips": pool}, where)
     made = [
         _pairs_of(split, count, asked["seed"], options, pool.filter(pl.col("split") == split), where)
         for split, count in wanted.items()
-        if count
     ]
-    if not made:
-        raise SoundledgerError(f"{where}.scenes: no scene is asked for")
     return pool, pl.concat(made)
 
 
@@ -108,7 +111,7 @@ def _pairs_of(
         raise SoundledgerError(f"{where}.clips: a pair takes two media; of the split {split!r} it chooses {len(pool)}")
     numbers = np.arange(count)
     own = draws.keys(seed, numbers, f"mixture {split}")
-    hashes = draws.hashes_of(pool, "dataset", "clip_id")
+    hashes = draws.hashes_of(pool, "dataset", "clip_id", "start_s", "end_s")
     first = draws.chosen(draws.below(own, "first"), hashes)
     other = draws.chosen(draws.below(own, "other"), hashes)
     media = pool["media"].to_numpy()
@@ -120,10 +123,8 @@ def _pairs_of(
     return pl.DataFrame(
         {
             "clip_id": scene_ids(split, pl.Series(numbers)),
-            "dataset": pool["dataset"].gather(first),
-            "first_clip_id": pool["clip_id"].gather(first),
-            "added_dataset": pool["dataset"].gather(other),
-            "added_clip_id": pool["clip_id"].gather(other),
+            "first_row": pool["row"].gather(first),
+            "added_row": pool["row"].gather(other),
             "offset_s": np.zeros(count),
             "added_offset_s": np.round(draws.drawn(options["added_offset_s"], keys, "added_offset_s"), 6),
             "gain_db": draws.drawn(options["gain_db"], keys, "gain_db"),
@@ -133,24 +134,12 @@ def _pairs_of(
 
 
 def _side(pool: pl.DataFrame, pairs: pl.DataFrame, ordinal: int) -> pl.DataFrame:
-    """The first or the other part of each pair."""
-    names = (
-        ("dataset", "first_clip_id", "offset_s", "gain_db"),
-        ("added_dataset", "added_clip_id", "added_offset_s", "added_gain_db"),
-    )
-    dataset, clip, offset, gain = names[ordinal]
-    side = pairs.select(
-        "clip_id",
-        "split",
-        from_dataset=dataset,
-        from_clip_id=clip,
-        onset_s=pl.col(offset).cast(pl.Float64),
-        gain_db=pl.col(gain).cast(pl.Float64),
-    )
-    mine = pool.select(
-        "split", "start_s", "end_s", "clip_from_s", *OF_MEDIA, from_dataset="dataset", from_clip_id="clip_id"
-    )
-    rows = side.join(mine, on=["split", "from_dataset", "from_clip_id"], maintain_order="left")
+    """The first or the other part of each pair: rows of a pool, which may have several stretches of one clip."""
+    names = (("first_row", "offset_s", "gain_db"), ("added_row", "added_offset_s", "added_gain_db"))
+    row, offset, gain = names[ordinal]
+    side = pairs.select("clip_id", onset_s=pl.col(offset).cast(pl.Float64), gain_db=pl.col(gain).cast(pl.Float64))
+    mine = pool.select("start_s", "end_s", "clip_from_s", *OF_MEDIA, from_dataset="dataset", from_clip_id="clip_id")
+    rows = side.hstack(mine[pairs[row]])
     taken = pl.col("end_s") - pl.col("start_s")
     return rows.select(
         "clip_id",

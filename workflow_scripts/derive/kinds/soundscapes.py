@@ -14,15 +14,14 @@ import polars as pl
 
 from workflow_scripts.derive import draws
 from workflow_scripts.derive.labels import heard_in
-from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan, scene_ids
-from workflow_scripts.derive.pools import pool_of
+from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan
+from workflow_scripts.derive.pools import WINDOW_S, pool_of, sounding
 from workflow_scripts.derive.prompts import captions_of
-from workflow_scripts.errors import SoundledgerError, first_twenty
+from workflow_scripts.derive.splits import scene_ids, scenes_of_splits
+from workflow_scripts.errors import SoundledgerError
 
 Array = np.ndarray[Any, Any]
 
-WINDOW_S = 0.5
-"""Of the envelope that a check gives."""
 LOUD = 0.1
 """What is within 20 dB of a clip's loudest half second is loud."""
 LEAST_EVENT_S = 0.05
@@ -36,7 +35,8 @@ BOUNDS = {
     "pitch_semitones": (-24, 24),
     "stretch": (0.5, 2),
 }
-"""Of what is drawn; numbers by themselves are held by the schema."""
+"""Of what is drawn."""
+COUNTED = ("events",)
 _OF_POOL = {"dataset": "from_dataset", "clip_id": "from_clip_id"}
 
 
@@ -47,34 +47,29 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
         SoundledgerError: a query chooses nothing, or too little for some split; a sound would be in several splits.
     """
     options = asked["soundscapes"]
-    _refuse_beyond(options, where)
-    events = with_loud(pool_of(connection, options["foreground"], asked["from"], f"{where}.foreground"))
-    background = options.get("background")
-    behind = pool_of(connection, background, asked["from"], f"{where}.background") if background else None
-    if behind is not None:
-        behind = _long_enough(behind, options["duration_s"], f"{where}.background")
-    wanted = _scenes_of_splits(options["scenes"], events, behind, where)
-    made = [_split(split, count, asked["seed"], options, events, behind) for split, count in wanted.items() if count]
+    draws.refuse_beyond(options, BOUNDS, where, COUNTED)
+    pools = {
+        key: sounding(pool_of(connection, options[key], asked["from"], f"{where}.{key}"), f"{where}.{key}")
+        for key in ("foreground", "background")
+        if key in options
+    }
+    pools["foreground"] = events = with_loud(pools["foreground"])
+    behind = None
+    if "background" in pools:
+        pools["background"] = behind = _long_enough(pools["background"], options["duration_s"], f"{where}.background")
+    wanted = scenes_of_splits(options["scenes"], pools, where)
+    made = [_split(split, count, asked["seed"], options, events, behind) for split, count in wanted.items()]
     scenes, parts = pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
     silent = len(scenes)
     scenes = scenes.join(parts.select("clip_id").unique(), on="clip_id", how="semi", maintain_order="left")
+    if scenes.is_empty():
+        raise SoundledgerError(f"{where}: of {silent:,} scenes none has a background or an event; ask for `events`")
     if silent := silent - len(scenes):
         _log.warning("%s: %d scenes have neither background nor event, and are none", where, silent)
     heard = heard_in(connection, parts)
     captions = _captions(connection, scenes, parts, heard, options["caption"], f"{where}.caption")
     scenes = scenes.join(captions, on="clip_id", how="left", maintain_order="left")
-    return ScenePlan(scenes, parts.drop("class_id"), heard, [events, *([] if behind is None else [behind])])
-
-
-def _refuse_beyond(options: dict[str, Any], where: str) -> None:
-    """Raises SoundledgerError for a distribution that may give what cannot be made."""
-    for name, (least, most) in BOUNDS.items():
-        said = options.get(name)
-        values = draws.ends(said) if isinstance(said, dict) else []
-        if values and not (least <= min(values) and max(values) <= most and values == sorted(values)):
-            raise SoundledgerError(
-                f"{where}.{name}: {said}: expected numbers from {least:g} to {most:g}, the least first"
-            )
+    return ScenePlan(scenes, parts.drop("class_id"), heard, [*pools.values()])
 
 
 def with_loud(pool: pl.DataFrame) -> pl.DataFrame:
@@ -110,22 +105,6 @@ def _long_enough(pool: pl.DataFrame, duration_s: float, where: str) -> pl.DataFr
             f"clips that it chooses has {longest:.2f} s. Make `duration_s` less, or choose others"
         )
     return enough
-
-
-def _scenes_of_splits(
-    scenes: int | dict[str, int], events: pl.DataFrame, behind: pl.DataFrame | None, where: str
-) -> dict[str, int]:
-    """How many scenes there are of each split; as many of each where one number stands there."""
-    pools = [events, *([] if behind is None else [behind])]
-    there = sorted(set.intersection(*({*pool["split"].unique().drop_nulls()} for pool in pools)))
-    wanted = dict.fromkeys(there, scenes) if isinstance(scenes, int) else scenes
-    if lacking := sorted(set(wanted) - set(there)) or ([] if wanted else ["any"]):
-        each = "; ".join(first_twenty(sorted({*map(str, pool["split"].unique())})) for pool in pools)
-        raise SoundledgerError(
-            f"{where}.scenes: nothing to make scenes of the split {first_twenty(lacking)} of: a scene is made of clips "
-            f"of one split, and there are (foreground; background) {each}. Have the queries give a column `split`"
-        )
-    return wanted
 
 
 def _split(
