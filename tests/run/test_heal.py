@@ -41,6 +41,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         review={},
         split_care={},
         measure={},
+        over_years={},
         exports={},
         deliveries={},
         named_roots={},
