@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class Between:
         client: the process that is killed, or minus the number of a group of them.
         killed: it was, and no other has come since.
         texts: all that clients said: paths and headers.
+        connections: those that are open.
     """
 
     port: int
@@ -43,6 +45,20 @@ class Between:
     killed: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
     texts: list[str] = field(default_factory=list)
+    connections: set[int] = field(default_factory=set)
+
+    def settle(self, but: set[int]) -> None:
+        """Wait until what a client that is gone had on its way has come: else it would count as the next one's.
+
+        Args:
+            but: connections of others.
+        """
+        end, quiet = time.monotonic() + 20, 0
+        while quiet < 3:
+            left = self.connections - but
+            assert time.monotonic() < end, left
+            quiet = 0 if left else quiet + 1
+            time.sleep(0.02)
 
     def decide(self, name: str) -> str:
         self.seen += 1
@@ -61,6 +77,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def setup(self) -> None:
+        super().setup()
+        self.between.connections.add(id(self))
+
+    def finish(self) -> None:
+        super().finish()
+        self.between.connections.discard(id(self))
 
     def _handle(self) -> None:
         between, body = self.between, self._body()

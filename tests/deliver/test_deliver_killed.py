@@ -25,12 +25,14 @@ def deliver_once(export: Path, place: Place, aside: Path, kill: tuple[int, str] 
     command = [sys.executable, "-m", "tests.deliver.once", str(export), place.address, str(aside)]
     assert place.between
     place.between.killed, place.between.seen = False, 0
+    others = set(place.between.connections)
     with subprocess.Popen(
         command, cwd=REPOSITORY, env=environment_of(place), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         place.between.client = process.pid
         place.between.fate = lambda ordinal, _: kill[1] if kill and ordinal == kill[0] else PASS
         told, _ = process.communicate(timeout=120)
+    place.between.settle(others)
     assert process.returncode in (0, -9), told.decode()
     return process.returncode
 
