@@ -15,7 +15,7 @@ import yaml
 
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.settings.run import load_run
-from workflow_scripts.settings.schemas import adapters
+from workflow_scripts.settings.schemas import DERIVED, adapters
 from workflow_scripts.sources.ingested import check_classes
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import validate
@@ -42,7 +42,7 @@ class Ingest:
         return rows["line"].unique(maintain_order=True).to_list()
 
 
-@pytest.fixture(scope="module", params=adapters())
+@pytest.fixture(scope="module", params=[name for name in adapters() if name != DERIVED])
 def ingest(request: pytest.FixtureRequest) -> Ingest:
     folder = HERE / request.param / "source"
     assert (folder / "dataset.yaml").is_file(), f"{request.param} needs a small source in {folder}"

@@ -363,6 +363,7 @@ def test_a_disk_that_fails_is_an_io_error_wherever_it_fails(
     file = tmp_path / "x.wav"
     file.write_bytes(WINDOWED[name])
     monkeypatch.setattr(content, "PIECE", 8192)
+    monkeypatch.setattr(content, "BUFFER", 8192)
     preadv, count = os.preadv, 0
 
     def fail_later(*arguments: Any) -> int:

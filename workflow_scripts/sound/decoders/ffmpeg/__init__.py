@@ -71,14 +71,11 @@ def open_stream(
 
     av.logging.set_skip_repeated(False)
     file = Reader(content)
-    try:
-        head = file.at(0, HEAD_BYTES)
-        outline = outline_of(file, head, demuxer or demuxer_of(head))
-        with opened(file, outline, options) as (container, declares):
-            account = PacketAccount(cast("BinaryIO", file), content.size, outline.demuxer)
-            yield FFmpegStream(container, content, account, outline, declares, known)
-    finally:
-        file.release()
+    head = file.at(0, HEAD_BYTES)
+    outline = outline_of(file, head, demuxer or demuxer_of(head))
+    with opened(file, outline, options) as (container, declares):
+        account = PacketAccount(cast("BinaryIO", file), content.size, outline.demuxer)
+        yield FFmpegStream(container, content, account, outline, declares, known)
 
 
 class FFmpegStream:

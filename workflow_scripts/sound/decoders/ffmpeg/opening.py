@@ -56,36 +56,43 @@ def second(head: bytes) -> str | None:
 
 
 class Reader:
-    """The file of a content as FFmpeg reads it: below its buffer, which would read a video whole; left as it was."""
+    """The file of a content as FFmpeg reads it: below its buffer, which would read a video whole.
+
+    Others look into the file while FFmpeg is at it: it has a place of its own, and leaves the file's as it was.
+    """
 
     def __init__(self, content: Content) -> None:
         self.content = content
         self._file: BinaryIO | io.RawIOBase = content.file
         if isinstance(content.file, io.BufferedReader):
             self._file = content.file.raw
-        self._place_before = self._file.tell()
+        self._place = self._file.tell()
 
     def read(self, size: int) -> bytes:
         """Bytes, none at the end."""
-        return self._file.read(size) or b""
+        before = self._file.tell()
+        self._file.seek(self._place)
+        content = self._file.read(size) or b""
+        self._place += len(content)
+        self._file.seek(before)
+        return content
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place; -1, which FFmpeg takes for an error, where there is none."""
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._file.tell(), os.SEEK_END: self.content.size}[whence]
-        return -1 if start + offset < 0 else self._file.seek(start + offset)
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self.content.size}[whence]
+        if start + offset < 0:
+            return -1
+        self._place = start + offset
+        return self._place
 
     def tell(self) -> int:
         """The place."""
-        return self._file.tell()
+        return self._place
 
     def at(self, place: int, size: int) -> bytes:
         """Bytes from a place on."""
         self.seek(place)
         return self.read(size)
-
-    def release(self) -> None:
-        """Leave the file where it was."""
-        self._file.seek(self._place_before)
 
 
 @dataclass(frozen=True)
