@@ -8,6 +8,7 @@ from workflow_scripts.catalogue.build import Contents
 from workflow_scripts.catalogue.shut_in import shut_in
 from workflow_scripts.derive.kinds import kind_of
 from workflow_scripts.derive.lists import classes_of, write_plan
+from workflow_scripts.settings.dataset import kinds_in
 from workflow_scripts.settings.places import Places
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     params = snakemake.params
-    [kind] = [name for name in params.derive if name not in ("from", "seed", "render")]
+    [kind] = kinds_in(params.derive)
     where = f"{params.file}: derive.{kind}"
     slugs = list(dict.fromkeys(slug for of_one in params.roots.values() for slug in of_one))
     checks = Places.by_root(snakemake.input.checks, slugs)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -299,6 +299,15 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
     return dataset, [(where, root) for where, root, _ in named]
 
 
+def kinds_in(derive: Iterable[str]) -> list[str]:
+    """Those keys of `derive` that say what is made, not of what, or how it is drawn and written.
+
+    >>> kinds_in({"from": ["birds"], "seed": 1, "mixtures": {}})
+    ['mixtures']
+    """
+    return [key for key in derive if key not in ("from", "seed", "render")]
+
+
 def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) -> dict[str, Any]:
     """Of a dataset that is derived, what files of others say of their sources and audio.
 
@@ -306,10 +315,10 @@ def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) ->
         SettingsError: it does not ask for one kind of what is made, or that lacks what it is made of.
     """
     name, derive = content["name"], content["derive"]
-    kinds = [kind for kind in derive if kind not in ("from", "seed", "render")]
+    kinds = kinds_in(derive)
     if len(kinds) != 1:
         said = mapping_schema(DERIVED)["properties"]["derive"]["properties"]
-        known = [kind for kind in said if kind not in ("from", "seed", "render")]
+        known = kinds_in(said)
         raise SettingsError(f"{where}: expected one of {', '.join(known)}; found {', '.join(kinds) or 'none'}")
     [kind] = kinds
     if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
