@@ -98,15 +98,21 @@ class Project:
         return Finished(done.stdout, done.returncode)
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start snakemake in a process group of its own, to be killed."""
-        return subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        """Start snakemake in a process group of its own, to be killed; `told` has what it prints."""
+        with self.told.open("wb") as told:
+            return subprocess.Popen(
+                self.command(*arguments),
+                cwd=self.folder,
+                env=self.environment,
+                stdout=told,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def told(self) -> Path:
+        """What the last that was started printed."""
+        return self.folder / "started.log"
 
     def forget(self) -> None:
         """Start from nothing again."""

@@ -90,3 +90,42 @@ def test_an_export_for_ast_needs_no_arrays(tmp_path: Path) -> None:
     code = "import sys, workflow_scripts.exports.ast; print({'numpy', 'pandera', 'pyarrow'} & set(sys.modules))"
     done = run(code, tmp_path)
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_a_job_that_a_killed_run_left_is_waited_for_and_no_other(tmp_path: Path) -> None:
+    """The first holds its turn until it is told to end; the same job begins after it, another at once."""
+    first, same, other = (START.format(log=log) for log in ("job.log", "job.log", "other.log"))
+    with begun(first, tmp_path) as left:
+        assert left.stdout is not None
+        assert left.stdin is not None
+        assert left.stdout.readline() == "begins\n"
+        with begun(same, tmp_path) as waiting, begun(other, tmp_path) as free:
+            assert free.communicate("\n")[0] == "begins\nends\n"
+            assert waiting.stderr is not None
+            assert waiting.stderr.readline().startswith("job.log: an earlier run")
+            left.stdin.write("\n")
+            left.stdin.flush()
+            assert left.stdout.readline() == "ends\n"
+            assert waiting.communicate("\n")[0] == "begins\nends\n"
+
+
+START = """
+import sys
+from workflow_scripts.entry import logged
+with logged("{log}"):
+    print("begins", flush=True)
+    sys.stdin.readline()
+    print("ends", flush=True)
+"""
+
+
+def begun(code: str, folder: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={"PYTHONPATH": str(SCRIPTS.parent)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "deliver": {"errors", "tables", "exports", "progress"},  # of exports, accounts and digests
     "catalogue": {"errors", "tables", "settings"},
     "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
-    "review": {"errors", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
+    "review": {"errors", "processes", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
     "windows": {"errors", "tables", "media", "exports"},  # exports cut the windows out
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},

@@ -8,11 +8,14 @@ again while they came, and three times more when the process ended: 50 of the 18
 import contextlib
 import gc
 import logging
+import os
 import sys
 import traceback
+import zlib
 from collections.abc import Iterator
 
 from workflow_scripts.errors import SoundledgerError, discreet
+from workflow_scripts.processes import lock
 from workflow_scripts.run.garbage import leave_garbage
 
 gc.disable()
@@ -20,13 +23,14 @@ gc.disable()
 
 @contextlib.contextmanager
 def logged(log: str) -> Iterator[None]:
-    """Send log records to a rule's log file; an error ends there too, and on the terminal.
+    """Send log records to a job's log file; an error ends there too, and on the terminal.
 
     An error that is the user's to mend is told in its own words, any other with its traceback. Either ends the script
     with exit code 1.
     """
     gc.freeze()
     gc.enable()
+    turn = _own_turn(log)
     handler = logging.FileHandler(log, "w")
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
@@ -39,7 +43,22 @@ def logged(log: str) -> Iterator[None]:
     except BaseException:  # noqa: BLE001  whatever it is, a panic of polars too, it belongs into the log
         _end(traceback.format_exc())
     finally:
+        os.close(turn)
         leave_garbage()
+
+
+def _own_turn(log: str) -> int:
+    """Wait until no other process is at this job; closed, what this gives lets the next begin.
+
+    Where Snakemake was killed its jobs may be at work still, and the next run starts them again: side by side one
+    would sweep away what the other needs. Jobs are told apart by the names of their logs. Snakemake removes these, so
+    what is locked is a byte for each of a file beside them.
+    """
+    folder, name = os.path.split(log)
+    turns = os.open(os.path.join(folder, ".turns"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    waits = f"{log}: an earlier run, whose Snakemake is gone, is at this job still; waiting for its end"
+    lock(turns, lambda: print(waits, file=sys.stderr, flush=True), byte=zlib.crc32(os.fsencode(name)))
+    return turns
 
 
 class _Discreet(logging.Formatter):

@@ -1,7 +1,13 @@
-"""Which processes of this machine are alive, and how many may work side by side."""
+"""Which processes of this machine are alive, how many may work side by side, and which has a file to itself."""
 
+import errno
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+"""What a filesystem says that has no locks: there it is up to Snakemake, which starts one job a file."""
 
 
 def started(pid: int) -> str | None:
@@ -40,3 +46,25 @@ def cores() -> int:
     True
     """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def lock(descriptor: int, waits: Callable[[], None], byte: int | None = None) -> None:
+    """Have an open file, or one byte of it, to oneself until it is closed, which the end of a process does too.
+
+    Args:
+        descriptor: of the file.
+        waits: called once if another process has it, whose end is waited for.
+        byte: its place; there need be none. Its lock does not pass to forks, that of a whole file does.
+    """
+
+    def take(how: int) -> None:
+        fcntl.flock(descriptor, how) if byte is None else fcntl.lockf(descriptor, how, 1, byte)
+
+    try:
+        take(fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        waits()
+        take(fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise

@@ -44,7 +44,7 @@ def test_thirty_kills_at_random_moments_end_in_the_same_bytes(tmp_path: Path) ->
             killed += 1
             assert_nothing_is_half_written(project, undisturbed)
         else:
-            assert process.returncode == 0
+            assert process.returncode == 0, project.told.read_text()
             finished += 1
             assert project.digests() == undisturbed
             project.forget()

@@ -5,8 +5,6 @@ what. Whoever writes holds a lock on the former, which ends with its process, ho
 """
 
 import contextlib
-import errno
-import fcntl
 import hashlib
 import os
 import threading
@@ -20,12 +18,12 @@ from workflow_scripts.fetch.beside import part_name
 from workflow_scripts.fetch.disk import full_disk_told
 from workflow_scripts.fetch.notes import PartNote, PartNotes
 from workflow_scripts.fetch.stretches import Stretches
+from workflow_scripts.processes import lock
 
 NOTED_EVERY = 2 << 20
 """Bytes after which what came is written down: a kill loses no more, and what was on its way."""
 SYNCED_EVERY_S = 15.0
 """After which what came is synced to the disk: when the power fails, what came since is fetched again."""
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 class PartFile:
@@ -244,7 +242,7 @@ def locked(path: Path, waits: Callable[[], None]) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            _lock(descriptor, waits)
+            lock(descriptor, waits)
             if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 return descriptor
         except FileNotFoundError:
@@ -253,17 +251,6 @@ def locked(path: Path, waits: Callable[[], None]) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
-
-
-def _lock(descriptor: int, waits: Callable[[], None]) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waits()
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError as error:
-        if error.errno not in _NO_LOCKS:  # there it is up to Snakemake, which starts one job a file
-            raise
 
 
 def sync_folder(folder: Path) -> None:

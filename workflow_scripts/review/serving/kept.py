@@ -1,7 +1,6 @@
 """The file of verdicts: read, merged and written whole, whoever else writes it meanwhile."""
 
 import contextlib
-import errno
 import fcntl
 import os
 import shutil
@@ -11,14 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from workflow_scripts.errors import SoundledgerError
+from workflow_scripts.processes import NO_LOCKS
 from workflow_scripts.review.serving.rows import Row, as_csv, from_csv, merged
 from workflow_scripts.tables.files import whole
 
 WAITS_S = 30.0
 """For another server that writes the same file."""
 TRIES = 20
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-"""What a filesystem says that knows no locks: the look before the rename has to do."""
 
 
 class BusyError(SoundledgerError):
@@ -104,9 +102,9 @@ class KeptReviews:
                     raise BusyError(f"{self.file}: another server has been writing it for {WAITS_S:.0f} s") from None
                 time.sleep(0.01)
             except OSError as error:
-                if error.errno not in _NO_LOCKS:
+                if error.errno not in NO_LOCKS:
                     raise
-                return None
+                return None  # the look before the rename has to do
 
 
 class _ChangedError(Exception):
