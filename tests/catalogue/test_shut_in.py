@@ -26,6 +26,10 @@ def test_the_views_answer(small: SmallAudioset, catalogue: duckdb.DuckDBPyConnec
         ("FROM glob('/*')", "file system operations are disabled"),
         ("SELECT nothing FROM clips", 'Referenced column "nothing" not found'),
         ("SELEC", "syntax error"),
+        ("SELECT clip_id FROM clips WHERE random() < 0.1", "random would not choose the same in the next run"),
+        ("SELECT clip_id FROM clips USING SAMPLE 10 ROWS", "a sample would not choose the same"),
+        ("SELECT clip_id FROM (FROM clips WHERE current_date > '2020-01-01')", "current_date would not"),
+        ("WITH a AS (SELECT uuid() AS b) FROM a", "uuid would not"),
     ],
 )
 def test_what_is_more_than_asking_is_refused(small: SmallAudioset, query: str, says: str) -> None:

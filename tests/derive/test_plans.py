@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow_scripts.derive.kinds import soundscapes
+from workflow_scripts.derive import envelopes, polyphony
 from workflow_scripts.derive.planned import ScenePlan
 from workflow_scripts.derive.pools import refuse_leaks
 from workflow_scripts.derive.prompts import captions_of
@@ -18,7 +18,8 @@ TEMPLATE = {"scene": "{background}; {events}", "event": "{a_name} {when}", "join
 
 def pool(envelope: list[float], clip_from_s: float = 0.0, start_s: float = 0.0, end_s: float = 5.0) -> pl.DataFrame:
     row = {"envelope_rms": [envelope], "clip_from_s": [clip_from_s], "start_s": [start_s], "end_s": [end_s]}
-    return soundscapes.with_loud(pl.DataFrame(row, schema_overrides={"envelope_rms": pl.List(pl.Float64)}))
+    rows = pl.DataFrame(row, schema_overrides={"envelope_rms": pl.List(pl.Float64)})
+    return envelopes.with_loud(envelopes.with_envelope(rows))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ def test_no_more_events_sound_at_once_than_may_and_none_goes_without_need(
     rows = np.array(sorted(events), np.float64).reshape(-1, 3)
     scene, onset, offset = rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 1] + rows[:, 2]
     there = np.ones(len(scene), bool)
-    keep = soundscapes._within(scene, np.zeros(len(scene)), onset, offset, there, most)
+    keep = polyphony.within(scene, onset, offset, there, most)
     for one in range(4):
         mine = keep & (scene == one)
         assert busiest(onset[mine], offset[mine]) <= most

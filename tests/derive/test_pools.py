@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.derive.small_catalogue import OPTIONS, catalogue_of
 from workflow_scripts.derive.kinds import mixtures, soundscapes
 from workflow_scripts.derive.pools import pool_of, sounding
 from workflow_scripts.errors import SoundledgerError
@@ -15,34 +16,11 @@ from workflow_scripts.errors import SoundledgerError
 LOUD, SILENT = [0.1] * 10, [0.0] * 10
 CLIPS = {"owl": LOUD, "wren": LOUD, "none": SILENT, "half": SILENT[:5] + LOUD[:5], "unknown": None}
 """Each with the envelope of its five seconds."""
-CAPTION = {"scene": "{background}; {events}", "event": "{a_name}", "join": ", "}
-OPTIONS = {
-    "duration_s": 2, "events": 1, "snr_db": 0, "stretch": 1, "pitch_semitones": 0, "fade_s": 0, "balance": "clip",
-    "caption": CAPTION,
-}  # fmt: skip
 
 
 @pytest.fixture
 def catalogue() -> Iterator[duckdb.DuckDBPyConnection]:
-    clips = pl.DataFrame({"clip_id": list(CLIPS), "path": [f"{name}.wav" for name in CLIPS]}).with_columns(
-        dataset=pl.lit("d"), split=pl.lit("train"), root=pl.lit("r"), member=pl.lit(None, pl.String), start_s=0.0,
-        duration_s=5.0, sample_rate=16_000, media_path="path", whole_media=pl.lit(value=True),
-        usable=pl.lit(value=True),
-        class_ids=pl.concat_list("clip_id"), class_names=pl.concat_list("clip_id"),
-    )  # fmt: skip
-    checks = clips.select("root", "path", "member", bytes_digest="path", pcm_digest="path").with_columns(
-        envelope_rms=pl.Series(list(CLIPS.values()), dtype=pl.List(pl.Float32))
-    )
-    labels = clips.select("dataset", "clip_id", class_id="clip_id", origin=pl.lit("annotated")).with_columns(
-        onset_s=pl.lit(None, pl.Float64), offset_s=pl.lit(None, pl.Float64)
-    )
-    texts = pl.DataFrame(schema={"dataset": pl.String, "clip_id": pl.String, "ordinal": pl.Int32, "text": pl.String})
-    views = {"clips": clips, "checks": checks, "labels": labels, "captions": texts} | {
-        "classes": labels.select("class_id", name="class_id")
-    }
-    with duckdb.connect() as connection:
-        for name, table in views.items():
-            connection.register(name, table.to_arrow())
+    with catalogue_of(CLIPS) as connection:
         yield connection
 
 
@@ -114,3 +92,17 @@ def test_pairs_that_are_said_are_of_the_split_of_their_pair(catalogue: duckdb.Du
     ]  # fmt: skip
     with pytest.raises(SoundledgerError, match=r"d/wren \(eval\) = d/wren \(train\)"):
         plan.check("here")
+
+
+def test_a_class_that_is_meant_of_a_mixture_is_refused(catalogue: duckdb.DuckDBPyConnection) -> None:
+    drawn = {"pairs": "drawn", "clips": "SELECT clip_id, 'owl' AS class_id FROM clips", "scenes": 4, "gain_db": 0}
+    with pytest.raises(SoundledgerError, match=r"here\.clips: `class_id` has no meaning here"):
+        mixtures.plan(catalogue, {"from": ["d"], "seed": 1, "mixtures": drawn | {"added_offset_s": 0}}, "here")
+
+
+def test_a_clip_of_which_stretches_alone_are_said_has_their_class(catalogue: duckdb.DuckDBPyConnection) -> None:
+    clips = catalogue.table("clips").pl().with_columns(class_ids=pl.lit([], pl.List(pl.String)))
+    catalogue.register("clips", clips.to_arrow())
+    assert chosen(catalogue, "SELECT clip_id FROM clips WHERE clip_id <> 'none'")["class_id"].to_list() == [
+        "half", "owl", "unknown", "wren",
+    ]  # fmt: skip

@@ -7,9 +7,9 @@ from workflow_scripts.derive.planned import HEARD
 
 _SAID = """
 SELECT DISTINCT dataset AS from_dataset, clip_id AS from_clip_id, class_id::VARCHAR AS class_id,
-    onset_s AS said_onset_s, offset_s AS said_offset_s
+    onset_s AS said_onset_s, offset_s AS said_offset_s, origin = 'background' AS is_behind
 FROM labels
-WHERE origin = 'annotated' AND (dataset, clip_id) IN (SELECT (from_dataset, from_clip_id) FROM wanted)
+WHERE origin IN ('annotated', 'background') AND (dataset, clip_id) IN (SELECT (from_dataset, from_clip_id) FROM wanted)
 ORDER BY ALL
 """
 
@@ -28,7 +28,7 @@ def heard_in(connection: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> pl.D
     connection.register("wanted", parts.select("from_dataset", "from_clip_id").unique().to_arrow())
     said = connection.sql(_SAID).pl()
     connection.unregister("wanted")
-    is_background = pl.col("role") == "background"
+    is_background = (pl.col("role") == "background") | pl.col("is_behind").fill_null(value=False)
     is_whole = pl.col("said_onset_s").is_null()
     rows = _said_of(parts, said)
     taken_to = pl.col("from_s") + pl.col("taken_s")
@@ -54,12 +54,13 @@ def _said_of(parts: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """Parts with each class that is said of them, and where.
 
     Of a clip of which stretches are said, what is said of all of it is left out: it is what is heard somewhere there.
+    What is heard behind it stays.
     """
     is_strong = pl.col("said_onset_s").is_not_null()
     clip = ["from_dataset", "from_clip_id"]
-    said = said.filter(is_strong | ~is_strong.any().over(clip))
+    said = said.filter(is_strong | ~is_strong.any().over(clip) | pl.col("is_behind"))
     meant = parts.filter(pl.col("class_id").is_not_null())
-    of_meant = meant.join(said, on=[*clip, "class_id"], how="left", maintain_order="left")
+    of_meant = meant.join(said.filter(~pl.col("is_behind")), on=[*clip, "class_id"], how="left", maintain_order="left")
     others = parts.filter(pl.col("class_id").is_null()).drop("class_id")
     of_others = others.join(said, on=clip, how="inner", maintain_order="left")
     return pl.concat([of_meant, of_others.select(of_meant.columns)])

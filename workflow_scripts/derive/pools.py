@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from workflow_scripts.catalogue.shut_in import asked
+from workflow_scripts.derive.envelopes import is_silent, with_envelope
 from workflow_scripts.errors import SoundledgerError, first_twenty
 
 _log = logging.getLogger(__name__)
@@ -17,10 +18,6 @@ KNOWN = {"dataset": "VARCHAR", "clip_id": "VARCHAR", "split": "VARCHAR", "class_
 )
 """Columns that a query may give. All but `clip_id` may be left out: `dataset`, where there is one; `split` and
 `class_id`, which are those of the clip then; `start_s` and `end_s`, where all of it may be taken."""
-
-
-WINDOW_S = 0.5
-"""Of the envelope that a check gives."""
 NAMED = 3
 """So many clips of one sound and split are named."""
 
@@ -35,7 +32,8 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
         where: the key that it stands under, as errors call it.
 
     Returns:
-        The columns of pool.sql, and `is_silent`: no sample of what may be taken of it is any other than 0.
+        The columns of pool.sql, the envelope that of what may be taken, and `is_silent`: no sample of that is any
+        other than 0.
 
     Raises:
         SoundledgerError: it gives other columns, cannot be asked, or chooses nothing that is usable.
@@ -58,9 +56,10 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
         raise SoundledgerError(f"{where}: {query!r} chooses no usable clip")
     usable = pool.select("dataset", "clip_id").n_unique()
     _log.info("%s: %d clips, of %d that it chooses the usable ones", where, usable, chosen)
-    return pool.unique(
+    pool = pool.unique(
         ["dataset", "clip_id", "class_id", "start_s", "end_s", "split"], keep="first", maintain_order=True
-    ).with_columns(is_silent=_is_silent())
+    )
+    return with_envelope(pool).with_columns(is_silent=is_silent())
 
 
 def sounding(pool: pl.DataFrame, where: str) -> pl.DataFrame:
@@ -110,14 +109,6 @@ def _clips_of(sounds: pl.DataFrame, key: str) -> list[str]:
     )
     said = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more of that split", "clip", "more")).otherwise("clip")
     return of_split.group_by(key, maintain_order=True).agg(said.str.join(" = "))["clip"].to_list()
-
-
-def _is_silent() -> pl.Expr:
-    """Whether the envelope of what may be taken is 0 throughout; of what has none it is not known, so it is not."""
-    begins, ends = (pl.col("clip_from_s") + pl.col(name) for name in ("start_s", "end_s"))
-    first = (begins / WINDOW_S).floor().cast(pl.Int64)
-    count = (ends / WINDOW_S).ceil().cast(pl.Int64) - first
-    return (pl.col("envelope_rms").list.slice(first, count).list.max() == 0).fill_null(value=False)
 
 
 def _complete(relation: duckdb.DuckDBPyRelation, datasets: Sequence[str]) -> duckdb.DuckDBPyRelation:

@@ -323,6 +323,11 @@ def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) ->
     [kind] = kinds
     if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
         raise SettingsError(f"{where}.mixtures: `pairs: drawn` takes `clips`, a query, and `scenes`, a number")
+    together = derive[kind].get("together")
+    if isinstance(together, dict) and (unknown := sorted({*together.get("seen_in", ())} - {*derive["from"]})):
+        raise SettingsError(
+            f"{where}.{kind}.together.seen_in: {', '.join(unknown)}: expected datasets that stand in `from` too"
+        )
     sources = {table: os.path.abspath(workdir / places.recipe(name, table)) for table in ("scenes", "heard", "classes")}
     audio = [os.path.abspath(workdir / places.scene_audio(name))] if derive["render"]["written"] else []
     return {"sources": sources, "audio": audio, "acquire": []}

@@ -95,6 +95,10 @@ def _drawn(
     """A pool of what a query chooses, and pairs of it, of one split and of two different media."""
     options = asked["mixtures"]
     pool = sounding(pool_of(connection, options["clips"], asked["from"], f"{where}.clips"), f"{where}.clips")
+    if pool["meant_class_id"].null_count() < len(pool):
+        raise SoundledgerError(
+            f"{where}.clips: `class_id` has no meaning here: all that is said of a clip is heard; leave it out"
+        )
     pool = pool.with_row_index("row")
     wanted = scenes_of_splits(options["scenes"], {"clips": pool}, where)
     made = [

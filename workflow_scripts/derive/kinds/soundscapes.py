@@ -4,7 +4,6 @@ Source: Salamon et al., "Scaper: a library for soundscape synthesis and augmenta
 foreground, background, SNR and polyphony are.
 """
 
-import itertools
 import logging
 from typing import Any
 
@@ -12,18 +11,19 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from workflow_scripts.derive import draws
+from workflow_scripts.derive import draws, polyphony
+from workflow_scripts.derive.choosing import NONE, DrawnFrom
+from workflow_scripts.derive.envelopes import with_loud
 from workflow_scripts.derive.labels import heard_in
 from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan
-from workflow_scripts.derive.pools import WINDOW_S, pool_of, sounding
+from workflow_scripts.derive.pools import pool_of, sounding
 from workflow_scripts.derive.prompts import captions_of
 from workflow_scripts.derive.splits import scene_ids, scenes_of_splits
+from workflow_scripts.derive.together import Together, judged
 from workflow_scripts.errors import SoundledgerError
 
 Array = np.ndarray[Any, Any]
 
-LOUD = 0.1
-"""What is within 20 dB of a clip's loudest half second is loud."""
 LEAST_EVENT_S = 0.05
 _log = logging.getLogger(__name__)
 MOST_EVENTS = 100
@@ -37,6 +37,8 @@ BOUNDS = {
 }
 """Of what is drawn."""
 COUNTED = ("events",)
+ANYTHING = "anything"
+"""May sound together."""
 _OF_POOL = {"dataset": "from_dataset", "clip_id": "from_clip_id"}
 
 
@@ -53,12 +55,14 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
         for key in ("foreground", "background")
         if key in options
     }
-    pools["foreground"] = events = with_loud(pools["foreground"])
-    behind = None
+    pools["foreground"] = with_loud(pools["foreground"])
     if "background" in pools:
-        pools["background"] = behind = _long_enough(pools["background"], options["duration_s"], f"{where}.background")
+        pools["background"] = _long_enough(pools["background"], options["duration_s"], f"{where}.background")
+    model = None
+    if options["together"] != ANYTHING:
+        model, pools = judged(connection, options["together"], pools, f"{where}.together")
     wanted = scenes_of_splits(options["scenes"], pools, where)
-    made = [_split(split, count, asked["seed"], options, events, behind) for split, count in wanted.items()]
+    made = [_split(split, count, asked["seed"], options, pools, model) for split, count in wanted.items()]
     scenes, parts = pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
     silent = len(scenes)
     scenes = scenes.join(parts.select("clip_id").unique(), on="clip_id", how="semi", maintain_order="left")
@@ -72,32 +76,8 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
     return ScenePlan(scenes, parts.drop("class_id"), heard, [*pools.values()])
 
 
-def with_loud(pool: pl.DataFrame) -> pl.DataFrame:
-    """A pool with the stretch of each clip in which it is loud, and its loudest half second, seconds in the clip.
-
-    Loud is what is within 20 dB of the loudest half second of what may be taken; the envelope is that of the check.
-    """
-    found = [
-        _loud(row["envelope_rms"], row["clip_from_s"], row["start_s"], row["end_s"])
-        for row in pool.iter_rows(named=True)
-    ]
-    loud = pl.DataFrame(found, schema=["loud_from_s", "loud_to_s", "loudest_s"], orient="row")
-    return pool.hstack(loud.cast(pl.Float64)).drop("envelope_rms")
-
-
-def _loud(envelope: list[float] | None, clip_from_s: float, start_s: float, end_s: float) -> tuple[float, float, float]:
-    first = int((clip_from_s + start_s) / WINDOW_S)
-    levels = np.asarray(envelope or [], np.float64)[first : int(np.ceil((clip_from_s + end_s) / WINDOW_S))]
-    if not len(levels) or not levels.max() > 0:
-        return start_s, end_s, (start_s + end_s) / 2
-    loud = np.flatnonzero(levels >= LOUD * levels.max())
-    begins = (first + np.array([loud[0], loud[-1] + 1, levels.argmax() + 0.5])) * WINDOW_S - clip_from_s
-    least, most, loudest = np.clip(begins, start_s, end_s)
-    return float(least), float(most), float(loudest)
-
-
 def _long_enough(pool: pl.DataFrame, duration_s: float, where: str) -> pl.DataFrame:
-    enough = pool.filter(pl.col("end_s") - pl.col("start_s") >= duration_s).drop("envelope_rms")
+    enough = pool.filter(pl.col("end_s") - pl.col("start_s") >= duration_s).drop("envelope_rms", "envelope_from_s")
     if enough.is_empty():
         longest = pool.select((pl.col("end_s") - pl.col("start_s")).max()).item()
         raise SoundledgerError(
@@ -108,7 +88,7 @@ def _long_enough(pool: pl.DataFrame, duration_s: float, where: str) -> pl.DataFr
 
 
 def _split(
-    split: str, count: int, seed: int, options: dict[str, Any], events: pl.DataFrame, behind: pl.DataFrame | None
+    split: str, count: int, seed: int, options: dict[str, Any], pools: dict[str, pl.DataFrame], model: Together | None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Scenes and parts of one split."""
     numbers = np.arange(count)
@@ -121,8 +101,10 @@ def _split(
         picture_dataset=pl.lit(None, pl.String),
         picture_clip_id=pl.lit(None, pl.String),
     )
-    parts = [] if behind is None else [_backgrounds(own, behind.filter(pl.col("split") == split), duration)]
-    parts.append(_events(own, options, events.filter(pl.col("split") == split), has_level=behind is not None))
+    mine = {key: pool.filter(pl.col("split") == split) for key, pool in pools.items()}
+    behind = mine["background"][_behind_each(own, mine["background"])] if "background" in mine else None
+    parts = [] if behind is None else [_backgrounds(own, behind, duration)]
+    parts.append(_events(own, options, mine["foreground"], behind, model))
     rows = pl.concat(parts).sort("scene", "slot")
     rows = rows.with_columns(
         ordinal=pl.int_range(pl.len(), dtype=pl.Int32).over("scene"), clip_id=ids.gather(rows["scene"])
@@ -130,11 +112,18 @@ def _split(
     return scenes, rows.drop("scene", "slot")
 
 
-def _backgrounds(own: Array, pool: pl.DataFrame, duration: float) -> pl.DataFrame:
-    hashes = draws.hashes_of(pool, "dataset", "clip_id", "start_s", "end_s")
-    places = draws.chosen(draws.below(own, "background"), hashes)
-    rows = pool[places]
-    share = draws.shares(draws.of_choice(own, hashes[places]), "background from")
+def _behind_each(own: Array, pool: pl.DataFrame) -> Array:
+    """Which row of a pool is behind each scene."""
+    return draws.chosen(draws.below(own, "background"), _hashes(pool))
+
+
+def _hashes(pool: pl.DataFrame) -> Array:
+    return draws.hashes_of(pool, "dataset", "clip_id", "start_s", "end_s")
+
+
+def _backgrounds(own: Array, rows: pl.DataFrame, duration: float) -> pl.DataFrame:
+    """The part behind each scene, out of the row of a pool that it takes."""
+    share = draws.shares(draws.of_choice(own, _hashes(rows)), "background from")
     begins = rows["start_s"] + share * (rows["end_s"] - rows["start_s"] - duration).to_numpy()
     count = len(own)
     return _parts(
@@ -153,16 +142,24 @@ def _backgrounds(own: Array, pool: pl.DataFrame, duration: float) -> pl.DataFram
     )
 
 
-def _events(own: Array, options: dict[str, Any], pool: pl.DataFrame, *, has_level: bool) -> pl.DataFrame:
+def _events(
+    own: Array, options: dict[str, Any], pool: pl.DataFrame, behind: pl.DataFrame | None, model: Together | None
+) -> pl.DataFrame:
     """Events of scenes; where nothing is behind them, each is as loud as it was."""
-    duration = float(options["duration_s"])
+    duration, has_level = float(options["duration_s"]), behind is not None
     number = np.clip(draws.counts(options["events"], own, "events"), 0, None)
     scene = np.repeat(np.arange(len(own)), number)
     slot = np.arange(len(scene)) - np.repeat(np.cumsum(number) - number, number)
     slots = draws.of_choice(draws.below(own, "event")[scene], slot.astype(np.uint64))
-    hashes = draws.hashes_of(pool, "dataset", "clip_id", "class_id", "start_s", "end_s")
-    places = _chosen(slots, pool, hashes, options["balance"])
-    rows, keys = pool[places], draws.of_choice(slots, hashes[places])
+    choice = DrawnFrom(pool, options["balance"])
+    if model is None:
+        places = choice.of(slots)
+    else:
+        has = np.full(len(own), NONE) if behind is None else behind["kind"].to_numpy()
+        places = choice.in_turn(slots, scene, has, pool["kind"].to_numpy(), model)
+        scene, slot, slots, places = _told(scene, slot, slots, places)
+    rows = pool[places]
+    keys = draws.of_choice(slots, choice.hashes[places])
     stretch = draws.drawn(options["stretch"], keys, "stretch")
     loud_from, loud_to, loudest = (rows[name].to_numpy() for name in ("loud_from_s", "loud_to_s", "loudest_s"))
     asked = options.get("event_s")
@@ -178,7 +175,7 @@ def _events(own: Array, options: dict[str, Any], pool: pl.DataFrame, *, has_leve
     onset = np.round(onset, 6)
     keep = taken >= LEAST_EVENT_S
     if options.get("polyphony"):
-        keep &= _within(scene, slot, onset, onset + placed, keep, options["polyphony"])
+        keep = polyphony.within(scene, onset, onset + placed, keep, options["polyphony"])
     columns = _parts(
         rows,
         role="foreground",
@@ -196,38 +193,15 @@ def _events(own: Array, options: dict[str, Any], pool: pl.DataFrame, *, has_leve
     return columns.filter(pl.Series(keep))
 
 
-def _chosen(slots: Array, pool: pl.DataFrame, hashes: Array, balance: str) -> Array:
-    """Which of a pool each slot takes: any alike, or first a class, of those any alike, and then one of it."""
-    if balance == "clip":
-        return draws.chosen(slots, hashes)
-    classes = pool["class_id"].fill_null("")
-    names = classes.unique().sort()
-    of_class = draws.chosen(draws.below(slots, "class"), draws.hashed(names))
-    places = np.empty(len(slots), np.int64)
-    for number, name in enumerate(names):
-        mine, there = np.flatnonzero(of_class == number), np.flatnonzero((classes == name).to_numpy())
-        places[mine] = there[draws.chosen(slots[mine], hashes[there])]
-    return places
-
-
-def _within(scene: Array, slot: Array, onset: Array, offset: Array, there: Array, most: int) -> Array:
-    """Which events can stay so that no more than so many sound at once: one that comes too late in its scene goes."""
-    keep = there.copy()
-    order = np.argsort(scene, kind="stable")
-    bounds = np.flatnonzero(np.diff(scene[order], prepend=-1, append=-1))
-    for first, behind in itertools.pairwise(bounds):
-        kept: list[int] = []
-        for one in order[first:behind]:
-            if not keep[one]:
-                continue
-            others = [other for other in kept if onset[other] < offset[one] and offset[other] > onset[one]]
-            points = [onset[one], *(onset[other] for other in others if onset[other] > onset[one])]
-            busiest = max(sum(onset[other] <= at < offset[other] for other in others) for at in points)
-            if busiest >= most:
-                keep[one] = False
-            else:
-                kept.append(one)
-    return keep
+def _told(scene: Array, slot: Array, slots: Array, places: Array) -> tuple[Array, ...]:
+    """Events of which a clip was found."""
+    found = places != NONE
+    if lost := int((~found).sum()):
+        _log.warning(
+            "%d of %d events, of %d scenes, are left out: nothing may sound with what is there by then",
+            lost, len(found), len(np.unique(scene[~found])),
+        )  # fmt: skip
+    return scene[found], slot[found], slots[found], places[found]
 
 
 def _parts(
