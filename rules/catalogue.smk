@@ -28,6 +28,7 @@ rule build_catalogue:
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         of_years=RUN.tables_of_years(rules.tell_years.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),
+        of_fit=RUN.tables_of_fit(rules.gather_fit.output.keys()),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
         registry=REGISTRY,
@@ -50,6 +51,7 @@ rule build_catalogue:
         fetches=RUN.fetched_in(),
         with_years=RUN.with_years(),
         with_windows=RUN.with_windows(),
+        with_fit=RUN.with_fit(),
         derived=RUN.derived(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
@@ -65,6 +67,6 @@ rule build_catalogue:
 # The tables of datasets that the catalogue speaks of.
 CATALOGUED = [
     file
-    for name in ("tables", "of_care", "of_windows", "of_years", "of_judgements", "weighed", "derived")
+    for name in ("tables", "of_care", "of_windows", "of_years", "of_fit", "of_judgements", "weighed", "derived")
     for file in rules.build_catalogue.input[name]
 ]

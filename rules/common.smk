@@ -90,6 +90,7 @@ PACKS = planned(
 )
 CARD_PACKS = planned("choose_cards", PLACES.card_list("{dataset}", "{leaf}"), PLACES.card_pack("{dataset}", "{leaf}"))
 WINDOWS = planned("plan_windows", PLACES.window_list("{dataset}", "{leaf}"), PLACES.window_pack("{dataset}", "{leaf}"))
+FITS = planned("plan_fit", PLACES.fit_list("{dataset}", "{leaf}"), PLACES.fit_pack("{dataset}", "{leaf}"))
 SCENES = planned(
     "plan_scenes",
     PLACES.scene_list("{dataset}", "{leaf}"),

@@ -169,11 +169,18 @@ def _faults_of_rule(where: str, script: Path, env: Path | None, root: Path) -> I
             return
     listed = env_requirements(env).keys()
     for module, place in sorted(third_party_imports(script, root).items()):
-        providers = {canonicalize_name(name) for name in _providers().get(module, ())}
+        # of a group that is not installed here, a module is called like its distribution
+        providers = {canonicalize_name(name) for name in _providers().get(module, ())} or {module} & _in_groups()
         if not providers:
             yield f"{where}: {place} imports {module}, which no installed distribution provides"
         elif not providers & listed:
             yield f"{where}: {place} imports {module}: list {' or '.join(sorted(providers))} in {env.relative_to(root)}"
+
+
+@functools.cache
+def _in_groups() -> set[str]:
+    """All that the groups beside the lock list."""
+    return {name for group in GROUPS for name in requirements(group)}
 
 
 @functools.cache

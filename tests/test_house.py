@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "report": {"errors", "tables", "exports"},  # it asks the catalogue alone; of exports, accounts and cards
     "review": {"errors", "processes", "tables", "media", "sound", "exports"},  # exports cut and encode what it plays
     "windows": {"errors", "tables", "media", "exports"},  # exports cut the windows out
+    "fit": {"errors", "tables", "media", "sound", "exports", "windows"},  # exports cut the clips out
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},
     "derive": {"errors", "tables", "media", "sound", "exports", "catalogue"},  # exports cut and encode what it makes

@@ -107,9 +107,10 @@ def venv(folder: Path, name: str) -> None:
     (folder / name / "installed").touch()
 
 
-@pytest.mark.parametrize("group", ["judging", "remote", "windows"])
+@pytest.mark.parametrize("group", ["clap", "judging", "remote", "windows"])
 def test_a_group_is_set_up_in_each_venv_that_is_there(folder: Path, group: str) -> None:
-    for named in ("profiles/slurm/requirements.txt", "envs/judging.txt", "envs/remote.txt", "envs/windows.txt"):
+    groups = ("clap", "judging", "remote", "windows")
+    for named in ("profiles/slurm/requirements.txt", *(f"envs/{name}.txt" for name in groups)):
         (folder / named).parent.mkdir(parents=True, exist_ok=True)
         (folder / named).write_text("# nothing\n")
     (folder / "bin" / "cp").symlink_to(shutil.which("cp") or pytest.fail("needs cp"))
@@ -121,7 +122,7 @@ def test_a_group_is_set_up_in_each_venv_that_is_there(folder: Path, group: str) 
     assert make(folder, group) == ""
     venv(folder, ".venv-slurm")
     assert make(folder, "slurm").startswith(".venv-slurm ")
-    assert [stamp.name for stamp in (folder / ".venv-slurm").glob("[jrw]*")] == [group]
+    assert [stamp.name for stamp in (folder / ".venv-slurm").glob("[cjrw]*")] == [group]
     assert make(folder, group) == ""
     (folder / ".venv-slurm" / group).unlink()
     assert make(folder, group).startswith(".venv-slurm ")

@@ -27,6 +27,7 @@ with logged(snakemake.log[0]):
         params.with_windows,
         params.derived,
         params.with_years,
+        params.with_fit,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

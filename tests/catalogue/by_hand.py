@@ -56,7 +56,8 @@ def catalogue_of(
                 rows = datasets[dataset].get(key, ())
                 write_table(_table(schema, rows), Path(places.table(dataset, key)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
-    measured, over_years = (_written(places, datasets, tables_of) for tables_of in (schemas.WINDOWS, schemas.OF_YEARS))
+    of_some = (schemas.WINDOWS, schemas.OF_YEARS, schemas.OF_FIT)
+    measured, over_years, fitting = (_written(places, datasets, tables_of) for tables_of in of_some)
     fetched = {dataset: ["audio"] for dataset, tables in datasets.items() if "fetches" in tables}
     for dataset in fetched:
         file = Path(places.acquired(dataset, "audio"))
@@ -76,6 +77,7 @@ def catalogue_of(
         fetches=fetched,
         with_windows=measured,
         with_years=over_years,
+        with_fit=fitting,
     )
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)

@@ -83,6 +83,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "indices",
         "daylight",
         "trends",
+        "caption_fit",
     }
 
 

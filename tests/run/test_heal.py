@@ -42,6 +42,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         split_care={},
         measure={},
         over_years={},
+        caption_fit={},
         exports={},
         deliveries={},
         named_roots={},

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.project import REPOSITORY
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.run.hooks import Started
 from workflow_scripts.settings.acquire import acquire_entries
 from workflow_scripts.settings.places import Places
@@ -114,3 +115,22 @@ def test_a_limit_of_no_time_is_none(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--verbose", "--max-jobs-per-timespan", "100/0s"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert 4 <= (done.stdout + done.stderr).count("Ready jobs: ") <= 20
+
+
+def _scoring(rule: str, *methods: str) -> Started:
+    """A run in which a job of a rule is to be done."""
+    datasets = {"mine": SimpleNamespace(caption_fit={"model": "clap"}), "other": SimpleNamespace(caption_fit={})}
+    run = Run(Places("results"), "always", {}, (8000, 1 << 34), datasets=datasets)
+    jobs = [SimpleNamespace(rule=Rule("check")), SimpleNamespace(rule=Rule(rule))]
+    deployment = SimpleNamespace(deployment_method=[SimpleNamespace(name=method) for method in methods])
+    workflow = SimpleNamespace(dag=SimpleNamespace(needrun_jobs=lambda: jobs), deployment_settings=deployment)
+    return Started(run, "/here", 0.0, "", workflow)
+
+
+def test_where_captions_are_to_be_scored_what_does_it_has_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the run ends before its first job. In environments of conda it is."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SoundledgerError, match=r"dataset mine: .* `make clap` installs it"):
+        _scoring("plan_fit").refuse_without_library()
+    _scoring("export").refuse_without_library()
+    _scoring("plan_fit", "CONDA").refuse_without_library()

@@ -45,7 +45,9 @@ TABLES_OF_DERIVED = schemas.DERIVED
 """Those of the datasets alone that are made of others."""
 TABLES_OF_YEARS = schemas.OF_YEARS
 """Those of the datasets alone whose file asks for change over the years."""
-_MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS
+TABLES_OF_FIT = schemas.OF_FIT
+"""Those of the datasets alone whose file asks how well captions fit their sound."""
+_MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS | TABLES_OF_FIT
 TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_DERIVED | _MEASURED
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
@@ -67,6 +69,7 @@ class Contents:
         with_windows: the datasets that have TABLES_OF_WINDOWS.
         derived: the datasets that are made of others: they have TABLES_OF_DERIVED.
         with_years: those that have TABLES_OF_YEARS.
+        with_fit: those that have TABLES_OF_FIT.
     """
 
     places: Places
@@ -80,6 +83,7 @@ class Contents:
     with_windows: Sequence[str] = ()
     derived: Sequence[str] = ()
     with_years: Sequence[str] = ()
+    with_fit: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -106,6 +110,8 @@ class Contents:
             return self.derived
         if table in TABLES_OF_YEARS:
             return self.with_years
+        if table in TABLES_OF_FIT:
+            return self.with_fit
         return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:
@@ -158,7 +164,6 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
-        connection.begin()  # of some 700 statements each would wait for the disk by itself
         create_views_of_tables(connection, contents)
         _create(
             connection, "clips_before", "dataset", "the dataset", clips_before(contents.places), schemas.CLIPS_BEFORE
@@ -171,7 +176,6 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create_ready_made(connection, sql)
         for sql in _in_order(MACROS):
             _create_macro(connection, sql)
-        connection.commit()
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
 

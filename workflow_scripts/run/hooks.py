@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import importlib.util
 import itertools
 import os
 import re
@@ -20,6 +21,10 @@ from workflow_scripts.settings.run import Run
 
 CONNECTIONS, CONNECTIONS_OF_A_HOST = 4, 8
 """That one job has to a host, and all jobs together, unless `--resources` says otherwise."""
+
+
+SCORING = ("plan_fit", "score_captions")
+"""Rules by which captions are scored."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,10 @@ class Started:
         Before that the jobs of a killed run come to their end, if this run or the last is one of a cluster.
 
         Raises:
-            SoundledgerError: another run is the owner; Slurm does not say what is in its queue; or Ctrl-C.
+            SoundledgerError: another run is the owner; Slurm does not say what is in its queue; Ctrl-C; or captions are
+                to be scored, and what does that is not installed.
         """
+        self.refuse_without_library()
         from workflow_scripts.run.leftovers import wait_for_leftovers
         from workflow_scripts.run.run_file import write_run_file
 
@@ -259,6 +266,18 @@ class Started:
     @functools.cached_property
     def _lock(self) -> Lock:
         return Lock(Path(self.run.places.lock))
+
+    def refuse_without_library(self) -> None:
+        """Raises SoundledgerError if a job would need transformers; environments of conda bring their own."""
+        in_conda = any(method.name == "CONDA" for method in self.workflow.deployment_settings.deployment_method)
+        if in_conda or importlib.util.find_spec("transformers"):
+            return
+        if any(job.rule.name in SCORING for job in self.workflow.dag.needrun_jobs()):
+            named = ", ".join(name for name, dataset in self.run.datasets.items() if dataset.caption_fit)
+            raise SoundledgerError(
+                f"dataset {named}: how well captions fit (caption_fit) is worked out by transformers, which is not "
+                "installed here: `make clap` installs it"
+            )
 
     def _was_on_cluster(self) -> bool:
         """Whether the last run that started here submitted jobs."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, ReadPath, Stage, read_path
+from workflow_scripts.settings.caption_fit import caption_fit, files_of_model
 from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements
 from workflow_scripts.settings.licences import check_licences
@@ -99,6 +100,7 @@ class Dataset:
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         measure: what is measured of its clips by window; nothing if its file does not ask.
         over_years: what of its change over the years is asked for; nothing if its file does not ask.
+        caption_fit: the model that scores its captions, and which; nothing if its file does not ask.
         exports: by name.
         deliveries: of these, by name.
         review: which clips have cards on its review page, and how much of each is played.
@@ -126,6 +128,7 @@ class Dataset:
     split_care: dict[str, Any]
     measure: dict[str, Any]
     over_years: dict[str, Any]
+    caption_fit: dict[str, Any]
     exports: dict[str, Export]
     deliveries: dict[str, Delivery]
     review: dict[str, Any]
@@ -147,6 +150,11 @@ class Dataset:
     def source_files(self) -> tuple[str, ...]:
         """Every file named in the sources: those there are by now, where it is a pattern that names them."""
         return tuple(path for path, _ in read_by(self.leaves, self.file))
+
+    @property
+    def model_files(self) -> tuple[str, ...]:
+        """The files of the model that scores its captions."""
+        return files_of_model(self.caption_fit["model"]) if self.caption_fit else ()
 
     @property
     def bearable(self) -> Bearable:
@@ -280,6 +288,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         split_care=care,
         over_years=over_years(content.get("over_years"), str(file)),
         measure=measure(content.get("measure"), str(file)),
+        caption_fit=caption_fit(content.get("caption_fit"), file, base, workdir),
         exports=exports,
         deliveries=deliveries(content, {name: one.as_written for name, one in exports.items()}, file, base, workdir),
         review=content["review"],

@@ -301,6 +301,18 @@ class Places:
         """Account of what it measured; its files are in a folder beside it."""
         return f"{self.results}/{dataset}/.windows.packs/{leaf}.json"
 
+    def fit_lists(self, dataset: str) -> str:
+        """Folder of the lists of captions that each job scores."""
+        return f"{self.results}/{dataset}/.fit.plan"
+
+    def fit_list(self, dataset: str, leaf: str) -> str:
+        """Those of one of them."""
+        return f"{self.fit_lists(dataset)}/{leaf}.parquet"
+
+    def fit_pack(self, dataset: str, leaf: str) -> str:
+        """Their scores."""
+        return f"{self.results}/{dataset}/.fit.packs/{leaf}.parquet"
+
     def log(self, rule: str, *of: str) -> str:
         """Log of a job: of a rule, and of the values of its wildcards."""
         return "/".join([self.results, "logs", rule, *of]) + ".log"

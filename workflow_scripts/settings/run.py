@@ -210,6 +210,7 @@ class Run:
             "fetches": {name: stages for name, stages in self.fetched_in().items() if name in names},
             "with_windows": among(self.with_windows()),
             "with_years": among(self.with_years()),
+            "with_fit": among(self.with_fit()),
             "derived": among(self.derived()),
         }
 
@@ -268,6 +269,15 @@ class Run:
         """Tables of these."""
         names = list(names)
         return [self.places.table(dataset, name) for dataset in self.with_years() for name in names]
+
+    def with_fit(self) -> list[str]:
+        """The datasets whose file asks how well captions fit their sound."""
+        return [name for name, dataset in self.datasets.items() if dataset.caption_fit]
+
+    def tables_of_fit(self, names: Iterable[str]) -> list[str]:
+        """Tables of these."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.with_fit() for name in names]
 
     def with_judgements(self, key: str) -> list[str]:
         """The datasets whose file names files under a key: `reviews`."""

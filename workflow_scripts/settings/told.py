@@ -21,6 +21,7 @@ def _of_dataset(dataset: Dataset) -> dict[str, str]:
     said |= {"derive": dataset.derive} if dataset.derive else {}
     said |= {"subset": dataset.subset} if dataset.subset else {}
     said |= {"over_years": dataset.over_years} if dataset.over_years else {}
+    said |= {"caption_fit": dataset.caption_fit} if dataset.caption_fit else {}
     flat = {key: text for name, value in said.items() for key, text in _flat(name, value)}
     return {"adapter": dataset.adapter, "match": dataset.match, **flat}
 

@@ -50,9 +50,24 @@ def write_lists(
     rows = _rows(chosen.join(told, on=MEDIA, how="left", nulls_equal=True, maintain_order="left"), settings)
     with whole(folder) as part:
         part.mkdir()
-        for leaf, of_leaf in _in_leaves(rows):
+        for leaf, of_leaf in in_leaves(rows, A_JOB):
             file = part / f"{leaf}.parquet"
             of_leaf.sort("media", "clip_id").write_parquet(file, compression="zstd", compression_level=1)
+
+
+def in_leaves(rows: pl.DataFrame, bound: Bound) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each job, with its name, by number and by seconds of sound.
+
+    Args:
+        rows: media, clip_id, duration_s and more.
+        bound: of a job; what is longer by itself is one of its own.
+    """
+    seconds = rows["duration_s"].ceil().cast(pl.Int64)
+    keys = pl.DataFrame({"is_long": seconds > bound.size, "hash": hashes(rows["media"], rows["clip_id"])})
+    order = keys.select(pl.arg_sort_by("is_long", "hash")).to_series()
+    rows, hashed = rows[order], keys["hash"][order].to_numpy()
+    for leaf in leaves_of(hashed, seconds[order].to_numpy(), bound):
+        yield leaf.name, rows[leaf.first : leaf.behind]
 
 
 def _rows(clips: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
@@ -65,12 +80,3 @@ def _rows(clips: pl.DataFrame, settings: Mapping[str, Any]) -> pl.DataFrame:
         channel_layout=layout,
         channel=pl.when(is_heard_in_both).then(pl.lit("all")).otherwise("channel"),
     )
-
-
-def _in_leaves(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    seconds = rows["duration_s"].ceil().cast(pl.Int64)
-    keys = pl.DataFrame({"is_long": seconds > A_JOB.size, "hash": hashes(rows["media"], rows["clip_id"])})
-    order = keys.select(pl.arg_sort_by("is_long", "hash")).to_series()
-    rows, hashed = rows[order], keys["hash"][order].to_numpy()
-    for leaf in leaves_of(hashed, seconds[order].to_numpy(), A_JOB):
-        yield leaf.name, rows[leaf.first : leaf.behind]

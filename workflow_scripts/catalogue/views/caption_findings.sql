@@ -3,7 +3,7 @@
 -- clip_id: the clip
 -- ordinal: which of its captions; null where it has none
 -- text: the caption, as found
--- kind: empty: no caption, or none that can be seen; junk: no sentence about a sound; generic: music, sounds or noises, and not a word of which; repeated: what a caption of another clip of the dataset says, whatever stands between its words; language: another than most captions of the dataset have; contradicts: a source that all labels of the clip exclude, as captions_against_labels has it
+-- kind: empty: no caption, or none that can be seen; junk: no sentence about a sound; generic: music, sounds or noises, and not a word of which; repeated: what a caption of another clip of the dataset says, whatever stands between its words; language: another than most captions of the dataset have; contradicts: a source that all labels of the clip exclude, as captions_against_labels has it; unfit: the model of caption_fit scores it low with the sound of its clip
 -- detail: why, in words
 CREATE VIEW caption_findings AS
 WITH function_words AS (
@@ -208,4 +208,15 @@ SELECT
     text,
     'contradicts',
     array_to_string(words, ', ') || ', where the labels are ' || array_to_string(labels, '; ')
-FROM captions_against_labels;
+FROM captions_against_labels
+UNION ALL
+SELECT
+    dataset,
+    clip_id,
+    ordinal,
+    text,
+    'unfit',
+    'scores ' || round(score, 3) || ' with its sound, by ' || model
+FROM captions
+JOIN caption_fit USING (dataset, clip_id, ordinal, text)
+WHERE low;

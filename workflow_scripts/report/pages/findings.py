@@ -79,9 +79,10 @@ ODDITIES = (
         "vague captions",
     ),
     Oddity(
-        ("caption_language", "caption_contradicts"),
+        ("caption_language", "caption_contradicts", "caption_unfit"),
         "Captions that do not fit",
-        "They are in another language than most, or name a source that all labels of the clip exclude.",
+        "They are in another language than most, name a source that all labels of the clip exclude, or score low with "
+        "the sound, where a model was asked (`caption_fit`).",
         "captions that do not fit",
         across=True,
     ),

@@ -23,6 +23,7 @@ FINDINGS = {
     "caption_repeated": "what a caption of another clip says",
     "caption_language": "in another language than most",
     "caption_contradicts": "names what all labels exclude",
+    "caption_unfit": "scores low with the sound",
 }
 """Findings that are told together."""
 SHARED_BY = {

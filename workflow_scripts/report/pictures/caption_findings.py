@@ -16,6 +16,7 @@ KINDS = {
     "repeated": "said of other clips too",
     "language": "in another language",
     "contradicts": "labels exclude what it names",
+    "unfit": "scores low with the sound",
 }
 """Of the view caption_findings, in its order."""
 SAID = {
@@ -25,6 +26,7 @@ SAID = {
     "repeated": "repeated",
     "language": "in another language",
     "contradicts": "contradicted by labels",
+    "unfit": "scored low with the sound",
 }
 COUNTS = "SELECT kind, count(ordinal) AS count, count(*) - count(ordinal) AS clips FROM caption_findings GROUP BY kind"
 """Captions by what was found of them, and clips without any, which are no captions."""

@@ -35,11 +35,14 @@ from workflow_scripts.tables.schemas.judged import REVIEWS as REVIEWS
 from workflow_scripts.tables.schemas.judged import VERDICTS as VERDICTS
 from workflow_scripts.tables.schemas.measured import ACOUSTIC_INDICES as ACOUSTIC_INDICES
 from workflow_scripts.tables.schemas.measured import BY_WINDOW as BY_WINDOW
+from workflow_scripts.tables.schemas.measured import CAPTION_FIT as CAPTION_FIT
 from workflow_scripts.tables.schemas.measured import DAYLIGHT as DAYLIGHT
 from workflow_scripts.tables.schemas.measured import DIRECTIONS as DIRECTIONS
 from workflow_scripts.tables.schemas.measured import DIRECTIONS_ARE as DIRECTIONS_ARE
 from workflow_scripts.tables.schemas.measured import INDICES as INDICES
+from workflow_scripts.tables.schemas.measured import OF_FIT as OF_FIT
 from workflow_scripts.tables.schemas.measured import OF_YEARS as OF_YEARS
+from workflow_scripts.tables.schemas.measured import SCORED as SCORED
 from workflow_scripts.tables.schemas.measured import TRENDS as TRENDS
 from workflow_scripts.tables.schemas.measured import WINDOWED as WINDOWED
 from workflow_scripts.tables.schemas.measured import WINDOWS as WINDOWS

@@ -200,5 +200,59 @@ TRENDS = Schema(
     unique=("class_id", "site"),
 )
 
+FIT = {
+    "clip_id": column(pl.String, "the clip", matches(IDENTIFIER)),
+    "ordinal": column(pl.Int32, "which of the clip's captions, from 0", at_least(0)),
+    "text": column(
+        pl.String, "the caption that was scored; one that a review corrected stands there as it was found too"
+    ),
+    "score": column(
+        pl.Float64,
+        "cosine of the vectors that the model has for the caption and for the sound, -1 to 1, the more the better it "
+        "fits; of a clip longer than the model hears at once the mean over stretches of that length; null where the "
+        "sound could not be read",
+        in_range(-1.0, 1.0),
+        null=True,
+    ),
+    "windows": column(pl.Int64, "how many stretches were heard; 0 where it could not be read", at_least(0)),
+    "error_kind": column(
+        pl.String, "why it could not be scored, in a word; null if it was", matches(r"^[a-z_]+$"), null=True
+    ),
+    "error": column(pl.String, "the same in words", null=True),
+}
+
+CAPTION_FIT = Schema(
+    "caption_fit",
+    "how well captions fit the sound of their usable clips, as a CLAP model hears it: one row a caption, of datasets "
+    "whose file has `caption_fit`",
+    {
+        **FIT,
+        "low": column(
+            pl.Boolean,
+            "the score is below the bound that the dataset file gives; null if it gives none, or there is no score",
+            null=True,
+        ),
+        "model": column(pl.String, "what the folder of the model is called"),
+        "model_digest": column(pl.String, "XXH3-128 of the model's files, hexadecimal", matches("^[0-9a-f]{32}$")),
+    },
+    unique=("clip_id", "ordinal", "text"),
+)
+
+SCORED = Schema(
+    "scored",
+    "the same of one job, with what says that a score still holds",
+    {
+        **FIT,
+        "bytes_digest": column(pl.String, "of the media, as in `checks`", null=True),
+        "start_s": column(pl.Float64, "where the clip starts in its media, seconds; null for all of it", null=True),
+        "end_s": column(pl.Float64, "where it ends, seconds; likewise", null=True),
+        "made_as": column(pl.String, "JSON: the digest of the model, and the version of how it was asked"),
+    },
+    unique=("clip_id", "ordinal", "text"),
+)
+
+OF_FIT = {"caption_fit": CAPTION_FIT}
+"""What is made of a dataset whose file asks how well captions fit their sound."""
+
 OF_YEARS = {"daylight": DAYLIGHT, "trends": TRENDS}
 """What is made of a dataset whose file asks for change over the years."""

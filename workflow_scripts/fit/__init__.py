@@ -1,0 +1,1 @@
+"""How well captions fit the sound that they are of, as far as a model hears it."""
