@@ -67,14 +67,18 @@ def test_an_entry_script_imports_nothing_of_the_project_before_it_begins(script:
     assert next(name for name in modules if name.startswith("workflow_scripts.")) == "workflow_scripts.entry"
 
 
-def test_a_table_is_validated_without_what_makes_up_data(tmp_path: Path) -> None:
+def test_a_table_is_validated_without_what_makes_up_data_and_without_pandas(tmp_path: Path) -> None:
+    """Both can be imported later; and what breaks a table is told without them too."""
     code = (
         "import sys; from workflow_scripts.tables import schemas, validation; faults = validation.faults;"
-        "print('hypothesis' in sys.modules, repr(faults(schemas.CLASSES.empty(), schemas.CLASSES)));"
-        "import hypothesis.strategies"
+        "classes = schemas.CLASSES.empty();"
+        "print(repr(faults(classes, schemas.CLASSES)), {'hypothesis', 'pandas'} & set(sys.modules));"
+        "print(faults(classes.drop('name'), schemas.CLASSES).splitlines()[0]);"
+        "import hypothesis.strategies, pandas; print(pandas.DataFrame({'a': [1]}).a.sum())"
     )
     done = run(code, tmp_path)
-    assert (done.stdout, done.stderr) == ("False ''\n", "")
+    told = "  the whole table: rule column_in_dataframe: broken by 1 rows, the first 1: name"
+    assert (done.stdout, done.stderr) == (f"'' set()\n{told}\n1\n", "")
 
 
 def test_jobs_import_neither_the_configuration_nor_a_bar_that_nobody_sees(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from workflow_scripts.settings.reading import SettingsError
+from workflow_scripts.settings.reading import SettingsError, load_own_yaml, load_yaml
 from workflow_scripts.settings.run import load_run
+from workflow_scripts.settings.schemas import CONFIG_FOLDER, SCRIPTS
 
 
 def refusal(workdir, text=None, **config):
@@ -164,3 +165,23 @@ def test_path_that_no_file_can_have_is_a_file_that_is_not_there(workdir, dataset
     sources = f"{{segments: {{train: labels/train.csv}}, ontology: {written}, classes: labels/classes.csv}}"
     text = sound(audio=f"[{written}]") if key == "audio" else sound(sources=sources)
     assert "no such f" in refusal(workdir, text)
+
+
+def test_files_of_the_workflow_itself_are_read_alike_the_quick_way():
+    files = [*CONFIG_FOLDER.rglob("*.yaml"), *SCRIPTS.rglob("*.yaml")]
+    assert len(files) > 80
+    for file in files:
+        assert repr(load_own_yaml(file)) == repr(load_yaml(file)), file
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: [\n", "a: 1\na: 2\n", "- a\n", "", "a: &b [*b]\n"])
+def test_what_is_wrong_with_one_is_told_in_the_same_words(tmp_path, text):
+    file = tmp_path / "own.schema.yaml"
+    file.write_text(text)
+    told = []
+    for load in (load_own_yaml, load_yaml):
+        with pytest.raises(SettingsError) as caught:
+            load(file)
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert told[0].startswith(str(file))

@@ -164,6 +164,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {text(str(file))} AS catalogue (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalogue")
+        connection.begin()  # of some 700 statements each would wait for the disk by itself
         create_views_of_tables(connection, contents)
         _create(
             connection, "clips_before", "dataset", "the dataset", clips_before(contents.places), schemas.CLIPS_BEFORE
@@ -176,6 +177,7 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
             _create_ready_made(connection, sql)
         for sql in _in_order(MACROS):
             _create_macro(connection, sql)
+        connection.commit()
         connection.execute("USE memory")
         connection.execute("DETACH catalogue")
 

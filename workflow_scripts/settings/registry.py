@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.settings.reading import SettingsError, load_yaml
+from workflow_scripts.settings.reading import SettingsError, load_own_yaml
 from workflow_scripts.settings.schemas import CONFIG_FOLDER, sources_schema
 from workflow_scripts.settings.sources import check_leaves, from_workdir, leaves
 from workflow_scripts.settings.validation import Schema, validated
@@ -63,8 +63,8 @@ def known_of(dataset: str) -> dict[str, Any]:
 
 
 def _registry() -> dict[str, dict[str, Any]]:
-    schema = load_yaml(CONFIG_FOLDER / "registry.schema.yaml")
-    return validated(load_yaml(REGISTRY), schema, str(REGISTRY))
+    schema = load_own_yaml(CONFIG_FOLDER / "registry.schema.yaml")
+    return validated(load_own_yaml(REGISTRY), schema, str(REGISTRY))
 
 
 def _lacking(dataset: str, workdir: Path) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import nearest
-from workflow_scripts.settings.reading import SettingsError, load_yaml
+from workflow_scripts.settings.reading import SettingsError, load_own_yaml
 from workflow_scripts.settings.validation import Schema, read_from_text, validated
 
 CONFIG_FOLDER = Path(__file__).resolve().parents[2] / "config"
@@ -18,7 +18,7 @@ PART = Path(__file__).with_name("part.schema.yaml")
 
 def run_schema() -> Schema:
     """The schema of config/config.yaml, in which a dataset's `subset` is as in its file."""
-    schema = load_yaml(CONFIG_FOLDER / "config.schema.yaml")
+    schema = load_own_yaml(CONFIG_FOLDER / "config.schema.yaml")
     of_files = dataset_schema()["properties"]["subset"]
     subset = schema["properties"]["subset"] | {"additionalProperties": of_files}
     return schema | {"properties": schema["properties"] | {"subset": subset}}
@@ -36,7 +36,7 @@ def run_settings(config: dict[str, Any]) -> dict[str, Any]:
 
 def dataset_schema(adapter: Any = None) -> Schema:
     """The schema of a dataset file, with what its adapter has it say besides."""
-    schema = load_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
+    schema = load_own_yaml(CONFIG_FOLDER / "dataset.schema.yaml")
     more = mapping_schema(adapter)
     if adapter == DERIVED:
         made = dict.fromkeys(("sources", "audio", "acquire"), _MADE)
@@ -52,7 +52,9 @@ def dataset_schema(adapter: Any = None) -> Schema:
 def mapping_schema(adapter: Any) -> Schema:
     """The schema of what a dataset file says for its adapter beside the sources; of nothing, where it says nothing."""
     path = SCRIPTS / "adapters" / str(adapter) / MAPPING
-    return validated(load_yaml(path), load_yaml(PART), str(path)) if adapter in adapters() and path.is_file() else {}
+    if adapter not in adapters() or not path.is_file():
+        return {}
+    return validated(load_own_yaml(path), load_own_yaml(PART), str(path))
 
 
 def adapters() -> list[str]:
@@ -98,8 +100,8 @@ def _schema(room: str, name: str, file: str, known: list[str], problem: str, key
     if name not in known:
         raise SettingsError(f"{problem} {name!r}; known are {', '.join(known)}{nearest(name, known)}")
     path = SCRIPTS / room / name / file
-    part = load_yaml(PART)
-    return validated(_joined(load_yaml(path), path), part | {"required": [*part["required"], keyword]}, str(path))
+    part = load_own_yaml(PART)
+    return validated(_joined(load_own_yaml(path), path), part | {"required": [*part["required"], keyword]}, str(path))
 
 
 def _joined(schema: Schema, path: Path) -> Schema:
@@ -112,7 +114,7 @@ def _joined(schema: Schema, path: Path) -> Schema:
 def _part(part: Schema, path: Path) -> Schema:
     if not str(file := part.get("$ref", "")).endswith(".yaml"):
         return part
-    return _over(load_yaml(path.parent / file), {name: said for name, said in part.items() if name != "$ref"})
+    return _over(load_own_yaml(path.parent / file), {name: said for name, said in part.items() if name != "$ref"})
 
 
 def _over(below: Schema, above: Schema) -> Schema:
