@@ -1,11 +1,12 @@
 """Draws that follow from a seed and from what they are drawn for, and from nothing else.
 
 Each number is a hash of a key, so that it is the same whatever else is drawn, in which order, on how many cores.
-Choices are made by rendezvous: of all that may be chosen the one whose hash with the key is the highest. One more to
-choose from changes only the choices that fall on it, one less only those that fell on it.
+Choices are made on rings: what may be chosen lies on a ring at the place that its hash says, a key probes some places,
+and takes what comes soonest after one of them. One more to choose from changes only the choices that fall on it, one
+less only those that fell on it. A key has one of many rings, so that nothing is chosen much more often than another.
 
 Sources: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (the mixing function);
-Thaler and Ravishankar, "Using name-based mappings to increase hit rates", IEEE/ACM Trans. Networking, 1998.
+Appleton and O'Reilly, "Multi-probe consistent hashing", arXiv:1505.00062, 2015.
 """
 
 import math
@@ -24,8 +25,14 @@ Array = np.ndarray[Any, Any]
 
 QUANTILES = 4097
 """Between so many values of a normal distribution, each as likely as the next, draws lie on straight lines."""
+RINGS, PROBES = 256, 8
+"""With these the shares of what is chosen have a standard deviation of two per cent. To hash each key with each thing,
+which makes them equal, took 27 ms a key for two million things, and this takes 50 us (python -m benchmarks scenes)."""
 AT_ONCE = 1 << 22
-"""So many hashes are held while one is chosen."""
+"""So many places on rings are held while one is chosen."""
+_RING_BITS = RINGS.bit_length() - 1
+_PLACE_BITS = 64 - _RING_BITS
+_PLACE = np.uint64((1 << _PLACE_BITS) - 1)
 _GAMMA, _FIRST, _SECOND = (np.uint64(one) for one in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
@@ -59,11 +66,38 @@ def shares(own: Array, what: str) -> Array:
 def chosen(own: Array, hashes: Array) -> Array:
     """For each key (N,) which of some things (M,) it falls on, by their hashes: int64."""
     places = np.empty(len(own), np.int64)
-    step = max(1, AT_ONCE // max(1, len(hashes)))
-    for first in range(0, len(own), step):
-        some = own[first : first + step, None] ^ hashes[None, :]
-        places[first : first + step] = np.argmax(_mixed(some), axis=1)
+    ring_of = (below(own, "ring") >> np.uint64(_PLACE_BITS)).astype(np.int64)
+    order = np.argsort(ring_of, kind="stable")
+    bounds = np.searchsorted(ring_of[order], np.arange(RINGS + 1))
+    step = max(1, AT_ONCE // len(hashes)) if len(hashes) else RINGS
+    for first in range(0, RINGS, step):
+        rings = np.arange(first, min(first + step, RINGS))
+        mine = order[bounds[rings[0]] : bounds[rings[-1] + 1]]
+        if len(mine):
+            places[mine] = _on_rings(own[mine], ring_of[mine], hashes, rings)
     return places
+
+
+def _on_rings(own: Array, ring_of: Array, hashes: Array, rings: Array) -> Array:
+    """The same for keys of some rings, which lie behind one another in one line: a number has its ring in front."""
+    starts = rings.astype(np.uint64) << np.uint64(_PLACE_BITS)
+    line = (_mixed(hashes ^ _mixed(starts)[:, None]) & _PLACE) | starts[:, None]
+    sorts = np.argsort(line, axis=1, kind="stable")
+    line = np.take_along_axis(line, sorts, axis=1).ravel()
+    number = ring_of - rings[0]
+    found = np.zeros(len(own), np.int64)
+    nearest = np.full(len(own), _PLACE)
+    probe = own
+    for _ in range(PROBES):
+        probe = _mixed(probe)
+        at = (probe & _PLACE) | starts[number]
+        behind = np.searchsorted(line, at)
+        ends = (number + 1) * len(hashes)
+        behind = np.where(behind == ends, ends - len(hashes), behind)  # round the ring
+        away = (line[behind] - at) & _PLACE
+        nearer = away < nearest
+        found[nearer], nearest[nearer] = behind[nearer], away[nearer]
+    return np.asarray(sorts.ravel()[found])
 
 
 def drawn(distribution: float | Mapping[str, Any], own: Array, what: str) -> Array:
