@@ -93,7 +93,8 @@ docs: setup  ## Write anew what pages have of schemas (config/README.md), and of
 .venv-bench/installed: requirements.lock benchmarks/requirements.txt
 .venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
 .venv-consumers/installed: requirements.lock tests/consumers/requirements.txt
-.venv/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed:
+.venv-scaper/installed: benchmarks/scaper.txt
+.venv/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	python=$$($(MAKE) --silent --no-print-directory python); \
 	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \

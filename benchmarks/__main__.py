@@ -31,6 +31,7 @@ NAMES = (
     "millions",
     "pictures",
     "scenes",
+    "beside_scaper",
     "fetch",
     "remote_roots",
     "slurm_jobs",

@@ -17,7 +17,7 @@ from workflow_scripts.exports.packs import write_pack
 from workflow_scripts.media.content import file_content
 from workflow_scripts.media.opened import as_it_is
 
-KIND, CLIPS, BACKGROUNDS, CLASSES = "44.1 kHz stereo WAV", 2_000, 100, 50
+KIND, CLIPS, BACKGROUNDS, CLASSES = "44.1 kHz stereo WAV", 200_000, 20_000, 500
 RENDER = {"sample_rate": 44_100, "channels": 1, "codec": "flac", "bits": 16, "stems": False, "written": True}
 FROM = "SELECT clip_id FROM clips WHERE class_ids[1] {} 'behind'"
 

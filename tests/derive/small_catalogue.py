@@ -32,7 +32,7 @@ def catalogue_of(
     table = pl.DataFrame({"clip_id": list(clips), "path": [f"{name}.wav" for name in clips]}).with_columns(
         dataset=pl.lit("d"), split=pl.lit("train"), root=pl.lit("r"), member=pl.lit(None, pl.String), start_s=0.0,
         duration_s=5.0, sample_rate=16_000, media_path="path", whole_media=pl.lit(value=True),
-        usable=pl.lit(value=True), class_ids=classes, class_names=classes,
+        usable=pl.lit(value=True), status=pl.lit("ok"), class_ids=classes, class_names=classes,
     )  # fmt: skip
     checks = table.select("root", "path", "member", bytes_digest="path", pcm_digest="path").with_columns(
         envelope_rms=pl.Series(list(clips.values()), dtype=pl.List(pl.Float32))

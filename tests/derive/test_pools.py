@@ -45,6 +45,19 @@ def test_clips_and_stretches_of_silence_are_left_out_and_counted(
         chosen(catalogue, "SELECT clip_id FROM clips WHERE clip_id = 'none'")
 
 
+def test_where_no_clip_is_usable_it_is_told_what_they_are(catalogue: duckdb.DuckDBPyConnection) -> None:
+    status = pl.when(pl.col("clip_id") == "wren").then(pl.lit("gone")).otherwise(pl.lit("too_long"))
+    clips = catalogue.table("clips").pl().with_columns(status=status, usable=pl.col("clip_id") == "owl")
+    catalogue.register("clips", clips.to_arrow())
+    for query, told in {
+        "SELECT clip_id FROM clips WHERE NOT usable": "chooses no usable clip: 3 too_long, 1 gone",
+        "SELECT 'owl' AS clip_id, 3 AS start_s, 3 AS end_s": "1 with nothing between `start_s` and `end_s`",
+        "SELECT 'jay' AS clip_id": "chooses no usable clip: no clip at all",
+    }.items():
+        with pytest.raises(SoundledgerError, match=told):
+            chosen(catalogue, query)
+
+
 def soundscape(catalogue: duckdb.DuckDBPyConnection, **options: Any) -> Any:
     foreground = "SELECT clip_id FROM clips WHERE clip_id IN ('owl', 'none')"
     asked = {"from": ["d"], "seed": 1, "soundscapes": OPTIONS | {"scenes": 8, "foreground": foreground} | options}

@@ -50,10 +50,11 @@ def pool_of(connection: duckdb.DuckDBPyConnection, query: str, datasets: Sequenc
         connection.register("chosen", _complete(relation, datasets).to_arrow_table())
         pool = connection.sql(_POOL).pl()
         [(chosen,)] = connection.sql("SELECT count(DISTINCT (dataset, clip_id)) FROM chosen").fetchall()
+        why = "" if len(pool) else _statuses(connection)
     except duckdb.Error as error:  # as of a text that is no number: found when rows are read
         raise SoundledgerError(f"{where}: {query!r} cannot be asked; the catalogue says: {error}") from None
     if pool.is_empty():
-        raise SoundledgerError(f"{where}: {query!r} chooses no usable clip")
+        raise SoundledgerError(f"{where}: {query!r} chooses no usable clip{why}")
     usable = pool.select("dataset", "clip_id").n_unique()
     _log.info("%s: %d clips, of %d that it chooses the usable ones", where, usable, chosen)
     pool = pool.unique(
@@ -109,6 +110,16 @@ def _clips_of(sounds: pl.DataFrame, key: str) -> list[str]:
     )
     said = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more of that split", "clip", "more")).otherwise("clip")
     return of_split.group_by(key, maintain_order=True).agg(said.str.join(" = "))["clip"].to_list()
+
+
+def _statuses(connection: duckdb.DuckDBPyConnection) -> str:
+    """Why none of the clips that are chosen serves, as the end of a sentence."""
+    told = connection.sql(
+        "SELECT count(*) || if(usable, ' with nothing between `start_s` and `end_s`', ' ' || status) "
+        "FROM (SELECT DISTINCT dataset, clip_id FROM chosen) JOIN clips USING (dataset, clip_id) "
+        "GROUP BY usable, status ORDER BY count(*) DESC, status"
+    ).fetchall()
+    return ": " + (", ".join(one for (one,) in told) or "no clip at all")
 
 
 def _complete(relation: duckdb.DuckDBPyRelation, datasets: Sequence[str]) -> duckdb.DuckDBPyRelation:
