@@ -40,6 +40,7 @@ def main() -> None:
             "stretch": 1,
             "fade_s": 0.01,
             "balance": "class",
+            "together": "anything",
             "caption": {"scene": "{background}; {events}", "event": "{a_name} {when}", "join": ", "},
         },
     }

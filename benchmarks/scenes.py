@@ -21,7 +21,7 @@ def run(small: bool) -> Iterator[Table]:
         with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as folder:
             done = _run(folder, scenes)
             rows.append([scenes, int(done.output), done.seconds, done.cpu_seconds, done.tree_mb])
-    about = f"One to five events out of {CLIPS:,} clips of {CLASSES} classes, {BACKGROUNDS:,} backgrounds, with captions."
+    about = f"One to five events of {CLIPS:,} clips of {CLASSES} classes, {BACKGROUNDS:,} backgrounds, with captions."
     yield Table("Planning soundscapes", ["scenes", "parts", "s", "CPU s", "MB"], rows, [about])
     made = 50 if small else MADE
     with tempfile.TemporaryDirectory(prefix="soundledger-bench-") as folder:
