@@ -1,6 +1,5 @@
 """What the envelope of a check tells of the stretch that may be taken of a clip: where it is loud, if anywhere."""
 
-import numpy as np
 import polars as pl
 
 WINDOW_S = 0.5
@@ -40,16 +39,18 @@ def with_loud(pool: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `loud_from_s`, `loud_to_s` and `loudest_s` in place of the envelope.
     """
-    found = [_loud(*row) for row in pool.select("envelope_rms", "envelope_from_s", "start_s", "end_s").iter_rows()]
-    loud = pl.DataFrame(found, schema=["loud_from_s", "loud_to_s", "loudest_s"], orient="row")
-    return pool.hstack(loud.cast(pl.Float64)).drop("envelope_rms", "envelope_from_s")
-
-
-def _loud(envelope: list[float] | None, from_s: float, start_s: float, end_s: float) -> tuple[float, float, float]:
-    levels = np.asarray(envelope or [], np.float64)
-    if not len(levels) or not levels.max() > 0:
-        return start_s, end_s, (start_s + end_s) / 2
-    loud = np.flatnonzero(levels >= LOUD * levels.max())
-    begins = from_s + np.array([loud[0], loud[-1] + 1, levels.argmax() + 0.5]) * WINDOW_S
-    least, most, loudest = np.clip(begins, start_s, end_s)
-    return float(least), float(most), float(loudest)
+    levels = pl.col("envelope_rms").cast(pl.List(pl.Float64))
+    is_loud = levels.list.eval(pl.element() >= LOUD * pl.element().max()).cast(pl.List(pl.UInt8))
+    places = {  # in windows, and what they are where nothing is known
+        "loud_from_s": (is_loud.list.arg_max(), pl.col("start_s")),
+        "loud_to_s": (is_loud.list.len() - is_loud.list.reverse().list.arg_max(), pl.col("end_s")),
+        "loudest_s": (levels.list.arg_max() + 0.5, (pl.col("start_s") + pl.col("end_s")) / 2),
+    }
+    sounds = (levels.list.max() > 0).fill_null(value=False)
+    return pool.with_columns(
+        pl.when(sounds)
+        .then((pl.col("envelope_from_s") + place * WINDOW_S).clip("start_s", "end_s"))
+        .otherwise(unknown)
+        .alias(name)
+        for name, (place, unknown) in places.items()
+    ).drop("envelope_rms", "envelope_from_s")
