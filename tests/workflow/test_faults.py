@@ -33,7 +33,7 @@ PRINTED_TO_S = 0.0005
 def test_every_planted_fault_is_told(shared: Path, tmp_path: Path) -> None:
     made = tmp_path / "made"
     tool = shared / "tools" / "audioset_mini.py"
-    subprocess.run([sys.executable, str(tool), str(made), "--clips", "400", "--seed", "20261121"], check=True)
+    subprocess.run([sys.executable, str(tool), str(made), "--clips", "200", "--seed", "20261121"], check=True)
     (tmp_path / "run").mkdir()
     project = Project(tmp_path / "run")
     project.run("--config", f"datasets=['{describe(made)}']")
@@ -41,7 +41,7 @@ def test_every_planted_fault_is_told(shared: Path, tmp_path: Path) -> None:
     expected = pl.read_csv(made / "expected.csv", schema_overrides={"clip_id": pl.String})
     ledger = project.table("mini", "clips")
     told = expected.join(ledger, on="clip_id", how="full", coalesce=True)
-    assert len(told) == len(ledger) == len(expected) == 400
+    assert len(told) == len(ledger) == len(expected) == 200
     assert set(expected["fault"]) == set(STATUS_OF_FAULT)
     wrong = told.filter(pl.col("status").cast(pl.String) != pl.col("fault").replace_strict(STATUS_OF_FAULT))
     assert wrong.is_empty(), wrong.select("clip_id", "fault", "status", "error")

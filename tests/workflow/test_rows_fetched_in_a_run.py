@@ -36,6 +36,8 @@ class Sounds:
                 late = name == "late" and sounds.is_late
                 body = wav(noise16(16_000, seed=len(name))) if is_there and not late else b""
                 self.send_response(503 if late else 200 if is_there else 404)
+                if late:
+                    self.send_header("Retry-After", "1")  # who asks for nothing is asked after 1, 2, 4, 8 and 16 s
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
