@@ -27,6 +27,7 @@ NAMES = (
     "sounds",
     "containers",
     "bandwidth",
+    "soundscapes",
     "scale",
     "millions",
     "pictures",

@@ -1,7 +1,7 @@
 # Predictions: what models say is heard in clips.
 #
 # requires: the files of predictions of a dataset; <dataset>/tables/{promised,classes}.parquet
-# produces: <dataset>/tables/predictions.parquet, and of_predictions/{rejects,sources}.parquet beside it, of datasets whose
+# produces: <dataset>/tables/{predictions,detections}.parquet, and of_predictions/{rejects,sources}.parquet beside it, of datasets whose
 #           file names any
 # config:   of the dataset file: predictions, audio (holds); of its adapter: match
 
@@ -14,6 +14,7 @@ rule read_predictions:
         classes=rules.ingest.output.classes,
     output:
         predictions=PLACES.table("{dataset}", "predictions"),
+        detections=PLACES.table("{dataset}", "detections"),
         rejects=PLACES.table_of("{dataset}", "predictions", "rejects"),
         sources=PLACES.table_of("{dataset}", "predictions", "sources"),
     log:
@@ -27,6 +28,7 @@ rule read_predictions:
         runtime=growing(60),
     params:
         contents=lambda wildcards: LOOKS.contents_of(dataset(wildcards).judgements["predictions"]),
+        models=lambda wildcards: dataset(wildcards).models,
         match=lambda wildcards: dataset(wildcards).match,
         in_recordings=lambda wildcards: "recordings" in dataset(wildcards).audio.values(),
         version=VERSION,

@@ -23,7 +23,8 @@ with logged(snakemake.log[0]):
 
     with aside(paths["predictions"]) as folder:
         files_of = partial(clips_of_files, clips=promised, match=params.match)
-        read = Predictions(promised, read_table(Path(given.classes)), files_of, params.in_recordings, folder)
+        classes = read_table(Path(given.classes))
+        read = Predictions(promised, classes, files_of, params.in_recordings, folder, params.models)
         try:
             for name, parts in read.tables(given.predictions):
                 write_parts(parts, paths[name], known[name])

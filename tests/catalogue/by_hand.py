@@ -52,9 +52,9 @@ def catalogue_of(
             for name in ("rejects", "sources"):
                 schema = schemas.JUDGED[key][name]
                 write_table(schema.empty(), Path(places.table_of(dataset, key, name)), schema)
-            if schema := schemas.JUDGED[key].get(key):
-                rows = datasets[dataset].get(key, ())
-                write_table(_table(schema, rows), Path(places.table(dataset, key)), schema)
+            for name in {key, "detections"} & schemas.JUDGED[key].keys():
+                schema, rows = schemas.JUDGED[key][name], datasets[dataset].get(name, ())
+                write_table(_table(schema, rows), Path(places.table(dataset, name)), schema)
     cared_for = [dataset for dataset, tables in datasets.items() if schemas.ASSIGNED.keys() <= tables.keys()]
     of_some = (schemas.WINDOWS, schemas.OF_YEARS, schemas.OF_FIT)
     measured, over_years, fitting = (_written(places, datasets, tables_of) for tables_of in of_some)

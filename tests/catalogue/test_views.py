@@ -84,6 +84,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "daylight",
         "trends",
         "caption_fit",
+        "detections",
     }
 
 

@@ -43,6 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         measure={},
         over_years={},
         caption_fit={},
+        models={},
         exports={},
         deliveries={},
         named_roots={},

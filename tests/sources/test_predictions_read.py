@@ -97,7 +97,7 @@ def test_a_row_that_is_wrong_is_a_reject_with_its_line_and_reason(tmp_path: Path
             "no column class_id; a table of predictions has clip_id, class_id, score, a row a clip and",
         ),
         ("clip_id,dog,cat", "no column class_id and no column score"),
-        ("Start (s),Scientific name,Confidence", r"no column End \(s\); BirdNET's results have "),
+        ("Start (s),Scientific name,Confidence", r"no column End \(s\); results of birdnet have "),
     ],
 )
 def test_a_table_of_other_columns_is_an_error_that_names_them(tmp_path: Path, header: str, told: str) -> None:
@@ -189,3 +189,69 @@ def test_the_highest_of_all_files_holds_whatever_their_order(
     for _, clip, one, score in rows:
         most[clip, one] = max(score, most.get((clip, one), 0))
     assert {(clip, one): round(score * 100) for clip, one, score in scores(told[0])} == most
+
+
+def detections(tables: Tables) -> list[tuple[Any, ...]]:
+    columns = ["clip_id", "class_id", "onset_s", "offset_s", "origin", "value"]
+    rows = tables["detections"].with_columns(pl.col(pl.Categorical).cast(pl.String)).select(columns)
+    return [(*rest, round(value, 4)) for *rest, value in rows.rows()]
+
+
+RAVEN = "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\t"
+OF_TOOLS = {
+    "a.BirdNET.results.csv": (
+        "Start (s),End (s),Scientific name,Common name,Confidence,File\n"
+        "3.0,6.0,Parus major,Great Tit,0.9200,/data/a.wav\n",
+        "birdnet",
+    ),
+    "a.BirdNET.results.kaleidoscope.csv": (
+        "INDIR,FOLDER,IN FILE,OFFSET,DURATION,scientific_name,common_name,confidence,lat,lon,week,overlap,sensitivity\n"
+        "/data,audio,a.wav,3.0,3.0,Parus major,Great Tit,0.9200,-1.0000,-1.0000,-1,0.0,1.0\n",
+        "birdnet",
+    ),
+    "BirdNET_SelectionTable.txt": (  # of several files: times go on from one to the next
+        f"{RAVEN}Common Name\tSpecies Code\tConfidence\tBegin Path\tFile Offset (s)\n"
+        "7\tSpectrogram 1\t1\t63.0\t66.0\t0\t15000\tGreat Tit\tgretit1\t0.9200\t/data/a.wav\t3.0\n",
+        "birdnet",
+    ),
+    "a.Table.1.selections.txt": (  # Raven writes a selection for each view
+        f"{RAVEN}Species\tScore\n"
+        "1\tWaveform 1\t1\t3.0\t6.0\t0\t15000\tGreat Tit\t0.92\n"
+        "1\tSpectrogram 1\t1\t3.0\t6.0\t0\t15000\tGreat Tit\t0.92\n",
+        "raven",
+    ),
+    "inference.csv": (
+        "idx,project,filename,window_start,window_end,label,logits\n12,pond,site/a.wav,3.0,6.0,Great Tit,2.4423470\n",
+        "perch",
+    ),
+    "mine.csv": ("clip_id,class_id,score,onset_s,offset_s\na,Great Tit,0.92,3,6\na,dog,0.5,,\n", "mine"),
+    "several.csv": ("clip_id,class_id,score,onset_s,offset_s,model\na,Great Tit,0.92,3,6,yamnet\n", "yamnet"),
+}
+"""What tools write, under the names that they give, and what their model is called."""
+
+
+@pytest.mark.parametrize("name", OF_TOOLS)
+def test_what_tools_hear_is_there_from_when_to_when_with_its_confidence_and_model(tmp_path: Path, name: str) -> None:
+    text, model = OF_TOOLS[name]
+    tables = read(tmp_path, written(tmp_path, text, name))
+    assert detections(tables) == [("a", "great_tit", 3.0, 6.0, f"model:{model}", 0.92)]
+    assert ("a", "great_tit", 0.92) in scores(tables)
+    assert tables["rejects"].is_empty()
+    assert tables["detections"].columns == list(schemas.LABELS.columns)
+
+
+def test_the_dataset_file_says_what_a_model_is_called(tmp_path: Path) -> None:
+    file = written(tmp_path, OF_TOOLS["inference.csv"][0])
+    told = Predictions(
+        PLAIN, CLASSES, lambda names: clips_of_files(names, PLAIN, "stem"), False, tmp_path, {str(file): "v2"}
+    )
+    tables = {name: pl.concat(parts) for name, parts in told.tables([str(file)])}
+    assert detections(tables) == [("a", "great_tit", 3.0, 6.0, "model:v2", 0.92)]
+
+
+def test_windows_of_a_recording_are_told_in_the_time_of_their_clip(tmp_path: Path) -> None:
+    clips = promised(("one", "rec", 0.0, 4.0), ("two", "rec", 4.0, 10.0))
+    rows = "".join(f"{start},{start + 3},Parus major,,0.5,x/rec.wav\n" for start in (2, 3, 8))
+    tables = read(tmp_path, written(tmp_path, BIRDNET + rows), of=clips, in_recordings=True)
+    of = [row[:1] + row[2:4] for row in detections(tables)]
+    assert of == [("one", 2.0, 4.0), ("two", 0.0, 2.0), ("two", 4.0, 6.0)]

@@ -1,6 +1,7 @@
 """What a model hears in recordings of three years, the whole way: effort, sunrise, what cannot be heard, trends."""
 
 import csv
+import re
 from datetime import date, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import yaml
 
 from tests.made_files import encoded, noise16
-from tests.project import Project
+from tests.project import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
 CONFIG = ("--config", "datasets=['pond/set.yaml']")
@@ -37,6 +38,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
             rows.writerow([f"r{number}", f"{day}T05:00:00", "owl" if number >= 3 else ""])
             said.writerows([[f"r{number}", "owl", SURE if number % 2 else 0.1], [f"r{number}", "wren", 0.1]])
             (folder / "audio" / f"r{number}.flac").write_bytes(files[8_000 if number < 3 else 32_000])
+    (folder / "r5.Table.1.selections.txt").write_text(
+        "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tSpecies\tScore\n"
+        "1\tSpectrogram 1\t1\t0.5\t1.25\t200\t900\towl\t0.75\n"
+    )
     settings = {
         "name": "pond",
         "adapter": "table",
@@ -53,7 +58,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
             "longitude": "8.54",
         },
         "audio": ["audio"],
-        "predictions": ["heard.csv"],
+        "predictions": ["heard.csv", {"file": "r5.Table.1.selections.txt", "model": "owlnet"}],
         "over_years": {"time_zone": "Europe/Zurich", "where": "sample_rate >= 16000"},
         "max_rejected_fraction": 1.0,
     }
@@ -102,6 +107,16 @@ def test_no_trend_is_told_of_what_does_not_change(project: Project) -> None:
     assert row["reason"] is None
     assert row["low"] < 1 < row["high"]
     assert np.isfinite(row["change"])
+
+
+def test_detections_stand_beside_labels_with_their_times_confidence_and_model(project: Project) -> None:
+    """As docs/review.md asks for both: everything else of the tables is told of whole clips."""
+    docs = (REPOSITORY / "docs/review.md").read_text(encoding="utf-8")
+    [asked] = [sql for sql in re.findall(r"```sql\n(.*?)```", docs, re.DOTALL) if "FROM detections" in sql]
+    rows = project.ask(asked)
+    assert [row for row in rows if row[4] != "annotated"] == [("r5", "owl", 0.5, 1.25, "model:owlnet", 0.75)]
+    labelled = {(f"r{number}", "owl") for number, day in enumerate(DAYS) if day in RECORDED and number >= 3}
+    assert {row[:2] for row in rows} == labelled
 
 
 def test_nothing_changed_runs_nothing(project: Project) -> None:

@@ -31,11 +31,13 @@ DATASET_TABLES = {
 """The tables of datasets that are views."""
 TABLES_OF_CARE = schemas.ASSIGNED
 """Those of the datasets alone whose file asks for splits with care."""
-TABLES_OF_JUDGEMENTS = {"predictions": schemas.PREDICTIONS} | {
+_OF_PREDICTIONS = {name: schemas.JUDGED["predictions"][name] for name in ("predictions", "detections")}
+TABLES_OF_JUDGEMENTS = _OF_PREDICTIONS | {
     name: schema for of_key in schemas.WEIGHED.values() for name, schema in of_key.items()
 }
 """Those of the datasets alone whose file names files of what is said of clips."""
-_KEYS = {"predictions": "predictions"} | {name: key for key, of_key in schemas.WEIGHED.items() for name in of_key}
+_KEYS = {name: key for key, of_key in schemas.WEIGHED.items() for name in of_key}
+_KEYS |= dict.fromkeys(_OF_PREDICTIONS, "predictions")
 """For each of them the key that names these files."""
 TABLES_OF_FETCHES = {"fetches": schemas.FETCHES}
 """Those of the datasets alone of which something was fetched."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, ReadPath, Stage, read_path
 from workflow_scripts.settings.caption_fit import caption_fit, files_of_model
 from workflow_scripts.settings.deliver import Delivery, deliveries
-from workflow_scripts.settings.judgements import KEYS, judgements
+from workflow_scripts.settings.judgements import KEYS, judgements, models_of
 from workflow_scripts.settings.licences import check_licences
 from workflow_scripts.settings.losses import Bearable, bearable
 from workflow_scripts.settings.measure import measure, over_years
@@ -97,6 +97,7 @@ class Dataset:
         splits: those that the sources name, in their order, of which clips are wanted; others may stand in the rows.
         audio: the slug of each root in the order of the file, and whether it holds `clips` or `recordings`.
         judgements: the files that it names under each key for what people or models say of its clips (`reviews`).
+        models: what the models of its files of predictions are called, by their paths, where it says so.
         split_care: `augment_splits`, `folds` and `subsets`, as far as the file asks for any.
         measure: what is measured of its clips by window; nothing if its file does not ask.
         over_years: what of its change over the years is asked for; nothing if its file does not ask.
@@ -125,6 +126,7 @@ class Dataset:
     audio: dict[str, str]
     limits: dict[str, float]
     judgements: dict[str, tuple[str, ...]]
+    models: dict[str, str]
     split_care: dict[str, Any]
     measure: dict[str, Any]
     over_years: dict[str, Any]
@@ -282,6 +284,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         mapping=mapping,
         match=read.match,
         splits=() if content["name"] in acquisition.subsets else splits,  # a subset need not have clips of each
+        models=models_of(content, judged["predictions"]),
         judgements={key: tuple(path for path, _ in of_key) for key, of_key in judged.items()},
         audio={root.slug: holds for _, root, holds in named},
         limits=content["limits"],

@@ -32,8 +32,8 @@ def judgements(content: Mapping[str, Any], sources: Named, file: Path, base: Pat
     """
     found: dict[str, Named] = {key: [] for key in KEYS}
     for key in KEYS:
-        for ordinal, named in enumerate(content[key]):
-            path = os.path.abspath(base / named)
+        for ordinal, entry in enumerate(content[key]):
+            path = os.path.abspath(base / (entry if isinstance(entry, str) else entry["file"]))
             refuse_braces(path, f"{file}: {key}[{ordinal}]")
             refuse_no_text(path, f"{file}: {key}[{ordinal}]")
             if not os.path.isfile(path):
@@ -43,6 +43,12 @@ def judgements(content: Mapping[str, Any], sources: Named, file: Path, base: Pat
     known = {os.path.realpath(workdir / path): (f"{file}: sources.{key}", path) for path, key in sources if named}
     refuse_one_file_twice((key, os.path.join(workdir, path)) for key, path in [*known.values(), *named])
     return found
+
+
+def models_of(content: Mapping[str, Any], predictions: Named) -> dict[str, str]:
+    """What the models of files of predictions are called, by their paths, where the dataset file says so."""
+    entries = zip(content["predictions"], predictions, strict=True)
+    return {path: entry["model"] for entry, (path, _) in entries if not isinstance(entry, str)}
 
 
 def refuse_below_results(file: str, named: Mapping[str, Iterable[str]], results: str, workdir: Path) -> None:

@@ -294,7 +294,8 @@ class Run:
 
     def _table_of(self, dataset: str, key: str, name: str) -> str:
         """What is read of the files of a key stands with the dataset's tables where it is one of the contract."""
-        return self.places.table(dataset, name) if name == key else self.places.table_of(dataset, key, name)
+        is_of_contract = name in (key, "detections")
+        return self.places.table(dataset, name) if is_of_contract else self.places.table_of(dataset, key, name)
 
     def reports(self) -> list[str]:
         """The reports and cards of all datasets, and the page that leads to them."""

@@ -27,6 +27,7 @@ from workflow_scripts.tables.schemas.ingested import PROMISED as PROMISED
 from workflow_scripts.tables.schemas.ingested import REJECTS as REJECTS
 from workflow_scripts.tables.schemas.ingested import SOURCES as SOURCES
 from workflow_scripts.tables.schemas.judged import AGREEMENT as AGREEMENT
+from workflow_scripts.tables.schemas.judged import DETECTIONS as DETECTIONS
 from workflow_scripts.tables.schemas.judged import DISPUTED as DISPUTED
 from workflow_scripts.tables.schemas.judged import FOUND_REVIEWS as FOUND_REVIEWS
 from workflow_scripts.tables.schemas.judged import LABEL_ISSUES as LABEL_ISSUES
@@ -86,7 +87,7 @@ IN_OTHERS = ("promised", "found_captions")
 
 JUDGED = {
     "reviews": {"found_reviews": FOUND_REVIEWS, "rejects": REJECTS, "sources": SOURCES},
-    "predictions": {"predictions": PREDICTIONS, "rejects": REJECTS, "sources": SOURCES},
+    "predictions": {"predictions": PREDICTIONS, "detections": DETECTIONS, "rejects": REJECTS, "sources": SOURCES},
 }
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
 

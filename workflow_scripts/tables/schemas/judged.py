@@ -98,6 +98,27 @@ PREDICTIONS = Schema(
     },
 )
 
+DETECTIONS = Schema(
+    "detections",
+    "what models hear from when to when: one row for each window and class of tables that say so, of datasets whose "
+    "file has predictions; with the columns of `labels`, which stay what people said",
+    {
+        "clip_id": column(pl.String, "the clip"),
+        "class_id": column(pl.Categorical, "the class"),
+        "class_name": column(pl.Categorical, "its name"),
+        "onset_s": column(pl.Float64, "where the window starts, seconds from the clip's start", at_least(0)),
+        "offset_s": column(pl.Float64, "where it ends, seconds from the clip's start", at_least(0)),
+        "strength": column(pl.Categorical, "strong: from onset to offset"),
+        "origin": column(
+            pl.Categorical,
+            "model: and what it is called, as the dataset file says, the row, the tool that wrote the table (birdnet, "
+            "raven, perch), or the file's name",
+        ),
+        "via_class_id": column(pl.Categorical, "null: nothing follows from what a model hears", null=True),
+        "value": column(pl.Float64, "how sure the model is, 0 to 1", share()),
+    },
+)
+
 LABEL_ISSUES = Schema(
     "label_issues",
     "one row for each pair of a clip and a class of which a model is sure of the contrary, by confident learning",
