@@ -11,7 +11,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 IN_ANY_VENV := PATH="$(CURDIR)/.venv/bin:$(CURDIR)/.venv-slurm/bin:$$PATH"
 PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
-GROUPS := clap judging remote windows
+GROUPS := clap judging remote windows rooms
 
 .PHONY: help python setup demo $(GROUPS) slurm status usage sql preview review test quick lint format bench docs lock clean
 
@@ -62,6 +62,8 @@ windows: .venv/windows $(if $(wildcard .venv-slurm/installed),.venv-slurm/window
 
 clap: .venv/clap $(if $(wildcard .venv-slurm/installed),.venv-slurm/clap)  ## Set up what scores captions against sound, with a CLAP model of yours: transformers
 
+rooms: .venv/rooms $(if $(wildcard .venv-slurm/installed),.venv-slurm/rooms)  ## Set up what events of soundscapes are heard through, rooms and distance: pyroomacoustics
+
 test: setup $(GROUPS:%=.venv/%) .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
 
@@ -105,7 +107,8 @@ docs: setup  ## Write anew what pages have of schemas (config/README.md), and of
 	cat $^ > $@
 
 # Groups of their own, for those alone who ask for them: judging takes three times what the workflow itself needs on
-# disk, remote 140 MB, clap 170 MB, windows 350 MB. What several list has one version. Jobs of a cluster run in .venv-slurm.
+# disk, remote 140 MB, clap 170 MB, windows 350 MB, rooms 140 MB. What several list has one version. Jobs of a cluster
+# run in .venv-slurm.
 $(GROUPS:%=.venv/%): .venv/%: .venv/installed envs/%.txt
 	$(install-group)
 $(GROUPS:%=.venv-slurm/%): .venv-slurm/%: .venv-slurm/installed envs/%.txt

@@ -27,7 +27,7 @@ checkpoint plan_scenes:
     benchmark:
         PLACES.benchmark("plan_scenes", "{dataset}")
     conda:
-        "../envs/audio.yaml"
+        "../envs/scenes.yaml"
     resources:
         mem_mb=growing(8000),
         runtime=growing(60),

@@ -11,6 +11,7 @@ from workflow_scripts.media.media import MediaError
 
 RATE = 16_000
 PART = {"role": "foreground", "onset_s": 0.0, "offset_s": 1.0, "fade_s": 0.0, "pitch_semitones": 0.0, "stretch": 1.0}
+PART |= {"distance_m": None}
 
 
 def part(samples: Any, rate: int = RATE, **row: Any) -> PlacedPart:

@@ -11,6 +11,8 @@ from workflow_scripts.settings.run import Run, load_run
 
 PAIRS = {"pairs": "drawn", "clips": "SELECT clip_id FROM clips", "scenes": 4}
 
+SCAPE = {"scenes": 1, "foreground": "SELECT clip_id FROM clips"}
+
 
 def run_of(workdir: Path, *wanted: str, **files: dict[str, Any]) -> Run:
     (workdir / "sounds").mkdir(exist_ok=True)
@@ -73,6 +75,15 @@ def test_a_dataset_that_the_run_does_not_have_is_named_and_the_others_go_on(work
             {"derive": {"from": ["sounds"], "mixtures": PAIRS | {"scenes": {1: 2}}}},
             "scenes: .* found 1; put it in quotes",
         ),
+        (
+            {"derive": {"from": ["sounds"], "soundscapes": SCAPE | {"room": {}, "outdoors": {}}}},
+            "a `room` or `outdoors`; leave one",
+        ),
+        (
+            {"derive": {"from": ["sounds"], "soundscapes": SCAPE | {"together": {"seen_in": ["sound"]}}}},
+            "together.seen_in: sound: expected datasets that stand in `from`",
+        ),
+        ({"derive": {"from": ["sounds"], "soundscapes": SCAPE | {"together": {}}}}, "together"),
         ({"derive": {"from": ["sounds"], "mixtures": {"gain_db": {"uniform": [1]}}}}, "gain_db"),
     ],
 )

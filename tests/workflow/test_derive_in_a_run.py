@@ -1,6 +1,7 @@
 """Datasets made of others, the whole way: planned, made, checked, in the catalogue and exported like any other."""
 
 import hashlib
+import importlib.util
 import re
 import shutil
 from pathlib import Path
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.slow
 RATE = 16_000
 DOCS = REPOSITORY / "docs/derive.md"
 DATASETS = ["sounds.yaml", "beds.yaml", "scenes.yaml", "pairs.yaml"]
+ROOM = {"room": {"rt60_s": 0.2}} if importlib.util.find_spec("pyroomacoustics") else {}  # of `make rooms`
 SCENES = {
     "from": ["sounds", "beds"],
     "seed": 5,
@@ -33,6 +35,7 @@ SCENES = {
         "event_s": 0.8,
         "snr_db": {"uniform": [3, 15]},
         "polyphony": 2,
+        **ROOM,
         "caption": {"scene": "{background}, {events}", "event": "{a_name} {when}"},
     },
 }

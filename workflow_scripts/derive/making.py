@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workflow_scripts.derive.acoustics import pyroomacoustics
 from workflow_scripts.derive.planned import TOLD
 from workflow_scripts.derive.sound import PlacedPart, Scene, mixed
 from workflow_scripts.exports.audio.cutting import Cut, Failed, Row, cut_rows
@@ -92,6 +93,8 @@ def _scenes_at_once(rows: list[Row]) -> Iterator[tuple[str, tuple[list[PlacedPar
 
 def _made(parts: list[PlacedPart]) -> tuple[list[PlacedPart], Scene] | Failed:
     row = parts[0].row
+    if any(part.row["distance_m"] is not None for part in parts):
+        pyroomacoustics()  # that it is not installed is no fault of a scene
     try:
         return parts, mixed(parts, row["scene_s"], row["render_sample_rate"], row["render_channels"])
     except Exception as error:  # noqa: BLE001  whatever a library does, it costs this scene alone

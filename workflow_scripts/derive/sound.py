@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from workflow_scripts.derive.acoustics import heard_from
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.feature import Resampler
 
@@ -56,9 +57,10 @@ class Scene:
 def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels: int) -> Scene:
     """Sum parts.
 
-    A part with `snr_db` gets the gain that brings its root mean square, over all that is placed of it, to so many dB
-    above that of the background over the whole scene. Where the sum or a part is beyond full scale all of the scene is
-    scaled down until the largest sample of them is at it, so that parts written by themselves still sum to it.
+    A part with `snr_db` gets the gain that brings its root mean square, from its onset to its offset, to so many dB
+    above that of the background over the whole scene; what rings on behind that does not count. Where the sum or a
+    part is beyond full scale all of the scene is scaled down until the largest sample of them is at it, so that parts
+    written by themselves still sum to it.
 
     Args:
         parts: in their order.
@@ -72,7 +74,7 @@ def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels
     frames = round(duration_s * sample_rate)
     placed = [_placed(part, frames, sample_rate, channels) for part in parts]
     behind = _level([one for one, part in zip(placed, parts, strict=True) if part.row["role"] == "background"], frames)
-    gains = [_gain(part.row, one, behind) for one, part in zip(placed, parts, strict=True)]
+    gains = [_gain(part.row, one, behind, sample_rate) for one, part in zip(placed, parts, strict=True)]
     total = np.zeros((frames, channels))
     heard = [(first, samples * (gain or 0.0)) for (first, samples), gain in zip(placed, gains, strict=True)]
     for first, samples in heard:
@@ -89,7 +91,7 @@ def _placed(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[in
     """Where a part begins in its scene, and its samples there (frames, channels), faded."""
     row = part.row
     samples = part.samples[:, None] if part.samples.ndim == 1 else part.samples
-    if samples.shape[1] not in (1, channels):
+    if samples.shape[1] not in (1, channels) or row["distance_m"] is not None:
         samples = samples.mean(axis=1, keepdims=True)
     brought = np.stack([_brought(one, part.sample_rate, rate, row) for one in samples.T], axis=1).astype(np.float64)
     first = min(round(row["onset_s"] * rate), frames)
@@ -104,7 +106,9 @@ def _placed(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[in
         ramp = np.sin(np.linspace(0, np.pi / 2, fade, endpoint=False))[:, None]
         there[:fade] *= ramp
         there[wanted - fade :] *= ramp[::-1]
-    return first, np.broadcast_to(there, (wanted, channels))
+    if row["distance_m"] is not None:
+        there = heard_from(there[:, 0], rate, row)[: frames - first, None]
+    return first, np.broadcast_to(there, (len(there), channels))
 
 
 def _brought(wave: Array, own_rate: int, rate: int, row: dict[str, Any]) -> Array:
@@ -131,7 +135,7 @@ def _level(placed: list[tuple[int, Array]], frames: int) -> float | None:
     return float(np.sqrt(sum(float(np.square(samples).mean(axis=1).sum()) for _, samples in placed) / max(frames, 1)))
 
 
-def _gain(row: dict[str, Any], placed: tuple[int, Array], behind: float | None) -> float | None:
+def _gain(row: dict[str, Any], placed: tuple[int, Array], behind: float | None, rate: int) -> float | None:
     """What a part is multiplied by; None where it is silent and a level is asked for."""
     if row["snr_db"] is None:
         return float(10.0 ** (row["gain_db"] / 20))
@@ -139,7 +143,9 @@ def _gain(row: dict[str, Any], placed: tuple[int, Array], behind: float | None) 
         raise MediaError(
             "silent_background", f"{row['snr_db']:g} dB above a background that is silent is no level; choose another"
         )
-    own = float(np.sqrt(np.square(placed[1]).mean())) if placed[1].size else 0.0
+    first, samples = placed
+    samples = samples[: max(0, round(row["offset_s"] * rate) - first)]
+    own = float(np.sqrt(np.square(samples).mean())) if samples.size else 0.0
     return behind * float(10.0 ** (row["snr_db"] / 20)) / own if own else None
 
 

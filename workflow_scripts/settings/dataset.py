@@ -335,6 +335,8 @@ def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) ->
     [kind] = kinds
     if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
         raise SettingsError(f"{where}.mixtures: `pairs: drawn` takes `clips`, a query, and `scenes`, a number")
+    if {"room", "outdoors"} <= derive[kind].keys():
+        raise SettingsError(f"{where}.{kind}: an event is heard in a `room` or `outdoors`; leave one of them out")
     together = derive[kind].get("together")
     if isinstance(together, dict) and (unknown := sorted({*together.get("seen_in", ())} - {*derive["from"]})):
         raise SettingsError(

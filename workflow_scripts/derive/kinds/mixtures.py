@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from workflow_scripts.derive import draws
+from workflow_scripts.derive import draws, rooms
 from workflow_scripts.derive.labels import heard_in
 from workflow_scripts.derive.planned import OF_MEDIA, ScenePlan
 from workflow_scripts.derive.pools import pool_of, sounding
@@ -143,7 +143,7 @@ def _side(pool: pl.DataFrame, pairs: pl.DataFrame, ordinal: int) -> pl.DataFrame
     row, offset, gain = names[ordinal]
     side = pairs.select("clip_id", onset_s=pl.col(offset).cast(pl.Float64), gain_db=pl.col(gain).cast(pl.Float64))
     mine = pool.select("start_s", "end_s", "clip_from_s", *OF_MEDIA, from_dataset="dataset", from_clip_id="clip_id")
-    rows = side.hstack(mine[pairs[row]])
+    rows = side.hstack(mine[pairs[row]]).hstack(rooms.nowhere(len(pairs)))
     taken = pl.col("end_s") - pl.col("start_s")
     return rows.select(
         "clip_id",
@@ -152,6 +152,7 @@ def _side(pool: pl.DataFrame, pairs: pl.DataFrame, ordinal: int) -> pl.DataFrame
         "onset_s",
         "gain_db",
         *OF_MEDIA,
+        *rooms.COLUMNS,
         pl.lit(None, pl.String).alias("class_id"),
         pl.lit(ordinal, pl.Int32).alias("ordinal"),
         pl.lit("mixed").alias("role"),

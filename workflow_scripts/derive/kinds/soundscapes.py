@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from workflow_scripts.derive import draws, polyphony
+from workflow_scripts.derive import acoustics, draws, polyphony, rooms
 from workflow_scripts.derive.choosing import NONE, DrawnFrom
 from workflow_scripts.derive.envelopes import with_loud
 from workflow_scripts.derive.labels import heard_in
@@ -50,6 +50,8 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
     """
     options = asked["soundscapes"]
     draws.refuse_beyond(options, BOUNDS, where, COUNTED)
+    if options.keys() & {"room", "outdoors"}:
+        acoustics.require()
     pools = {
         key: sounding(pool_of(connection, options[key], asked["from"], f"{where}.{key}"), f"{where}.{key}")
         for key in ("foreground", "background")
@@ -62,7 +64,7 @@ def plan(connection: duckdb.DuckDBPyConnection, asked: dict[str, Any], where: st
     if options["together"] != ANYTHING:
         model, pools = judged(connection, options["together"], pools, f"{where}.together")
     wanted = scenes_of_splits(options["scenes"], pools, where)
-    made = [_split(split, count, asked["seed"], options, pools, model) for split, count in wanted.items()]
+    made = [_split(split, count, asked, pools, model, where) for split, count in wanted.items()]
     scenes, parts = pl.concat([one for one, _ in made]), pl.concat([one for _, one in made])
     silent = len(scenes)
     scenes = scenes.join(parts.select("clip_id").unique(), on="clip_id", how="semi", maintain_order="left")
@@ -88,11 +90,17 @@ def _long_enough(pool: pl.DataFrame, duration_s: float, where: str) -> pl.DataFr
 
 
 def _split(
-    split: str, count: int, seed: int, options: dict[str, Any], pools: dict[str, pl.DataFrame], model: Together | None
+    split: str,
+    count: int,
+    asked: dict[str, Any],
+    pools: dict[str, pl.DataFrame],
+    model: Together | None,
+    where: str,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Scenes and parts of one split."""
     numbers = np.arange(count)
-    own = draws.keys(seed, numbers, f"scene {split}")
+    options = asked["soundscapes"]
+    own = draws.keys(asked["seed"], numbers, f"scene {split}")
     ids = scene_ids(split, pl.Series(numbers))
     duration = options["duration_s"]
     scenes = pl.DataFrame({"clip_id": ids}).with_columns(
@@ -104,7 +112,7 @@ def _split(
     mine = {key: pool.filter(pl.col("split") == split) for key, pool in pools.items()}
     behind = mine["background"][_behind_each(own, mine["background"])] if "background" in mine else None
     parts = [] if behind is None else [_backgrounds(own, behind, duration)]
-    parts.append(_events(own, options, mine["foreground"], behind, model))
+    parts.append(_events(own, options, mine["foreground"], behind, model, where))
     rows = pl.concat(parts).sort("scene", "slot")
     rows = rows.with_columns(
         ordinal=pl.int_range(pl.len(), dtype=pl.Int32).over("scene"), clip_id=ids.gather(rows["scene"])
@@ -143,7 +151,12 @@ def _backgrounds(own: Array, rows: pl.DataFrame, duration: float) -> pl.DataFram
 
 
 def _events(
-    own: Array, options: dict[str, Any], pool: pl.DataFrame, behind: pl.DataFrame | None, model: Together | None
+    own: Array,
+    options: dict[str, Any],
+    pool: pl.DataFrame,
+    behind: pl.DataFrame | None,
+    model: Together | None,
+    where: str,
 ) -> pl.DataFrame:
     """Events of scenes; where nothing is behind them, each is as loud as it was."""
     duration, has_level = float(options["duration_s"]), behind is not None
@@ -189,6 +202,7 @@ def _events(
         stretch=stretch,
         snr_db=draws.drawn(options["snr_db"], keys, "snr_db") if has_level else None,
         gain_db=None if has_level else np.zeros(len(rows)),
+        place=rooms.heard_from(own, scene, keys, options, where),
     )
     return columns.filter(pl.Series(keep))
 
@@ -205,7 +219,13 @@ def _told(scene: Array, slot: Array, slots: Array, places: Array) -> tuple[Array
 
 
 def _parts(
-    rows: pl.DataFrame, *, role: str, snr_db: Array | None, gain_db: Array | None, **columns: Array
+    rows: pl.DataFrame,
+    *,
+    role: str,
+    snr_db: Array | None,
+    gain_db: Array | None,
+    place: pl.DataFrame | None = None,
+    **columns: Array,
 ) -> pl.DataFrame:
     """Rows of parts out of rows of a pool."""
     nothing = pl.lit(None, pl.Float64)
@@ -213,6 +233,7 @@ def _parts(
     of_pool = rows.rename(_OF_POOL).select(*_OF_POOL.values(), "clip_from_s", *OF_MEDIA, class_id="meant_class_id")
     return (
         of_pool.hstack(said)
+        .hstack(rooms.nowhere(len(rows)) if place is None else place)
         .with_columns(
             role=pl.lit(role),
             pitch_semitones=pl.Series(columns["pitch"]),

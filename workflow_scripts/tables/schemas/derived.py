@@ -61,6 +61,19 @@ PART = {
         finite(),
         null=True,
     ),
+    "distance_m": column(
+        pl.Float64, "metres from which it is heard; null where it is heard as it is", at_least(0), null=True
+    ),
+    "room_m": column(
+        pl.List(pl.Float64), "length, width and height of the room that it is heard in, metres; null without", null=True
+    ),
+    "microphone_m": column(
+        pl.List(pl.Float64), "where in that room it is heard, metres along its length, width and height", null=True
+    ),
+    "source_m": column(pl.List(pl.Float64), "where in that room it is, likewise", null=True),
+    "rt60_s": column(
+        pl.Float64, "seconds in which sound falls by 60 dB in that room, as asked for", at_least(0), null=True
+    ),
 }
 
 PLANNED_PARTS = Schema(
