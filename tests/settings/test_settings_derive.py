@@ -84,6 +84,10 @@ def test_a_dataset_that_the_run_does_not_have_is_named_and_the_others_go_on(work
             "together.seen_in: sound: expected datasets that stand in `from`",
         ),
         ({"derive": {"from": ["sounds"], "soundscapes": SCAPE | {"together": {}}}}, "together"),
+        (
+            {"derive": {"from": ["sounds"], "mixtures": PAIRS, "render": {"masks": {"hop": 2048}}}},
+            r"render\.masks: hop 2048 is above window 1024",
+        ),
         ({"derive": {"from": ["sounds"], "mixtures": {"gain_db": {"uniform": [1]}}}}, "gain_db"),
     ],
 )

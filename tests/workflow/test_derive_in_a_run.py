@@ -2,8 +2,10 @@
 
 import hashlib
 import importlib.util
+import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,14 @@ from workflow_scripts.derive.loader import Scenes
 pytestmark = pytest.mark.slow
 
 RATE = 16_000
+READERS = REPOSITORY / ".venv-consumers"
 DOCS = REPOSITORY / "docs/derive.md"
 DATASETS = ["sounds.yaml", "beds.yaml", "scenes.yaml", "pairs.yaml"]
 ROOM = {"room": {"rt60_s": 0.2}} if importlib.util.find_spec("pyroomacoustics") else {}  # of `make rooms`
 SCENES = {
     "from": ["sounds", "beds"],
     "seed": 5,
-    "render": {"sample_rate": RATE, "stems": True},
+    "render": {"sample_rate": RATE, "stems": True, "masks": {"window": 512, "hop": 128}, "beside": ["jams", "tsv"]},
     "soundscapes": {
         "scenes": {"train": 20, "eval": 6},
         "duration_s": 3,
@@ -78,7 +81,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def digests(project: Project) -> dict[str, str]:
-    files = [*project.folder.glob("results/scenes/audio/*"), *project.folder.glob("results/scenes/stems/*")]
+    files = [file for name in ("audio", "stems", "masks") for file in project.folder.glob(f"results/scenes/{name}/*")]
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
@@ -148,6 +151,51 @@ def test_measured_levels_are_those_asked_for_and_stems_sum_to_scenes(project: Pr
             if role == "foreground":
                 heard = stem[round(onset * RATE) : round(offset * RATE)]
                 assert 20 * np.log10(np.sqrt(np.square(heard).mean()) / behind) == pytest.approx(snr, abs=0.1)
+
+
+def test_what_stands_beside_scenes_says_what_the_tables_say(project: Project) -> None:
+    results = project.folder / "results/scenes"
+    rows = project.ask("""
+        SELECT clip_id, list([onset_s::VARCHAR, offset_s::VARCHAR, class_name] ORDER BY onset_s, offset_s)
+        FROM labels WHERE dataset = 'scenes' AND strength = 'strong' AND origin = 'annotated' GROUP BY 1
+    """)
+    assert len(rows) == 26
+    for clip, events in rows:
+        lines = (results / f"audio/{clip}.tsv").read_text().splitlines()
+        assert lines[0] == "filename\tonset\toffset\tevent_label"
+        assert [line.split("\t")[0] for line in lines[1:]] == [f"{clip}.flac"] * len(events)
+        assert [line.split("\t")[1:] for line in lines[1:]] == events
+        read = json.loads((results / f"audio/{clip}.jams").read_text())
+        scaper, segments, tags = read["annotations"]
+        assert [row["value"]["role"] for row in scaper["data"]] == ["background"] + ["foreground"] * len(events)
+        assert {row["value"] for row in tags["data"]} == {"forest"}
+        assert [row["value"] for row in segments["data"]] == [label for *_, label in events]
+        masks = np.load(results / f"masks/{clip}.npz")
+        assert masks["masks"].shape == (len(events) + 1, 1, 257, 3 * RATE // 128 + 1)
+    source = "SELECT from_clip_id, gain_db FROM parts WHERE dataset='scenes' AND clip_id = $clip ORDER BY ordinal"
+    made = [(part["from_clip_id"], part["gain_db"]) for part in scaper["sandbox"]["parts"]]
+    assert made == project.ask(source.replace("$clip", f"'{clip}'"))
+
+
+@pytest.mark.consumer
+def test_jams_reads_and_finds_valid_what_stands_beside_scenes(project: Project) -> None:
+    """Strictly, by its schemas of JAMS and of scaper's namespace."""
+    if not (read_here := READERS / "bin/python").is_file():
+        pytest.skip("`make test` sets up .venv-consumers")
+    code = (
+        "import jams, sys, pathlib\n"
+        "for file in pathlib.Path(sys.argv[1]).glob('*.jams'):\n"
+        "    read = jams.load(str(file), validate=True, strict=True)\n"
+        "    [one] = read.search(namespace='scaper')\n"
+        "    assert one.sandbox.scaper['original_duration'] == read.file_metadata.duration == 3\n"
+        "    print(len(one.data))"
+    )
+    done = subprocess.run(
+        [read_here, "-c", code, project.folder / "results/scenes/audio"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    [(parts,)] = project.ask("SELECT count(*) FROM parts WHERE dataset = 'scenes'")
+    assert sum(map(int, done.stdout.split())) == parts
 
 
 def test_a_loader_makes_the_same_samples_as_the_files(project: Project) -> None:

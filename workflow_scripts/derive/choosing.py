@@ -33,18 +33,19 @@ class DrawnFrom:
         self._by_class = balance == "class"
 
     def of(self, keys: Array, rows: Array | None = None) -> Array:
-        """Which row each key (N,) takes: of all, or of some."""
+        """Which row each key (N,) takes: of all, or of some, which may be others for a few keys each."""
+        choose = draws.chosen if rows is None else draws.highest
         rows = np.arange(len(self.hashes)) if rows is None else rows
         if not self._by_class:
-            return np.asarray(rows[draws.chosen(keys, self.hashes[rows])])
+            return np.asarray(rows[choose(keys, self.hashes[rows])])
         order = rows[np.argsort(self._class[rows], kind="stable")]
         there, firsts = np.unique(self._class[order], return_index=True)
-        of_class = draws.chosen(draws.below(keys, "class"), self._hashes_of_names[there])
+        of_class = choose(draws.below(keys, "class"), self._hashes_of_names[there])
         taken = np.empty(len(keys), np.int64)
         for number, mine in enumerate(np.split(order, firsts[1:])):
             some = np.flatnonzero(of_class == number)
             if some.size:
-                taken[some] = mine[draws.chosen(keys[some], self.hashes[mine])]
+                taken[some] = mine[choose(keys[some], self.hashes[mine])]
         return taken
 
     def in_turn(self, keys: Array, scene: Array, behind: Array, kinds: Array, together: Together) -> Array:

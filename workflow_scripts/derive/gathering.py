@@ -1,11 +1,13 @@
 """What was made of a plan, put together: the folder of its sound, and what is known of scenes and parts since."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from workflow_scripts.derive.masks import MASKS
 from workflow_scripts.derive.planned import TOLD
 from workflow_scripts.errors import first_twenty
 from workflow_scripts.exports.account import Account
@@ -31,18 +33,20 @@ def gather(
     Args:
         packs: all that there are.
         planned: files of the planned scenes and parts.
-        folders: `audio`, of <clip_id>.<codec>, and `stems`, of <clip_id>.<ordinal>.<codec>, side by side; none where no
-            sound is written.
+        folders: `audio`, of <clip_id>.<codec> and what stands beside each, `stems`, of <clip_id>.<ordinal>.<codec>, and
+            `masks`, of <clip_id>.npz, side by side; none where no sound is written.
         tables: files of scenes and parts.
         account: of these folders, in a folder beside them, by which the next run sees that they are whole.
     """
     if folders:
-        with whole(folders["audio"]) as part, whole(folders["stems"]) as of_stems:
-            for folder in (part, of_stems):
+        with contextlib.ExitStack() as open_folders:
+            new = {name: open_folders.enter_context(whole(folder)) for name, folder in folders.items()}
+            for folder in new.values():
                 folder.mkdir()
-            link_files(packs, part, lambda name: _place(name, of_stems.absolute()))
-        if not any(folders["stems"].iterdir()):
-            folders["stems"].rmdir()
+            link_files(packs, new["audio"], lambda name: _place(name, new))
+        for name in ("stems", "masks"):
+            if not any(folders[name].iterdir()):
+                folders[name].rmdir()
     told = pl.concat([pl.DataFrame(schema=TOLD), *(pl.read_parquet(pack.told) for pack in packs)])
     failed = [(clip, *why) for pack in packs for clip, why in pack.account.failed.items()]
     why = pl.DataFrame(failed, schema={"clip_id": pl.String, "error_kind": pl.String, "error": pl.String}, orient="row")
@@ -62,10 +66,15 @@ def gather(
         Account("..", folders=there).write(part)
 
 
-def _place(name: str, stems: Path) -> str:
+def _place(name: str, folders: dict[str, Path]) -> str:
     """Where a file of a pack goes, below the folder of scenes.
 
-    >>> _place("train_0000001.flac", Path("/s")), _place("train_0000001.0.stem.flac", Path("/s"))
-    ('train_0000001.flac', '/s/train_0000001.0.flac')
+    >>> folders = {"stems": Path("/s"), "masks": Path("/m")}
+    >>> [_place(f"train_0000001{end}", folders) for end in (".flac", ".jams", ".0.stem.flac", ".masks.npz")]
+    ['train_0000001.flac', 'train_0000001.jams', '/s/train_0000001.0.flac', '/m/train_0000001.npz']
     """
-    return f"{stems}/{name.replace(STEM, '.')}" if STEM in name else name
+    if STEM in name:
+        return f"{folders['stems'].absolute()}/{name.replace(STEM, '.')}"
+    if name.endswith(MASKS):
+        return f"{folders['masks'].absolute()}/{name.removesuffix(MASKS)}.npz"
+    return name

@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 
-from workflow_scripts.derive.planned import HEARD
+from workflow_scripts.derive.planned import HEARD_OF_PARTS
 
 _SAID = """
 SELECT DISTINCT dataset AS from_dataset, clip_id AS from_clip_id, class_id::VARCHAR AS class_id,
@@ -22,8 +22,8 @@ def heard_in(connection: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> pl.D
         parts: PLANNED_PARTS, and `class_id` of those that are to be of one class, whatever was said; null else.
 
     Returns:
-        HEARD. A part of the whole length of its scene is heard in all of it: that is a weak label, unless what was said
-        of its clip is a stretch.
+        HEARD_OF_PARTS. A part of the whole length of its scene is heard in all of it: that is a weak label, unless what
+        was said of its clip is a stretch.
     """
     connection.register("wanted", parts.select("from_dataset", "from_clip_id").unique().to_arrow())
     said = connection.sql(_SAID).pl()
@@ -43,10 +43,11 @@ def heard_in(connection: duckdb.DuckDBPyConnection, parts: pl.DataFrame) -> pl.D
             onset_s=pl.when(~has_no_place).then((pl.col("onset_s") + begins * pl.col("stretch")).round(6)),
             offset_s=pl.when(~has_no_place).then((pl.col("onset_s") + ends * pl.col("stretch")).round(6)),
             origin=pl.when(is_background).then(pl.lit("background")).otherwise(pl.lit("annotated")),
+            ordinal="ordinal",
         )
-        .cast(pl.Schema(HEARD))
+        .cast(pl.Schema(HEARD_OF_PARTS))
         .unique()
-        .sort("clip_id", "onset_s", "class_id", "origin", nulls_last=True)
+        .sort("clip_id", "onset_s", "class_id", "origin", "ordinal", nulls_last=True)
     )
 
 

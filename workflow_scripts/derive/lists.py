@@ -1,5 +1,6 @@
 """A plan on its way to disk: tables that the dataset is read from, and a list for each pack."""
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from workflow_scripts.tables.store import write_table
 
 MAKES = 1
 """Raised by hand when the same list would give another sound."""
-RENDERED = ("sample_rate", "channels", "codec", "bits", "stems")
+RENDERED = ("sample_rate", "channels", "codec", "bits", "stems", "masks", "beside")
 """What of `render` bytes depend on."""
 SCENES_A_PACK, PACKS = 50, 2048
 """So many scenes a pack at most, as long as there are no more packs than that; then twice as many, and so on."""
@@ -36,7 +37,7 @@ def write_plan(
     Args:
         planned: it.
         classes: of the datasets that it is made of.
-        render: how scenes are made: sample_rate, channels, codec, bits, stems.
+        render: how scenes are made: sample_rate, channels, codec, bits, stems, and as far as asked masks and beside.
         tables: files of scenes, parts, heard and classes.
         lists: folder of <leaf>.parquet: rows of parts, with all that a pack's bytes depend on.
     """
@@ -47,13 +48,17 @@ def write_plan(
     write_table(_as(scenes, schemas.PLANNED_SCENES), tables["scenes"], schemas.PLANNED_SCENES)
     write_table(_as(planned.parts, schemas.PLANNED_PARTS), tables["parts"], schemas.PLANNED_PARTS)
     with whole(tables["heard"]) as part:
-        planned.heard.select(*HEARD).write_parquet(part)
+        planned.heard.select(*HEARD).unique(maintain_order=True).write_parquet(part)
     with whole(tables["classes"]) as part:
         classes.write_parquet(part)
     leaves = scenes.select("clip_id", scene_s="duration_s").with_columns(
         leaf_names(hashes(scenes["clip_id"], scenes["clip_id"]), scenes_a_pack(len(scenes))).alias("leaf")
     )
-    rows = listed(planned.parts, render).join(leaves, on="clip_id").sort("leaf", "clip_id", "ordinal")
+    rows = listed(planned.parts, render).join(leaves, on="clip_id")
+    if render.get("beside"):
+        told = _heard_of_parts(planned.heard, classes)
+        rows = rows.join(told, on=["clip_id", "ordinal"], how="left").with_columns(pl.col("heard").fill_null([]))
+    rows = rows.sort("leaf", "clip_id", "ordinal")
     with whole(lists) as part:
         part.mkdir()
         for (leaf,), of_leaf in rows.partition_by("leaf", as_dict=True, include_key=False).items():
@@ -75,9 +80,8 @@ def scenes_a_pack(scenes: int) -> int:
 
 def listed(parts: pl.DataFrame, render: dict[str, Any]) -> pl.DataFrame:
     """Rows of a list: what a part is cut out of, what becomes of it, and how its scene is made."""
-    of_parts = [
-        name for name in schemas.PLANNED_PARTS.columns if name not in ("from_dataset", "from_clip_id", "from_s")
-    ]
+    unneeded = () if render.get("beside") else ("from_dataset", "from_clip_id", "from_s")
+    of_parts = [name for name in schemas.PLANNED_PARTS.columns if name not in unneeded]
     return parts.select(
         *of_parts,
         *(name for name in OF_MEDIA if name != "media_path"),
@@ -85,7 +89,7 @@ def listed(parts: pl.DataFrame, render: dict[str, Any]) -> pl.DataFrame:
         pl.col("from_media_s").alias("start_s"),
         (pl.col("from_media_s") + pl.col("taken_s")).alias("end_s"),
         pl.lit("mean" if render["channels"] == 1 else "all").alias("channel"),
-        *(pl.lit(render[name]).alias(f"render_{name}") for name in RENDERED),
+        *(_rendered(render.get(name)).alias(f"render_{name}") for name in RENDERED),
         pl.lit(MAKES).alias("makes"),
     )
 
@@ -114,6 +118,24 @@ def classes_of(connection: duckdb.DuckDBPyConnection, datasets: list[str], where
             class_index=pl.when(numbered).then(numbered.cast(pl.Int32).cum_sum() - 1).cast(pl.Int32)
         )
     return classes
+
+
+def _rendered(value: Any) -> pl.Expr:
+    """What is said of how scenes are made; what is no number and no word as JSON."""
+    if value is None:
+        return pl.lit(None, pl.String)
+    return pl.lit(json.dumps(value) if isinstance(value, list | dict) else value)
+
+
+def _heard_of_parts(heard: pl.DataFrame, classes: pl.DataFrame) -> pl.DataFrame:
+    """clip_id, ordinal, and `heard` of each part: name of the class, onset_s, offset_s, origin."""
+    name, class_id = pl.col("name"), pl.col("class_id")
+    alike = name.str.to_lowercase().is_duplicated()
+    names = classes.select("class_id", name=pl.when(alike).then(pl.format("{} ({})", name, class_id)).otherwise(name))
+    named = heard.join(names, on="class_id", maintain_order="left")
+    return named.group_by("clip_id", "ordinal", maintain_order=True).agg(
+        heard=pl.struct("name", "onset_s", "offset_s", "origin")
+    )
 
 
 def _as(rows: pl.DataFrame, schema: Schema) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """A pack of scenes: each made of its parts and written. See exports/packs.py."""
 
 import itertools
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import polars as pl
 
 from workflow_scripts.derive.acoustics import pyroomacoustics
+from workflow_scripts.derive.beside import jams_of, tsv_of
+from workflow_scripts.derive.masks import MASKS, encoded_masks, masks_of
 from workflow_scripts.derive.planned import TOLD
 from workflow_scripts.derive.sound import PlacedPart, Scene, mixed
 from workflow_scripts.exports.audio.cutting import Cut, Failed, Row, cut_rows
@@ -26,7 +29,7 @@ STEM_BITS = 24
 def pack(rows: pl.DataFrame, folder: Path) -> Packed:
     """Write <clip_id>.<codec> of each scene of a list to a folder.
 
-    And where they are asked for its stems, <clip_id>.<ordinal>.stem.<codec>.
+    And where they are asked for its stems, <clip_id>.<ordinal>.stem.<codec>; <clip_id>.masks.npz; <clip_id>.jams, .tsv.
 
     Returns:
         TOLD of the scenes that were made; kind and words of those that could not be.
@@ -109,6 +112,22 @@ def _write(clip_id: str, parts: list[PlacedPart], scene: Scene, folder: Path) ->
         for number, part in enumerate(parts):
             content = _encoded(scene.stem(number), row, STEM_BITS)
             (folder / f"{clip_id}.{part.row['ordinal']}.stem.{codec}").write_bytes(content)
+    if row["render_masks"]:
+        (folder / f"{clip_id}{MASKS}").write_bytes(_masks(parts, scene, json.loads(row["render_masks"])))
+    rows = [part.row for part in parts]
+    beside = json.loads(row["render_beside"] or "[]")
+    if "jams" in beside:
+        text = jams_of(rows, scene.gains_db, scene.scale_db, scene.background_db(rows))
+        (folder / f"{clip_id}.jams").write_text(text, encoding="utf-8")
+    if "tsv" in beside:
+        (folder / f"{clip_id}.tsv").write_text(tsv_of(rows), encoding="utf-8")
+
+
+def _masks(parts: list[PlacedPart], scene: Scene, asked: dict[str, Any]) -> bytes:
+    """Of all parts, from what each is before it is rounded to the steps of a file."""
+    masks = masks_of([scene.stem(number) for number in range(len(parts))], **asked)
+    ordinals = [part.row["ordinal"] for part in parts]
+    return encoded_masks(masks, ordinals=ordinals, sample_rate=parts[0].row["render_sample_rate"], **asked)
 
 
 def _encoded(samples: np.ndarray[Any, Any], row: dict[str, Any], bits: int) -> bytes:

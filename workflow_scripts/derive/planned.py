@@ -18,6 +18,8 @@ HEARD: dict[str, Any] = {
 }
 """What is heard in scenes: `origin` is annotated, or background; onset and offset are null where all of the scene is
 meant."""
+HEARD_OF_PARTS: dict[str, Any] = HEARD | {"ordinal": pl.Int32}
+"""By which part of its scene."""
 TOLD: dict[str, Any] = {
     "clip_id": pl.String,
     "ordinal": pl.Int32,
@@ -34,7 +36,7 @@ class ScenePlan:
     Attributes:
         scenes: PLANNED_SCENES without `sample_rate` and `channels`.
         parts: PLANNED_PARTS, `from_media_s`, where a part begins in its media, and OF_MEDIA.
-        heard: HEARD.
+        heard: HEARD_OF_PARTS.
         pools: what scenes could be made of: columns of pools.pool_of.
     """
 

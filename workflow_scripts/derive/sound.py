@@ -1,5 +1,6 @@
 """The sound of a scene: its parts placed, brought to their levels, and summed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,15 @@ class Scene:
         first, samples = self.placed[number]
         stem[first : first + len(samples)] = samples
         return stem
+
+    def background_db(self, rows: Sequence[dict[str, Any]]) -> float | None:
+        """Root mean square of what is behind, dB of full scale; None where nothing is, or it is silent.
+
+        Args:
+            rows: of its parts.
+        """
+        behind = [one for one, row in zip(self.placed, rows, strict=True) if row["role"] == "background"]
+        return _decibel(_level(behind, len(self.samples)))
 
 
 def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels: int) -> Scene:

@@ -335,16 +335,28 @@ def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) ->
     [kind] = kinds
     if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
         raise SettingsError(f"{where}.mixtures: `pairs: drawn` takes `clips`, a query, and `scenes`, a number")
-    if {"room", "outdoors"} <= derive[kind].keys():
+    _check_made(derive, kind, where)
+    sources = {table: os.path.abspath(workdir / places.recipe(name, table)) for table in ("scenes", "heard", "classes")}
+    audio = [os.path.abspath(workdir / places.scene_audio(name))] if derive["render"]["written"] else []
+    return {"sources": sources, "audio": audio, "acquire": []}
+
+
+def _check_made(derive: dict[str, Any], kind: str, where: str) -> None:
+    """Raises SettingsError for what of a kind, or of how it is written, does not go together."""
+    options = derive[kind]
+    if {"room", "outdoors"} <= options.keys():
         raise SettingsError(f"{where}.{kind}: an event is heard in a `room` or `outdoors`; leave one of them out")
-    together = derive[kind].get("together")
+    together = options.get("together")
     if isinstance(together, dict) and (unknown := sorted({*together.get("seen_in", ())} - {*derive["from"]})):
         raise SettingsError(
             f"{where}.{kind}.together.seen_in: {', '.join(unknown)}: expected datasets that stand in `from` too"
         )
-    sources = {table: os.path.abspath(workdir / places.recipe(name, table)) for table in ("scenes", "heard", "classes")}
-    audio = [os.path.abspath(workdir / places.scene_audio(name))] if derive["render"]["written"] else []
-    return {"sources": sources, "audio": audio, "acquire": []}
+    masks = derive["render"].get("masks")
+    if masks and masks["hop"] > masks["window"]:
+        raise SettingsError(
+            f"{where}.render.masks: hop {masks['hop']} is above window {masks['window']}; what lies between two is in "
+            "no mask"
+        )
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:

@@ -175,6 +175,10 @@ class Places:
         """Folder of their parts, each by itself, where these were asked for."""
         return f"{self.results}/{dataset}/stems"
 
+    def masks(self, dataset: str) -> str:
+        """Folder of the masks of these over time and frequency, where they were asked for."""
+        return f"{self.results}/{dataset}/masks"
+
     def acquisition(self, dataset: str) -> str:
         """Folder of what tells how far the fetching of its files has come; what is fetched goes where its file says."""
         return f"{self.results}/{dataset}/acquired"

@@ -215,8 +215,12 @@ class Run:
         }
 
     def folders_of_scenes(self, dataset: str) -> dict[str, str]:
-        """Where the scenes of a dataset, and their parts, are written; none where they are not."""
-        places = {"audio": self.places.scene_audio(dataset), "stems": self.places.stems(dataset)}
+        """Where the scenes of a dataset, their parts, and masks of these are written; none where they are not."""
+        places = {
+            "audio": self.places.scene_audio(dataset),
+            "stems": self.places.stems(dataset),
+            "masks": self.places.masks(dataset),
+        }
         return places if self.datasets[dataset].audio else {}
 
     def roots_derived_from(self, dataset: str) -> list[str]:
