@@ -33,6 +33,7 @@ NAMES = (
     "pictures",
     "scenes",
     "beside_scaper",
+    "image_pairs",
     "fetch",
     "remote_roots",
     "slurm_jobs",

@@ -27,6 +27,7 @@ rule build_catalogue:
         derived=RUN.tables_of_derived(OF_SCENES_MADE),
         of_care=RUN.tables_of_care(rules.assign_splits.output.keys()),
         of_years=RUN.tables_of_years(rules.tell_years.output.keys()),
+        of_pairs=RUN.tables_of_pairs(rules.pair_images.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),
         of_fit=RUN.tables_of_fit(rules.gather_fit.output.keys()),
         checks=checks_of(RUN.roots),
@@ -50,6 +51,7 @@ rule build_catalogue:
         with_judgements=RUN.all_with_judgements(),
         fetches=RUN.fetched_in(),
         with_years=RUN.with_years(),
+        with_pairs=RUN.with_pairs(),
         with_windows=RUN.with_windows(),
         with_fit=RUN.with_fit(),
         derived=RUN.derived(),
@@ -67,6 +69,9 @@ rule build_catalogue:
 # The tables of datasets that the catalogue speaks of.
 CATALOGUED = [
     file
-    for name in ("tables", "of_care", "of_windows", "of_years", "of_fit", "of_judgements", "weighed", "derived")
+    for name in (
+        *("tables", "of_care", "of_windows", "of_years", "of_fit", "of_pairs"),
+        *("of_judgements", "weighed", "derived"),
+    )
     for file in rules.build_catalogue.input[name]
 ]

@@ -188,6 +188,18 @@ def tables_derived_from(wildcards):
     return [file for file in [*CATALOGUED, *RUN.waited_for()] if file.startswith(below)] + rejects
 
 
+def tables_of_pairing(wildcards):
+    """The tables that the pairs of a dataset follow from: its own, and those of the images."""
+    sources = RUN.sources_of_pairs(**wildcards)
+    return [file for source in sources.values() for file in source["tables"].values()]
+
+
+def roots_of_pairing(wildcards):
+    """The roots of these images, each once."""
+    sources = RUN.sources_of_pairs(**wildcards)
+    return list(dict.fromkeys(slug for source in sources.values() for slug in source["roots"]))
+
+
 def growing(amount):
     """Memory in MB or time in minutes that doubles with each attempt."""
     return lambda wildcards, attempt: amount * 2 ** (attempt - 1)

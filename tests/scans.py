@@ -27,12 +27,11 @@ if __name__ == "__main__":
 
 
 def scanned(
-    root: Path, lists: Path, files: int = 8000, size: int = 1 << 34, held: int = 0
+    root: Path, lists: Path, files: int = 8000, size: int = 1 << 34, held: int = 0, images: bool = False
 ) -> tuple[dict[str, int], dict[str, pl.DataFrame]]:
     """Scan a root into shards of so many files and bytes at most; what scan_root returns."""
-    return scan_root(
-        str(root), "", Bound(files, size), lambda shard: lists / f"shard={shard}.parquet", lister_beside(lists), held
-    )
+    bound, lister = Bound(files, size), lister_beside(lists)
+    return scan_root(str(root), "", bound, lambda shard: lists / f"shard={shard}.parquet", lister, held, images)
 
 
 def lister_beside(lists: Path) -> Lister:

@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "fit": {"errors", "tables", "media", "sound", "exports", "windows"},  # exports cut the clips out
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},
+    "pairs": {"errors", "tables", "derive"},  # of derive, draws
     "derive": {"errors", "tables", "media", "sound", "exports", "catalogue"},  # exports cut and encode what it makes
     "run": {
         "errors",

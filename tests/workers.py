@@ -27,9 +27,11 @@ SETTINGS = CheckSettings("first", 128)
 FAR_TOO_MUCH = 64 << 30
 
 
-def scan_and_check(root: Path, results: Path, settings: CheckSettings = SETTINGS, workers: int = 1) -> pl.DataFrame:
+def scan_and_check(
+    root: Path, results: Path, settings: CheckSettings = SETTINGS, workers: int = 1, images: bool = False
+) -> pl.DataFrame:
     """Scan a root into one shard and bring its checks up to date."""
-    scanned(root, results / "media", size=1 << 60)
+    scanned(root, results / "media", size=1 << 60, images=images)
     output = results / "checks" / "shard=all.parquet"
     media_list, note = results / "media" / "shard=all.parquet", results / "shard=all.json"
     check_shard(media_list, str(root), settings, workers, output, note)

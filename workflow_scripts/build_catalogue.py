@@ -28,6 +28,7 @@ with logged(snakemake.log[0]):
         params.derived,
         params.with_years,
         params.with_fit,
+        params.with_pairs,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

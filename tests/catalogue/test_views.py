@@ -85,6 +85,8 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "trends",
         "caption_fit",
         "detections",
+        "pairs",
+        "unpaired",
     }
 
 

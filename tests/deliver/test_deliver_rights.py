@@ -10,7 +10,7 @@ import pytest
 from tests.deliver.made_export import FILES, write_export
 from workflow_scripts.deliver.delivered import Delivered
 from workflow_scripts.deliver.manifest import MANIFEST
-from workflow_scripts.deliver.redistribution import SOUND, Licensed, licensed
+from workflow_scripts.deliver.redistribution import IMAGES, SOUND, Licensed, licensed
 from workflow_scripts.deliver.sending import Order, send
 from workflow_scripts.exports.account import Account
 from workflow_scripts.tables.licences import SPDX_IDS, allows_redistribution
@@ -159,3 +159,23 @@ def test_offline_nothing_goes_to_an_address(sent: Any) -> None:
 def test_of_all_licences_that_are_known_only_those_without_derivatives_stay() -> None:
     assert {one for one in SPDX_IDS if not allows_redistribution(one)} == {one for one in SPDX_IDS if "-ND" in one}
     assert not any(map(allows_redistribution, ("", "CC-BY", "cc0-1.0", "all rights reserved", None)))
+
+
+def test_images_that_sounds_are_paired_with_have_licences_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Two lists have one image each and one in both."""
+    clips = pl.LazyFrame({"clip_id": ["a"], "licence": ["CC0-1.0"], "duration_s": [3600.0]})
+    monkeypatch.setattr("workflow_scripts.deliver.redistribution.lazy_table", lambda _: clips)
+    lists = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    for number, file in enumerate(lists):
+        images = {"image_clip_id": ["both", f"of_{number}"], "image_licence": ["CC-BY-4.0", None]}
+        rows = pl.DataFrame({"clip_id": ["p", "q"], "of_clip": "a", "image_dataset": "seen", **images})
+        rows.write_parquet(file)
+    found = licensed("CC-BY-4.0", 1, tmp_path / "clips.parquet", lists)
+    assert found[1:] == [
+        Licensed(SOUND, "CC0-1.0", 1, 1.0),
+        Licensed(IMAGES, None, 2),
+        Licensed(IMAGES, "CC-BY-4.0", 1),
+    ]
+    assert [one.may_go for one in found[2:]] == [False, True]

@@ -10,8 +10,13 @@ from workflow_scripts.exports.packs import write_pack
 from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import Pack, Tables, pack_of
 from workflow_scripts.exports.writing import write_export
-from workflow_scripts.settings.schemas import options_schema
+from workflow_scripts.settings.schemas import exports, options_schema
 from workflow_scripts.settings.validation import validated
+
+
+def of_any_dataset() -> list[str]:
+    """The formats that take nothing but what every dataset has."""
+    return [name for name in exports() if "pairs" not in options_schema(name, "")["needs"]]
 
 
 def exported(kind: str, tables: Tables, link: Path, **options: Any) -> Path:

@@ -9,20 +9,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.exports.made_exports import account_of, exported
+from tests.exports.made_exports import account_of, exported, of_any_dataset
 from tests.exports.packed import options_of
 from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.formats import format_of
 from workflow_scripts.exports.plans import write_plan
 from workflow_scripts.exports.reading import LONGEST_SPLIT, Tables
-from workflow_scripts.settings.schemas import exports, options_schema
+from workflow_scripts.settings.schemas import options_schema
 
 
 def ways() -> list[Any]:
     """Every format, with each value of each option that says whether it makes packs."""
     all_ways = []
-    for name in exports():
+    for name in of_any_dataset():
         packs = options_schema(name, "").get("packs", False)
         options = packs if isinstance(packs, dict) else {}
         all_ways.append(pytest.param(name, {}, id=name))

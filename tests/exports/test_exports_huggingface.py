@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,7 @@ import yaml
 from tests.exports.packed import exported
 from tests.exports.small_run import AUDIO, BELL, SmallAudioset, instead
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.exports import huggingface
-from workflow_scripts.exports.audio.cutting import Row
+from workflow_scripts.exports import hub_files, huggingface
 from workflow_scripts.exports.audio.form import AudioForm
 from workflow_scripts.exports.huggingface import rows as huggingface_rows
 from workflow_scripts.media.content import Content
@@ -137,14 +137,14 @@ OF_ANOTHER = {
 def test_what_is_not_read_back_as_it_was_meant_is_an_error(
     small: SmallAudioset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str
 ) -> None:
-    right = huggingface_rows._row
+    right = hub_files.write_hub_file
 
-    def wrong(row: Row, *others: Any) -> dict[str, Any]:
-        written = right(row, *others)
-        return written | {column: OF_ANOTHER[column]} if row["clip_id"] == "_bbbbbbbbbb" else written
+    def wrong(file: Path, features: dict[str, Any], rows: Iterable[dict[str, Any]]) -> None:
+        of_another = {"_bbbbbbbbbb": {column: OF_ANOTHER[column]}}
+        right(file, features, (row | of_another.get(row["clip_id"], {}) for row in rows))
 
-    monkeypatch.setattr(huggingface_rows, "_row", wrong)
-    monkeypatch.setattr(huggingface_rows, "ROW_GROUP_BYTES", 1)
+    monkeypatch.setattr(huggingface_rows, "write_hub_file", wrong)
+    monkeypatch.setattr(hub_files, "ROW_GROUP_BYTES", 1)
     with pytest.raises(SoundledgerError, match=r"pack\.parquet: _bbbbbbbbbb was not read back as it was written"):
         exported("huggingface", small.for_exports, tmp_path)
 

@@ -7,14 +7,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.exports.made_exports import account_of, exported
+from tests.exports.made_exports import account_of, exported, of_any_dataset
 from tests.exports.small_run import SmallAudioset, instead
 from workflow_scripts.exports.licences import Licences
 from workflow_scripts.exports.reading import Tables
-from workflow_scripts.settings.schemas import exports
 from workflow_scripts.tables import schemas
 
-EVERY = [*((name, {}) for name in exports()), ("ast", {"copies": "always"})]
+EVERY = [*((name, {}) for name in of_any_dataset()), ("ast", {"copies": "always"})]
 MOVED = {"-aaaaaaaaaa": "eval", "quotedxxxxx": "balanced_train"}
 CHOSEN = ["quotedxxxxx", "_bbbbbbbbbb", "cutxxxxxxxx"]
 

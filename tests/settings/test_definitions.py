@@ -36,6 +36,7 @@ AT_HAND = {
     "birdclef2025",
     "sample",
     "soundingearth",
+    "soundingearth_tiles",
 }
 """Of these nothing is fetched: what Kaggle asks for an account, or nobody says what files there are."""
 

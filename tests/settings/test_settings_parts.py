@@ -73,4 +73,4 @@ def test_an_export_asks_for_tables_that_there_are(monkeypatch: pytest.MonkeyPatc
 
 def test_the_tables_that_an_export_may_ask_for_are_all_that_there_are() -> None:
     tables = yaml.safe_load(PART.read_text())["properties"]["needs"]["items"]["enum"]
-    assert tables == [*INGESTED, *RESOLVED, "checks"]
+    assert tables == [*INGESTED, *RESOLVED, "pairs", "unpaired", "checks"]

@@ -18,10 +18,11 @@ import soundfile
 import soxr
 import yaml
 
+from tests.exports.made_exports import of_any_dataset
 from tests.project import Project
 from tests.workflow.test_faults import describe
 from workflow_scripts.exports.account import read_account
-from workflow_scripts.settings.schemas import exports, options_schema
+from workflow_scripts.settings.schemas import options_schema
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared]
 
@@ -37,7 +38,7 @@ LEAST_CORRELATION = 0.95
 def every_form() -> list[Any]:
     """Each format once, with copies where it can make them; and the Shar of lhotse."""
     forms: list[Any] = [{"lhotse": {"shar": True}, "as": "lhotse_shar"}]
-    for name in exports():
+    for name in of_any_dataset():
         has_copies = "copies" in options_schema(name, "")["properties"]
         forms.append({name: {"copies": "auto"}} if has_copies else name)
     return forms

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.made_files import noise16, wav
+from tests.pairs.naturalist import jpeg
 from tests.project import Project
 
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         write(folder / f"{split}/gull/{split}.wav", wav(noise16(16_000, seed=len(split))))
     for split in ("train", "val"):
         write(project.folder / f"inat2021/{split}.json", document("images", f"{split}/gull/{split}.jpg"))
-    write(project.folder / "inat2021/train/gull/train.jpg", b"\xff\xd8\xff no picture that anybody would open")
+    write(project.folder / "inat2021/train/gull/train.jpg", jpeg(1))
     write(project.folder / "inat2021/train/gull/other.PNG", b"")
     write(project.folder / "inat2021/train/gull/sound.wav", b"")
     write(project.folder / "inat2021/val.tar", b"")
@@ -48,7 +49,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_sounds_are_decoded_and_images_are_listed(project: Project) -> None:
+def test_sounds_and_images_are_decoded(project: Project) -> None:
     asked = "SELECT dataset, split, status, error_kind, path FROM clips ORDER BY ALL"
     assert project.ask(asked) == [
         ("inat2021", "train", "unreadable", "no_audio", "train/gull/train.jpg"),
@@ -59,10 +60,10 @@ def test_sounds_are_decoded_and_images_are_listed(project: Project) -> None:
 
 
 def test_a_root_of_images_lists_these_alone(project: Project) -> None:
-    asked = "SELECT path, error_kind, bytes_digest FROM checks WHERE root LIKE '%images' ORDER BY path"
+    asked = "SELECT path, error_kind, format FROM checks WHERE root LIKE '%images' ORDER BY path"
     assert project.ask(asked) == [
-        ("train/gull/other.PNG", "no_audio", None),
-        ("train/gull/train.jpg", "no_audio", None),
+        ("train/gull/other.PNG", "no_picture", None),
+        ("train/gull/train.jpg", "no_audio", "JPEG"),
     ]
     assert project.ask("SELECT path, reason FROM orphans WHERE dataset = 'inat2021'") == [
         ("train/gull/other.PNG", "unclaimed")
@@ -81,7 +82,7 @@ def test_one_species_is_found_in_all_of_them(project: Project) -> None:
     assert project.ask("SELECT annotated FROM clips_per_class WHERE class_name = 'Larus canus'") == [(0,)]
 
 
-def test_nothing_changed_runs_no_job_and_one_new_image_is_listed(project: Project) -> None:
+def test_nothing_changed_runs_no_job_and_one_new_image_is_looked_at(project: Project) -> None:
     assert project.run(*CONFIG).jobs == {}
     folder = project.folder / "inat2021"
     shutil.copy(folder / "train/gull/train.jpg", folder / "val.jpg")

@@ -49,7 +49,9 @@ TABLES_OF_YEARS = schemas.OF_YEARS
 """Those of the datasets alone whose file asks for change over the years."""
 TABLES_OF_FIT = schemas.OF_FIT
 """Those of the datasets alone whose file asks how well captions fit their sound."""
-_MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS | TABLES_OF_FIT
+TABLES_OF_PAIRS = schemas.PAIRED
+"""Those of the datasets alone whose file asks for pairs with images."""
+_MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS | TABLES_OF_FIT | TABLES_OF_PAIRS
 TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_DERIVED | _MEASURED
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
@@ -72,6 +74,7 @@ class Contents:
         derived: the datasets that are made of others: they have TABLES_OF_DERIVED.
         with_years: those that have TABLES_OF_YEARS.
         with_fit: those that have TABLES_OF_FIT.
+        with_pairs: those that have TABLES_OF_PAIRS.
     """
 
     places: Places
@@ -86,6 +89,7 @@ class Contents:
     derived: Sequence[str] = ()
     with_years: Sequence[str] = ()
     with_fit: Sequence[str] = ()
+    with_pairs: Sequence[str] = ()
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -114,6 +118,8 @@ class Contents:
             return self.with_years
         if table in TABLES_OF_FIT:
             return self.with_fit
+        if table in TABLES_OF_PAIRS:
+            return self.with_pairs
         return self.with_judgements.get(_KEYS[table], ()) if table in _KEYS else self.datasets
 
     def of_roots(self, table: str) -> dict[str, list[str]]:

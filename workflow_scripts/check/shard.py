@@ -10,19 +10,17 @@ from workflow_scripts.check.former import former
 from workflow_scripts.check.passing import PASSING, PassingFault
 from workflow_scripts.check.pool import examine_all
 from workflow_scripts.check.progress import Progress
-from workflow_scripts.check.task import Task
+from workflow_scripts.check.task import NO_AUDIO, Task
 from workflow_scripts.errors import first_twenty
 from workflow_scripts.media.media import Media
 from workflow_scripts.media.names import from_text
-from workflow_scripts.media.walk import folder_of, is_image
+from workflow_scripts.media.walk import folder_of
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.files import published
 from workflow_scripts.tables.store import TableError, publish_table, read_table
 
 KEY = ["path", "member"]
-NO_SOUND = {"load_ok": False, "error_kind": "no_audio", "error": "a picture, which holds no sound; it was not opened"}
-"""What is told of pictures, which roots have in their lists that hold such."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,16 +53,13 @@ def check_shard(
         .join(earlier.select(*KEY, "bytes_digest"), on=KEY, how="left", nulls_equal=True)
         .sort("path", "offset", "member")
     )
-    pictures = looked["member"].is_null() & looked["path"].map_elements(is_image, return_dtype=pl.Boolean)
-    silent = [NO_SOUND | row for row in looked.filter(pictures).select(*KEY, "bytes", "mtime_ns").to_dicts()]
-    looked = looked.filter(~pictures)
     with Progress(output.stem, len(looked), progress_note) as progress:
         rows = _look(looked, root, settings, workers, progress)
     decoded = [row for row in rows if not row.get("same_bytes")]
     again = pl.DataFrame(
         [row for row in rows if row.get("same_bytes")], schema={name: media.schema[name] for name in (*KEY, "mtime_ns")}
     ).join(earlier.drop("mtime_ns"), on=KEY, how="left", nulls_equal=True)
-    table = pl.concat([kept, _table(decoded + silent, settings), again.select(*schemas.CHECKS.columns)])
+    table = pl.concat([kept, _table(decoded, settings), again.select(*schemas.CHECKS.columns)])
     publish_table(table.sort(KEY), output, schemas.CHECKS)
     names = sorted(row["path"] if row["member"] is None else f"{row['path']}/{row['member']}" for row in decoded)
     _log.info(
@@ -118,7 +113,9 @@ def _earlier_rows(path: Path, fingerprint: str) -> pl.DataFrame:
     is_current = rows["fingerprint"] == fingerprint
     if not is_current.all():
         _log.info("%d rows are of other settings or another version of the check", (~is_current).sum())
-    return _with_columns_of_today(rows.filter(is_current & ~rows["error_kind"].is_in(PASSING).fill_null(False)))
+    was_not_opened = (rows["error_kind"] == NO_AUDIO) & rows["bytes_digest"].is_null()  # a picture, by earlier versions
+    is_lasting = ~(rows["error_kind"].is_in(PASSING) | was_not_opened).fill_null(False)
+    return _with_columns_of_today(rows.filter(is_current & is_lasting))
 
 
 def _of_another_version(rows: pl.DataFrame) -> str | None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.media.media import Media
 
+NO_AUDIO = "no_audio"
+"""The fault of a picture that decodes, as of any media without sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

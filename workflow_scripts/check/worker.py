@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from workflow_scripts.check import limits
+from workflow_scripts.check.picture import examine_picture
 from workflow_scripts.check.task import Task
 from workflow_scripts.media import archives
 from workflow_scripts.media.content import Content, file_content
 from workflow_scripts.media.media import Media, MediaError
 from workflow_scripts.media.opened import will_read
+from workflow_scripts.media.walk import is_image
 from workflow_scripts.sound.examine import Row, examine, note, unforeseen
 from workflow_scripts.sound.settings import CheckSettings
 from workflow_scripts.workers.limits import be_silent, in_time, limit_memory
@@ -35,6 +37,8 @@ def examine_batch(batch: Sequence[Task], settings: CheckSettings) -> list[Row]:
 def _examine_file(task: Task, settings: CheckSettings) -> Row:
     try:
         with in_time(limits.seconds_for(task.media.bytes)), file_content(task.media) as content:
+            if is_image(task.media.path):  # they are in lists of roots that hold such alone
+                return examine_picture(content, task.known_digest)
             return examine(content, task.known_digest, settings)
     except MediaError as error:
         return _unread(error.kind, str(error))

@@ -11,7 +11,9 @@ from workflow_scripts.errors import first_twenty, shown
 from workflow_scripts.tables.licences import allows_redistribution
 from workflow_scripts.tables.store import lazy_table
 
-SOUND, LABELS = "sound", "labels"
+SOUND, LABELS, IMAGES = "sound", "labels", "images"
+OF_IMAGE = ["image_dataset", "image_clip_id", "image_licence"]
+"""Columns of a list whose rows have an image too."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,11 @@ class Licensed:
     """What of an export is under one licence.
 
     Attributes:
-        of: `sound`, which features and pictures of it are too; or `labels`, which captions are too.
+        of: `sound`, which features and pictures of it are too; `labels`, which captions are too; or `images`, which
+            sounds are paired with.
         licence: as the tables or `rights` have it; None where none is said.
         clips: how many.
-        hours: of sound that these have; None of labels.
+        hours: of sound that these have; None of labels and images.
     """
 
     of: str
@@ -62,7 +65,18 @@ def licensed(labels: str | None, taken: int, clips: Path, packs: Iterable[Path])
             .collect()
         )
         found += [Licensed(SOUND, **row) for row in of_sound.iter_rows(named=True)]
+        found += _of_images(lists)
     return found
+
+
+def _of_images(lists: Sequence[Path]) -> list[Licensed]:
+    """What is under the licences of images, where rows have any."""
+    rows = [pl.scan_parquet(file, glob=False) for file in lists]
+    if not {*OF_IMAGE} <= {*rows[0].collect_schema()}:
+        return []
+    images = pl.concat([some.select(OF_IMAGE) for some in rows]).unique()
+    told = images.group_by(licence=OF_IMAGE[-1]).agg(clips=pl.len()).sort("clips", "licence", descending=[True, False])
+    return [Licensed(IMAGES, **row) for row in told.collect().iter_rows(named=True)]
 
 
 def _clips_of(listed: Path) -> pl.LazyFrame:
@@ -87,7 +101,7 @@ def advice(held: Sequence[Licensed], export: Mapping[str, Any], dataset_file: st
     words = []
     if not all(one.may_go for one in held if one.of == LABELS):
         words.append(f"Who knows the licence of the labels says it in {dataset_file}: `rights: {{labels: CC-BY-4.0}}`")
-    sound = [one for one in held if one.of == SOUND]
+    sound = [one for one in held if one.of in (SOUND, IMAGES)]
     free = [one.licence for one in sound if one.may_go and one.licence]
     if free and len(free) < len(sound):
         words.append(f"An export of the clips that may go, under exports of {dataset_file}: {_narrowed(export, free)}")

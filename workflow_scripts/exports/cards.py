@@ -49,6 +49,7 @@ def card(
     rows: Mapping[str, int],
     size: Mapping[str, int],
     says: str = SAYS,
+    licences: Collection[str | None] | None = None,
 ) -> str:
     """README.md.
 
@@ -59,6 +60,7 @@ def card(
         rows: how many, by split.
         size: bytes, by split.
         says: what people read.
+        licences: all that rows are under; without it those of the clips.
     """
     there = {split: count for split, count in rows.items() if count}
     head = {
@@ -75,7 +77,7 @@ def card(
             ],
             "dataset_size": sum(size.values()),
         },
-        **licence_on_hub(_licences(tables)),
+        **licence_on_hub(_licences(tables) if licences is None else licences),
     }
     counted = "\n".join(f"| {split} | {count:,} |" for split, count in there.items())
     return f"{front_matter(head)}\n{says}\n| split | rows |\n| --- | --- |\n{counted}\n"

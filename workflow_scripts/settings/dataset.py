@@ -112,6 +112,7 @@ class Dataset:
         acquire: where its files come from, as far as it says so.
         waits_for: the stages of fetching, each of a dataset, that have to be done before its sources can be read.
         derive: what it is made of, and how; None where it is found as it is.
+        pairs: which images its clips are paired with, and how; None if its file does not ask.
     """
 
     name: str
@@ -142,6 +143,12 @@ class Dataset:
     acquire: tuple[AcquireEntry, ...] = ()
     waits_for: tuple[Stage, ...] = ()
     derive: dict[str, Any] | None = None
+    pairs: dict[str, Any] | None = None
+
+    @property
+    def paired_with(self) -> tuple[str, ...]:
+        """The datasets of the images that its clips are paired with."""
+        return tuple(self.pairs["images"]) if self.pairs else ()
 
     @property
     def derived_from(self) -> tuple[str, ...]:
@@ -273,7 +280,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
     care = split_care(content, splits, str(file))
     files, folders = read_by(read.leaves, str(file)), listed_by(read.leaves, str(file))
     judged = judgements(content, files, file, base, workdir)
-    exports = {export.name: export for export in _exports(content["exports"], care, file)}
+    exports = {export.name: export for export in _exports(content["exports"], care, file, bool(content.get("pairs")))}
     dataset = Dataset(
         name=content["name"],
         file=str(file),
@@ -305,6 +312,7 @@ def load_dataset(read: DatasetFile, workdir: Path, acquisition: Acquisition) -> 
         subset=acquisition.subsets.get(content["name"]),
         acquire=acquisition.entries.get(content["name"], ()),
         derive=content.get("derive"),
+        pairs=content.get("pairs"),
         waits_for=tuple(acquisition.waits_for(read_path(leaf) for leaf in read.leaves if leaf.format in ON_DISK)),
     )
     dataset.bearable  # noqa: B018  raises here for what its file cannot mean
@@ -374,7 +382,7 @@ def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
     return file, file.parent
 
 
-def _exports(entries: list[Any], care: dict[str, Any], file: Path) -> Iterator[Export]:
+def _exports(entries: list[Any], care: dict[str, Any], file: Path, has_pairs: bool) -> Iterator[Export]:
     seen: set[str] = set()
     for ordinal, entry in enumerate(entries):
         where = f"{file}: exports[{ordinal}]"
@@ -395,6 +403,8 @@ def _exports(entries: list[Any], care: dict[str, Any], file: Path) -> Iterator[E
             )
         seen.add(name)
         needs = schema["needs"]
+        if "pairs" in needs and not has_pairs:
+            raise SettingsError(f"{where}: {kind} needs `pairs` in the dataset file, which has none")
         tables = dict.fromkeys(table for table in ("clips", *needs) if table != "checks")  # they tell what is held back
         if licences:
             check_licences(licences, f"{where}.licences")

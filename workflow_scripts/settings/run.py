@@ -212,6 +212,7 @@ class Run:
             "with_years": among(self.with_years()),
             "with_fit": among(self.with_fit()),
             "derived": among(self.derived()),
+            "with_pairs": among(self.with_pairs()),
         }
 
     def folders_of_scenes(self, dataset: str) -> dict[str, str]:
@@ -282,6 +283,27 @@ class Run:
         """Tables of these."""
         names = list(names)
         return [self.places.table(dataset, name) for dataset in self.with_fit() for name in names]
+
+    def with_pairs(self) -> list[str]:
+        """The datasets whose file asks for pairs with images."""
+        return [name for name, dataset in self.datasets.items() if dataset.pairs]
+
+    def tables_of_pairs(self, names: Iterable[str]) -> list[str]:
+        """Tables of these."""
+        names = list(names)
+        return [self.places.table(dataset, name) for dataset in self.with_pairs() for name in names]
+
+    def sources_of_pairs(self, dataset: str) -> dict[str, dict[str, Any]]:
+        """What pairs are made of: tables of the dataset, by "", and of each with images, and its roots of these."""
+        names = {"": dataset} | {name: name for name in self.datasets[dataset].paired_with}
+        tables = ("clips", "origins", "classes")
+        return {
+            key: {
+                "tables": {table: self.places.table(name, table) for table in tables},
+                "roots": [slug for slug in self.datasets[name].audio if key and self.roots[slug].images],
+            }
+            for key, name in names.items()
+        }
 
     def with_judgements(self, key: str) -> list[str]:
         """The datasets whose file names files under a key: `reviews`."""
@@ -359,6 +381,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
     if missing and not datasets:
         raise missing[0]
     refuse_circles(datasets)
+    refuse_no_images(datasets, roots)
     refuse_meeting(
         [one for dataset in datasets.values() for one in dataset.deliveries.values()], roots, results, workdir
     )
@@ -410,28 +433,47 @@ def _those_there(
         acquisition = replace(acquisition, entries={name: acquisition.entries[name] for name in names})
 
 
+_OTHERS = {"derive.from": ("derive", "from"), "pairs.images": ("pairs", "images")}
+"""Where a dataset file names others."""
+
+
 def _lacking(one: DatasetFile, read: list[DatasetFile], missing: dict[Path, MissingError]) -> MissingError | None:
-    """Why a dataset that is made of others cannot be made; None where nothing stands against it."""
+    """Why a dataset that is made of others, or paired with them, cannot be; None where nothing stands against it."""
     names = {other.content["name"]: other.file for other in read}
-    for name in one.content.get("derive", {}).get("from", ()):
+    from_others = {key: one.content.get(outer, {}).get(inner, ()) for key, (outer, inner) in _OTHERS.items()}
+    for key, name in ((key, name) for key, said in from_others.items() for name in said):
         if name not in names:
             known = ", ".join(sorted(names))
             return MissingError(
-                f"{one.file}: derive.from: no dataset {name!r} in this run, which has {known}; add it to `datasets`"
+                f"{one.file}: {key}: no dataset {name!r} in this run, which has {known}; add it to `datasets`"
                 f"{nearest(name, names)}"
             )
         if names[name] in missing:
-            return MissingError(f"{one.file}: derive.from: {name!r} is left out: {missing[names[name]]}")
+            return MissingError(f"{one.file}: {key}: {name!r} is left out: {missing[names[name]]}")
     return None
 
 
 def refuse_circles(datasets: dict[str, Dataset]) -> None:
-    """Raises SettingsError where datasets would be made of each other."""
+    """Raises SettingsError where datasets would be made of each other, or pairs of what is made of these pairs."""
     try:
-        graphlib.TopologicalSorter({name: one.derived_from for name, one in datasets.items()}).prepare()
+        others = {name: {*one.derived_from, *one.paired_with} for name, one in datasets.items()}
+        graphlib.TopologicalSorter(others).prepare()
     except graphlib.CycleError as error:
         way = " of ".join(reversed(error.args[1]))
-        raise SettingsError(f"derive.from: {way}: nothing can be made of itself; leave one of them out") from None
+        raise SettingsError(
+            f"derive.from, pairs.images: {way}: nothing can be made of itself; leave one of them out"
+        ) from None
+
+
+def refuse_no_images(datasets: dict[str, Dataset], roots: dict[str, Root]) -> None:
+    """Raises SettingsError where clips are to be paired with what is no image."""
+    for one in datasets.values():
+        for name in one.paired_with:
+            if not any(roots[slug].images for slug in datasets[name].audio):
+                raise SettingsError(
+                    f"{one.file}: pairs.images: {name!r} has no root that holds images; in its file, say "
+                    "`audio: [{path: …, holds: images}]`"
+                )
 
 
 def _results(named: str, workdir: Path) -> str:

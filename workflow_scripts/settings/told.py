@@ -22,6 +22,7 @@ def _of_dataset(dataset: Dataset) -> dict[str, str]:
     said |= {"subset": dataset.subset} if dataset.subset else {}
     said |= {"over_years": dataset.over_years} if dataset.over_years else {}
     said |= {"caption_fit": dataset.caption_fit} if dataset.caption_fit else {}
+    said |= {"pairs": dataset.pairs} if dataset.pairs else {}
     flat = {key: text for name, value in said.items() for key, text in _flat(name, value)}
     return {"adapter": dataset.adapter, "match": dataset.match, **flat}
 

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 
 CHECK_VERSION = 10
 """Raised by hand when the check of the same file would tell something else than before."""
-CHECK_COLUMNS = 3
-"""Raised by hand when `checks` has other columns and earlier rows still hold: all shards look, and decode nothing."""
+CHECK_COLUMNS = 4
+"""Raised by hand when `checks` has other columns, or pictures are told of otherwise, and earlier rows of sound still
+hold: all shards look, and decode nothing of it."""
 
 SAMPLE_RATE = 16_000
 """Of the feature, hertz."""

@@ -803,10 +803,11 @@ def test_birdset(ingest: Ingest, tmp_path: Path) -> None:
     assert not cut.keys() & {"start_s", "end_s"}
 
 
-def test_soundingearth(ingest: Ingest) -> None:
-    """Rows made by hand in the columns that its authors' code names."""
+@pytest.mark.parametrize("name", ["soundingearth", "soundingearth_tiles"])
+def test_soundingearth(ingest: Ingest, name: str) -> None:
+    """Rows made by hand in the columns that its authors' code names; sounds and tiles are called alike."""
     table = "key,longitude,latitude\n12,8.5,47.25\n13,,\n"
-    tables = ingest("soundingearth", texts={"soundingearth/metadata.csv": table})
+    tables = ingest(name, texts={"soundingearth/metadata.csv": table})
     assert numbers(tables) == (2, 0, 0, 0)
     assert row(tables, "12") == {
         "media_key": "12",

@@ -47,6 +47,10 @@ from workflow_scripts.tables.schemas.measured import SCORED as SCORED
 from workflow_scripts.tables.schemas.measured import TRENDS as TRENDS
 from workflow_scripts.tables.schemas.measured import WINDOWED as WINDOWED
 from workflow_scripts.tables.schemas.measured import WINDOWS as WINDOWS
+from workflow_scripts.tables.schemas.paired import PAIRED as PAIRED
+from workflow_scripts.tables.schemas.paired import PAIRS as PAIRS
+from workflow_scripts.tables.schemas.paired import UNPAIRED as UNPAIRED
+from workflow_scripts.tables.schemas.paired import UNPAIRED_BECAUSE as UNPAIRED_BECAUSE
 from workflow_scripts.tables.schemas.resolved import CLIPS as CLIPS
 from workflow_scripts.tables.schemas.resolved import CLIPS_BEFORE as CLIPS_BEFORE
 from workflow_scripts.tables.schemas.resolved import ORPHAN_REASONS as ORPHAN_REASONS

@@ -85,7 +85,7 @@ CHECKS = Schema(
         "format": column(
             pl.String,
             "container, as libsndfile or FFmpeg names it; ID3_WAV and ID3_AIFF where an ID3 tag is in front, "
-            "CHAINED_OGG of several links",
+            "CHAINED_OGG of several links; of a picture its kind, as Pillow names it",
             null=True,
         ),
         "subtype": column(
