@@ -29,23 +29,28 @@ class DrawnFrom:
         names = pool["class_id"].fill_null("")
         self._names = names.unique().sort()
         self._class = names.replace_strict(self._names, range(len(self._names)), return_dtype=pl.Int64).to_numpy()
+        self._order = np.argsort(self._class, kind="stable")
         self._hashes_of_names = draws.hashed(self._names)
         self._by_class = balance == "class"
 
     def of(self, keys: Array, rows: Array | None = None) -> Array:
         """Which row each key (N,) takes: of all, or of some, which may be others for a few keys each."""
         choose = draws.chosen if rows is None else draws.highest
-        rows = np.arange(len(self.hashes)) if rows is None else rows
         if not self._by_class:
+            rows = np.arange(len(self.hashes)) if rows is None else rows
             return np.asarray(rows[choose(keys, self.hashes[rows])])
-        order = rows[np.argsort(self._class[rows], kind="stable")]
+        order = self._order
+        if rows is not None:
+            may = np.zeros(len(order), bool)
+            may[rows] = True
+            order = order[may[order]]
         there, firsts = np.unique(self._class[order], return_index=True)
         of_class = choose(draws.below(keys, "class"), self._hashes_of_names[there])
         taken = np.empty(len(keys), np.int64)
-        for number, mine in enumerate(np.split(order, firsts[1:])):
-            some = np.flatnonzero(of_class == number)
-            if some.size:
-                taken[some] = mine[choose(keys[some], self.hashes[mine])]
+        ends = np.append(firsts[1:], len(order))
+        for number in np.unique(of_class):
+            some, mine = np.flatnonzero(of_class == number), order[firsts[number] : ends[number]]
+            taken[some] = mine[choose(keys[some], self.hashes[mine])]
         return taken
 
     def in_turn(self, keys: Array, scene: Array, behind: Array, kinds: Array, together: Together) -> Array:
