@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
 GROUPS := clap judging remote windows rooms
 
-.PHONY: help python setup demo $(GROUPS) slurm status usage sql preview review test quick lint format bench docs lock clean
+.PHONY: help python setup demo $(GROUPS) augment slurm status usage sql preview review test quick lint format bench docs lock clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -64,10 +64,12 @@ clap: .venv/clap $(if $(wildcard .venv-slurm/installed),.venv-slurm/clap)  ## Se
 
 rooms: .venv/rooms $(if $(wildcard .venv-slurm/installed),.venv-slurm/rooms)  ## Set up what events of soundscapes are heard through, rooms and distance: pyroomacoustics
 
-test: setup $(GROUPS:%=.venv/%) .venv-slurm/installed .venv-consumers/installed  ## Run the tests
+augment: .venv-augment/installed  ## Set up what augments clips, in a venv of its own: audiomentations, which wants an older soxr than the lock has
+
+test: setup $(GROUPS:%=.venv/%) .venv-augment/installed .venv-slurm/installed .venv-consumers/installed  ## Run the tests
 	@$(IN_VENV) pytest
 
-quick: setup $(GROUPS:%=.venv/%)  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
+quick: setup $(GROUPS:%=.venv/%) .venv-augment/installed  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
 	@$(IN_VENV) pytest -m "not slurm and not browser and not consumer"
 
 lint: setup  ## Check format, style, types and rules; change nothing
@@ -96,7 +98,8 @@ docs: setup  ## Write anew what pages have of schemas (config/README.md), and of
 .venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
 .venv-consumers/installed: requirements.lock tests/consumers/requirements.txt
 .venv-scaper/installed: benchmarks/scaper.txt
-.venv/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed:
+.venv-augment/installed: envs/augment/requirements.txt
+.venv/installed .venv-augment/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	python=$$($(MAKE) --silent --no-print-directory python); \
 	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \

@@ -1,14 +1,14 @@
 # Derive: new datasets out of old ones. What is made is a dataset like any other, by its plan and its root.
 #
 # requires: the tables and checks of the datasets that it is made of
-# produces: <dataset>/derived/plan/{scenes,parts,heard,classes}.parquet, which ingest reads;
-#           <dataset>/audio, its root, and <dataset>/stems; <dataset>/tables/{scenes,parts}.parquet;
+# produces: <dataset>/derived/plan/{scenes,parts,augmentations,heard,classes}.parquet, some of which ingest reads;
+#           <dataset>/audio, its root, and <dataset>/stems; <dataset>/tables/{scenes,parts,augmentations}.parquet;
 #           on the way derived/.plan/<leaf>.parquet and derived/.packs/<leaf>
 # config:   of the dataset file: derive
 
 
-OF_SCENES = ("scenes", "parts", "heard", "classes")
-OF_SCENES_MADE = ("scenes", "parts")
+OF_SCENES_MADE = ("scenes", "parts", "augmentations")
+OF_SCENES = (*OF_SCENES_MADE, "heard", "classes")
 
 
 checkpoint plan_scenes:
@@ -65,12 +65,10 @@ rule render:
 rule gather_scenes:
     """Put together what was made: the root of the dataset, and what is known of its scenes."""
     input:
-        scenes=PLACES.recipe("{dataset}", "scenes"),
-        parts=PLACES.recipe("{dataset}", "parts"),
+        **{name: PLACES.recipe("{dataset}", name) for name in OF_SCENES_MADE},
         packs=SCENES.made,
     output:
-        scenes=PLACES.table("{dataset}", "scenes"),
-        parts=PLACES.table("{dataset}", "parts"),
+        **{name: PLACES.table("{dataset}", name) for name in OF_SCENES_MADE},
         account=PLACES.scenes_made("{dataset}"),
     log:
         PLACES.log("gather_scenes", "{dataset}"),

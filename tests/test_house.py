@@ -32,7 +32,15 @@ MAY_IMPORT = {
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},
     "pairs": {"errors", "tables", "derive"},  # of derive, draws
-    "derive": {"errors", "tables", "media", "sound", "exports", "catalogue"},  # exports cut and encode what it makes
+    "derive": {
+        "errors",
+        "tables",
+        "media",
+        "sound",
+        "exports",  # they cut and encode what it makes
+        "catalogue",
+        "settings",  # where the venv is in which effects are made
+    },
     "run": {
         "errors",
         "processes",

@@ -1,4 +1,4 @@
-"""Rule gather_scenes: the packs of scenes -> the root of their dataset, and its tables of scenes and parts."""
+"""Rule gather_scenes: the packs of scenes -> the root of their dataset, and its tables of what was made."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     packs = [pack_of(Path(account)) for account in snakemake.input.packs]
-    planned = {name: Path(snakemake.input[name]) for name in ("scenes", "parts")}
-    tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts")}
+    made = ("scenes", "parts", "augmentations")
+    planned = {name: Path(snakemake.input[name]) for name in made}
+    tables = {name: Path(snakemake.output[name]) for name in made}
     folders = {name: Path(folder) for name, folder in snakemake.params.folders.items()}
     gather(packs, planned, folders, tables, Path(snakemake.output.account))
     remove_packs_but(packs, Path(snakemake.params.packs).parent)

@@ -22,7 +22,7 @@ with logged(snakemake.log[0]):
     slugs = list(dict.fromkeys(slug for of_one in params.roots.values() for slug in of_one))
     checks = Places.by_root(snakemake.input.checks, slugs)
     contents = Contents(Places(params.results), params.roots, checks, **params.of_some)
-    tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts", "heard", "classes")}
+    tables = {name: Path(snakemake.output[name]) for name in ("scenes", "parts", "augmentations", "heard", "classes")}
     with shut_in(contents) as connection:
         planned = kind_of(kind).plan(connection, params.derive, where)
         planned.check(where)

@@ -80,6 +80,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "directions",
         "scenes",
         "parts",
+        "augmentations",
         "indices",
         "daylight",
         "trends",

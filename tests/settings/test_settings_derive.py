@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from workflow_scripts.settings import augment
 from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.run import Run, load_run
 
@@ -24,6 +25,25 @@ def run_of(workdir: Path, *wanted: str, **files: dict[str, Any]) -> Run:
 
 def derived(of: str, **says: Any) -> dict[str, Any]:
     return {"adapter": "derived", "derive": {"from": [of], "mixtures": PAIRS} | says}
+
+
+def of_recipe(*steps: dict[str, Any], **render: Any) -> dict[str, Any]:
+    made = {"clips": "SELECT clip_id FROM clips", "recipe": [*steps]}
+    return {"derive": {"from": ["sounds"], "render": render, "augmented": made}}
+
+
+def test_what_makes_effects_is_wanted_where_these_are_written(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(augment, "VENV", workdir / "none")
+    both = ({"frequency_mask": {}}, {"gain": {}}, {"low_pass": {"cutoff_hz": 500}})
+    with pytest.raises(SettingsError, match=r"recipe: audiomentations, which makes gain, low_pass, .* `make augment`"):
+        run_of(workdir, "sounds", "more", more={"adapter": "derived"} | of_recipe(*both))
+    for says in (of_recipe(*both, written=False), of_recipe(both[0])):
+        run = run_of(workdir, "sounds", "more", more={"adapter": "derived"} | says)
+        assert run.datasets["more"].derive["render"]["sample_rate"] is None
+    (workdir / "none/bin").mkdir(parents=True)
+    (workdir / "none/bin/python").touch()
+    (workdir / "none/installed").touch()
+    run_of(workdir, "sounds", "more", more={"adapter": "derived"} | of_recipe(*both))
 
 
 def test_the_workflow_makes_its_sources_and_its_root(workdir: Path) -> None:
@@ -65,7 +85,7 @@ def test_a_dataset_that_the_run_does_not_have_is_named_and_the_others_go_on(work
     [
         ({"audio": ["sounds"]}, "audio: the workflow makes it"),
         ({"sources": {}}, "sources: the workflow makes it"),
-        ({"derive": {"from": ["sounds"]}}, "expected one of soundscapes, mixtures; found none"),
+        ({"derive": {"from": ["sounds"]}}, "expected one of soundscapes, mixtures, augmented; found none"),
         (
             {"derive": {"from": ["sounds"], "mixtures": {}, "soundscapes": {"scenes": 1, "foreground": "x"}}},
             "found mixtures, sounds",
@@ -89,6 +109,10 @@ def test_a_dataset_that_the_run_does_not_have_is_named_and_the_others_go_on(work
             r"render\.masks: hop 2048 is above window 1024",
         ),
         ({"derive": {"from": ["sounds"], "mixtures": {"gain_db": {"uniform": [1]}}}}, "gain_db"),
+        (of_recipe({"gian": {}}), r"recipe\.0\.gian: unknown key; did you mean `gain`"),
+        (of_recipe({"gain": {}, "loudness": {}}), r"recipe\.0: .*too many properties"),
+        (of_recipe({"low_pass": {}}), r"recipe\.0\.low_pass\.cutoff_hz: missing"),
+        (of_recipe({"frequency_mask": {}}, stems=True), "what is augmented has no parts that sum to it"),
     ],
 )
 def test_what_a_file_of_it_cannot_say_is_told(workdir: Path, says: dict[str, Any], told: str) -> None:

@@ -173,6 +173,18 @@ def refuse_beyond(
             raise SoundledgerError(f"{where}.{name}: {said}: expected {wrong}")
 
 
+def most_of(distribution: float | Mapping[str, Any]) -> float:
+    """The highest number that may be drawn.
+
+    >>> most_of(3), most_of({"normal": [0, 1, -2, 2]}), most_of({"one_of": [1, 5, 2]})
+    (3.0, 2.0, 5.0)
+    """
+    if not isinstance(distribution, Mapping):
+        return float(distribution)
+    [(kind, values)] = distribution.items()
+    return float(max(values[2:] if kind == "normal" else values))
+
+
 def counts(distribution: float | Mapping[str, Any], own: Array, what: str) -> Array:
     """Whole numbers (N,) int64: of `uniform` both ends are among them."""
     if isinstance(distribution, Mapping) and "uniform" in distribution:

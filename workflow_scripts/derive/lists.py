@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from workflow_scripts.derive.planned import HEARD, OF_MEDIA, ScenePlan
+from workflow_scripts.derive.planned import HEARD, OF_MEDIA, RECIPE, ScenePlan
 from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.exports.opening import folder
 from workflow_scripts.tables import schemas
@@ -37,16 +37,18 @@ def write_plan(
     Args:
         planned: it.
         classes: of the datasets that it is made of.
-        render: how scenes are made: sample_rate, channels, codec, bits, stems, and as far as asked masks and beside.
-        tables: files of scenes, parts, heard and classes.
+        render: how scenes are made: sample_rate, unless each scene has its own, channels, codec, bits, stems, and as
+            far as asked masks and beside.
+        tables: files of scenes, parts, augmentations, heard and classes.
         lists: folder of <leaf>.parquet: rows of parts, with all that a pack's bytes depend on.
     """
-    scenes = planned.scenes.with_columns(
-        pl.lit(render["sample_rate"], pl.Int64).alias("sample_rate"),
-        pl.lit(render["channels"], pl.Int32).alias("channels"),
-    )
+    scenes = planned.scenes.with_columns(pl.lit(render["channels"], pl.Int32).alias("channels"))
+    if "sample_rate" not in scenes.columns:
+        scenes = scenes.with_columns(pl.lit(render["sample_rate"], pl.Int64).alias("sample_rate"))
     write_table(_as(scenes, schemas.PLANNED_SCENES), tables["scenes"], schemas.PLANNED_SCENES)
     write_table(_as(planned.parts, schemas.PLANNED_PARTS), tables["parts"], schemas.PLANNED_PARTS)
+    steps = schemas.PLANNED_AUGMENTATIONS.empty() if planned.augmentations is None else planned.augmentations
+    write_table(_as(steps, schemas.PLANNED_AUGMENTATIONS), tables["augmentations"], schemas.PLANNED_AUGMENTATIONS)
     with whole(tables["heard"]) as part:
         planned.heard.select(*HEARD).unique(maintain_order=True).write_parquet(part)
     with whole(tables["classes"]) as part:
@@ -58,6 +60,8 @@ def write_plan(
     if render.get("beside"):
         told = _heard_of_parts(planned.heard, classes)
         rows = rows.join(told, on=["clip_id", "ordinal"], how="left").with_columns(pl.col("heard").fill_null([]))
+    if planned.augmentations is not None:
+        rows = _augmented(rows, scenes, planned.augmentations)
     rows = rows.sort("leaf", "clip_id", "ordinal")
     with whole(lists) as part:
         part.mkdir()
@@ -92,6 +96,16 @@ def listed(parts: pl.DataFrame, render: dict[str, Any]) -> pl.DataFrame:
         *(_rendered(render.get(name)).alias(f"render_{name}") for name in RENDERED),
         pl.lit(MAKES).alias("makes"),
     )
+
+
+def _augmented(rows: pl.DataFrame, scenes: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a list with the rate of their scene, and the steps that are applied to it."""
+    applied = steps.filter(pl.col("applied")).sort("clip_id", "step")
+    step = pl.struct(pl.col("transform").cast(pl.String), "parameters")
+    recipes = applied.group_by("clip_id", maintain_order=True).agg(recipe=step)
+    recipes = scenes.select("clip_id", render_sample_rate="sample_rate").join(recipes, on="clip_id", how="left")
+    recipes = recipes.with_columns(pl.coalesce("recipe", pl.lit([], RECIPE)))
+    return rows.drop("render_sample_rate").join(recipes, on="clip_id")
 
 
 def classes_of(connection: duckdb.DuckDBPyConnection, datasets: list[str], where: str) -> pl.DataFrame:

@@ -11,10 +11,12 @@ import numpy as np
 import polars as pl
 
 from workflow_scripts.derive.acoustics import pyroomacoustics
+from workflow_scripts.derive.augmenting import augmented
 from workflow_scripts.derive.beside import jams_of, tsv_of
 from workflow_scripts.derive.masks import MASKS, encoded_masks, masks_of
 from workflow_scripts.derive.planned import TOLD
 from workflow_scripts.derive.sound import PlacedPart, Scene, mixed
+from workflow_scripts.errors import SoundledgerError
 from workflow_scripts.exports.audio.cutting import Cut, Failed, Row, cut_rows
 from workflow_scripts.exports.audio.encoding import encode
 from workflow_scripts.exports.audio.form import AudioForm
@@ -44,6 +46,7 @@ def pack(rows: pl.DataFrame, folder: Path) -> Packed:
         _write(clip_id, parts, scene, folder)
         told += [
             {"clip_id": clip_id, "ordinal": part.row["ordinal"], "gain_db": gain, "scale_db": scene.scale_db}
+            | ({"steps_db": scene.steps_db} if part is parts[0] else {})
             for part, gain in zip(parts, scene.gains_db, strict=True)
         ]
     return Packed(pl.DataFrame(told, schema=TOLD).sort("clip_id", "ordinal"), dict(sorted(failed.items())))
@@ -99,7 +102,11 @@ def _made(parts: list[PlacedPart]) -> tuple[list[PlacedPart], Scene] | Failed:
     if any(part.row["distance_m"] is not None for part in parts):
         pyroomacoustics()  # that it is not installed is no fault of a scene
     try:
+        if "recipe" in row:
+            return parts, augmented(parts, row["scene_s"], row["render_sample_rate"], row["render_channels"])
         return parts, mixed(parts, row["scene_s"], row["render_sample_rate"], row["render_channels"])
+    except SoundledgerError:  # of what is not installed here, which no scene is to blame for
+        raise
     except Exception as error:  # noqa: BLE001  whatever a library does, it costs this scene alone
         return Failed.of(row, error)
 

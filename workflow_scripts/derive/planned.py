@@ -25,8 +25,11 @@ TOLD: dict[str, Any] = {
     "ordinal": pl.Int32,
     "gain_db": pl.Float64,
     "scale_db": pl.Float64,
+    "steps_db": pl.List(pl.Float64),
 }
-"""Of each part of each scene that was made."""
+"""Of each part of each scene that was made; `steps_db`, with the first part, has what each step of a recipe came to."""
+RECIPE = pl.List(pl.Struct({"transform": pl.String, "parameters": pl.String}))
+"""What is done to one clip, in its order: the steps that are applied, each with its parameters as JSON."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,18 @@ class ScenePlan:
     """A plan.
 
     Attributes:
-        scenes: PLANNED_SCENES without `sample_rate` and `channels`.
+        scenes: PLANNED_SCENES without `channels`; `sample_rate` of scenes that each have their own.
         parts: PLANNED_PARTS, `from_media_s`, where a part begins in its media, and OF_MEDIA.
         heard: HEARD_OF_PARTS.
         pools: what scenes could be made of: columns of pools.pool_of.
+        augmentations: PLANNED_AUGMENTATIONS, of scenes that are clips to which a recipe is applied; None of others.
     """
 
     scenes: pl.DataFrame
     parts: pl.DataFrame
     heard: pl.DataFrame
     pools: list[pl.DataFrame] = field(default_factory=list)
+    augmentations: pl.DataFrame | None = None
 
     def check(self, where: str) -> None:
         """Raises SoundledgerError where one sound would be in several splits that have scenes."""

@@ -1,7 +1,7 @@
 """The sound of a scene: its parts placed, brought to their levels, and summed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,12 +40,14 @@ class Scene:
         placed: of each part where it begins, in frames, and its samples there; they sum to `samples`.
         gains_db: of each part; None of one that is silent.
         scale_db: what all of it was scaled by: 0, or less.
+        steps_db: what each step of a recipe came to, of a scene that is a clip with one: see `augmentations`.
     """
 
     samples: Array
     placed: list[tuple[int, Array]]
     gains_db: list[float | None]
     scale_db: float
+    steps_db: list[float | None] = field(default_factory=list)
 
     def stem(self, number: int) -> Array:
         """A part by itself, as long as the scene."""
@@ -61,7 +63,7 @@ class Scene:
             rows: of its parts.
         """
         behind = [one for one, row in zip(self.placed, rows, strict=True) if row["role"] == "background"]
-        return _decibel(_level(behind, len(self.samples)))
+        return decibel(_level(behind, len(self.samples)))
 
 
 def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels: int) -> Scene:
@@ -82,7 +84,7 @@ def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels
         MediaError: a level is asked for above a background that is silent, or not there.
     """
     frames = round(duration_s * sample_rate)
-    placed = [_placed(part, frames, sample_rate, channels) for part in parts]
+    placed = [placed_in(part, frames, sample_rate, channels) for part in parts]
     behind = _level([one for one, part in zip(placed, parts, strict=True) if part.row["role"] == "background"], frames)
     gains = [_gain(part.row, one, behind, sample_rate) for one, part in zip(placed, parts, strict=True)]
     total = np.zeros((frames, channels))
@@ -94,10 +96,10 @@ def mixed(parts: list[PlacedPart], duration_s: float, sample_rate: int, channels
     if scale < 1:
         for samples in (total, *(samples for _, samples in heard)):
             samples *= scale
-    return Scene(total, heard, [_decibel(gain) for gain in gains], round(_decibel(scale) or 0.0, 6))
+    return Scene(total, heard, [decibel(gain) for gain in gains], round(decibel(scale) or 0.0, 6))
 
 
-def _placed(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[int, Array]:
+def placed_in(part: PlacedPart, frames: int, rate: int, channels: int) -> tuple[int, Array]:
     """Where a part begins in its scene, and its samples there (frames, channels), faded."""
     row = part.row
     samples = part.samples[:, None] if part.samples.ndim == 1 else part.samples
@@ -159,5 +161,6 @@ def _gain(row: dict[str, Any], placed: tuple[int, Array], behind: float | None, 
     return behind * float(10.0 ** (row["snr_db"] / 20)) / own if own else None
 
 
-def _decibel(gain: float | None) -> float | None:
+def decibel(gain: float | None) -> float | None:
+    """A gain in dB; None of none, and of silence."""
     return None if not gain else round(20 * float(np.log10(gain)), 6)

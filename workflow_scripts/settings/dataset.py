@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from workflow_scripts.settings.acquire import AcquireEntry, Acquisition, ReadPath, Stage, read_path
+from workflow_scripts.settings.augment import absent
 from workflow_scripts.settings.caption_fit import caption_fit, files_of_model
 from workflow_scripts.settings.deliver import Delivery, deliveries
 from workflow_scripts.settings.judgements import KEYS, judgements, models_of
@@ -38,6 +39,9 @@ from workflow_scripts.settings.split_care import AUTHORS, check_split_care, spli
 from workflow_scripts.settings.subset import Subset
 from workflow_scripts.settings.validation import Schema, validated
 from workflow_scripts.sources.files import files_of
+
+RATE = 44_100
+"""Samples a second of what is made of several clips, unless its file says so."""
 
 
 @dataclass(frozen=True)
@@ -344,6 +348,7 @@ def _made(content: dict[str, Any], places: Places, workdir: Path, where: str) ->
     if kind == "mixtures" and derive[kind]["pairs"] == "drawn" and not {"clips", "scenes"} <= derive[kind].keys():
         raise SettingsError(f"{where}.mixtures: `pairs: drawn` takes `clips`, a query, and `scenes`, a number")
     _check_made(derive, kind, where)
+    derive["render"].setdefault("sample_rate", None if kind == "augmented" else RATE)
     sources = {table: os.path.abspath(workdir / places.recipe(name, table)) for table in ("scenes", "heard", "classes")}
     audio = [os.path.abspath(workdir / places.scene_audio(name))] if derive["render"]["written"] else []
     return {"sources": sources, "audio": audio, "acquire": []}
@@ -365,6 +370,25 @@ def _check_made(derive: dict[str, Any], kind: str, where: str) -> None:
             f"{where}.render.masks: hop {masks['hop']} is above window {masks['window']}; what lies between two is in "
             "no mask"
         )
+    if kind == "augmented":
+        _refuse_augmented(derive, where)
+
+
+def _refuse_augmented(derive: dict[str, Any], where: str) -> None:
+    """Raises SettingsError where a recipe cannot be made as it is asked for, or what makes it is not installed."""
+    render = derive["render"]
+    wanting = {
+        "stems": render["stems"],
+        "masks": "masks" in render,
+        "beside: [jams]": "jams" in render.get("beside", ()),
+    }
+    if given := [name for name, is_given in wanting.items() if is_given]:
+        raise SettingsError(
+            f"{where}.render: {', '.join(given)}: what is augmented has no parts that sum to it; leave it out"
+        )
+    transforms = [name for step in derive["augmented"]["recipe"] for name in step]
+    if render["written"] and (words := absent(transforms)):
+        raise SettingsError(f"{where}.augmented.recipe: {words}")
 
 
 def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:

@@ -122,7 +122,7 @@ def _keys(schema: dict[str, Any], whole: dict[str, Any], prefix: str) -> Iterato
         yield from _keys(part, whole, f"{key}.")
         for form in part.get("anyOf", []):
             yield from _keys(form, whole, f"{key}.")
-        for form in part.get("items", {}).get("anyOf", []):
+        for form in (part.get("items", {}), *part.get("items", {}).get("anyOf", [])):
             yield from _keys(form, whole, f"{key}[].")
 
 

@@ -10,7 +10,9 @@ from workflow_scripts.tables.schemas.checked import MEDIA as MEDIA
 from workflow_scripts.tables.schemas.checked import NOT_LOOKED_AT as NOT_LOOKED_AT
 from workflow_scripts.tables.schemas.columns import FILE_NAME as FILE_NAME
 from workflow_scripts.tables.schemas.columns import IDENTIFIER as IDENTIFIER
+from workflow_scripts.tables.schemas.derived import AUGMENTATIONS as AUGMENTATIONS
 from workflow_scripts.tables.schemas.derived import PARTS as PARTS
+from workflow_scripts.tables.schemas.derived import PLANNED_AUGMENTATIONS as PLANNED_AUGMENTATIONS
 from workflow_scripts.tables.schemas.derived import PLANNED_PARTS as PLANNED_PARTS
 from workflow_scripts.tables.schemas.derived import PLANNED_SCENES as PLANNED_SCENES
 from workflow_scripts.tables.schemas.derived import SCENES as SCENES
@@ -95,7 +97,7 @@ JUDGED = {
 }
 """What is made, of datasets whose file has that key, of files that speak of clips others promise."""
 
-DERIVED = {"scenes": SCENES, "parts": PARTS}
+DERIVED = {"scenes": SCENES, "parts": PARTS, "augmentations": AUGMENTATIONS}
 """What is made, of datasets that are derived from others, beside their tables."""
 
 WEIGHED = {"reviews": {"agreement": AGREEMENT}, "predictions": {"label_issues": LABEL_ISSUES}}

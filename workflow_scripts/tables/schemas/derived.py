@@ -45,7 +45,9 @@ SCENES = Schema(
 PART = {
     "clip_id": column(pl.String, "the clip that is made", matches(IDENTIFIER)),
     "ordinal": column(pl.Int32, "which of its parts, from 0", at_least(0)),
-    "role": column(pl.Categorical, "background, foreground, or mixed: one of several of equal rank"),
+    "role": column(
+        pl.Categorical, "background, foreground, mixed (one of several of equal rank), or clip: what is augmented"
+    ),
     "from_dataset": column(pl.Categorical, "dataset of the clip that it is of"),
     "from_clip_id": column(pl.String, "that clip"),
     "from_s": column(pl.Float64, "where in that clip it begins, seconds", at_least(0)),
@@ -97,4 +99,40 @@ PARTS = Schema(
         ),
     },
     unique=("clip_id", "ordinal"),
+)
+
+AUGMENTATION = {
+    "clip_id": column(pl.String, "the clip that is made", matches(IDENTIFIER)),
+    "step": column(pl.Int32, "which step of the recipe, from 0", at_least(0)),
+    "transform": column(pl.Categorical, "what that step does, as the recipe calls it"),
+    "applied": column(pl.Boolean, "whether it was drawn to be applied to this clip"),
+    "parameters": column(
+        pl.String,
+        "what was drawn for it, JSON: numbers whose names end in their unit (dB, LUFS, Hz, seconds), the `seed` of "
+        "noise; null where it is not applied. A background is the part whose `ordinal` is 1 more than its step",
+        null=True,
+    ),
+}
+
+PLANNED_AUGMENTATIONS = Schema(
+    "planned_augmentations",
+    "what is to be done to the clips that are augmented: one row a step of the recipe of each",
+    AUGMENTATION,
+    unique=("clip_id", "step"),
+)
+
+AUGMENTATIONS = Schema(
+    "augmentations",
+    "what was done to the clips that were augmented: one row a step of the recipe of each",
+    {
+        **AUGMENTATION,
+        "gain_db": column(
+            pl.Float64,
+            "what that came to, dB: the gain of `gain` and `loudness`, that of the background that was mixed in, the "
+            "root mean square of noise (full scale 0); null of others, and where silence has no level",
+            finite(),
+            null=True,
+        ),
+    },
+    unique=("clip_id", "step"),
 )
