@@ -4,7 +4,7 @@
 #   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews, read_predictions
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
 #                                                                   assign_splits ─┤
-#                                                                 measure_windows ─┤
+#                                    measure_windows, score_captions, pair_images ─┤
 #                                                                                  └─▶ catalogue, summary
 from snakemake.utils import min_version
 
@@ -18,8 +18,7 @@ include: "rules/common.smk"
 include: "rules/sample.smk"
 include: "rules/acquire.smk"
 include: "rules/ingest.smk"
-include: "rules/read_reviews.smk"
-include: "rules/read_predictions.smk"
+include: "rules/read_said.smk"
 include: "rules/scan.smk"
 include: "rules/check.smk"
 include: "rules/resolve.smk"
@@ -29,7 +28,6 @@ include: "rules/derive.smk"
 include: "rules/pair_images.smk"
 include: "rules/judge.smk"
 include: "rules/windows.smk"
-include: "rules/tell_years.smk"
 include: "rules/fit.smk"
 include: "rules/export.smk"
 include: "rules/catalogue.smk"

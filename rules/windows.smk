@@ -1,9 +1,11 @@
-# Windows: what is measured of recordings by window, with one more decoding of their media.
+# Soundscapes: what is measured of recordings by window, with one more decoding of their media, and how what models hear
+# changes with the years, and how long after sunrise it was recorded.
 #
-# requires: <dataset>/tables/clips.parquet, the checks of the dataset's roots; the audio of the clips
-# produces: <dataset>/tables/{windowed,directions,indices}.parquet, of datasets whose file asks for it; on the way
-#           .windows.plan/<leaf>.parquet and .windows.packs/<leaf>
-# config:   of the dataset file: measure
+# requires: <dataset>/tables/{clips,origins}.parquet, the checks of the dataset's roots; the audio of the clips; where
+#           there are predictions, predictions.parquet
+# produces: <dataset>/tables/{windowed,directions,indices,daylight,trends}.parquet, of datasets whose file asks for
+#           them; on the way .windows.plan/<leaf>.parquet and .windows.packs/<leaf>
+# config:   of the dataset file: measure, over_years
 
 
 checkpoint plan_windows:
@@ -75,3 +77,28 @@ rule gather_windows:
         version=VERSION,
     script:
         "../workflow_scripts/gather_windows.py"
+
+
+rule tell_years:
+    """Say where the sun stood, and how the rate of each class changes with the years, corrected for effort."""
+    input:
+        clips=rules.resolve.output.clips,
+        origins=rules.ingest.output.origins,
+        predictions=predictions_of,
+    output:
+        daylight=PLACES.table("{dataset}", "daylight"),
+        trends=PLACES.table("{dataset}", "trends"),
+    log:
+        PLACES.log("tell_years", "{dataset}"),
+    benchmark:
+        PLACES.benchmark("tell_years", "{dataset}")
+    conda:
+        "../envs/windows.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
+    params:
+        over_years=lambda wildcards: dataset(wildcards).over_years,
+        version=VERSION,
+    script:
+        "../workflow_scripts/tell_years.py"
