@@ -1,9 +1,7 @@
 """What may sound together in a scene, by the model that a dataset file declares.
 
 Any two parts of a scene keep to it: all classes of one were seen with all of the other, or they were recorded near each
-other, at one time of year. Distances are on a sphere, as of the macro `near`.
-
-Source: Sinnott, "Virtues of the haversine", Sky and Telescope 68, 1984.
+other, at one time of year.
 """
 
 import functools
@@ -15,11 +13,11 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from workflow_scripts.derive.earth import km_between, points
 from workflow_scripts.errors import SoundledgerError, first_twenty
 
 Array = np.ndarray[Any, Any]
 
-RADIUS_KM = 6371.0
 KEPT = 256
 """Of so many kinds it is kept what may sound with them."""
 _FACTS = """
@@ -63,7 +61,7 @@ class Together:
     def __init__(self, asked: dict[str, Any], kinds: pl.DataFrame, seen: pl.DataFrame) -> None:
         self._asked = asked
         self._count = len(kinds)
-        self._place = {name: np.radians(kinds[name].to_numpy()) for name in ("latitude", "longitude")}
+        self._at = points(*(kinds[name].cast(pl.Float64).to_numpy() for name in ("latitude", "longitude")))
         self._month = kinds["month"].cast(pl.Float64).to_numpy()  # NaN where it is not known
         flat = kinds.select("classes").with_row_index("kind").explode("classes").drop_nulls()
         names = flat["classes"].unique().sort()
@@ -88,18 +86,11 @@ class Together:
             own = self._class[self._kind == kind]
             apart[self._kind[~self._seen[own].all(axis=0)[self._class]]] = True
         if "within_km" in self._asked:
-            apart |= self._distance_km(kind) > self._asked["within_km"]
+            apart |= km_between(self._at[kind], self._at) > self._asked["within_km"]
         if "within_months" in self._asked:
             months = np.abs(self._month - self._month[kind])
             apart |= np.minimum(months, 12 - months) > self._asked["within_months"]
         return ~apart
-
-    def _distance_km(self, kind: int) -> Array:
-        """From one to all, NaN where a place is not known."""
-        north, east = self._place["latitude"], self._place["longitude"]
-        half = np.sin((north - north[kind]) / 2) ** 2
-        half = half + np.cos(north) * np.cos(north[kind]) * np.sin((east - east[kind]) / 2) ** 2
-        return np.asarray(2 * RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
 
 
 def judged(

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from workflow_scripts.derive import draws
-from workflow_scripts.pairs.nearness import Recorded, apart, days_between, km_between
+from workflow_scripts.derive.earth import km_between
+from workflow_scripts.pairs.nearness import Recorded, apart, days_between
 
 Array = np.ndarray[Any, Any]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from workflow_scripts.derive.earth import EARTH_KM, points
+
 Array = np.ndarray[Any, Any]
 
-EARTH_KM = 6371.0088
-"""Mean radius (IUGG)."""
 FARTHEST_KM = np.pi * EARTH_KM
 YEAR_DAYS = 365
 FARTHEST_DAYS = YEAR_DAYS / 2
@@ -32,20 +32,10 @@ class Recorded:
     @classmethod
     def of(cls, clips: pl.DataFrame) -> "Recorded":
         """By `latitude` and `longitude`, degrees, and `recorded_at`, ISO 8601; what names no day has none."""
-        latitude, longitude = (
-            np.radians(clips[name].cast(pl.Float64).to_numpy()) for name in ("latitude", "longitude")
-        )
-        across = np.cos(latitude)
-        at = np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], axis=1)
+        at = points(*(clips[name].cast(pl.Float64).to_numpy() for name in ("latitude", "longitude")))
         date = clips["recorded_at"].str.head(10).str.to_date("%Y-%m-%d", strict=False)
         is_later = date.dt.is_leap_year() & (date.dt.month() > 2)
         return cls(at, (date.dt.ordinal_day() - is_later.cast(pl.Int16)).cast(pl.Float64).to_numpy())
-
-
-def km_between(one: Array, others: Array) -> Array:
-    """Great circle distances (N,), km, from a point (3,), or points (N, 3), to others (N, 3); NaN where not known."""
-    chords = np.sqrt(np.square(others - one).sum(axis=1))
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.minimum(chords / 2, 1)))
 
 
 def days_between(one: float | Array, others: Array) -> Array:

@@ -10,8 +10,9 @@ import numpy as np
 import polars as pl
 
 from workflow_scripts.derive import draws
+from workflow_scripts.derive.earth import km_between
 from workflow_scripts.pairs.choosing import Assignment, Side
-from workflow_scripts.pairs.nearness import Recorded, days_between, km_between
+from workflow_scripts.pairs.nearness import Recorded, days_between
 from workflow_scripts.pairs.places import Near
 from workflow_scripts.pairs.reading import PairSource, with_class
 from workflow_scripts.pairs.taxa import pools

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.pairs.nearness import EARTH_KM, km_between
+from workflow_scripts.derive.earth import EARTH_KM, km_between
 
 Array = np.ndarray[Any, Any]
 

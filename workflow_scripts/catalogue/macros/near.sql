@@ -1,5 +1,5 @@
--- The clips recorded within so many kilometres of a place, the nearest first, with distance_km on a sphere of 6,371 km:
--- near(51.5, -0.12, 10).
+-- The clips recorded within so many kilometres of a place, the nearest first, with distance_km on a sphere of the Earth's
+-- mean radius: near(51.5, -0.12, 10).
 CREATE MACRO near(lat, lon, km) AS TABLE
 SELECT *
 FROM (
@@ -7,7 +7,7 @@ FROM (
         clips.*,
         place.latitude,
         place.longitude,
-        2 * 6371 * asin(least(1, sqrt(
+        2 * 6371.0088 * asin(least(1, sqrt(
             sin(radians(place.latitude - lat) / 2) ** 2
             + cos(radians(lat)) * cos(radians(place.latitude)) * sin(radians(place.longitude - lon) / 2) ** 2
         ))) AS distance_km
