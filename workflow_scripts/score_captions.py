@@ -1,5 +1,6 @@
 """Rule score_captions: captions of a list -> how well they fit the sound of their clips."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 
 with logged(snakemake.log[0]):
+    # Read when transformers is imported, and for all of the process: whoever else has it there keeps his own.
+    os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
     given, params = snakemake.input, snakemake.params
     files = [Path(file) for file in params.files]
     score_captions(Path(given.list), Path(params.model), files, snakemake.threads, Path(snakemake.output.scored))

@@ -5,7 +5,6 @@ augmentation", ICASSP 2023. What is computed is the library's (transformers); no
 is run, and weights are read from safetensors alone.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -111,7 +110,6 @@ EXPECTED = "Expected a folder as ClapModel and ClapProcessor of transformers sav
 
 
 def _libraries() -> tuple[Any, Any]:
-    os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}  # read when they are imported
     try:
         torchaudio.module("functional")  # transformers imports it wherever it finds it
         import torch
