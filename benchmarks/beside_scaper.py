@@ -49,6 +49,7 @@ def run(small: bool) -> Iterator[Table]:
         [
             "One to three events of ESC-10 in front of five long recordings, 44.1 kHz, mono, WAV of 16 bits, raised by "
             "up to two semitones and stretched by up to a fifth. Scaper writes JAMS and a table beside each.",
+            "Of a rule the seconds are those of all its jobs, of which two ran at once.",
             "The whole run starts with two folders of sound files: it checks these, plans, makes, checks what it made, "
             "and ends with tables, catalogue and labels of all of them.",
         ],

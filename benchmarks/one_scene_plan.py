@@ -49,7 +49,7 @@ def main() -> None:
         planned = soundscapes.plan(connection, asked, "here")
         planned.check("here")
         classes = classes_of(connection, ["made_up"], "here")
-    tables = {name: folder / f"{name}.parquet" for name in ("scenes", "parts", "heard", "classes")}
+    tables = {name: folder / f"{name}.parquet" for name in ("scenes", "parts", "heard", "classes", "augmentations")}
     write_plan(planned, classes, RENDER, tables, folder / "lists")
     for listed in sorted((folder / "lists").iterdir()) if sys.argv[3:] else ():
         write_pack(making, listed, folder / "packs" / f"{listed.stem}.json")
