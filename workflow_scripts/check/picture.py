@@ -3,7 +3,7 @@
 from workflow_scripts.check.task import NO_AUDIO
 from workflow_scripts.media.content import Content
 from workflow_scripts.media.media import MediaError
-from workflow_scripts.sound.examine import Row, note, unforeseen
+from workflow_scripts.sound.examine import Row, note, told_once
 
 MOST_PIXELS = 80_000_000
 """A picture of more is not decoded: it would take more memory than a worker may have."""
@@ -20,21 +20,12 @@ def examine_picture(content: Content, known_digest: str | None) -> Row:
         As `examine` does. `format` is the kind of picture as Pillow calls it; `error_kind` is `no_audio` of one that
         decodes, `no_picture` of one that does not.
     """
-    row: Row = {"load_ok": False, "bytes": content.size}
-    try:
-        digest = content.digest()
-        if content.failure is not None:
-            raise content.failure
-        if digest == known_digest:
-            return {"same_bytes": True}
-        row["bytes_digest"] = digest
-        row["format"], width, height = _decoded(content)
-        note(row, NO_AUDIO, f"a picture of {width:,} × {height:,} pixels, which holds no sound")
-    except MediaError as error:
-        note(row, error.kind, str(error))
-    except Exception as error:  # noqa: BLE001  whatever a library does, it costs this picture alone
-        note(row, *unforeseen(error))
-    return row
+    return told_once(content, known_digest, lambda row: _tell(row, content))
+
+
+def _tell(row: Row, content: Content) -> None:
+    row["format"], width, height = _decoded(content)
+    note(row, NO_AUDIO, f"a picture of {width:,} × {height:,} pixels, which holds no sound")
 
 
 def _decoded(content: Content) -> tuple[str, int, int]:

@@ -42,6 +42,17 @@ def examine(content: Content, known_digest: str | None, settings: CheckSettings)
         Columns of `checks` without path, member, mtime_ns and fingerprint; only {"same_bytes": True} where the bytes
         are those of known_digest, and nothing was decoded.
     """
+    return told_once(content, known_digest, lambda row: row.update(_told(content, settings)))
+
+
+def told_once(content: Content, known_digest: str | None, tell: Callable[[Row], None]) -> Row:
+    """What is told of the bytes of a media, whatever it is; see `examine`.
+
+    Args:
+        content: its bytes.
+        known_digest: as `examine` has it.
+        tell: adds to the row what one decoding tells; what it raises ends as an error of this media alone.
+    """
     row: Row = {"load_ok": False, "bytes": content.size}
     try:
         digest = content.digest()
@@ -50,7 +61,7 @@ def examine(content: Content, known_digest: str | None, settings: CheckSettings)
         if digest == known_digest:
             return {"same_bytes": True}
         row["bytes_digest"] = digest
-        row |= _told(content, settings)
+        tell(row)
     except MediaError as error:
         note(row, error.kind, str(error))
     except Exception as error:  # noqa: BLE001  whatever a library does, it costs this media alone
