@@ -32,6 +32,7 @@ SHARED_BY = {
     "source": "one publication",
     "media": "one file",
     "samples": "the same samples in two files",
+    "sound": "the same sound, encoded, cut or mixed otherwise",
     "session": "one recording session",
 }
 """What clips of several splits share."""

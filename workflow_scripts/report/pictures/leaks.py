@@ -16,6 +16,7 @@ SHARED = {
     "source": ("one publication", "publication", "publications"),
     "media": ("one file", "file", "files"),
     "samples": ("the same samples", "set of samples", "sets of samples"),
+    "sound": ("the same sound", "sound", "sounds"),
     "session": ("one session", "session", "sessions"),
 }
 """Of the view leakage, in its order: beside the table, one of them, many."""
@@ -38,7 +39,7 @@ def draw(ask: Asked) -> Drawn | Nothing:
         for way in ways
     ]
     if not parts or not total((counts := pl.concat(parts))["count"]):
-        return Nothing("No two splits share a video, a publication, a file or samples.")
+        return Nothing("No two splits share a video, a publication, a file, samples or sound.")
     said = [
         f"{words.counted(things, *SHARED[shared_by][1:])}, {words.counted(clips, 'clip')}" if things else "none"
         for shared_by, things, clips in counts.select("shared_by", "things", "count").rows()
