@@ -23,7 +23,8 @@ DESIGN = {
     "media": "root path member stem bytes mtime_ns shard",
     "checks": "root path member bytes_digest load_ok resample_ok feature_ok error_kind error format subtype "
     "sample_rate channels frames duration_s declared_duration_s peak rms_dbfs dc_offset clipped_fraction "
-    "silent_fraction bandwidth_hz channel_layout fbank_frames fbank_mean fbank_std pcm_digest fingerprint",
+    "silent_fraction bandwidth_hz channel_layout fbank_frames fbank_mean fbank_std acoustic_fingerprint pcm_digest "
+    "fingerprint",
     "rejects": "dataset source line scope reason detail raw",
     "orphans": "dataset path member reason",
     "sources": "dataset source sha256 bytes rows_declared rows_read rows_kept rows_rejected rows_not_in_subset",

@@ -9,7 +9,7 @@ from workflow_scripts.sound import settings
 from workflow_scripts.sound.settings import CHECK_COLUMNS, CheckSettings
 from workflow_scripts.tables import schemas
 
-COLUMNS = (4, "49c6cccd96d7ca65")
+COLUMNS = (5, "6d9ba867eebdb9a7")
 """CHECK_COLUMNS, and a digest of the columns that it stands for."""
 
 

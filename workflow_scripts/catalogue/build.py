@@ -243,6 +243,7 @@ def _duckdb_type(column: Any) -> str:
         "Float32": "FLOAT",
         "Float64": "DOUBLE",
         "Boolean": "BOOLEAN",
+        "Binary": "BLOB",
         "List(Float32)": "FLOAT[]",
         "List(String)": "VARCHAR[]",
         "List(Categorical)": "VARCHAR[]",

@@ -11,6 +11,7 @@ from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.decode import block_frames, open_second, open_stream, refuse_absurd, too_many_samples
 from workflow_scripts.sound.decoders import HARMLESS, Block, Fault, Stream
 from workflow_scripts.sound.feature import Feature, Resampler
+from workflow_scripts.sound.fingerprint import Fingerprint
 from workflow_scripts.sound.flac_md5 import FlacMd5
 from workflow_scripts.sound.limits import MAX_SAMPLES
 from workflow_scripts.sound.loudness import Loudness, TruePeak
@@ -229,7 +230,8 @@ class _Featured:
 
     def __init__(self, stream: Stream, settings: CheckSettings) -> None:
         self._channel = settings.channel
-        self._feature = Feature(settings.num_mel_bins)
+        self._fingerprint = Fingerprint()
+        self._feature = Feature(settings.num_mel_bins, self._fingerprint)
         self._resampler = Resampler(stream.sample_rate)
         self._full_scale = 1.0
         self._is_over = False
@@ -271,5 +273,6 @@ class _Featured:
                     "fbank_frames": statistics.frames,
                     "fbank_mean": statistics.mean,
                     "fbank_std": statistics.std,
+                    "acoustic_fingerprint": self._fingerprint.packed(),
                 }
         return self._told

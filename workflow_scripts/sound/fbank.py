@@ -58,6 +58,13 @@ class Fbank:
         self._mel = np.empty((BLOCK, num_mel_bins), np.float32)
         self._floor = np.full_like(self._mel, FLOOR)  # as with the windows
 
+    def power(self, block: Array) -> Array:
+        """The power in each line of the spectrum that a block was made of: (frames, FFT_SIZE / 2 + 1) float32.
+
+        What full scale is in the signal is still in it; overwritten as the block is.
+        """
+        return self._power[: len(block)]
+
     def blocks(self, wave: Array, full_scale: float = 1.0) -> Iterator[Array]:
         """The fbank of a signal, some frames at a time.
 

@@ -13,6 +13,7 @@ import soxr
 
 from workflow_scripts.media.media import MediaError
 from workflow_scripts.sound.fbank import HOP, WINDOW, fbank_of, frame_count
+from workflow_scripts.sound.fingerprint import Fingerprint
 from workflow_scripts.sound.planes import Buffer
 from workflow_scripts.sound.settings import RESAMPLER_QUALITY, SAMPLE_RATE
 
@@ -73,8 +74,9 @@ class Feature:
     in double precision it makes no difference whether another one was taken off before.
     """
 
-    def __init__(self, num_mel_bins: int) -> None:
+    def __init__(self, num_mel_bins: int, fingerprint: Fingerprint | None = None) -> None:
         self._fbank = fbank_of(num_mel_bins)
+        self._fingerprint = fingerprint
         self._rest: Array = np.empty(0, np.float32)
         self._centre: np.float32 | None = None  # of the first values; squares so far from 0 leave no small variance
         self._samples = self._frames = 0
@@ -91,6 +93,8 @@ class Feature:
             np.concatenate([self._rest, piece], out=wave)
         with np.errstate(over="ignore", invalid="ignore"):  # statistics() tells of it
             for block in self._fbank.blocks(wave, full_scale):
+                if self._fingerprint is not None:
+                    self._fingerprint.add(self._fbank.power(block))
                 if self._centre is None:
                     self._centre = block.mean()
                 np.subtract(block, self._centre, out=block)

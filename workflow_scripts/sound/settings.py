@@ -4,9 +4,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-CHECK_VERSION = 10
+CHECK_VERSION = 11
 """Raised by hand when the check of the same file would tell something else than before."""
-CHECK_COLUMNS = 4
+CHECK_COLUMNS = 5
 """Raised by hand when `checks` has other columns, or pictures are told of otherwise, and earlier rows of sound still
 hold: all shards look, and decode nothing of it."""
 

@@ -182,6 +182,13 @@ CHECKS = Schema(
         "fbank_std": column(
             pl.Float64, "standard deviation over all frames and mel bins of the fbank", at_least(0), null=True
         ),
+        "acoustic_fingerprint": column(
+            pl.Binary,
+            "what stays of its sound under another codec, rate, level or beginning, of the channel that its fbank is "
+            "of: two bytes for each 50 ms (sound/fingerprint.py); null of less than 0.7 s, and of what is silent or "
+            "steady throughout",
+            null=True,
+        ),
         "pcm_digest": column(pl.String, "XXH3-128 of the decoded samples, their rate and channels", null=True),
         "fingerprint": column(pl.String, "names the settings and version of the check"),
     },
