@@ -69,7 +69,8 @@ def _narrow(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
     """Views of the same names that see the dataset alone.
 
     Those over files are narrowed, and the ready-made ones made anew over these: a filter on top of them would first
-    have all datasets counted. Roots have no dataset; `media` and `checks` are those of the dataset's own.
+    have all datasets counted. Roots have no dataset; `media` and `checks` are those of the dataset's own. Of a pair of
+    clips either may be of it; sounds, and clips that were handed in without their audio, are of no dataset of the run.
     """
     views = connection.execute(
         "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'catalogue' AND NOT internal ORDER BY view_oid"
@@ -81,6 +82,9 @@ def _narrow(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
     narrowed = {
         "media": "list_contains(getvariable('roots'), root)",
         "checks": "list_contains(getvariable('roots'), root)",
+        "same_sound": "getvariable('dataset') IN (dataset_a, dataset_b)",
+        "skipped_sounds": "true",
+        "foreign_clips": "true",
     }
     for name, sql in views:
         if names & set(re.findall(r"\b(?:FROM|JOIN) \(*(\w+)", sql)):
