@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},
     "pairs": {"errors", "tables", "derive"},  # of derive, draws
+    "matching": {"errors", "tables", "sound"},  # of sound, fingerprints
     "derive": {
         "errors",
         "tables",

@@ -30,12 +30,16 @@ NOT_SAID: dict[str, Row] = {
 
 
 def catalogue_of(
-    folder: Path, datasets: Mapping[str, Mapping[str, Sequence[Row]]], checks: Sequence[Row] = ()
+    folder: Path,
+    datasets: Mapping[str, Mapping[str, Sequence[Row]]],
+    checks: Sequence[Row] = (),
+    matches: Mapping[str, Sequence[Row]] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """The catalogue of datasets of which some tables hold these rows, and the others none.
 
     A dataset has splits with care if it has rows of both tables, or no rows but the tables; likewise what is made of
-    what is said of clips, and `fetches`. Checks are those of ROOT.
+    what is said of clips, and `fetches`. Checks are those of ROOT. There are tables of what sounds the same if any of
+    them has rows.
     """
     places = Places(str(folder / "results"))
     for dataset, tables in datasets.items():
@@ -67,6 +71,8 @@ def catalogue_of(
         write_table(_table(schemas.CHECKS, checks), Path(files[0]), schemas.CHECKS)
         write_table(schemas.MEDIA.empty(), Path(places.media_list(ROOT, "all")), schemas.MEDIA)
         write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
+    for name, schema in schemas.MATCHED.items() if matches else ():
+        write_table(_table(schema, matches.get(name, ())), Path(places.matches(name)), schema)
     roots = {name: [ROOT] if checks else [] for name in datasets}
     contents = Contents(
         places,
@@ -78,6 +84,7 @@ def catalogue_of(
         with_windows=measured,
         with_years=over_years,
         with_fit=fitting,
+        with_matches=bool(matches),
     )
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)

@@ -53,6 +53,7 @@ def test_what_is_shared_is_counted_before_and_after(catalogue: duckdb.DuckDBPyCo
         ("mine", "source", 1, 3, 0, 0, 1, 2),
         ("mine", "media", 1, 3, 0, 0, 0, 0),
         ("mine", "samples", 0, 0, 0, 0, 0, 0),
+        ("mine", "sound", 0, 0, 0, 0, 0, 0),
         ("mine", "session", 0, 0, 0, 0, 1, 2),
     ]
 

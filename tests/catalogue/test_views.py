@@ -34,6 +34,8 @@ READY_MADE = [
     *("audio_hours", "class_pairs", "clips_per_class", "declared_against_found", "duplicates", "duration_histogram"),
     *("board", "caption_findings", "captions_against_labels", "class_map", "exports", "losses", "overlap", "rights"),
     *("class_bands", "not_hearable", "recording_days"),
+    *("same_sound_across_splits", "same_sound_across_datasets", "same_sound_other_span", "same_sound_captions"),
+    "same_sound_other_labels",
     *("changes", "findings", "label_quality", "leakage", "leaks", "missing", "runs", "sharing", "species"),
 ]
 
@@ -89,6 +91,10 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "detections",
         "pairs",
         "unpaired",
+        "sound_pairs",
+        "skipped_sounds",
+        "same_sound",
+        "sound_groups",
     }
 
 

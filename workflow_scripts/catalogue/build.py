@@ -53,6 +53,8 @@ TABLES_OF_PAIRS = schemas.PAIRED
 """Those of the datasets alone whose file asks for pairs with images."""
 _MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS | TABLES_OF_FIT | TABLES_OF_PAIRS
 TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_DERIVED | _MEASURED
+TABLES_OF_MATCHES = schemas.MATCHED
+"""Those of a run, of all its datasets together."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
 
@@ -75,6 +77,7 @@ class Contents:
         with_years: those that have TABLES_OF_YEARS.
         with_fit: those that have TABLES_OF_FIT.
         with_pairs: those that have TABLES_OF_PAIRS.
+        with_matches: whether there are TABLES_OF_MATCHES.
     """
 
     places: Places
@@ -90,6 +93,7 @@ class Contents:
     with_years: Sequence[str] = ()
     with_fit: Sequence[str] = ()
     with_pairs: Sequence[str] = ()
+    with_matches: bool = False
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -131,11 +135,17 @@ class Contents:
             if files
         }
 
+    def of_matches(self, table: str) -> list[str]:
+        """The file of a table of the run, if there is one."""
+        return [self.places.matches(table)] if self.with_matches else []
+
     def files(self) -> list[str]:
         """All files, of all tables."""
         of_datasets = map(self.of_datasets, DATASET_TABLES | TABLES_OF_SOME)
         tables = [*of_datasets, *map(self.of_roots, ROOT_TABLES)]
-        return list(dict.fromkeys(file for table in tables for of_one in table.values() for file in of_one))
+        of_run = [file for table in TABLES_OF_MATCHES for file in self.of_matches(table)]
+        of_others = [file for table in tables for of_one in table.values() for file in of_one]
+        return list(dict.fromkeys([*of_others, *of_run]))
 
 
 def build_catalogue(contents: Contents, output: Path) -> None:
@@ -177,7 +187,9 @@ def _write_views(contents: Contents, places: Places, file: Path) -> None:
         _create(
             connection, "clips_before", "dataset", "the dataset", clips_before(contents.places), schemas.CLIPS_BEFORE
         )
-        _create_runs(connection, contents.places.runs)
+        _create_of_run(connection, schemas.RUNS, [contents.places.runs])
+        for view, schema in TABLES_OF_MATCHES.items():
+            _create_of_run(connection, schema, contents.of_matches(view))
         create_registry(connection, {name: contents.exports.get(name, ()) for name in contents.datasets}, Path.cwd())
         create_exports(connection, places)
         create_settings(connection, contents.settings)
@@ -215,25 +227,24 @@ def _create(
         f"SELECT {text(name)} AS {key}, {columns} FROM {_read_parquet(paths)}"  # noqa: S608
         for name, paths in files.items()
     ]
-    connection.execute(f"CREATE VIEW {view} AS " + (" UNION ALL ".join(parts) or _nothing(key, schema)))
+    connection.execute(f"CREATE VIEW {view} AS " + (" UNION ALL ".join(parts) or _nothing(schema, key)))
     comments = {key: key_meaning} | {name: column.description for name, column in schema.columns.items()}
     comment(connection, "VIEW", view, schema.description, comments)
 
 
-def _create_runs(connection: duckdb.DuckDBPyConnection, file: str) -> None:
-    connection.execute(f"CREATE VIEW runs AS FROM {_read_parquet([file])}")
-    comments = {name: column.description for name, column in schemas.RUNS.columns.items()}
-    comment(connection, "VIEW", "runs", schemas.RUNS.description, comments)
+def _create_of_run(connection: duckdb.DuckDBPyConnection, schema: Any, files: list[str]) -> None:
+    """A view of a table that is not of one dataset or root."""
+    rows = f"FROM {_read_parquet(files)}" if files else _nothing(schema)
+    connection.execute(f"CREATE VIEW {schema.name} AS {rows}")
+    comments = {name: column.description for name, column in schema.columns.items()}
+    comment(connection, "VIEW", schema.name, schema.description, comments)
 
 
-def _nothing(key: str, schema: Any) -> str:
+def _nothing(schema: Any, *keys: str) -> str:
     """A view without files: no audio was given, or no dataset asks for what it shows."""
-    types = {name: _duckdb_type(column) for name, column in schema.columns.items()}
-    return (
-        "SELECT "
-        + ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in ({key: "VARCHAR"} | types).items())
-        + (" WHERE false")
-    )
+    types = dict.fromkeys(keys, "VARCHAR") | {name: _duckdb_type(column) for name, column in schema.columns.items()}
+    columns = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in types.items())
+    return f"SELECT {columns} WHERE false"
 
 
 def _duckdb_type(column: Any) -> str:

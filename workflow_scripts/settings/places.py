@@ -129,6 +129,10 @@ class Places:
         """Folder of links to media of a root whose own names cannot stand in a table."""
         return f"{self._root(root)}/links"
 
+    def matches(self, name: str) -> str:
+        """A table of what sounds the same, over all datasets; it is called like its view."""
+        return f"{self.results}/matches/{name}.parquet"
+
     def table(self, dataset: str, name: str) -> str:
         """A table of a dataset; it is called like its view."""
         return f"{self.results}/{dataset}/tables/{name}.parquet"

@@ -293,6 +293,14 @@ class Run:
         names = list(names)
         return [self.places.table(dataset, name) for dataset in self.with_pairs() for name in names]
 
+    def roots_of_sound(self) -> list[str]:
+        """The roots that hold sound, not images, by their slugs."""
+        return [slug for slug, root in self.roots.items() if not root.images]
+
+    def tables_of_matches(self, names: Iterable[str]) -> list[str]:
+        """Tables of what sounds the same in all of these; none where there are none."""
+        return [self.places.matches(name) for name in names if self.roots_of_sound()]
+
     def sources_of_pairs(self, dataset: str) -> dict[str, dict[str, Any]]:
         """What pairs are made of: tables of the dataset, by "", and of each with images, and its roots of these."""
         names = {"": dataset} | {name: name for name in self.datasets[dataset].paired_with}

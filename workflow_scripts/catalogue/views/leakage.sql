@@ -1,7 +1,7 @@
 -- How much splits share that no two should, before and after care: by the authors' splits, by those assigned, by folds. Which it is, is in leaks.
 -- dataset: the dataset
 -- shared_by: what is shared, as in leaks
--- authors: so many things (videos, files, digests, pairs of neighbours, …) stand in several splits, as the authors have them
+-- authors: so many things (videos, files, digests, groups of one sound, pairs of neighbours, …) stand in several splits, as the authors have them
 -- authors_clips: with so many clips
 -- assigned: so many do by `assigned_split`; null where the dataset file has no augment_splits, folds or subsets
 -- assigned_clips: with so many clips
@@ -69,8 +69,8 @@ counted AS (
     GROUP BY dataset
 ),
 kinds AS (
-    FROM (VALUES (1, 'video'), (2, 'neighbours'), (3, 'source'), (4, 'media'), (5, 'samples'), (6, 'session'))
-        AS kinds (ordinal, shared_by)
+    FROM (VALUES (1, 'video'), (2, 'neighbours'), (3, 'source'), (4, 'media'), (5, 'samples'), (6, 'sound'),
+        (7, 'session')) AS kinds (ordinal, shared_by)
 ),
 asked AS (
     SELECT dataset, bool_or(assigned_split IS NOT NULL) AS is_assigned, bool_or(fold IS NOT NULL) AS is_folded

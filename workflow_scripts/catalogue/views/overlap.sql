@@ -1,10 +1,10 @@
--- Splits, of one dataset or of several, that share media: by what their sources are called, or sample for sample.
+-- Splits, of one dataset or of several, that share media: by what their sources are called, sample for sample, or as they sound.
 -- dataset: one of the two
 -- split: a split of it
 -- other_dataset: the other, or the same
 -- other_split: a split of that
--- shared_by: youtube, freesound, xeno_canto: the number or id in source_url; samples: the files that serve them hold the same
--- media: how many media they share
+-- shared_by: youtube, freesound, xeno_canto: the number or id in source_url; samples: the files that serve them hold the same; sound: they are of one group of the view sound_groups, of the same samples too
+-- media: how many media they share; of sound how many groups
 -- clips: clips of these in the first split
 -- other_clips: clips of these in the other
 -- examples: up to five of what they share
@@ -43,7 +43,7 @@ heard AS (
 ),
 counted AS (
     SELECT media, dataset, split, count(*) AS clips
-    FROM (FROM called UNION ALL FROM heard)
+    FROM (FROM called UNION ALL FROM heard UNION ALL SELECT dataset, split, 'sound ' || group_id FROM sound_groups)
     WHERE media IS NOT NULL
     GROUP BY ALL
 )

@@ -1,6 +1,6 @@
 -- Clips that share something with another clip of their dataset: a row for each clip and such thing, whichever splits they stand in.
 -- dataset: the dataset
--- shared_by: video: one video or recording, by media_key; source: site and id in source_url, of clips of different media_key; media: one file serves both; samples: their files hold the same, digital silence aside; session: that of the view splits
+-- shared_by: video: one video or recording, by media_key; source: site and id in source_url, of clips of different media_key; media: one file serves both; samples: their files hold the same, digital silence aside; sound: they are of one group of the view sound_groups, of the same samples too; session: that of the view splits
 -- what: what they share
 -- clip_id: the clip
 -- split: its split, as the authors have it
@@ -41,6 +41,9 @@ suspected AS (
     SELECT root, path, member, pcm_digest FROM checks SEMI JOIN digests ON digests.number = hash(checks.pcm_digest)
     WHERE load_ok AND peak > 0 AND pcm_digest IS NOT NULL
 ),
+sounds AS (
+    SELECT dataset, group_id FROM sound_groups GROUP BY dataset, group_id HAVING count(*) > 1
+),
 sessions AS (
     SELECT hash(dataset, session) AS number FROM splits WHERE session IS NOT NULL GROUP BY number HAVING count(*) > 1
 ),
@@ -60,6 +63,9 @@ shared AS (
         ON suspected.root = clips.root
         AND suspected.path = clips.path
         AND suspected.member IS NOT DISTINCT FROM clips.member
+    UNION ALL
+    SELECT dataset, clip_id, 'sound', group_id
+    FROM sound_groups SEMI JOIN sounds USING (dataset, group_id)
     UNION ALL
     SELECT dataset, clip_id, 'session', session
     FROM splits SEMI JOIN sessions ON sessions.number = hash(splits.dataset, splits.session)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from workflow_scripts.tables.connected import connected
 from workflow_scripts.tables.published import published_as
 
 TIES = {
@@ -71,15 +72,7 @@ def tied(numbers: Iterable[pl.Series]) -> np.ndarray:
     """
     columns = list(numbers)
     first, other = (np.concatenate(rows) for rows in zip(*map(_pairs, columns), strict=True))
-    above = np.arange(len(columns[0]))
-    while len(first):
-        ends = above[first], above[other]
-        np.minimum.at(above, np.maximum(*ends), np.minimum(*ends))
-        while not np.array_equal(above, higher := above[above]):
-            above = higher
-        is_apart = above[first] != above[other]
-        first, other = first[is_apart], other[is_apart]
-    return above
+    return connected(first, other, len(columns[0]))
 
 
 def _pairs(numbers: pl.Series) -> tuple[np.ndarray, np.ndarray]:

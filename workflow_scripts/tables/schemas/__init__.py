@@ -36,6 +36,13 @@ from workflow_scripts.tables.schemas.judged import LABEL_ISSUES as LABEL_ISSUES
 from workflow_scripts.tables.schemas.judged import PREDICTIONS as PREDICTIONS
 from workflow_scripts.tables.schemas.judged import REVIEWS as REVIEWS
 from workflow_scripts.tables.schemas.judged import VERDICTS as VERDICTS
+from workflow_scripts.tables.schemas.matched import MATCHED as MATCHED
+from workflow_scripts.tables.schemas.matched import SAME_BY as SAME_BY
+from workflow_scripts.tables.schemas.matched import SAME_SOUND as SAME_SOUND
+from workflow_scripts.tables.schemas.matched import SKIPPED_BECAUSE as SKIPPED_BECAUSE
+from workflow_scripts.tables.schemas.matched import SKIPPED_SOUNDS as SKIPPED_SOUNDS
+from workflow_scripts.tables.schemas.matched import SOUND_GROUPS as SOUND_GROUPS
+from workflow_scripts.tables.schemas.matched import SOUND_PAIRS as SOUND_PAIRS
 from workflow_scripts.tables.schemas.measured import ACOUSTIC_INDICES as ACOUSTIC_INDICES
 from workflow_scripts.tables.schemas.measured import BY_WINDOW as BY_WINDOW
 from workflow_scripts.tables.schemas.measured import CAPTION_FIT as CAPTION_FIT

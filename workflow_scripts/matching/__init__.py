@@ -1,0 +1,1 @@
+"""The same sound under other digests: which sounds are, and which clips that makes of one sound."""

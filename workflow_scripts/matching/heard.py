@@ -1,0 +1,96 @@
+"""Which sound is heard in which clip: sounds are called by the digest of their samples, so identical ones are one."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from workflow_scripts.tables.store import lazy_table, read_table
+
+SOUNDS = pl.col("load_ok") & (pl.col("peak") > 0) & pl.col("pcm_digest").is_not_null()
+"""Rows of `checks` whose sound may be another's too; all digital silence is the same, and says nothing."""
+MEDIA = ["root", "path", "member"]
+HEARD = pl.Schema(
+    {
+        "dataset": pl.String,
+        "clip_id": pl.String,
+        "split": pl.String,
+        "media": pl.UInt32,
+        "sound": pl.String,
+        "start_s": pl.Float64,
+        "end_s": pl.Float64,
+    }
+)
+"""A row for each clip: a number of the media that serves it, its sound, and from where to where the clip is of that."""
+
+
+def sounds(checks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each sound once, and its acoustic fingerprint; no more than one file of checks is held at a time."""
+    firsts = _firsts(checks)
+    for number, file in enumerate(checks):
+        rows = firsts.filter(file=number)["row"]
+        table = read_table(file, ["pcm_digest", "acoustic_fingerprint"])[rows].drop_nulls()
+        yield from table.iter_rows()
+
+
+def _firsts(checks: Sequence[Path]) -> pl.DataFrame:
+    """For each sound one `row` of one `file` that holds it, in their order."""
+    nothing = pl.DataFrame(schema={"row": pl.UInt32, "file": pl.UInt32})
+    if not checks:
+        return nothing
+    of_all = pl.concat(
+        lazy_table(file)
+        .with_row_index("row")
+        .filter(SOUNDS)
+        .select("pcm_digest", "row", file=pl.lit(number, pl.UInt32))
+        for number, file in enumerate(checks)
+    )
+    return of_all.unique("pcm_digest").select("row", "file").sort("file", "row").collect(engine="streaming")
+
+
+def heard(clips: Mapping[str, Path], checks: Mapping[str, Iterable[Path]], pairs: pl.DataFrame) -> pl.DataFrame:
+    """HEARD of the clips that may share sound with others, in the order of datasets and ids.
+
+    That is few of many: those of media that hold the same samples as others, and of sounds that are paired.
+
+    Args:
+        clips: the ledger of each dataset.
+        checks: the files of the checks of each root, by its slug.
+        pairs: SOUND_PAIRS.
+    """
+    suspected = _suspected(checks, pl.concat([pairs["sound_a"], pairs["sound_b"]]))
+    parts = [
+        lazy_table(file)
+        .filter(pl.col("path").is_not_null(), pl.col("peak") > 0, pl.col("duration_s") > 0)
+        .select(
+            pl.lit(dataset).alias("dataset"),
+            "clip_id",
+            pl.col("split").cast(pl.String),
+            *[pl.col(name).cast(pl.String) for name in MEDIA],
+            start_s=pl.when("whole_media").then(0.0).otherwise("start_s"),
+            end_s=pl.when("whole_media").then(0.0).otherwise("start_s") + pl.col("duration_s"),
+        )
+        .join(suspected.lazy(), on=MEDIA, nulls_equal=True)
+        .select(HEARD.names())
+        for dataset, file in clips.items()
+    ]
+    nothing = pl.LazyFrame(schema=HEARD)
+    return pl.concat([nothing, *parts]).sort("dataset", "clip_id").collect(engine="streaming")
+
+
+def _suspected(checks: Mapping[str, Iterable[Path]], paired: pl.Series) -> pl.DataFrame:
+    """Media that hold what others do, sample for sample, and those of sounds that are paired, each with a number.
+
+    Digests are compared as numbers.
+    """
+    parts = [
+        lazy_table(file).filter(SOUNDS).select(pl.lit(slug).alias("root"), "path", "member", sound="pcm_digest")
+        for slug, files in checks.items()
+        for file in files
+    ]
+    nothing = pl.LazyFrame(schema=dict.fromkeys([*MEDIA, "sound"], pl.String))
+    of_all = pl.concat([nothing, *parts]).with_columns(number=pl.col("sound").hash())
+    repeated = of_all.group_by("number").len().filter(pl.col("len") > 1).select("number")
+    known = pl.concat([repeated.collect(engine="streaming"), paired.hash().to_frame("number")]).unique()
+    suspected = of_all.join(known.lazy(), on="number", how="semi").drop("number")
+    return suspected.sort(MEDIA).collect(engine="streaming").with_row_index("media")
