@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 with logged(snakemake.log[0]):
     tables = tables_of(
+        snakemake.wildcards.dataset,
         dict(zip(snakemake.params.tables, snakemake.input.tables, strict=True)),
         Places.by_root(snakemake.input.checks, snakemake.params.roots),
         snakemake.params.check,

@@ -109,6 +109,7 @@ class SmallAudioset:
             {slug: _checks(self.folder, slug) for slug in self.roots},
             asdict(SETTINGS),
             about={"name": self.name, "limits": LIMITS} | ABOUT,
+            dataset=self.name,
         )
 
     def table(self, name: str) -> pl.DataFrame:

@@ -199,7 +199,7 @@ def test_clips_that_are_held_back_for_their_licence_are_in_no_table(tmp_path: Pa
     tables = ledger_of_checks(tmp_path, {"a.wav": 10.0, "b.wav": 10.0}, **said(tmp_path, rows, clip=clip))
     licences = {"only": ["CC0-1.0"], "noncommercial": True, "unknown": "hold"}
     files = {name: str(file) for name, file in tables.files.items()}
-    narrowed = reading.tables_of(files, {}, {}, {"licences": licences, "split_by": "authors", "subset": None})
+    narrowed = reading.tables_of("small", files, {}, {}, {"licences": licences, "split_by": "authors", "subset": None})
     link = exported("raven", narrowed, tmp_path / "raven")
     assert list(tables_in(link / "selections")) == ["a.Table.1.selections.txt"]
     assert account_of(link).held_back == {"licence": 1}

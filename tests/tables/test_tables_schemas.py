@@ -148,6 +148,19 @@ def test_clip_that_ends_before_it_starts_breaks_the_rule_of_its_table():
     assert "clip1" in words
 
 
+def test_a_row_that_holds_bytes_is_told_without_them():
+    """JSON, as which rows are told, has none."""
+    row = {"dataset": "far", "split": "eval", "clip_id": "a b", "start_s": 20.0, "end_s": 10.0, "duration_s": -1.0}
+    row |= {"pcm_digest": None, "fingerprint_version": 1, "acoustic_fingerprint": b"\xff"}
+    words = complaint(pl.DataFrame([row], schema=schemas.FINGERPRINTS.empty().schema), schemas.FINGERPRINTS)
+    assert [line.split(": broken")[0] for line in words.splitlines()[1:]] == [
+        "  column clip_id: rule str_matches('^[A-Za-z0-9_-]+$')",
+        "  column duration_s: rule in_range(0, inf)",
+        "  the whole table: rule end_s > start_s",
+    ]
+    assert '"end_s":10.0' in words
+
+
 def test_every_broken_column_is_told_at_once():
     words = complaint(clip_rows(2, clip_id=pl.lit("a/b"), start_s=pl.lit(-1.0)))
     assert "column clip_id: rule str_matches" in words

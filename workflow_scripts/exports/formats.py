@@ -55,7 +55,8 @@ class PackMaker(Protocol):
 class Format(PackMaker, Protocol):
     """A folder of workflow_scripts/exports.
 
-    Sound, and what is computed of it, is in its packs alone: whether it may be handed on is asked of their clips.
+    Sound, and what is computed of it, is in its packs alone: whether it may be handed on is asked of their clips. But
+    digests and fingerprints, of which none can be made again, stand where they are wanted.
 
     Its options.schema.yaml has keywords of its own: `needs`, the tables that it reads; where it makes packs, `packs`:
     `true`, or options and the values of them under which it does, and only then it has what follows `export`; and

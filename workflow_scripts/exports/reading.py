@@ -79,6 +79,7 @@ class Tables:
         licences: that clips are taken under.
         split_by: what is taken for splits: authors, assigned or folds.
         subset: that clips are taken of; None for all.
+        dataset: its name.
     """
 
     files: Mapping[str, Path]
@@ -90,6 +91,7 @@ class Tables:
     others: Mapping[str, Path] = field(default_factory=dict)
     split_by: str = AUTHORS
     subset: str | None = None
+    dataset: str = ""
 
     def lazy(self, name: str) -> pl.LazyFrame:
         """A table to be read in part."""
@@ -196,6 +198,7 @@ class Tables:
 
 
 def tables_of(
+    dataset: str,
     files: Mapping[str, str],
     checks: Mapping[str, Sequence[str]],
     check: Mapping[str, Any],
@@ -207,6 +210,7 @@ def tables_of(
     """What a job of an export reads.
 
     Args:
+        dataset: its name.
         files: of the tables.
         checks: their files by the slug of their root.
         check: the settings of the check.
@@ -225,6 +229,7 @@ def tables_of(
         {name: Path(account) for name, account in (others or {}).items()},
         split_by=taking["split_by"],
         subset=taking["subset"],
+        dataset=dataset,
     )
 
 

@@ -3,7 +3,7 @@
 import functools
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -102,8 +102,23 @@ def _only_unique(column: Column) -> Column:
     return replace(column, rules=tuple(rule for rule in column.rules if rule.name == UNIQUE))
 
 
+def _only_rules(schema: Schema, but: Sequence[str]) -> Schema:
+    """What a schema says of rows, and of columns nothing but their types, without some."""
+    columns = {
+        name: replace(column, rules=(), nullable=True, unique=False)
+        for name, column in schema.columns.items()
+        if name not in but
+    }
+    return replace(schema, columns=columns, unique=())
+
+
 def _broken(frame: pl.DataFrame, schema: Schema, first_row: int = 0) -> pl.DataFrame:
     """For each column and rule that is broken: by how many `rows`, and the `first`, counted from `first_row`."""
+    if schema.rules and (of_bytes := [name for name, column in schema.columns.items() if column.dtype == pl.Binary]):
+        # pandera tells of a whole row that breaks a rule as JSON, which has no bytes
+        of_columns = _broken(frame, replace(schema, rules={}), first_row)
+        of_rows = _broken(frame.drop(of_bytes, strict=False), _only_rules(schema, of_bytes), first_row)
+        return pl.concat([of_columns, of_rows]).unique(["column", "check"], keep="first", maintain_order=True)
     try:
         _of_pandera(schema).validate(frame, lazy=True)
     except SchemaErrors as errors:
