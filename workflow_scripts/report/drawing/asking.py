@@ -83,6 +83,7 @@ def _narrow(connection: duckdb.DuckDBPyConnection, dataset: str) -> None:
         "media": "list_contains(getvariable('roots'), root)",
         "checks": "list_contains(getvariable('roots'), root)",
         "same_sound": "getvariable('dataset') IN (dataset_a, dataset_b)",
+        "sound_pairs": "true",
         "skipped_sounds": "true",
         "foreign_clips": "true",
     }
