@@ -407,6 +407,59 @@ def odd(window: Opened, _: Path) -> dict[str, Any]:
     return {"top": top["y"], "opened": opened["y"], "text": text, "told": told, "named": named, "axe": grave(page)}
 
 
+def same(window: Opened, _: Path) -> dict[str, Any]:
+    """Two clips of one sound, by keys: both play in step, one or the other is heard, then the next that has it."""
+    page = window.page
+    told: dict[str, Any] = {"alone": [ready(page, "alone"), page.is_visible("#same")]}
+    page.keyboard.press("o")
+    page.evaluate("location.hash = 'finding=same_sound'")
+    ready(page, "leak")
+    until(page, "document.querySelectorAll('#same audio')[1].src")
+    told["place"], told["told"] = page.text_content("#place"), page.text_content("#same-told")
+    told["sides"] = [sides(page, name) for name in ("here", "there")]
+    told["axe"], told["width"] = grave(page), page.evaluate("document.documentElement.scrollWidth")
+    page.keyboard.press("p")
+    until(page, "Number(document.getElementById('seek').value) > 0.1")
+    page.keyboard.press("o")
+    times = "[...document.querySelectorAll('#same audio')].map(one => one.currentTime)"
+    until(page, f"{times}.every(at => at > 0.5)")
+    told["apart"] = page.evaluate(f"(([one, other]) => Math.abs(one - other))({times})")
+    told["own"] = page.text_content("#play")
+    told["heard"] = []
+    for _ in range(3):
+        told["heard"].append(page.evaluate(
+            "[document.getElementById('hear').textContent,"
+            " ...[...document.querySelectorAll('#same audio')].map(one => one.muted)]"
+        ))  # fmt: skip
+        page.keyboard.press("x")
+    page.keyboard.press("o")
+    told["paused"] = page.evaluate("[...document.querySelectorAll('#same audio')].every(one => one.paused)")
+    page.focus("#same-seek")
+    page.keyboard.press("End")
+    told["sought"] = [page.evaluate(times), page.text_content("#same-time")]
+    page.focus("#both")
+    page.keyboard.press("m")
+    told["next"] = [page.text_content(place) for place in ("#there-title", "#same-told", "#another")]
+    page.click("#there-title a")
+    ready(page, "twin")
+    told["twin"] = sides(page, "there")
+    page.keyboard.press("b")
+    ready(page, "leak")
+    page.click("#another")
+    page.click("#another")
+    told["far"] = [page.text_content("#same-not"), page.is_visible("#both"), page.is_visible("#there img")]
+    told["far_axe"] = grave(page)
+    return told | {"hacked": page.evaluate("window.hacked ?? null")}
+
+
+def sides(page: Page, name: str) -> list[Any]:
+    """What stands in one of the two sides: title, dataset and split, labels, captions."""
+    return [
+        page.text_content(f"#{name} h4"),
+        *(page.locator(f"#{name} {place}").all_text_contents() for place in (".mark", "ul li", "ol li")),
+    ]
+
+
 def nothing(window: Opened, _: Path) -> dict[str, Any]:
     """A page of no cards, on which every key is pressed."""
     page = window.page
@@ -426,7 +479,22 @@ def functions(window: Opened, file: Path) -> dict[str, Any]:
 
 WHAT: dict[str, Callable[[Opened, Path], dict[str, Any]]] = {
     act.__name__: act
-    for act in (listen, judge, filters, hostile, faults, many, widest, served, functions, nothing, hasty, unsaid, odd)
+    for act in (
+        listen,
+        judge,
+        filters,
+        hostile,
+        faults,
+        many,
+        widest,
+        served,
+        functions,
+        nothing,
+        hasty,
+        unsaid,
+        odd,
+        same,
+    )
 }
 
 

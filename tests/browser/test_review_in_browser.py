@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from tests.review.made_up import DIGEST, HOSTILE, ODD, write_few, write_made_up, write_many, write_odd
+from tests.review.made_up import DIGEST, HOSTILE, ODD, write_few, write_made_up, write_many, write_odd, write_same
 
 COLUMNS = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest"
 Look = Callable[..., Any]
@@ -154,6 +154,38 @@ def test_a_long_caption_leaves_play_in_sight_and_classes_of_one_name_are_two(loo
         "class=Dog": ["1 of 3 · Dog", "1 of 1", "#class=%2Fm%2Fdog&clip=odd2"],
     }
     assert told["named"] == ["all", "Dog (1)", "Seal (/m/seal) (1)", "Seal (/m/stamp) (1)", "Seal (2)"]
+
+
+@pytest.mark.parametrize("width", ["", "phone"])
+def test_two_clips_of_one_sound_play_in_step_with_what_is_said_of_both(look: Look, tmp_path: Path, width: str) -> None:
+    page = write_same(tmp_path / "review") / "index.html"
+    told = look("reviewing", "same", page.as_uri(), *([width] if width else []))
+    assert (told["wrong"], told["axe"], told["far_axe"], told["hacked"]) == ([], [], [], None)
+    assert told["width"] == (390 if width else 1280)
+    assert told["alone"] == ["alone", False]
+    assert told["place"] == "1 of 2"
+    assert told["told"] == (
+        "By its fingerprint: 2 s are shared, 12.5 % of which differs, from 0.5 s of this clip and 3.25 s of the other. "
+        "70 clips have it in all."
+    )
+    assert told["sides"] == [
+        ["leak", ["same", "train"], ["Dog", "Cat (only here)"], ["A dog barks."]],
+        ["loud", ["theirs", "test"], ["Dog", f"{HOSTILE[1]} (only here)"], [HOSTILE[0]]],
+    ]
+    assert told["apart"] < 0.05
+    assert told["own"].startswith("Play")
+    assert told["heard"] == [
+        ["Hear: both x", False, False], ["Hear: this clip x", False, True], ["Hear: the other x", True, False],
+    ]  # fmt: skip
+    assert told["paused"]
+    assert told["sought"] == [[2.0, 2.0], "2.0 / 2.0 s"]
+    assert told["next"][0] == "twin"
+    assert told["next"][1].startswith("Their files hold the same samples: 2 s are shared, from")
+    assert told["next"][2] == "2 of 3: next m"
+    assert told["twin"] == ["leak", ["same", "train"], ["Dog"], []]
+    assert told["far"] == [
+        "The two cannot be played side by side: of the other only its fingerprint is here.", False, False,
+    ]  # fmt: skip
 
 
 def test_a_page_without_cards_says_so(look: Look, tmp_path: Path) -> None:

@@ -58,6 +58,15 @@ def label(ordinal: int, onset_s: float | None = None, offset_s: float | None = N
     }  # fmt: skip
 
 
+def beside(clip_id: str, **changes: Any) -> dict[str, Any]:
+    """Another clip that has the same sound, as `others.told_of` tells of it; what is played of both is put in later."""
+    return {
+        "dataset": "theirs", "clip": clip_id, "split": "test", "status": "usable", "how": "sound", "from_s": 0.5,
+        "other_from_s": 3.25, "overlap_s": 2.0, "error_rate": 0.125, "others": 1, "labels": [], "captions": [],
+        **changes,
+    }  # fmt: skip
+
+
 def captions(*texts: str) -> list[dict[str, Any]]:
     return [{"ordinal": ordinal, "text": text} for ordinal, text in enumerate(texts)]
 
@@ -98,6 +107,7 @@ def write_made_up(
         packs = sorted({row["pack"] for row in clips})
         for row in clips:
             is_heard = row["status"] == "usable"
+            row = row | {"same": [_as_played(other, told) for other in row.get("same", ())]}
             cards.add(row | ({name: value for name, value in told.items() if name != "clip_id"} if is_heard else {}))
         every = []
         for name in packs:
@@ -108,6 +118,11 @@ def write_made_up(
         write_folder(cards, every, folder)
     made_pack.cache_clear()
     return folder
+
+
+def _as_played(other: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    stretch = {name: told[name] for name in ("sound", "spectrogram", "seconds", "highest_hz")}
+    return other if "why" in other else other | {"here": stretch, "there": stretch}
 
 
 def _digest(file: Path) -> str:
@@ -132,6 +147,25 @@ def write_few(folder: Path) -> Path:
             clip("gone", labels=[label(0)], status="missing", pcm_digest=None, duration_s=None, path=None),
             clip("broken", labels=[label(1)], status="truncated", error_kind="truncated", error="it ends <early>",
                  doubt=0.75),
+        ],
+    )  # fmt: skip
+
+
+def write_same(folder: Path) -> Path:
+    """A page of clips whose sound others have: of another dataset, of their own, and of which there is no audio."""
+    return write_made_up(
+        folder,
+        "same",
+        [
+            clip("alone", labels=[label(3)]),
+            clip("leak", labels=[label(0), label(1)], captions=captions("A dog barks."),
+                 same=[
+                     beside("loud", labels=["Dog", HOSTILE[1]], captions=[HOSTILE[0]], others=70),
+                     beside("twin", dataset="same", split="eval", how="samples", error_rate=0.0, labels=["Cat", "Dog"]),
+                     beside("far", status=None, why="of the other only its fingerprint is here"),
+                 ]),
+            clip("twin", split="eval", labels=[label(0)],
+                 same=[beside("leak", dataset="same", split="train", labels=["Dog"])]),
         ],
     )  # fmt: skip
 

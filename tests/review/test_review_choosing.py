@@ -1,6 +1,7 @@
 """Which clips have cards: by seed and ids alone, of each class, finding and status some."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import duckdb
 import polars as pl
@@ -16,7 +17,7 @@ Labels = dict[str, list[str]]
 
 
 def catalogue(
-    labels: Labels, findings: Labels | None = None, statuses: dict[str, str] | None = None
+    labels: Labels, findings: Labels | None = None, statuses: dict[str, str] | None = None, shared: Sequence[str] = ()
 ) -> duckdb.DuckDBPyConnection:
     """A catalogue of clips with classes, findings and statuses, of the dataset `d`; another dataset has the same."""
     connection = duckdb.connect()
@@ -32,7 +33,8 @@ def catalogue(
         orient="row",
     )
     said = said.cast({"clip_id": pl.String, "class_id": pl.String}).with_columns(origin=pl.lit("annotated"))
-    for name, frame in {"clips": clips, "labels": said, "findings": found}.items():
+    alike = pl.DataFrame({"clip_id": shared}, schema={"clip_id": pl.String})
+    for name, frame in {"clips": clips, "labels": said, "findings": found, "sound_groups": alike}.items():
         connection.register("frame", frame)
         connection.execute(
             f"CREATE TABLE {name} AS SELECT dataset, frame.* FROM frame, (VALUES ('d'), ('e')) AS of(dataset)"
@@ -58,6 +60,11 @@ def test_each_finding_and_status_has_its_clips() -> None:
     assert {"clip007", "clip201"} <= set(chosen(connection, cards=8)) or {"clip008", "clip201"} <= set(
         chosen(connection, cards=8)
     )
+
+
+def test_what_shares_its_sound_has_its_clips() -> None:
+    assert "clip222" in chosen(catalogue(MANY, shared=["clip222"]), cards=4)
+    assert "clip222" not in chosen(catalogue(MANY), cards=4)
 
 
 def test_a_clip_without_labels_has_its_turn() -> None:

@@ -21,6 +21,11 @@ MEASURES = (
 )
 ABOUT = ("start_s", "end_s", "licence", "source_url", "path", "member", "error_kind", "error", "failed", "pcm_digest")
 MADE = ("sound", "seconds", "peaks", "spectrogram", "highest_hz")
+SAME = (
+    "dataset", "clip", "split", "status", "how", "from_s", "other_from_s", "overlap_s", "error_rate", "others",
+    "labels", "captions", "here", "there", "why",
+)  # fmt: skip
+"""What is told of another clip that has the same sound: of the other, of what they share, what is played of the two."""
 STILL = ("still", "still_width", "still_height", "brightness", "no_still")
 _DIGEST_BEGINS = 8
 """So much of a digest tells a clip's sound from another that it had."""
@@ -92,7 +97,8 @@ class Cards:
         ]
         told = {name: _short(row.get(name)) for name in (*MEASURES, *ABOUT, *MADE, *STILL)}
         told = {name: value for name, value in told.items() if value is not None}
-        return {"labels": labels, "findings": _findings(row)} | told
+        same = [{name: _short(other.get(name)) for name in SAME} for other in row.get("same", ())]
+        return {"labels": labels, "findings": _findings(row)} | told | ({"same": same} if same else {})
 
 
 class Ordinals:
@@ -119,8 +125,12 @@ class Ordinals:
 
 
 def _findings(row: dict[str, Any]) -> list[list[str]]:
-    """What is odd about a clip, and why: those of the view `findings`, and what its picture shows."""
+    """What is odd about a clip, and why: those of the view `findings`, who has its sound, what its picture shows."""
     found = [[one["finding"], one["detail"]] for one in row["findings"]]
+    if others := row.get("same"):
+        first, more = others[0], others[0]["others"] - 1
+        words = f"that of {first['dataset']}/{first['clip']} of {first['split']}"
+        found.append(["same_sound", f"{words} and of {more:,} more" if more else words])
     if (brightness := row.get("brightness")) is not None and brightness < DARK:
         found.append(["dark_picture", f"mean brightness {brightness:.3f} of white, below {DARK}"])
     return found

@@ -12,6 +12,11 @@ WITH strata AS (
     FROM findings AS found
     SEMI JOIN asked USING (clip_id)
     WHERE found.dataset = $dataset
+    UNION
+    SELECT alike.clip_id, 'finding same_sound'
+    FROM sound_groups AS alike
+    SEMI JOIN asked USING (clip_id)
+    WHERE alike.dataset = $dataset
 ),
 placed AS (
     SELECT clip_id, md5_number_lower(concat_ws(' ', $seed, $dataset, clip_id)) AS place

@@ -1,5 +1,7 @@
 """What goes into each pack of a review page: a list a pack, which holds all that the pack's bytes depend on."""
 
+import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -7,6 +9,7 @@ import polars as pl
 
 from workflow_scripts.exports.audio.plan import sound_of
 from workflow_scripts.review.form import MONO, STEREO, VERSION
+from workflow_scripts.review.others import beside, others_of, stretches_of
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.leaves import hashes, leaf_names
 
@@ -31,17 +34,31 @@ def write_cards(
         dataset: its name.
         chosen: ordinal and clip_id.
         longest_s: of longer clips the first so many seconds are played.
-        cards: file of ordinal, clip_id and pack.
+        cards: file of ordinal, clip_id, pack, and others: what `beside` gives.
         lists: folder of <leaf>.parquet, rows as `sounds_of` has them.
     """
     listed = connection.sql(_LISTED, params={"dataset": dataset}).pl() if len(chosen) else None
     rows = _nothing() if listed is None else with_packs(to_make(listed, longest_s))
+    others = others_of(connection, dataset, chosen, longest_s)
+    made = [rows, *_stretches(connection, dataset, others, rows)]
     with whole(lists) as part:
         part.mkdir()
-        for (pack,), of_pack in rows.sort("media", "clip_id").partition_by("pack", as_dict=True).items():
+        for (pack,), of_pack in pl.concat(made).sort("media", "clip_id").partition_by("pack", as_dict=True).items():
             of_pack.drop("pack").write_parquet(part / f"{pack}.parquet", compression="zstd", compression_level=1)
     with whole(cards) as part:
-        chosen.join(rows.select("clip_id", "pack"), on="clip_id", maintain_order="left").write_parquet(part)
+        of_cards = chosen.join(rows.select("clip_id", "pack"), on="clip_id", maintain_order="left")
+        beside(others, of_cards).write_parquet(part)
+
+
+def _stretches(
+    connection: duckdb.DuckDBPyConnection, dataset: str, others: pl.DataFrame, rows: pl.DataFrame
+) -> Iterator[pl.DataFrame]:
+    """Rows of what is played beside cards, in the packs of these; of several cards of a pack each stretch once."""
+    listed = stretches_of(connection, dataset, others)
+    if len(listed):
+        of_cards = rows.select("pack", card="clip_id")
+        made = to_make(listed, math.inf).with_columns(listed["card"]).join(of_cards, on="card", maintain_order="left")
+        yield made.unique(["pack", "clip_id"], keep="first", maintain_order=True).select(rows.columns)
 
 
 def to_make(listed: pl.DataFrame, longest_s: float) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from workflow_scripts.exports.packs import link_files, remove_other_packs
 from workflow_scripts.exports.reading import Pack
 from workflow_scripts.review.cards import Cards
 from workflow_scripts.review.form import PARTS
+from workflow_scripts.review.others import said_of, told_of
 from workflow_scripts.tables.files import whole
 from workflow_scripts.tables.store import read_table
 
@@ -32,7 +33,7 @@ def write_page(
     Args:
         connection: to the catalogue.
         dataset: its name.
-        cards: ordinal, clip_id and pack of those clips that have cards.
+        cards: those clips that have cards: ordinal, clip_id, pack, others.
         packs: all of them.
         folder: what it is called in the end.
     """
@@ -81,11 +82,16 @@ def _rows(
     cards: pl.DataFrame,  # told.sql reads it by its name
     packs: Sequence[Pack],
 ) -> Iterable[dict[str, Any]]:
-    """What is told of each clip, with what was made of it: the columns of `making.TOLD`, and `failed`."""
-    made = {row["clip_id"]: row for pack in packs for row in read_table(pack.told).iter_rows(named=True)}
-    failed = {clip_id: why for pack in packs for clip_id, why in pack.account.failed.items()}
+    """What is told of each clip, with what was made of it: the columns of `making.TOLD`, `failed`, and `same`."""
+    made = {pack.folder.name: {row["clip_id"]: row for row in read_table(pack.told).to_dicts()} for pack in packs}
+    failed = {pack.folder.name: pack.account.failed for pack in packs}
+    said, others = said_of(connection, cards), dict(cards.select("clip_id", "others").iter_rows())
     rows = connection.execute(_TOLD, {"dataset": dataset})
     columns = [column[0] for column in rows.description or []]
     for row in rows.fetchall():
         told = dict(zip(columns, row, strict=True))
-        yield told | made.get(told["clip_id"], {}) | {"failed": failed.get(told["clip_id"])}
+        clip_id, of_pack, faults = told["clip_id"], made.get(told["pack"], {}), failed.get(told["pack"], {})
+        same = [
+            told_of(other, said[other["dataset"], other["clip"]], of_pack, faults) for other in others[clip_id] or ()
+        ]
+        yield told | of_pack.get(clip_id, {}) | {"failed": faults.get(clip_id), "same": same}

@@ -48,6 +48,13 @@
     spectrogram: byId("spectrogram"), highest: byId("highest"), lanes: byId("lanes"), playhead: byId("playhead"), axis: byId("axis"),
   });
 
+  const same = new Review.Same((card) => {
+    state.back.push(state.card);
+    return show(card);
+  });
+  player.audio.addEventListener("play", () => same.pause());
+  same.started(() => player.audio.pause());
+
   // --- small things ---
 
   const element = (name, text, attributes = {}) => {
@@ -248,6 +255,7 @@
     const seen = state.seen;
     writeAddress();
     player.hide();
+    same.hide();
     byId("nothing").hidden = card !== null;
     byId("article").hidden = card === null;
     byId("verdict").hidden = card === null;
@@ -274,6 +282,7 @@
     state.detail = detail;
     tellWhy(detail);
     tellSound(card, detail);
+    tellSame(card, detail);
     tellLabels(detail);
     tellCaptions(card);
     tellStill(card, detail);
@@ -315,6 +324,17 @@
     const all = detail.duration_s ?? detail.seconds;
     byId("excerpt").hidden = all - detail.seconds < 0.05;
     byId("excerpt").textContent = `The first ${Review.number(detail.seconds, 1)} s of ${Review.number(all, 1)} s.`;
+  };
+
+  /** What another clip has of this one's sound, and what is said of it there. */
+  const tellSame = (card, detail) => {
+    const here = {
+      clip: cards.id[card], dataset: index.dataset, split: index.splits[cards.split[card]], status: index.statuses[cards.status[card]],
+      labels: [...new Set(detail.labels.filter(([, , , origin]) => origin === "annotated").map(([one]) => index.classes[one][1]))],
+      captions: cards.captions[card].map(([, text]) => text),
+    };
+    const cardOf = (other) => (other.dataset === index.dataset ? numberOf.get(other.clip) : undefined);
+    same.show(detail.same ?? [], here, `packs/${index.packs[cards.pack[card]]}/`, cardOf);
   };
 
   const tellLabels = (detail) => {
@@ -664,6 +684,7 @@
 
   const KEYS = {
     " ": () => player.toggle(), p: () => player.toggle(), ArrowLeft: () => player.step(-1), ArrowRight: () => player.step(1),
+    o: () => same.toggle(), x: () => speak(`You hear ${same.swap()}.`), m: () => speak(same.another()),
     n: next, b: previous, k: () => judge("keep"), d: () => judge("drop"), c: fix, r: relabel, t: note, u: takeBack,
     s: download, f: openFilters, "?": () => ask("help-dialog"),
   };
@@ -680,11 +701,15 @@
     if (byId("player").hidden && [" ", "p", "ArrowLeft", "ArrowRight"].includes(key)) {
       return;
     }
+    if (byId("same").hidden && ["o", "x", "m"].includes(key)) {
+      return;
+    }
     event.preventDefault();
     KEYS[key]();
   });
 
   const press = (id, act) => byId(id).addEventListener("click", act);
+  press("another", () => speak(same.another()));
   press("next", next);
   press("previous", previous);
   press("keep", () => judge("keep"));
