@@ -17,6 +17,7 @@ class Decision:
         none: what it is called in the list of what there is none of.
         tables: what was counted.
         link: of the clips, what stands behind `#` in the address of the review page; "" where it is not of clips.
+        looked_at: what was, in a sentence that stands there even where there is none of it; "" where that is all.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Decision:
     none: str
     tables: tuple[PageTable, ...] = ()
     link: str = ""
+    looked_at: str = ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from workflow_scripts.report.drawing.words import counted, share
 from workflow_scripts.report.pages.asked import Ask, answer
 
 
@@ -38,6 +39,11 @@ class DatasetFacts:
     classes_said: int
     subset: str | None
     sql: str
+
+    def share_of(self, clips: int, usable: int) -> str:
+        """So many clips of it, and which share: of usable ones, where there are any; "" for none."""
+        number, whole, kind = (usable, self.usable, "usable clip") if self.usable else (clips, self.promised, "clip")
+        return f"{counted(number, kind)} ({share(number, whole)})" if number else ""
 
 
 def facts_of(ask: Ask, dataset: str) -> DatasetFacts:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from workflow_scripts.report.drawing.words import counted, share
+from workflow_scripts.report.drawing.words import counted
 from workflow_scripts.report.pages.asked import Ask, answer
 from workflow_scripts.report.pages.decision import Decision
 from workflow_scripts.report.pages.facts import DatasetFacts
 from workflow_scripts.report.pages.label_decisions import label_decisions
+from workflow_scripts.report.pages.same_sound import same_sound
 from workflow_scripts.report.pages.tables import count, in_hours, named, page_table, text
 from workflow_scripts.report.pages.words import FINDINGS, SHARED_BY
 
@@ -27,9 +28,9 @@ class Oddity:
 LEAKS = Oddity(
     ("leaked",),
     "Leaks across splits",
-    "They share a video, a publication, a file, samples or a recording session with a clip of another split, so that a "
-    "model has heard what it is asked about. `augment_splits` in the dataset file parts them, for exports that say "
-    "`split_by: assigned`.",
+    "They share a video, a publication, a file, samples, sound or a recording session with a clip of another split, so "
+    "that a model has heard what it is asked about. `augment_splits` in the dataset file parts them, for exports that "
+    "say `split_by: assigned`.",
     "leaks across splits",
 )
 ODDITIES = (
@@ -98,6 +99,7 @@ def decisions(ask: Ask, ask_all: Ask, facts: DatasetFacts) -> Iterator[Decision]
         ask_all: that of all datasets.
         facts: of the dataset.
     """
+    yield same_sound(ask_all, facts)
     yield _leaks(ask, facts)
     yield _overlap(ask_all, facts)
     yield _classes(
@@ -140,7 +142,7 @@ def _oddity(ask: Ask, facts: DatasetFacts, oddity: Oddity) -> Decision:
     by = "finding" if len(oddity.findings) > 1 else "split"
     found = answer(ask, f"clips_by_{by}", dataset=facts.dataset, findings=oddity.findings)
     _, clips, usable, *_ = found.rows.row(0)
-    number = _of(facts, clips, usable)
+    number = facts.share_of(clips, usable)
     columns = {
         by: named("Finding", FINDINGS) if by == "finding" else text("Split"),
         "clips": count("Clips"),
@@ -161,12 +163,6 @@ def _oddity(ask: Ask, facts: DatasetFacts, oddity: Oddity) -> Decision:
     return Decision(oddity.findings[0], oddity.title, number, oddity.means, oddity.none, (table,), first)
 
 
-def _of(facts: DatasetFacts, clips: int, usable: int) -> str:
-    """So many clips, and which share; "" for none."""
-    number, whole, kind = (usable, facts.usable, "usable clip") if facts.usable else (clips, facts.promised, "clip")
-    return f"{counted(number, kind)} ({share(number, whole)})" if number else ""
-
-
 def _overlap(ask_all: Ask, facts: DatasetFacts) -> Decision:
     """Of clips, each counted once; of splits one row for each of what they share, by whatever that is known."""
     found = answer(ask_all, "overlap", dataset=facts.dataset)
@@ -183,7 +179,7 @@ def _overlap(ask_all: Ask, facts: DatasetFacts) -> Decision:
     if pairs.rows:
         clips = answer(ask_all, "overlap_clips", dataset=facts.dataset)
         _, having, usable = clips.rows.row(0)
-        number = _of(facts, having, usable)
+        number = facts.share_of(having, usable)
         columns = {
             "other_dataset": text("Other dataset"),
             "clips": count("Clips of this one"),
@@ -228,7 +224,7 @@ def _licences(ask: Ask, facts: DatasetFacts) -> Decision:
     return Decision(
         "licences",
         "Licences that forbid commercial use, or that nobody knows",
-        _of(facts, sum(found.rows["clips"]), sum(found.rows["usable"])),
+        facts.share_of(sum(found.rows["clips"]), sum(found.rows["usable"])),
         "`licences` beside an export keeps such clips out of it.",
         "clips whose licence forbids commercial use or is not known",
         (page_table(found, "Clips by licence", columns, ("licence", "licences")),),

@@ -39,7 +39,7 @@ def write_report(catalogue: Path, dataset: str, pictures: Path, page: Path, card
             inputs=sections.inputs(ask, dataset),
             review=REVIEW,
         )
-        in_markdown = card_text(ask, facts, [one for one in found if one.number])
+        in_markdown = card_text(ask, facts, found)
     for file, text in ((page, html), (card, in_markdown)):
         with whole(file) as part:
             part.write_text(text, encoding="utf-8")

@@ -82,6 +82,11 @@ def in_hours(title: str) -> PageColumn:
     return PageColumn(title, hours)
 
 
+def in_seconds(title: str) -> PageColumn:
+    """Of places and durations, seconds."""
+    return PageColumn(title, lambda value: f"{value:,.2f}")
+
+
 def in_bytes(title: str) -> PageColumn:
     """Of sizes."""
     return PageColumn(title, size)

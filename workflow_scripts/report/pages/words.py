@@ -36,6 +36,13 @@ SHARED_BY = {
     "session": "one recording session",
 }
 """What clips of several splits share."""
+NOT_COMPARED = {
+    "no_sound": "without sound that decodes",
+    "silent": "too silent",
+    "too_short": "too short",
+    "steady": "alike all along, as tones and steady noise are",
+}
+"""Why the sound of clips was held against no other."""
 
 
 def hours(value: float) -> str:

@@ -8,6 +8,10 @@ WITH called AS (
     JOIN checks
         ON checks.root = clips.root AND checks.path = clips.path AND checks.member IS NOT DISTINCT FROM clips.member
     WHERE whole_media AND clips.peak > 0 AND load_ok AND pcm_digest IS NOT NULL
+    UNION ALL
+    SELECT sound_groups.dataset, clip_id, usable, 'sound ' || group_id
+    FROM sound_groups
+    LEFT JOIN clips USING (dataset, clip_id)
 ),
 mine AS (
     SELECT clip_id, usable, media FROM called WHERE dataset = $dataset
