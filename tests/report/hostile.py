@@ -15,7 +15,7 @@ NASTY = (SCRIPT, IMAGE, QUOTES, ARABIC, TURNED, FAR, LONG, "a|b **c** [d](https:
 
 
 def make_hostile(folder: Path) -> Path:
-    """The catalogue of `mine`, whose classes, captions, licences, faults and files have such names, and of `empty`."""
+    """The catalogue of `mine`, whose classes, captions, licences, faults, files and others' clips have such names."""
     heard = [_heard(number, text) for number, text in enumerate(NASTY)]
     clips, checks = map(list, zip(*heard, strict=True))
     lost = clip("lost", status="unreadable", usable=False, trainable=False, error_kind="corrupt", error=SCRIPT)
@@ -41,7 +41,12 @@ def make_hostile(folder: Path) -> Path:
         "summary": [{"split": "train", "status": "usable", "clips": len(NASTY)}],
         "origins": [{"clip_id": f"c{n}", "recordist": text, "extra": json.dumps(text)} for n, text in enumerate(NASTY)],
     }
-    catalogue_of(folder, {"mine": tables, "empty": {}}, checks).close()
+    shared = [  # with clips of which there is no audio, as somebody else called them
+        {"dataset_a": "mine", "clip_id_a": f"c{number}", "split_a": "train", "dataset_b": text, "clip_id_b": "f"}
+        | {"split_b": text, "how": "sound", "offset_s": -0.5, "overlap_s": 1.0, "start_a_s": 0.0, "error_rate": 0.2}
+        for number, text in enumerate(NASTY)
+    ]
+    catalogue_of(folder, {"mine": tables, "empty": {}}, checks, {"same_sound": shared}).close()
     return folder / "results/catalog.duckdb"
 
 

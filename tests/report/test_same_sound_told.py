@@ -89,8 +89,8 @@ def test_the_report_leads_with_it(page: Tag) -> None:
     assert first.all("p")[0].text == (
         "Clips that share their sound: 2 with another split, 1 with far and 1 with theirs; 1 by the same samples, 2 by "
         "fingerprint. Of 3 pairs of clips 1 carry labels that disagree. The sound of 4 clips was compared, with one "
-        "another and with 2 clips of other datasets; that of 4 could not be: 2 too silent, 1 without sound that "
-        "decodes and 1 alike all along, as tones and steady noise are."
+        "another and with 2 clips of other datasets; that of 4 could not be: 2 silent, or nearly so, 1 without "
+        "sound that decodes and 1 alike all along, as tones and steady noise are."
     )
 
 

@@ -38,7 +38,7 @@ SHARED_BY = {
 """What clips of several splits share."""
 NOT_COMPARED = {
     "no_sound": "without sound that decodes",
-    "silent": "too silent",
+    "silent": "silent, or nearly so",
     "too_short": "too short",
     "steady": "alike all along, as tones and steady noise are",
 }
