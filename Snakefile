@@ -3,8 +3,7 @@
 #   addresses ─ acquire ─▶ sources, roots
 #   sources ── ingest ──▶ promised, labels, classes, rejects ┬── read_reviews, read_predictions
 #   roots ──── scan ────▶ media ── check ──▶ checks ────────┴─ resolve ──▶ clips ──┬─▶ exports
-#                                                                   assign_splits ─┤
-#                                    measure_windows, score_captions, pair_images ─┤
+#       assign_splits, measure_windows, score_captions, pair_images, match_sounds ─┤
 #                                                                                  └─▶ catalogue, summary
 from snakemake.utils import min_version
 
@@ -26,6 +25,7 @@ include: "rules/missing.smk"
 include: "rules/assign_splits.smk"
 include: "rules/derive.smk"
 include: "rules/pair_images.smk"
+include: "rules/match.smk"
 include: "rules/judge.smk"
 include: "rules/windows.smk"
 include: "rules/fit.smk"

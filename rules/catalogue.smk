@@ -30,6 +30,7 @@ rule build_catalogue:
         of_pairs=RUN.tables_of_pairs(rules.pair_images.output.keys()),
         of_windows=RUN.tables_of_windows(rules.gather_windows.output.keys()),
         of_fit=RUN.tables_of_fit(rules.gather_fit.output.keys()),
+        of_matches=RUN.tables_of_matches(MATCHED),
         checks=checks_of(RUN.roots),
         rejects=[PLACES.root_rejects(slug) for slug in RUN.roots],
         registry=REGISTRY,
@@ -54,6 +55,7 @@ rule build_catalogue:
         with_pairs=RUN.with_pairs(),
         with_windows=RUN.with_windows(),
         with_fit=RUN.with_fit(),
+        with_matches=bool(RUN.roots_of_sound()),
         derived=RUN.derived(),
         with_split_care=[dataset.name for dataset in RUN.with_split_care()],
         exports={name: list(dataset.exports) for name, dataset in RUN.datasets.items()},
@@ -70,7 +72,7 @@ rule build_catalogue:
 CATALOGUED = [
     file
     for name in (
-        *("tables", "of_care", "of_windows", "of_years", "of_fit", "of_pairs"),
+        *("tables", "of_care", "of_windows", "of_years", "of_fit", "of_pairs", "of_matches"),
         *("of_judgements", "weighed", "derived"),
     )
     for file in rules.build_catalogue.input[name]

@@ -21,6 +21,18 @@ def noise16(frames: int, channels: int = 1, level: float = 0.1, seed: int = 0) -
     return np.clip(noise(frames, channels, level, seed) * 32768, -32768, 32767).astype(np.int16)
 
 
+def bands(seconds: float, seed: int = 1, rate: int = 16_000) -> Samples:
+    """Bands that come and go, as those of most sounds do: float32 of shape (frames, 1), full scale 1."""
+    draws = np.random.default_rng(seed)
+    knots = draws.uniform(-30, 0, (round(seconds * 5) + 2, 24))
+    times = np.arange(round(seconds * rate)) / rate
+    wave = np.zeros(len(times))
+    for band, hertz in enumerate(np.geomspace(90, 3700, 24)):
+        level = 10 ** (np.interp(times * 5, np.arange(len(knots)), knots[:, band]) / 20)
+        wave += level * np.sin(2 * np.pi * hertz * times + draws.uniform(0, 6) + 3 * np.sin(40 * times))
+    return (0.5 * wave / np.abs(wave).max()).astype(np.float32)[:, np.newaxis]
+
+
 def encoded(samples: Samples, rate: int, container: str, subtype: str, endian: str = "FILE") -> bytes:
     """Samples as a file that libsndfile writes."""
     file = io.BytesIO()

@@ -29,6 +29,7 @@ with logged(snakemake.log[0]):
         params.with_years,
         params.with_fit,
         params.with_pairs,
+        params.with_matches,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -86,10 +86,12 @@ def test_the_benchmark_files_of_a_real_run_hold_what_is_told(sample_project: Pro
         "ingest",
         "losses",
         "make_sample",
+        "match_sounds",
         "pack",
         "plan",
         "resolve",
         "scan",
+        "tell_same_sound",
     }
     jobs, cores, _, asked, unit, *_ = told["check"]
     assert (int(jobs), asked, unit) == (4, f"{2000 + 500 * int(cores):,}", "MB")

@@ -242,7 +242,7 @@ def test_two_datasets_of_one_name_are_refused_with_both_files(workdir, dataset_f
         load_run({"datasets": wanted}, workdir)
 
 
-@pytest.mark.parametrize("name", ["audio", "logs", "benchmarks"])
+@pytest.mark.parametrize("name", ["audio", "logs", "benchmarks", "matches"])
 def test_dataset_cannot_be_called_like_a_folder_of_the_results(workdir, dataset_file, name):
     dataset_file(name=name)
     assert f"mine.yaml: name: '{name}' is taken" in refusal(workdir)

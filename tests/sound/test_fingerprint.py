@@ -10,7 +10,7 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.made_files import wav
+from tests.made_files import bands, wav
 from workflow_scripts.media.content import Content
 from workflow_scripts.sound import fingerprint
 from workflow_scripts.sound.examine import examine
@@ -22,15 +22,8 @@ RATE = 16_000
 
 
 def _sound(seconds: float, seed: int = 1, rate: int = RATE) -> np.ndarray:
-    """Noise whose bands come and go, as most sounds have them: (samples,), full scale 1."""
-    draws = np.random.default_rng(seed)
-    knots = draws.uniform(-30, 0, (round(seconds * 5) + 2, 24))
-    times = np.arange(round(seconds * rate)) / rate
-    wave = np.zeros(len(times))
-    for band, hertz in enumerate(np.geomspace(90, 3700, 24)):
-        level = 10 ** (np.interp(times * 5, np.arange(len(knots)), knots[:, band]) / 20)
-        wave += level * np.sin(2 * np.pi * hertz * times + draws.uniform(0, 6) + 3 * np.sin(40 * times))
-    return 0.5 * wave / np.abs(wave).max()
+    """(samples,), full scale 1."""
+    return bands(seconds, seed, rate)[:, 0].astype(np.float64)
 
 
 def _of(data: bytes, channel: str = "first") -> bytes:

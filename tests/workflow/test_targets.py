@@ -11,16 +11,17 @@ from tests.workflow.small_set import write_small_set
 pytestmark = pytest.mark.slow
 
 SMALL = ("--config", "datasets=['small/set.yaml']")
+MATCHED = ("match_sounds", "tell_same_sound")
 PATHS = [
     {
         "promised": {"ingest", "losses"},
         "checks": {"scan", "check"},
         "exports": {"resolve", "export", "losses"},
-        "report": {"build_catalogue", "draw", "draw_all", "write_report", "write_report_of_all", "losses"},
+        "report": {*MATCHED, "build_catalogue", "draw", "draw_all", "write_report", "write_report_of_all", "losses"},
     },
     {
         "media": {"scan"},
-        "tables": {"ingest", "check", "resolve", "losses"},
+        "tables": {"ingest", "check", "resolve", *MATCHED, "losses"},
         "catalogue": {"build_catalogue", "losses"},
     },
 ]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
+from workflow_scripts.sound.fingerprint import COVERED_S
+from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, read_table
 
 SOUNDS = pl.col("load_ok") & (pl.col("peak") > 0) & pl.col("pcm_digest").is_not_null()
@@ -24,13 +26,27 @@ HEARD = pl.Schema(
 """A row for each clip: a number of the media that serves it, its sound, and from where to where the clip is of that."""
 
 
-def sounds(checks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each sound once, and its acoustic fingerprint; no more than one file of checks is held at a time."""
+def sounds(checks: Sequence[Path]) -> Iterator[pl.DataFrame]:
+    """Each `sound` once with its `acoustic_fingerprint`, of one file of checks at a time."""
     firsts = _firsts(checks)
     for number, file in enumerate(checks):
-        rows = firsts.filter(file=number)["row"]
-        table = read_table(file, ["pcm_digest", "acoustic_fingerprint"])[rows].drop_nulls()
-        yield from table.iter_rows()
+        table = read_table(file, ["pcm_digest", "acoustic_fingerprint"])[firsts.filter(file=number)["row"]]
+        yield table.rename({"pcm_digest": "sound"}).drop_nulls()
+
+
+def without_fingerprint(checks: Sequence[Path]) -> pl.DataFrame:
+    """SKIPPED_SOUNDS of those that nothing can be told of: all digital silence, and what has no fingerprint."""
+    is_silent, is_short = pl.col("silent_fraction") == 1, pl.col("duration_s") < COVERED_S
+    of_sound = pl.when(is_short).then(pl.lit("too_short")).otherwise(pl.lit("steady"))
+    reason = pl.when(is_silent).then(pl.lit("silent")).otherwise(of_sound)
+    parts = [
+        lazy_table(file)
+        .filter("load_ok", pl.col("pcm_digest").is_not_null(), pl.col("acoustic_fingerprint").is_null())
+        .select(sound="pcm_digest", reason=reason)
+        for file in checks
+    ]
+    nothing = schemas.SKIPPED_SOUNDS.empty().lazy()
+    return pl.concat([nothing, *parts]).unique("sound").sort("sound").collect(engine="streaming")
 
 
 def _firsts(checks: Sequence[Path]) -> pl.DataFrame:
