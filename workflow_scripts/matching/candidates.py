@@ -32,8 +32,10 @@ def candidates_of(file: Path, prints: Prints) -> Array:
 
 def _is_repeated(keys: Array) -> Array:
     """Of which keys there are LEAST_HITS at least (keys,) bool."""
-    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    repeated: Array = counts[which] >= LEAST_HITS
+    ordered = np.sort(keys)
+    often = ordered[LEAST_HITS - 1 :][ordered[LEAST_HITS - 1 :] == ordered[: len(keys) - LEAST_HITS + 1]]
+    place = np.minimum(np.searchsorted(often, keys), max(0, len(often) - 1))
+    repeated: Array = often[place] == keys if len(often) else np.zeros(len(keys), bool)
     return repeated
 
 

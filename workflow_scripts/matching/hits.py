@@ -6,7 +6,6 @@ neighbours alone, and what all of them share is a chain. So there are at most so
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ from workflow_scripts.matching.words import MOST_A_STEP, times_for, words_of
 
 Array = np.ndarray[Any, Any]
 
-POSTINGS_A_PART = 1 << 24
-"""128 MB, and some times as much while it is sorted and paired."""
-PARTS_AT_ONCE = 256
-"""Files of words that are there together: 32 GB at most. Of more sound all words are made as often as it takes."""
-NEIGHBOURS = 64
+POSTINGS_A_PART = 1 << 23
+"""64 MB, and some times as much while it is sorted and paired."""
+PARTS_AT_ONCE = 1024
+"""Files of words that are there together: 64 GB at most. Of more sound all words are made as often as it takes."""
+NEIGHBOURS = 32
 SAME_IN_A_SOUND = 2
 """So many postings of one word in one sound count: a clock has the same word at each tick."""
 _UPPER = np.uint64(0xFFFFFFFF << 32)
@@ -44,15 +43,15 @@ def write_words(prints: Prints, parts: int, turn: range, folder: Path) -> list[P
     """
     files = [folder / f"words-{part}" for part in turn]
     times, bits = times_for(len(prints.codes)), parts.bit_length() - 1
-    with ExitStack() as opened:
-        outputs = [opened.enter_context(file.open("wb")) for file in files]
-        for first, last in prints.in_turns():
-            begin, end = int(prints.starts[first]), int(prints.starts[last])
-            words, steps = words_of(prints.codes[begin:end], prints.starts[first : last + 1] - begin, times)
-            postings = words << np.uint64(32) | (steps + begin).astype(np.uint64)
-            part = (words >> np.uint64(32) >> np.uint64(32 - bits)).astype(np.int32)
-            is_of_turn = (part >= turn.start) & (part < turn.stop)
-            distribute(postings[is_of_turn], part[is_of_turn] - turn.start, outputs)
+    for file in files:
+        file.touch()
+    for first, last in prints.in_turns():
+        begin, end = int(prints.starts[first]), int(prints.starts[last])
+        words, steps = words_of(prints.codes[begin:end], prints.starts[first : last + 1] - begin, times)
+        postings = words << np.uint64(32) | (steps + begin).astype(np.uint64)
+        part = (words >> np.uint64(32) >> np.uint64(32 - bits)).astype(np.int32)
+        is_of_turn = (part >= turn.start) & (part < turn.stop)
+        distribute(postings[is_of_turn], part[is_of_turn] - turn.start, files)
     return files
 
 
@@ -93,10 +92,12 @@ def _neighbours(words: Array, places: Array, sounds: Array) -> Array:
     return np.concatenate(pairs)
 
 
-def distribute(rows: Array, part: Array, outputs: Sequence[Any]) -> None:
-    """Append rows to the files that their numbers (rows,) name."""
+def distribute(rows: Array, part: Array, files: Sequence[Path]) -> None:
+    """Append rows to the files that their numbers (rows,) name. None stays open: a process may have only so many."""
     part = part.astype(np.uint16)
     order = np.argsort(part, kind="stable")  # quick, of so few bits
-    ends = np.searchsorted(part[order], np.arange(1, len(outputs)))
-    for output, piece in zip(outputs, np.split(rows[order], ends), strict=True):
-        piece.tofile(output)
+    ends = np.searchsorted(part[order], np.arange(1, len(files)))
+    for file, piece in zip(files, np.split(rows[order], ends), strict=True):
+        if len(piece):
+            with file.open("ab") as output:
+                piece.tofile(output)

@@ -22,10 +22,10 @@ EQUAL_OF_COPIES, EQUAL_OF_STRANGERS = 0.55, 0.13
 FOR = round(100 * math.log(EQUAL_OF_COPIES / EQUAL_OF_STRANGERS))
 AGAINST = round(100 * math.log((1 - EQUAL_OF_COPIES) / (1 - EQUAL_OF_STRANGERS)))
 """In hundredths: sums of integers are the same in whichever batch they are."""
-TAIL_SCALE, TAIL_FACTOR = 350, 0.0041
+TAIL_SCALE, TAIL_FACTOR = 350, 0.02
 """Of strangers: that a sum is above s has the chance TAIL_FACTOR * steps * steps * exp(-s / TAIL_SCALE)."""
-LEAST_SCORE = 8.5
-"""A chance of 3e-9 a pair."""
+LEAST_SCORE = 8.0
+"""A chance of 1e-8 a pair."""
 BESIDE = 1
 """Steps beside a candidate's offset that are tried too."""
 STEPS_AT_ONCE = 1 << 17

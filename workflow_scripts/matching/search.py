@@ -7,7 +7,6 @@ pairs that are found.
 
 import logging
 from collections.abc import Iterable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ Array = np.ndarray[Any, Any]
 
 _log = logging.getLogger(__name__)
 
-STEPS_A_GROUP = 1 << 23
+STEPS_A_GROUP, MOST_GROUPS = 1 << 20, 256
 """Of sounds whose hits are put together at once."""
 LEAST_SYMBOLS = 100
 """A sound of which fewer say anything is silent or steady but for a moment: it is no candidate, and is told as skipped.
@@ -62,7 +61,8 @@ def match(batches: Iterable[pl.DataFrame], scratch: Path) -> Matched:
 
     Args:
         batches: with columns `sound` (String, each once) and `acoustic_fingerprint` (Binary), neither of them null.
-        scratch: an empty folder for what does not stay in memory: up to 60 bytes for each 50 ms, 32 GB at most.
+        scratch: an empty folder for what does not stay in memory: up to 60 bytes for each 50 ms, 64 GB
+            and what two bytes for each 50 ms take at most.
 
     Returns:
         A row for each pair of sounds and stretch that they share, sorted.
@@ -85,18 +85,18 @@ def match(batches: Iterable[pl.DataFrame], scratch: Path) -> Matched:
 
 def _hits(prints: Prints, scratch: Path) -> list[Path]:
     """All hits, in files by the place of the lower sound."""
-    groups = 1 + len(prints.codes) // STEPS_A_GROUP
-    bounds = np.arange(1, groups) * STEPS_A_GROUP
+    groups = min(1 + len(prints.codes) // STEPS_A_GROUP, MOST_GROUPS)
+    bounds = len(prints.codes) * np.arange(1, groups) // groups
     bounds = prints.starts[prints.sound_at(bounds)]  # no sound is in two groups
     files = [scratch / f"hits-{group}" for group in range(groups)]
+    for file in files:
+        file.touch()
     parts, turns = turns_of(prints)
-    with ExitStack() as opened:
-        outputs = [opened.enter_context(file.open("wb")) for file in files]
-        for turn in turns:
-            for file in write_words(prints, parts, turn, scratch):
-                hits = hits_of(file, prints)
-                distribute(hits, np.searchsorted(bounds, hits[:, 0], side="right"), outputs)
-                file.unlink()
+    for turn in turns:
+        for words in write_words(prints, parts, turn, scratch):
+            hits = hits_of(words, prints)
+            distribute(hits, np.searchsorted(bounds, hits[:, 0], side="right"), files)
+            words.unlink()
     return files
 
 
