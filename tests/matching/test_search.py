@@ -149,7 +149,7 @@ def test_of_many_copies_each_has_neighbours_alone_and_all_hang_together(
     monkeypatch.setattr(hits, "NEIGHBOURS", 4)
     copies = {f"copy {number:03d}": _with_errors(_sound(7), 0.1, number) for number in range(count)}
     pairs = _match(tmp_path, STRANGERS | copies).pairs
-    assert len(pairs) < (hits.NEIGHBOURS * 3) * count
+    assert len(pairs) < (count + 1) * count // 2
     groups = {name: {name} for name in [*copies, *STRANGERS]}
     for a, b in pairs.select("sound_a", "sound_b").iter_rows():
         if groups[a] is not groups[b]:
@@ -157,6 +157,15 @@ def test_of_many_copies_each_has_neighbours_alone_and_all_hang_together(
             for name in groups[b]:
                 groups[name] = groups[a]
     assert groups["copy 000"] == {*copies, "stranger 07"}
+
+
+def test_of_a_word_that_many_have_there_are_no_more_hits_than_neighbours(tmp_path: Path) -> None:
+    count = 1000
+    of_all = prints.gathered(_batches({f"{number:04d}": _sound(7, 20) for number in range(count)}), tmp_path / "codes")
+    (np.uint64(5) << np.uint64(32) | of_all.starts[:-1].astype(np.uint64)).tofile(tmp_path / "word")
+    found = of_all.sound_at(hits.hits_of(tmp_path / "word", of_all).astype(np.int64))
+    behind = [(one, one + far) for one in range(count) for far in range(1, hits.NEIGHBOURS + 1) if one + far < count]
+    assert sorted(map(tuple, found.tolist())) == behind
 
 
 @settings(max_examples=50, deadline=None)
