@@ -6,6 +6,7 @@ import http.server
 import io
 import json
 import random
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.review.made_up import DIGEST, HOSTILE, ODD, write_few, write_made_up, write_many, write_odd, write_same
+from tests.review.served import make_results
+from tests.review.served import served as server_of
 
 COLUMNS = "clip_id,verdict,reviewer,reviewed_at,ordinal,caption,class_ids,note,pcm_digest"
 Look = Callable[..., Any]
@@ -154,6 +157,17 @@ def test_a_long_caption_leaves_play_in_sight_and_classes_of_one_name_are_two(loo
         "class=Dog": ["1 of 3 · Dog", "1 of 1", "#class=%2Fm%2Fdog&clip=odd2"],
     }
     assert told["named"] == ["all", "Dog (1)", "Seal (/m/seal) (1)", "Seal (/m/stamp) (1)", "Seal (2)"]
+
+
+def test_two_clips_of_one_sound_play_in_step_from_the_server_too(look: Look, tmp_path: Path) -> None:
+    results = make_results(tmp_path / "results", "same")
+    shutil.rmtree(results / "same/review")
+    write_same(results / "same/review")
+    with server_of(results, tmp_path / "reviews.csv") as server:
+        told = look("reviewing", "same", server.address)
+    assert told["wrong"] == []
+    assert told["apart"] < 0.05
+    assert told["paused"]
 
 
 @pytest.mark.parametrize("width", ["", "phone"])
