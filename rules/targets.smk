@@ -21,6 +21,7 @@ LEDGER = [
     *RUN.tables_of_fit(rules.gather_fit.output.keys()),
     *RUN.tables_of_pairs(rules.pair_images.output.keys()),
     *RUN.tables_of_matches(MATCHED),
+    *RUN.foreign_clips(),
     *RUN.tables_of_derived(OF_SCENES_MADE),
     *[PLACES.scenes_made(name) for name in RUN.derived()],
     *OF_JUDGEMENTS,

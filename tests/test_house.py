@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "years": {"errors", "tables", "sources"},
     "judging": {"errors", "tables", "sources"},
     "pairs": {"errors", "tables", "derive"},  # of derive, draws
-    "matching": {"errors", "tables", "sound"},  # of sound, fingerprints
+    "matching": {"errors", "tables", "sound", "exports"},  # of sound, fingerprints; of exports, what splits they take
     "derive": {
         "errors",
         "tables",

@@ -30,6 +30,7 @@ with logged(snakemake.log[0]):
         params.with_fit,
         params.with_pairs,
         params.with_matches,
+        params.with_against,
     )
     catalogue = Path(snakemake.output.catalogue)
     build_catalogue(contents, catalogue)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 with logged(snakemake.log[0]):
     made = snakemake.output
     checks = [Path(file) for file in snakemake.input.checks]
+    foreign_clips = [Path(file) for file in snakemake.input.foreign_clips]
     with aside(Path(made.sound_pairs)) as scratch:
-        matched = match(sounds(checks), scratch)
+        matched = match(sounds(checks, foreign_clips), scratch)
     write_table(matched.pairs, Path(made.sound_pairs), schemas.SOUND_PAIRS)
-    skipped = pl.concat([without_fingerprint(checks), matched.skipped]).sort("sound")
+    skipped = pl.concat([without_fingerprint(checks, foreign_clips), matched.skipped]).sort("sound")
     write_table(skipped, Path(made.skipped_sounds), schemas.SKIPPED_SOUNDS)

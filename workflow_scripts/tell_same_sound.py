@@ -20,6 +20,7 @@ with logged(snakemake.log[0]):
     checks = {
         slug: list(map(Path, files)) for slug, files in Places.by_root(snakemake.input.checks, params.roots).items()
     }
-    same = same_sound(pairs, heard(clips, checks, pairs))
+    foreign_clips = [Path(file) for file in snakemake.input.foreign_clips]
+    same = same_sound(pairs, heard(clips, checks, pairs, foreign_clips), params.datasets)
     write_table(same, Path(made.same_sound), schemas.SAME_SOUND)
     write_table(sound_groups(same), Path(made.sound_groups), schemas.SOUND_GROUPS)

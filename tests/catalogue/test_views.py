@@ -95,6 +95,7 @@ def test_there_are_ready_made_views(catalogue: duckdb.DuckDBPyConnection) -> Non
         "skipped_sounds",
         "same_sound",
         "sound_groups",
+        "foreign_clips",
     }
 
 

@@ -223,6 +223,7 @@ def test_an_account_is_read_as_it_was_written(tmp_path: Path) -> None:
             2.5,
             {"missing": 2},
             [{"licence": None, "clips": 2, "usable": 1, "hours": 0.5}],
+            [{"shared_by": "sound", "dataset": "far", "split": "eval", "clips": 3}],
             5000,
             3,
             ["a warning"],

@@ -104,3 +104,46 @@ def test_clips_are_heard_of_what_is_paired_or_there_twice_alone(tmp_path: Path) 
 
 def test_nothing_is_heard_where_nothing_is(tmp_path: Path) -> None:
     assert heard({}, {"r": []}, pairs()).is_empty()
+
+
+def foreign(folder: Path, *rows: Row) -> list[Path]:
+    said = {"dataset": "far", "split": "eval", "duration_s": 10.0, "file": "far.parquet", "acoustic_fingerprint": b"12"}
+    return [_written(folder / "foreign_clips.parquet", schemas.FOREIGN_CLIPS, tuple(said | row for row in rows))]
+
+
+X, Y, Z = (letter * 32 for letter in "abc")
+
+
+def test_sounds_of_files_from_elsewhere_are_called_by_their_digest_or_else_by_their_clip(tmp_path: Path) -> None:
+    file = checks_in(tmp_path, "checks", check("a", X, b"ab"))
+    table = foreign(
+        tmp_path,
+        {"clip_id": "same", "pcm_digest": X},
+        {"clip_id": "z", "pcm_digest": Z, "acoustic_fingerprint": b"ef"},
+        {"clip_id": "again", "pcm_digest": Z, "acoustic_fingerprint": b"ef"},
+        {"clip_id": "span", "acoustic_fingerprint": b"gh"},
+        {"clip_id": "blip", "pcm_digest": Y, "acoustic_fingerprint": None, "duration_s": 0.5},
+    )
+    told = pl.concat(sounds([file], table))
+    assert told.rows() == [(X, b"ab"), (Z, b"ef"), ("far/span", b"gh")]
+    assert pl.concat(sounds([], table)).rows() == [(X, b"12"), (Z, b"ef"), ("far/span", b"gh")]
+    assert without_fingerprint([file], table).rows() == [(Y, "too_short")]
+
+
+def test_clips_from_elsewhere_are_heard_as_others_are_each_as_a_media_of_its_own(tmp_path: Path) -> None:
+    files = [checks_in(tmp_path, "checks", check("a", X), check("b", Y))]
+    clips = {"mine": clips_in(tmp_path, "mine", clip("a", "a"), clip("b", "b"))}
+    table = foreign(
+        tmp_path,
+        {"clip_id": "same", "pcm_digest": X},
+        {"clip_id": "like", "start_s": 5.0, "end_s": 15.0},
+        {"clip_id": "stranger", "pcm_digest": Z},
+    )
+    told = heard(clips, {"r": files}, pairs(("far/like", Y)), table)
+    assert told.select("dataset", "clip_id", "split", "sound", "start_s", "end_s").rows() == [
+        ("far", "like", "eval", "far/like", 0.0, 10.0),
+        ("far", "same", "eval", X, 0.0, 10.0),
+        ("mine", "a", "train", X, 0.0, 10.0),
+        ("mine", "b", "train", Y, 0.0, 10.0),
+    ]
+    assert told["media"].n_unique() == 4

@@ -31,7 +31,8 @@ def pair(a: str, b: str, start_a_s: float, start_b_s: float, overlap_s: float, e
 
 
 def told(clips: list[Row], *pairs: Row) -> pl.DataFrame:
-    table = same_sound(pl.DataFrame(pairs, schemas.SOUND_PAIRS.empty().schema), pl.DataFrame(clips, HEARD))
+    found = pl.DataFrame(pairs, schemas.SOUND_PAIRS.empty().schema)
+    table = same_sound(found, pl.DataFrame(clips, HEARD), ["mine", "other"])
     validate(table, schemas.SAME_SOUND)
     validate(sound_groups(table), schemas.SOUND_GROUPS)
     return table
@@ -158,3 +159,9 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_nothing_paired_is_an_empty_table() -> None:
     assert told([]).is_empty()
     assert told([clip("a", "x", 1)], pair("x", "y", 0.0, 0.0, 10.0)).is_empty()
+
+
+def test_what_two_clips_from_elsewhere_share_is_not_told() -> None:
+    far = [clip(name, "x", media, dataset="far") for media, name in enumerate("ab")]
+    assert ids(told([*far, clip("c", "x", 3)])) == {("a", "c"), ("b", "c")}
+    assert len(told([*far, clip("d", "y", 4, dataset="far")], pair("x", "y", 0.0, 0.0, 10.0))) == 0

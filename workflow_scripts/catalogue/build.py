@@ -53,7 +53,8 @@ TABLES_OF_PAIRS = schemas.PAIRED
 """Those of the datasets alone whose file asks for pairs with images."""
 _MEASURED = TABLES_OF_WINDOWS | TABLES_OF_YEARS | TABLES_OF_FIT | TABLES_OF_PAIRS
 TABLES_OF_SOME = TABLES_OF_CARE | TABLES_OF_JUDGEMENTS | TABLES_OF_FETCHES | TABLES_OF_DERIVED | _MEASURED
-TABLES_OF_MATCHES = schemas.MATCHED
+FOREIGN = "foreign_clips"
+TABLES_OF_MATCHES = schemas.MATCHED | {FOREIGN: schemas.FOREIGN_CLIPS}
 """Those of a run, of all its datasets together."""
 ROOT_TABLES = {"media": schemas.MEDIA, "checks": schemas.CHECKS}
 
@@ -77,7 +78,8 @@ class Contents:
         with_years: those that have TABLES_OF_YEARS.
         with_fit: those that have TABLES_OF_FIT.
         with_pairs: those that have TABLES_OF_PAIRS.
-        with_matches: whether there are TABLES_OF_MATCHES.
+        with_matches: whether there are TABLES_OF_MATCHES, but FOREIGN.
+        with_against: whether there is that too.
     """
 
     places: Places
@@ -94,6 +96,7 @@ class Contents:
     with_fit: Sequence[str] = ()
     with_pairs: Sequence[str] = ()
     with_matches: bool = False
+    with_against: bool = False
 
     def of_datasets(self, table: str) -> dict[str, list[str]]:
         """The files of a table of each dataset."""
@@ -137,7 +140,8 @@ class Contents:
 
     def of_matches(self, table: str) -> list[str]:
         """The file of a table of the run, if there is one."""
-        return [self.places.matches(table)] if self.with_matches else []
+        is_there = self.with_against if table == FOREIGN else self.with_matches
+        return [self.places.matches(table)] if is_there else []
 
     def files(self) -> list[str]:
         """All files, of all tables."""

@@ -42,6 +42,28 @@ class HeldBack:
 
 
 @dataclass(frozen=True)
+class Leak:
+    """The clips that an export leaves out since they share something with clips that are evaluated on.
+
+    Attributes:
+        shared_by: what it is, as in the table `leaked`.
+        dataset: of the others.
+        split: of the others.
+        clips: how many are left out; those that share several things are counted with each.
+    """
+
+    shared_by: str
+    dataset: str
+    split: str
+    clips: int
+
+    @property
+    def told(self) -> str:
+        """What leaks, in words."""
+        return f"{self.clips:,} {self.shared_by} of {self.dataset} {self.split}"
+
+
+@dataclass(frozen=True)
 class Account:
     """What was written under one name.
 
@@ -51,9 +73,10 @@ class Account:
         clips: how many were taken, by split; none where it is a pack.
         hours: of sound that these have.
         held_back: how many were not, by reason; those of a licence that is not taken as `licence`, whatever else is
-            the matter with them, those outside the subset that is taken as `not_in_subset`, and usable ones that
-            reviews drop as `dropped_by_review`.
-        licences: what licences these have, the entries of HeldBack each.
+            the matter with them, those outside the subset that is taken as `not_in_subset`, usable ones that reviews
+            drop as `dropped_by_review`, and of the others those that leak into what is evaluated on as `leaks`.
+        licences: what licences those of `licence` have, the entries of HeldBack each.
+        leaks: what those of `leaks` share and with whom, the entries of Leak each.
         bytes: that all its files take; of a pack none is told.
         copies_bytes: what copies would take of the clips that are held back because they need one.
         warnings: what the run ends with.
@@ -73,6 +96,7 @@ class Account:
     hours: float = 0.0
     held_back: dict[str, int] = field(default_factory=dict)
     licences: list[dict[str, Any]] = field(default_factory=list)
+    leaks: list[dict[str, Any]] = field(default_factory=list)
     bytes: int = 0
     copies_bytes: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -119,11 +143,12 @@ def read_account(file: Path) -> Account:
 
 _KINDS = get_type_hints(Account) | {
     "licences": list[HeldBack],
+    "leaks": list[Leak],
     "failed": dict[str, tuple[str, str]],
     "files": list[tuple[str, int, int]],
     "folders": list[tuple[str, int]],
 }
-"""Of each entry; a tuple is a list of so many items, HeldBack a mapping with its attributes."""
+"""Of each entry; a tuple is a list of so many items, HeldBack and Leak mappings with their attributes."""
 
 
 def _is(kind: Any, value: Any) -> bool:
@@ -131,7 +156,7 @@ def _is(kind: Any, value: Any) -> bool:
     made_of, parts = get_origin(kind), get_args(kind)
     if kind is Any:
         return True
-    if kind is HeldBack:
+    if kind in (HeldBack, Leak):
         hints = get_type_hints(kind)
         return (
             type(value) is dict

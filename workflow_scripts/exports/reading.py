@@ -15,6 +15,7 @@ from workflow_scripts.exports.licences import ANY, Licences
 from workflow_scripts.exports.split_by import AUTHORS, with_splits
 from workflow_scripts.exports.split_by import names as split_names
 from workflow_scripts.media.addresses import OF_ADDRESS
+from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, read_checks, read_table
 
 MEDIA = ["root", "path", "member"]
@@ -65,12 +66,13 @@ def pack_of(account: Path) -> Pack:
 class Tables:
     """What an export may read of a dataset: the tables that its schema names under `needs`, and its packs.
 
-    Of clips that are held back for their licence, are not of its subset, or that reviews drop, no format finds a row,
-    in no table that is of clips; and `split` is what the export takes for it. Tables of files and of the rows of
-    sources, and the counts of `summary`, are those of the dataset.
+    Of clips that are held back for their licence, are not of its subset, that reviews drop, or that leak into what is
+    evaluated on, no format finds a row, in no table that is of clips; and `split` is what the export takes for it.
+    Tables of files and of the rows of sources, and the counts of `summary`, are those of the dataset.
 
     Attributes:
-        files: of each table but the checks, of the clips always; of splits and subsets where they are asked for.
+        files: of each table but the checks, of the clips always; of splits, subsets and what leaks where they are asked
+            for.
         of_roots: the files of the checks of each root, by its slug.
         check: the settings of the check.
         packs: those that were made for it, where its schema says that it makes any.
@@ -99,8 +101,9 @@ class Tables:
         columns = table.collect_schema()
         if self.subset and "clip_id" in columns:
             table = table.filter(pl.col("clip_id").is_null() | pl.col("clip_id").is_in(self._chosen.implode()))
-        if len(self._dropped) and "clip_id" in columns:
-            table = table.filter(pl.col("clip_id").is_null() | ~pl.col("clip_id").is_in(self._dropped.implode()))
+        for left_out in (self._dropped, self._leaking):
+            if len(left_out) and "clip_id" in columns:
+                table = table.filter(pl.col("clip_id").is_null() | ~pl.col("clip_id").is_in(left_out.implode()))
         if self.split_by != AUTHORS and "media_key" in columns:  # pairs of clips have splits of their own
             table = with_splits(table, lazy_table(self.files["splits"]), self.split_by)
         return table
@@ -120,7 +123,8 @@ class Tables:
 
     def read(self, name: str) -> pl.DataFrame:
         """A table, whole."""
-        is_whole = not self.held_back and self.subset is None and self.split_by == AUTHORS and not len(self._dropped)
+        is_whole = not self.held_back and self.subset is None and self.split_by == AUTHORS
+        is_whole = is_whole and not len(self._dropped) and not len(self._leaking)
         return read_table(self.files[name]) if is_whole else self.lazy(name).collect()
 
     def splits(self) -> list[str]:
@@ -161,10 +165,31 @@ class Tables:
     @functools.cached_property
     def dropped(self) -> int:
         """How many clips are left out because reviews drop them, besides those left out for licence or subset."""
-        dropped = self._licensed("clips").filter(pl.col("clip_id").is_in(self._dropped.implode())).select("clip_id")
+        return len(self._otherwise_taken(self._dropped))
+
+    @functools.cached_property
+    def leaks(self) -> pl.DataFrame:
+        """What leaks, a row each as in the table `leaked`, of clips that are left out for nothing else."""
+        if "leaked" not in self.files:
+            return schemas.LEAKED.empty()
+        left = self._leaking.filter(~self._leaking.is_in(self._dropped.implode()))
+        return read_table(self.files["leaked"]).filter(pl.col("clip_id").is_in(self._otherwise_taken(left).implode()))
+
+    def _otherwise_taken(self, clip_ids: pl.Series) -> pl.Series:
+        """Those of some clips that neither licence nor subset leave out."""
+        if not len(clip_ids):
+            return clip_ids
+        taken = self._licensed("clips").filter(pl.col("clip_id").is_in(clip_ids.implode())).select("clip_id")
         if self.subset is not None:
-            dropped = dropped.filter(pl.col("clip_id").is_in(self._chosen.implode()))
-        return int(dropped.select(pl.len()).collect().item()) if len(self._dropped) else 0
+            taken = taken.filter(pl.col("clip_id").is_in(self._chosen.implode()))
+        return taken.collect()["clip_id"]
+
+    @functools.cached_property
+    def _leaking(self) -> pl.Series:
+        """The usable clips of splits that are not evaluated on which share something with such as are."""
+        if "leaked" not in self.files:
+            return pl.Series(dtype=pl.String)
+        return read_table(self.files["leaked"], ["clip_id"])["clip_id"].unique(maintain_order=True)
 
     @functools.cached_property
     def _dropped(self) -> pl.Series:

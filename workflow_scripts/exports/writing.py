@@ -3,12 +3,13 @@
 import os
 import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.exports.account import Account, HeldBack
+import polars as pl
+
+from workflow_scripts.exports.account import Account, Leak
 from workflow_scripts.exports.formats import Format, Written
 from workflow_scripts.exports.lines import check_lines
 from workflow_scripts.exports.packs import remove_other_packs
@@ -39,8 +40,9 @@ def write_export(made_by: Format, tables: Tables, options: dict[str, Any], link:
             options=options,
             clips=written.clips,
             hours=round(written.seconds / 3600, 6),
-            held_back=written.held_back | _for_licences(tables.held_back) | _for_subset(tables) | _for_reviews(tables),
+            held_back=written.held_back | _left_out(tables),
             licences=[asdict(one) for one in tables.held_back],
+            leaks=[asdict(leak) for leak in _leaks(tables.leaks)],
             bytes=taken,
             copies_bytes=written.copies_bytes,
             warnings=[*_nothing(written), *written.warnings],
@@ -55,16 +57,23 @@ def _nothing(written: Written) -> list[str]:
     return [] if any(written.clips.values()) else ["no clip was taken"]
 
 
-def _for_licences(held_back: Sequence[HeldBack]) -> dict[str, int]:
-    return {"licence": sum(one.clips for one in held_back)} if held_back else {}
+def _left_out(tables: Tables) -> dict[str, int]:
+    """How many clips no format finds a row of, by reason."""
+    for_licence = {"licence": sum(one.clips for one in tables.held_back)} if tables.held_back else {}
+    counts = {
+        "not_in_subset": tables.outside_subset,
+        "dropped_by_review": tables.dropped,
+        "leaks": tables.leaks["clip_id"].n_unique(),
+    }
+    return for_licence | {reason: count for reason, count in counts.items() if count}
 
 
-def _for_subset(tables: Tables) -> dict[str, int]:
-    return {"not_in_subset": tables.outside_subset} if tables.outside_subset else {}
-
-
-def _for_reviews(tables: Tables) -> dict[str, int]:
-    return {"dropped_by_review": tables.dropped} if tables.dropped else {}
+def _leaks(rows: pl.DataFrame) -> list[Leak]:
+    """What these share, and with whom: the most clips first."""
+    texts = rows.select("clip_id", pl.col("shared_by", "with_dataset", "with_split").cast(pl.String))
+    by = ["shared_by", "with_dataset", "with_split"]
+    counted = texts.group_by(by).agg(clips=pl.col("clip_id").n_unique())
+    return [Leak(*row) for row in counted.sort("clips", *by, descending=[True, False, False, False]).iter_rows()]
 
 
 def _generations(link: Path) -> dict[int, Path]:

@@ -4,6 +4,8 @@ Clips lie on lines: all those of one sound on one; those of two sounds that are 
 that both share starts at 0. What two clips of a line have in common of it is what they share.
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from workflow_scripts.tables import schemas
@@ -22,12 +24,13 @@ KEY = ["dataset", "clip_id"]
 SAID = [*KEY, "split"]
 
 
-def same_sound(pairs: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
+def same_sound(pairs: pl.DataFrame, heard: pl.DataFrame, datasets: Collection[str]) -> pl.DataFrame:
     """The table SAME_SOUND.
 
     Args:
         pairs: SOUND_PAIRS.
         heard: heard.HEARD.
+        datasets: those of the run: one clip of each pair is of these.
     """
     clips = heard.sort(KEY).with_row_index("clip")
     found = pl.concat([_of_same_samples(clips), _of_paired_sounds(pairs, clips)])
@@ -36,7 +39,8 @@ def same_sound(pairs: pl.DataFrame, heard: pl.DataFrame) -> pl.DataFrame:
     for side in ("a", "b"):
         told = clips.select(pl.col("clip").alias(side), *[pl.col(name).alias(f"{name}_{side}") for name in SAID])
         found = found.join(told, on=side, how="left", maintain_order="left")
-    return _as_declared(found, schemas.SAME_SOUND)
+    is_own = pl.any_horizontal(pl.col(f"dataset_{side}").is_in(list(datasets)) for side in ("a", "b"))
+    return _as_declared(found.filter(is_own), schemas.SAME_SOUND)
 
 
 def sound_groups(same: pl.DataFrame) -> pl.DataFrame:

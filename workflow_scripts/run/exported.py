@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import SoundledgerError, as_text, first_twenty, in_bytes
-from workflow_scripts.exports.account import Account, HeldBack, may_pass, read_account, spoilt
+from workflow_scripts.exports.account import Account, HeldBack, Leak, may_pass, read_account, spoilt
 from workflow_scripts.settings.dataset import Export
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.run import Run
@@ -52,6 +52,7 @@ def _copying(export: Export) -> str:
     beside |= {"licences": export.licences} if export.licences else {}
     beside |= {"split_by": export.split_by} if export.split_by != "authors" else {}
     beside |= {"subset": export.subset} if export.subset else {}
+    beside |= {"without_leaks": list(export.without_leaks)} if export.without_leaks else {}
     entry = {export.format: export.given | {"copies": "auto"}} | beside
     return yaml.safe_dump(entry, default_flow_style=True, width=math.inf, allow_unicode=True, sort_keys=False).strip()
 
@@ -66,6 +67,10 @@ def _told(account: Account | None, packs: Iterable[Account], entry: str, file: s
     if account and account.licences:
         each = [HeldBack(**one).told for one in account.licences]
         yield f"{held_back['licence']:,} clips held back for their licence: {first_twenty(each)}"
+    if account and account.leaks:
+        each = [Leak(**one).told for one in account.leaks]
+        left_out = f"{held_back['leaks']:,} clips left out"
+        yield f"{left_out}, which share something with what is evaluated on: {first_twenty(each)}"
     if held_back.get("not_made"):
         yield _not_made(packs)
     yield from account.warnings if account else ()

@@ -40,6 +40,8 @@ from workflow_scripts.settings.subset import Subset
 from workflow_scripts.settings.validation import Schema, validated
 from workflow_scripts.sources.files import files_of
 
+LEAKED = "leaked"
+"""The table of the clips that an export leaves out since they share something with what is evaluated on."""
 RATE = 44_100
 """Samples a second of what is made of several clips, unless its file says so."""
 
@@ -60,6 +62,7 @@ class Export:
         describes: it tells of the dataset, and is made after all exports that do not.
         split_by: what it takes for splits: authors, assigned or folds.
         subset: that it takes clips of; None for all clips.
+        without_leaks: the splits that are evaluated on: its others lack what shares something with their clips.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Export:
     describes: bool = False
     split_by: str = AUTHORS
     subset: str | None = None
+    without_leaks: tuple[str, ...] = ()
 
     @property
     def taking(self) -> dict[str, Any]:
@@ -82,8 +86,9 @@ class Export:
     @property
     def as_written(self) -> dict[str, Any]:
         """Its entry in a dataset file, but for its licences."""
-        beside = {"split_by": self.split_by} if self.split_by != AUTHORS else {}
+        beside: dict[str, Any] = {"split_by": self.split_by} if self.split_by != AUTHORS else {}
         beside |= {"subset": self.subset} if self.subset else {}
+        beside |= {"without_leaks": list(self.without_leaks)} if self.without_leaks else {}
         return {"name": self.name, "format": self.format, "options": self.given, "beside": beside}
 
 
@@ -413,10 +418,11 @@ def _exports(entries: list[Any], care: dict[str, Any], file: Path, has_pairs: bo
         given = {entry: {}} if isinstance(entry, str) else dict(entry)
         name, licences = given.pop("as", None), given.pop("licences", None)
         split_by, subset = given.pop("split_by", AUTHORS), given.pop("subset", None)
+        without_leaks = given.pop("without_leaks", [])
         if len(given) != 1:
             raise SettingsError(
-                f"{where}: expected one format with its options, and `as`, `licences`, `split_by` and `subset` or not; "
-                f"found {entry}"
+                f"{where}: expected one format with its options, and `as`, `licences`, `split_by`, `subset` and "
+                f"`without_leaks` or not; found {entry}"
             )
         [(kind, options)] = given.items()
         schema = options_schema(kind, where)
@@ -437,6 +443,8 @@ def _exports(entries: list[Any], care: dict[str, Any], file: Path, has_pairs: bo
             tables["splits"] = None
         if subset:
             tables["subsets"] = None
+        if without_leaks:
+            tables[LEAKED] = None
         filled = validated(options, schema, f"{where}.{kind}")
         makes_packs = _makes_packs(schema, filled)
         yield Export(
@@ -451,6 +459,7 @@ def _exports(entries: list[Any], care: dict[str, Any], file: Path, has_pairs: bo
             describes=schema.get("describes", False),
             split_by=split_by,
             subset=subset,
+            without_leaks=(without_leaks,) if isinstance(without_leaks, str) else tuple(without_leaks),
         )
 
 

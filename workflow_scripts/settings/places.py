@@ -235,6 +235,10 @@ class Places:
         """What an export took and left out, and the files that it wrote."""
         return f"{self.export(dataset, export)}.account.json"
 
+    def leaked(self, dataset: str, export: str) -> str:
+        """The clips that an export leaves out since they share something with what is evaluated on, and what."""
+        return f"{self.export(dataset, export)}.leaked.parquet"
+
     def plan(self, dataset: str, export: str) -> str:
         """Folder of the lists of what goes into each pack of an export."""
         return f"{self.results}/{dataset}/exports/.{export}.plan"

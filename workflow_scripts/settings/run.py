@@ -17,7 +17,7 @@ from workflow_scripts.settings.acquire import (
     acquire_entries,
     refuse_in_results,
 )
-from workflow_scripts.settings.dataset import Dataset, DatasetFile, load_dataset, read_dataset
+from workflow_scripts.settings.dataset import LEAKED, Dataset, DatasetFile, load_dataset, read_dataset
 from workflow_scripts.settings.deliver import refuse_meeting
 from workflow_scripts.settings.judgements import KEYS, refuse_below_results
 from workflow_scripts.settings.places import Places
@@ -51,6 +51,7 @@ class Run:
         offline: no connection is made.
         dry_run: deliveries are told, and nothing is sent.
         look_in: absolute paths of folders in which missing media may lie.
+        against: files of fingerprints of sets whose audio is not here.
     """
 
     places: Places
@@ -68,6 +69,7 @@ class Run:
     offline: bool = False
     dry_run: bool = False
     look_in: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
 
     def scans(self) -> list[str]:
         """What the scans of all roots make: media lists, their shards, what could not be listed or is not looked at."""
@@ -171,7 +173,14 @@ class Run:
 
     def tables_of_export(self, dataset: str, export: str) -> list[str]:
         """The tables of the dataset that an export reads."""
-        return [self.places.table(dataset, name) for name in self.datasets[dataset].exports[export].tables]
+        return [
+            self.places.leaked(dataset, export) if name == LEAKED else self.places.table(dataset, name)
+            for name in self.datasets[dataset].exports[export].tables
+        ]
+
+    def splits_of_export(self, dataset: str, export: str) -> list[str]:
+        """The table of the splits that an export takes, where these are not its authors'."""
+        return [file for file in self.tables_of_export(dataset, export) if file == self.places.table(dataset, "splits")]
 
     def roots_of_export(self, dataset: str, export: str) -> list[str]:
         """The roots whose checks an export reads, in the order of the dataset file."""
@@ -301,6 +310,10 @@ class Run:
         """Tables of what sounds the same in all of these; none where there are none."""
         return [self.places.matches(name) for name in names if self.roots_of_sound()]
 
+    def foreign_clips(self) -> list[str]:
+        """The table of clips whose sound alone is known, where there is any to hold it against."""
+        return self.tables_of_matches(["foreign_clips"]) if self.against else []
+
     def sources_of_pairs(self, dataset: str) -> dict[str, dict[str, Any]]:
         """What pairs are made of: tables of the dataset, by "", and of each with images, and its roots of these."""
         names = {"": dataset} | {name: name for name in self.datasets[dataset].paired_with}
@@ -409,6 +422,7 @@ def load_run(config: dict[str, Any], workdir: Path) -> Run:
         settings["offline"],
         settings["dry_run"],
         tuple(_places(settings["look_in"], workdir)),
+        tuple(_against(settings["against"], workdir)),
     )
 
 
@@ -508,6 +522,20 @@ def _places(named: list[str], workdir: Path) -> Iterator[str]:
         if not os.path.isdir(path):
             raise SettingsError(f"config: look_in[{ordinal}]: no such folder: {path}")
         yield path
+
+
+def _against(named: str | list[str], workdir: Path) -> list[str]:
+    """Files of fingerprints that are there; what they hold is read by a job."""
+    files = [named] if isinstance(named, str) else named
+    paths = [seen_from(workdir, os.path.abspath(workdir / file)) for file in files]
+    for ordinal, path in enumerate(paths):
+        where = f"config: against[{ordinal}]"
+        refuse_braces(path, where)
+        if not (workdir / path).is_file():
+            raise SettingsError(f"{where}: no such file: {workdir / path}; a relative path starts where Snakemake runs")
+        if path in paths[:ordinal]:
+            raise SettingsError(f"{where}: {path} stands there twice; name each file once")
+    return paths
 
 
 def _waited_for(dataset: Dataset, named: list[tuple[str, Root]]) -> list[Stage]:

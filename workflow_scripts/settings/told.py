@@ -12,6 +12,7 @@ from workflow_scripts.settings.version import VERSION
 def settings_told(run: Run) -> dict[str, dict[str, str]]:
     """For each dataset what its file says, and by "" what is of the run; by the path of its key, as text or JSON."""
     of_run = {"version": VERSION, **dict(_flat("check", run.check))}
+    of_run |= {"against": json.dumps(run.against, ensure_ascii=False)} if run.against else {}
     return {"": of_run} | {name: _of_dataset(dataset) for name, dataset in run.datasets.items()}
 
 

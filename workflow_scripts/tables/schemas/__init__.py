@@ -4,6 +4,9 @@ These descriptions are also the column comments of the catalogue.
 """
 
 from workflow_scripts.tables.schemas.against import FINGERPRINTS as FINGERPRINTS
+from workflow_scripts.tables.schemas.against import FOREIGN_CLIPS as FOREIGN_CLIPS
+from workflow_scripts.tables.schemas.against import LEAKED as LEAKED
+from workflow_scripts.tables.schemas.against import SHARED_BY as SHARED_BY
 from workflow_scripts.tables.schemas.checked import CHANNEL_LAYOUTS as CHANNEL_LAYOUTS
 from workflow_scripts.tables.schemas.checked import CHECKS as CHECKS
 from workflow_scripts.tables.schemas.checked import DECODERS as DECODERS
