@@ -24,8 +24,8 @@ AGAINST = round(100 * math.log((1 - EQUAL_OF_COPIES) / (1 - EQUAL_OF_STRANGERS))
 """In hundredths: sums of integers are the same in whichever batch they are."""
 TAIL_SCALE, TAIL_FACTOR = 350, 0.02
 """Of strangers: that a sum is above s has the chance TAIL_FACTOR * steps * steps * exp(-s / TAIL_SCALE)."""
-LEAST_SCORE = 8.0
-"""A chance of 1e-8 a pair."""
+LEAST_SCORE = 9.0
+"""A chance of 1e-9 a pair: two crows of one rooster came up to 8.7."""
 BESIDE = 1
 """Steps beside a candidate's offset that are tried too."""
 STEPS_AT_ONCE = 1 << 17

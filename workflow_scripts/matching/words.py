@@ -22,10 +22,10 @@ PAIRS = [(one, other) for one in range(GROUPS) for other in range(one + 1, min(o
 """Groups that are next to each other or have one between them: noise and codecs seldom spare those far apart."""
 MOST_A_STEP = len(PAIRS)
 LEAST_TIMES = 3
-STEPS_OF_LEAST = 200_000
+STEPS_OF_LEAST = 1_000_000
 """Of sound that LEAST_TIMES are enough for."""
-TIMES_AS_MANY = 20
-"""So much more sound a time more is enough for: it makes chance so much rarer."""
+TIMES_AS_MANY = 10
+"""So much more sound a time more is enough for: it makes chance twelve to nineteen times rarer."""
 _SALT = 0x9E3779B97F4A7C15
 
 
