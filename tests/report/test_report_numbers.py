@@ -85,15 +85,45 @@ def test_oddities_are_counted_among_usable_clips(page: Tag, clips: pl.DataFrame)
         assert re.fullmatch(rf"{there} {noun} \([\d.]+ %\)", _number(page, name))
 
 
-def test_leaks_and_duplicates_are_those_that_the_samples_themselves_tell(page: Tag, clips: pl.DataFrame) -> None:
-    """In the sample only samples are shared: each video has one clip, each file serves one."""
+def test_leaks_and_duplicates_are_those_that_sounds_and_samples_tell(
+    page: Tag, clips: pl.DataFrame, results: Path
+) -> None:
+    """In the sample only sound is shared, and samples: each video has one clip, each file serves one."""
     assert clips["media_key"].is_unique().all()
     heard = clips.filter(pl.col("pcm_digest").is_not_null() & (pl.col("peak") > 0) & pl.col("load_ok"))
     same = heard.filter(pl.len().over("pcm_digest") > 1)
-    across = same.filter(pl.col("split").n_unique().over("pcm_digest") > 1)
-    assert len(across) == 2
     assert _number(page, "duplicate").startswith(f"{len(same.filter('usable'))} usable clips")
+    groups = _matches(results, "sound_groups").join(clips.select("clip_id", "usable"), on="clip_id")
+    is_held_out = ~pl.col("split").str.contains("train")
+    across = groups.filter(pl.col("split").n_unique().over("group_id") > 1, is_held_out.any().over("group_id"))
+    assert set(same["clip_id"]) < set(across["clip_id"])
     assert _number(page, "leaked").startswith(f"{len(across.filter('usable'))} usable clips")
+
+
+def test_it_leads_with_the_clips_whose_sound_another_split_has(page: Tag, clips: pl.DataFrame, results: Path) -> None:
+    assert page.one("section", id="decisions").all("article")[0].attributes["id"] == "same_sound"
+    is_trained = [pl.col(f"split_{side}").str.contains("train") for side in "ab"]
+    across = (pl.col("split_a") != pl.col("split_b")) & ~(is_trained[0] & is_trained[1])
+    pairs = _matches(results, "same_sound").filter(across)
+    shared = clips.filter(pl.col("clip_id").is_in([*pairs["clip_id_a"], *pairs["clip_id_b"]]))
+    assert 0 < len(shared.filter("usable")) < len(clips)
+    assert _number(page, "same_sound").startswith(f"{len(shared.filter('usable'))} usable clips")
+    by_split = page.one("article", id="same_sound").all("table")[1].rows()
+    assert sum(int(row[5]) + int(row[6]) for row in by_split) == len(pairs)
+
+
+def test_all_sound_was_compared_or_it_is_told_why_not(page: Tag, clips: pl.DataFrame, results: Path) -> None:
+    told = dict(row[:2] for row in page.one("article", id="same_sound").all("table")[-1].rows())
+    told = {outcome.split(":")[0]: int(number) for outcome, number in told.items()}
+    assert sum(told.values()) == len(clips)
+    skipped = clips.join(_matches(results, "skipped_sounds"), left_on="pcm_digest", right_on="sound")
+    reasons = dict(skipped.filter("load_ok", pl.col("duration_s") > 0).group_by("reason").len().rows())
+    assert told.pop("compared") > told.pop("no_sound")
+    assert told == reasons
+
+
+def _matches(results: Path, name: str) -> pl.DataFrame:
+    return pl.read_parquet(results / f"matches/{name}.parquet").with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def test_classes_that_only_splits_of_training_have_are_named(page: Tag, clips: pl.DataFrame, results: Path) -> None:

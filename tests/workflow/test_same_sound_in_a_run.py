@@ -1,15 +1,18 @@
 """Two datasets that share sound under other codecs, levels, beginnings and names, the whole way: what a run finds."""
 
 import csv
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import yaml
 
 from tests.made_files import Samples, bands, encoded, wav
 from tests.project import Project
+from tests.report.made_reports import parsed
 
 pytestmark = pytest.mark.slow
 RATE = 16_000
@@ -135,6 +138,29 @@ def test_it_is_in_the_views_that_tell_of_leaks(project: Project) -> None:
 def test_what_is_skipped_is_told(project: Project) -> None:
     asked = "SELECT path, reason FROM skipped_sounds JOIN checks ON pcm_digest = sound ORDER BY ALL"
     assert project.ask(asked) == [("nothing.flac", "silent"), ("nothing.wav", "silent")]
+
+
+def test_the_report_leads_with_it_and_the_review_page_has_both(project: Project) -> None:
+    project.run("report", "review", *CONFIG)
+    page = parsed(project.folder / "results/songs/report/index.html")
+    first = page.one("section", id="decisions").all("article")[0]
+    assert first.one("h3").text == "Sound that another split or dataset has too: 5 usable clips (56 %)"
+    assert first.all("p")[0].text == (
+        "Clips that share their sound: 2 with another split and 3 with heard; 0 by the same samples, 5 by fingerprint. "
+        "Of 5 pairs of clips 1 carry labels that disagree. The sound of 8 clips was compared, with one another and "
+        "with 5 clips of other datasets; that of 1 could not be: 1 silent, or nearly so."
+    )
+    [pack] = (project.folder / "results/songs/review/packs").glob("*.js")
+    cards = json.loads(pack.read_text().partition(" = ")[2].removesuffix(";\n"))
+    assert {card: [one["clip"] for one in told.get("same", ())] for card, told in cards.items()} == {
+        "a1": ["t2", "t1"], "a2": ["a3"], "a3": ["a2"], "nothing": [], "w0": [], "w5": [], "w10": [], "w20": ["v0"],
+        "w30": ["v15"],
+    }  # fmt: skip
+    for other in (other for told in cards.values() for other in told.get("same", ())):
+        here, there = (soundfile.read(pack.with_suffix("") / other[side]["sound"])[0] for side in ("here", "there"))
+        alike = np.abs(np.fft.irfft(np.fft.rfft(here) * np.fft.rfft(there).conj()))
+        lag = int(alike.argmax())
+        assert min(lag, len(here) - lag) < 0.06 * 48_000, "they begin together, to a step of the fingerprint"
 
 
 def test_a_change_of_labels_searches_for_no_sound_anew(project: Project) -> None:
