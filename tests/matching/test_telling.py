@@ -129,6 +129,16 @@ def test_what_a_crowd_shares_grows_with_its_number_and_no_split_is_lost() -> Non
     assert len(with_eval) == 1501, "each clip is paired with the one of eval"
 
 
+def test_of_a_crowd_of_copies_no_span_is_lost() -> None:
+    """A hundred copies of a minute, each in spans of 3 s: twenty groups of a hundred clips."""
+    spans = [
+        clip(f"c{copy:03}_{start:02}", "x", copy, start, start + 3) for copy in range(100) for start in range(0, 60, 3)
+    ]
+    groups = sound_groups(told(spans))
+    assert groups["clips"].to_list() == [100] * 2000
+    assert set(groups["group_id"]) == {f"mine/c000_{start:02}" for start in range(0, 60, 3)}
+
+
 def test_two_crowds_of_paired_sounds_find_each_other() -> None:
     crowds = [
         clip(f"{sound}{number:03}", sound, number + 1000 * (sound == "y")) for sound in "xy" for number in range(300)

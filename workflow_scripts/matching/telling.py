@@ -16,7 +16,7 @@ LEAST_S = 1.0
 """Two clips have to share so much, or all of the shorter where samples are the same."""
 AT_MOST = 64
 """Of more clips than this at one place of a line all are paired with so many alone, else a jingle's were too many."""
-BUCKET_S = 60.0
+BUCKET_S = 10.0
 """Places of a line: stretches of so many seconds, within which clips are held against each other."""
 DIGITS = 3
 """Of seconds that are told: milliseconds."""
@@ -118,19 +118,20 @@ def _meeting(lines: pl.DataFrame, apart: str) -> pl.DataFrame:
 
 def _by_place(lines: pl.DataFrame) -> pl.DataFrame:
     """A row for each place of its line that a clip touches."""
-    first, last = ((pl.col(name) / BUCKET_S).floor().cast(pl.Int32) for name in ("from_s", "to_s"))
-    return lines.with_columns(place=pl.int_ranges(first, last + 1, dtype=pl.Int32)).explode("place")
+    first, behind = (pl.col("from_s") / BUCKET_S).floor(), (pl.col("to_s") / BUCKET_S).ceil()
+    places = pl.int_ranges(first.cast(pl.Int32), behind.cast(pl.Int32), dtype=pl.Int32)
+    return lines.with_columns(place=places).explode("place")
 
 
 def _in_turn(placed: pl.DataFrame) -> pl.DataFrame:
     """The same with `is_held_against_all`: AT_MOST clips of each place are.
 
-    Splits take turns, of both sounds where two are paired, and within a split media do: what one split shares with
-    another is found however many clips either has of it.
+    Splits take turns, of both sounds where two are paired; within a split seconds in which clips start, and within
+    these media: what one split shares with another is found however many clips either has of it.
     """
     place, split = ["line", "place"], ["dataset", "split", "sound"]
-    rows = placed.sort("clip")
-    for turns in ([*split, "media"], split):
+    rows = placed.with_columns(second=pl.col("from_s").floor()).sort("clip")
+    for turns in ([*split, "second", "media"], [*split, "second"], split):
         rows = rows.with_columns(turn=pl.int_range(pl.len()).over(*place, *turns)).sort("turn", "clip")
     return rows.with_columns(is_held_against_all=pl.int_range(pl.len()).over(place) < AT_MOST)
 
