@@ -71,7 +71,8 @@ def catalogue_of(
         write_table(_table(schemas.CHECKS, checks), Path(files[0]), schemas.CHECKS)
         write_table(schemas.MEDIA.empty(), Path(places.media_list(ROOT, "all")), schemas.MEDIA)
         write_table(schemas.REJECTS.empty(), Path(places.root_rejects(ROOT)), schemas.REJECTS)
-    for name, schema in schemas.MATCHED.items() if matches else ():
+    foreign = {"foreign_clips": schemas.FOREIGN_CLIPS} if matches and "foreign_clips" in matches else {}
+    for name, schema in (schemas.MATCHED | foreign).items() if matches else ():
         write_table(_table(schema, matches.get(name, ())), Path(places.matches(name)), schema)
     roots = {name: [ROOT] if checks else [] for name in datasets}
     contents = Contents(
@@ -85,6 +86,7 @@ def catalogue_of(
         with_years=over_years,
         with_fit=fitting,
         with_matches=bool(matches),
+        with_against=bool(foreign),
     )
     build_catalogue(contents, Path(places.catalogue))
     return duckdb.connect(places.catalogue, read_only=True)

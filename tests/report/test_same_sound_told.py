@@ -66,7 +66,13 @@ MATCHES = {
         pair("mine/c", "eval", "theirs/t", "test", **SAMPLES),
         pair("far/f", SCRIPT, "mine/b", "eval", overlap_s=9.0),
     ],
-    "skipped_sounds": [{"sound": "quiet" * 3, "reason": "silent"}, {"sound": "hum" * 3, "reason": "steady"}],
+    "skipped_sounds": [
+        {"sound": sound, "reason": reason}
+        for sound, reason in (("quiet" * 3, "silent"), ("hum" * 3, "steady"), ("far/g", "too_short"))
+    ],
+    "foreign_clips": [
+        {"dataset": "far", "clip_id": one, "split": "eval", "file": "far.parquet", "duration_s": 10.0} for one in "fg"
+    ],
 }
 
 
@@ -89,7 +95,7 @@ def test_the_report_leads_with_it(page: Tag) -> None:
     assert first.all("p")[0].text == (
         "Clips that share their sound: 2 with another split, 1 with far and 1 with theirs; 1 by the same samples, 2 by "
         "fingerprint. Of 3 pairs of clips 1 carry labels that disagree. The sound of 4 clips was compared, with one "
-        "another and with 2 clips of other datasets; that of 4 could not be: 2 silent, or nearly so, 1 without "
+        "another and with 3 clips of other datasets; that of 4 could not be: 2 silent, or nearly so, 1 without "
         "sound that decodes and 1 alike all along, as tones and steady noise are."
     )
 
@@ -108,7 +114,8 @@ def test_clips_are_counted_by_whom_they_share_it_with_and_how(page: Tag) -> None
         ["eval", "mine", "train", "1", "1", "0", "1", "1"],
         ["eval", "theirs", "test", "1", "1", "1", "0", "0"],
     ]
-    assert [row[0].split(":")[0] for row in compared] == ["compared", "silent", "no_sound", "steady"]
+    assert compared[-1][1:] == ["0", "1"], "of other files"
+    assert [row[0].split(":")[0] for row in compared] == ["compared", "silent", "no_sound", "steady", "too_short"]
 
 
 def test_the_worst_pairs_are_those_whose_labels_disagree_then_those_that_share_most(page: Tag) -> None:
@@ -140,7 +147,7 @@ def test_where_nothing_is_shared_a_sentence_says_what_was_compared(catalogue: Pa
     section = parsed(page).one("section", id="decisions")
     sentence = (
         "No clip shares its sound with one of another split or dataset. The sound of 1 clip was compared, with one "
-        "another and with 5 clips of other datasets."
+        "another and with 6 clips of other datasets."
     )
     assert section.one("p", id="same_sound").text == sentence
     assert section.all("article", id="same_sound") == []
