@@ -123,9 +123,9 @@ def test_the_worst_pairs_are_those_whose_labels_disagree_then_those_that_share_m
     table = page.one("article", id="same_sound").all("table")[2]
     assert table.one("caption").text.startswith("3 pairs, 1 of which with labels that disagree")
     assert table.rows() == [
-        ["b", "eval", "mine/a", "train", "sound", "7.50", "2.50", "12 %", "Cat", "Dog"],
-        ["c", "eval", "theirs/t", "test", "samples", "10.00", "0.00", "0 %", "Dog", "Dog"],
-        ["b", "eval", "far/f", SCRIPT, "sound", "9.00", "2.50", "12 %", "Cat", ""],
+        ["b", "mine/a", "eval, train", "7.50", "2.50", "12 %", "Cat", "Dog"],
+        ["c", "theirs/t", "eval, test", "10.00", "0.00", "0 %", "Dog", "Dog"],
+        ["b", "far/f", f"eval, {SCRIPT}", "9.00", "2.50", "12 %", "Cat", ""],
     ]
     links = [link.attributes["href"] for link in page.one("article", id="same_sound").all("a")]
     review = "../review/index.html#"

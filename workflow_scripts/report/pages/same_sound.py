@@ -75,10 +75,8 @@ def _worst(ask_all: Ask, facts: DatasetFacts, splits: Answer) -> PageTable:
     pairs, disagree = _pairs(splits)
     columns = {
         "clip_id": text("Clip"),
-        "split": text("Split"),
         "other": text("Other clip"),
-        "other_split": text("Its split"),
-        "how": text("Known by"),
+        "splits": text("Splits"),
         "overlap_s": in_seconds("Shared, s"),
         "offset_s": in_seconds("Offset, s"),
         "error_rate": share("Differs"),

@@ -15,7 +15,6 @@ worst AS (
         CASE WHEN is_a THEN dataset_b ELSE dataset_a END AS other_dataset,
         CASE WHEN is_a THEN clip_id_b ELSE clip_id_a END AS other_clip_id,
         CASE WHEN is_a THEN split_b ELSE split_a END AS other_split,
-        how,
         overlap_s,
         CASE WHEN is_a THEN offset_s ELSE -offset_s END AS offset_s,
         error_rate,
@@ -27,10 +26,8 @@ worst AS (
 )
 SELECT
     worst.clip_id,
-    mine.split,
     other_dataset || '/' || other_clip_id AS other,
-    other_split,
-    how,
+    mine.split || ', ' || other_split AS splits,
     overlap_s,
     offset_s,
     error_rate,
