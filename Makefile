@@ -98,8 +98,9 @@ docs: setup  ## Write anew what pages have of schemas (config/README.md), and of
 .venv-slurm/installed: requirements.lock profiles/slurm/requirements.txt
 .venv-consumers/installed: requirements.lock tests/consumers/requirements.txt
 .venv-scaper/installed: benchmarks/scaper.txt
+.venv-audfprint/installed: benchmarks/audfprint.txt
 .venv-augment/installed: envs/augment/requirements.txt
-.venv/installed .venv-augment/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed:
+.venv/installed .venv-augment/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed .venv-audfprint/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	python=$$($(MAKE) --silent --no-print-directory python); \
 	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \

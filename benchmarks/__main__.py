@@ -34,6 +34,8 @@ NAMES = (
     "scenes",
     "beside_scaper",
     "image_pairs",
+    "same_sound",
+    "same_sound_millions",
     "fetch",
     "remote_roots",
     "slurm_jobs",

@@ -30,6 +30,7 @@ from workflow_scripts.sound import measures
 from workflow_scripts.sound.bandwidth import Bandwidth
 from workflow_scripts.sound.decoders import sndfile
 from workflow_scripts.sound.feature import Feature, Resampler
+from workflow_scripts.sound.fingerprint import Fingerprint
 from workflow_scripts.sound.pcm_digest import PcmDigest
 from workflow_scripts.sound.planes import Planes
 from workflow_scripts.sound.settings import CheckSettings
@@ -44,6 +45,7 @@ PARTS: dict[str, list[tuple[Any, str]]] = {
     "open: bytes": [(content, "window")],
     "open: headers": [(sndfile, "_opened"), (sndfile, "sound_extent"), (sndfile.SndfileStream, "__init__")],
     "samples into planes": [(Planes, "of")],
+    "acoustic fingerprint": [(Fingerprint, "add"), (Fingerprint, "packed")],
     "fbank, its mean and deviation": [(Feature, "add"), (Feature, "statistics")],
     "measures: peaks": [(measures, "_peaks")],
     "measures: energies": [(measures, "_frame_energies")],
@@ -116,15 +118,14 @@ def main() -> None:
     kinds = {root: sorted(Path(root).iterdir()) for root in sys.argv[2:]}
     for _ in range(int(sys.argv[1])):
         for root, files in kinds.items():
-            tasks = [_task(file) for file in files]
+            tasks = [task(file) for file in files]
             line: dict[str, Any] = {
                 "root": root,
-                "reference": _milliseconds(wave_of, files),
-                "check": _milliseconds(_check, tasks),
+                "reference": milliseconds(wave_of, files),
+                "check": milliseconds(_check, tasks),
                 "parts": _parts(tasks),
                 **{
-                    name: _milliseconds(functools.partial(_check, settings=asked), tasks)
-                    for name, asked in LOUD.items()
+                    name: milliseconds(functools.partial(_check, settings=asked), tasks) for name, asked in LOUD.items()
                 },
             }
             print(json.dumps(line), flush=True)
@@ -138,7 +139,8 @@ def _parts(tasks: Sequence[Task]) -> dict[str, list[float]]:
     return {part: [1000 * stopwatch.seconds[part] for stopwatch in stopwatches] for part in PARTS}
 
 
-def _task(file: Path) -> Task:
+def task(file: Path) -> Task:
+    """A file as a worker is told of it."""
     seen = os.stat(file)
     return Task(Media(str(file), None, seen.st_size, seen.st_mtime_ns), None)
 
@@ -149,7 +151,8 @@ def _check(task: Task, settings: CheckSettings = SETTINGS) -> None:
         raise ValueError(f"{task.media.path}: {row['error']}")
 
 
-def _milliseconds(function: Callable[..., object], things: Sequence[object]) -> list[float]:
+def milliseconds(function: Callable[..., object], things: Sequence[object]) -> list[float]:
+    """What each thing takes of this thread's time."""
     times = []
     for thing in things:
         started = time.thread_time()
