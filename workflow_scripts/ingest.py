@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from workflow_scripts.entry import logged
 from workflow_scripts.adapters import IngestSettings, adapter
 from workflow_scripts.sources.failed import NOT_ITS_OWN, keep_tables, write_failed
-from workflow_scripts.sources.ingested import check_classes
+from workflow_scripts.sources.ingested import check_classes, check_splits
 from workflow_scripts.sources.subset import narrowed
 from workflow_scripts.tables import schemas
 from workflow_scripts.tables.store import lazy_table, write_tables
@@ -24,6 +24,7 @@ with logged(snakemake.log[0]):
         if snakemake.params.subset:
             ingested = narrowed(ingested, snakemake.params.subset)
         write_tables(ingested.by_name(), paths, schemas.INGESTED)
+        check_splits(lazy_table(paths["promised"]))
         check_classes(lazy_table(paths["labels"]), lazy_table(paths["classes"]))
     except NOT_ITS_OWN:
         raise

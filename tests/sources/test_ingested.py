@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.sources.ingested import KEPT, Ingested, check_classes
+from workflow_scripts.sources.ingested import KEPT, Ingested, check_classes, check_splits
 from workflow_scripts.tables import schemas
 
 EMPTY = {name: schema.empty().lazy() for name, schema in schemas.INGESTED.items()}
@@ -26,3 +26,13 @@ def test_labels_of_classes_that_there_are_not_are_an_error() -> None:
         SoundledgerError, match="labels speak of 2 classes that the table classes lacks: /m/cat, /m/dog"
     ):
         check_classes(labels, classes.tail(1))
+
+
+def test_clips_of_more_splits_than_any_dataset_has_are_an_error() -> None:
+    splits = pl.Series([f"s{number}" for number in range(100_000)], dtype=pl.Categorical)
+    promised = pl.LazyFrame({"split": splits})
+    check_splits(promised.head(1_000))
+    with pytest.raises(
+        SoundledgerError, match=r"clips are of 100,000 splits, and no dataset has more than 1,000: s0, "
+    ):
+        check_splits(promised)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections import Counter
 from itertools import pairwise
 
@@ -39,6 +40,22 @@ def test_ancestors_are_all_classes_above_and_parents_those_next():
     assert column(frame, "ancestor_ids")["bark"] == ["animal", "dog", "pet"]
     assert column(frame, "parent_ids")["bark"] == ["dog"]
     assert column(frame, "ancestor_ids")["animal"] == []
+
+
+def test_chain_of_many_classes_is_refused_before_each_of_them_has_all_that_are_above_it():
+    """20,000 of them in a row are 200 million ancestors: minutes, and more memory than a job asks for."""
+    chain = {str(place): [str(place + 1)] for place in range(20_000)} | {"20000": []}
+    before = time.process_time()
+    with pytest.raises(SourceError, match=r"^more than 1,000 classes stand above the class '?1001"):
+        table(chain)
+    assert time.process_time() - before < 10
+
+
+def test_ancestors_of_all_classes_together_have_a_bound(monkeypatch):
+    monkeypatch.setattr("workflow_scripts.sources.ontology.MOST_ANCESTORS", 5)
+    table({"a": ["b"], "b": ["c"], "c": []})
+    with pytest.raises(SourceError, match=r"^the 4 classes have more than 5 classes above them, all together"):
+        table({"a": ["b"], "b": ["c"], "c": ["d"], "d": []})
 
 
 def test_class_may_have_several_parents_in_the_order_of_the_file():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,21 @@ def test_a_quotation_mark_that_is_open_to_the_end_costs_its_row_alone(tmp_path: 
     assert found.broken.select("line", "raw", "reason").rows() == [(3, '3,"4', "unended_row")]
     assert found.cells.rows() == [("1", "2"), ("5", "6"), ("7", "8")]
     assert found.found["line"].to_list() == [2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("t.csv", "f\n{}\na.wav\n"), ("t.jsonl", '{{"f": "{}"}}\n{{"f": "a.wav"}}\n')]
+)
+def test_a_row_of_many_megabytes_takes_little_more_than_itself(tmp_path: Path, name: str, rows: str) -> None:
+    """As four bytes a character, and once more for each delimiter that is tried, it took several times as much."""
+    text = rows.format("x" * 20_000_000)
+    tracemalloc.start()
+    found = read(tmp_path, name, text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.broken) == 1
+    assert found.cells["f"].to_list() == ["a.wav"]
+    assert peak < 130_000_000
 
 
 QUOTED = 'f\tsaid\na\t"quoted start\nb\tplain\nc\t"another\nd\tlast\n'

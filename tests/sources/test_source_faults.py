@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import os
+import tracemalloc
 import zlib
 
 import duckdb
@@ -18,7 +19,9 @@ from workflow_scripts.sources import faults
 from workflow_scripts.sources.class_lists import read_class_index
 from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.ontology import read_ontology
+from workflow_scripts.sources.rejects import without_long_rows
 from workflow_scripts.sources.source import Source
+from workflow_scripts.sources.unpacking import UNPACK, TooMuchError
 
 READERS = {
     "YAML": lambda: yaml.safe_load("a: 1\nb: [1, 2\nc: 3\n"),
@@ -115,6 +118,18 @@ def test_what_is_packed_in_other_ways_is_not_unpacked_behind_our_back(pack):
     assert len(b"\n".join(raw.encode() for raw in Source("list.csv", packed).lines()["raw"])) < 10_000
 
 
+@pytest.mark.parametrize("kind", BOMBS)
+def test_what_is_too_much_is_not_put_together_to_be_refused(kind):
+    """Python counts what it holds: of 60 MB no more than was unpacked once."""
+    bomb = BOMBS[kind](bytes(300_000_000))
+    tracemalloc.start()
+    with pytest.raises(TooMuchError):
+        UNPACK[kind](bomb, 60_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200_000_000
+
+
 def test_file_larger_than_any_source_is_not_read(tmp_path):
     path = tmp_path / "list.csv"
     with path.open("wb") as file:
@@ -129,7 +144,15 @@ def test_pipe_is_not_waited_for(tmp_path):
         Source.read(str(tmp_path / "list.csv"))
 
 
-def test_line_longer_than_any_row_is_named():
+def test_line_longer_than_any_row_is_a_reject_of_bounded_length():
     content = b"a\n" + b"x" * (faults.LONGEST_ROW + 1) + b"\nb\n"
+    rows, rejects = without_long_rows("list.csv", Source("list.csv", content).lines())
+    assert rows.rows() == [(1, "a"), (3, "b")]
+    assert rejects.select("source", "line", "scope", "reason").rows() == [("list.csv", 2, "row", "too_long_row")]
+    assert len(rejects["raw"][0]) < 1_100
+
+
+def test_text_whose_every_line_is_longer_than_any_row_is_refused():
+    content = b"\n" + b"x" * (faults.LONGEST_ROW + 1) + b"\n \n"
     with pytest.raises(SourceError, match=r"^list\.csv, line 2: longer than 1,048,576 bytes"):
-        Source("list.csv", content).lines()
+        without_long_rows("list.csv", Source("list.csv", content).lines())

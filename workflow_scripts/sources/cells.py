@@ -1,7 +1,6 @@
 """Tables of cells between delimiters. A cell is a text."""
 
 import csv
-import io
 import itertools
 import logging
 from collections import deque
@@ -13,7 +12,7 @@ import polars as pl
 from workflow_scripts.errors import shown
 from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError, as_source_error
-from workflow_scripts.sources.forms import BROKEN, FOUND, UNENDED, Reading, Rows, cut, refuse_names
+from workflow_scripts.sources.forms import BROKEN, FOUND, UNENDED, Reading, Rows, cut, lines_of, refuse_names
 from workflow_scripts.sources.source import Source
 
 DELIMITERS = {".tsv": "\t", ".tab": "\t", ".csv": ",", ".txt": "\t", ".ann": "\t"}
@@ -75,7 +74,8 @@ def _records(path: str, text: str, dialect: Dialect) -> Iterator[Record]:
             except (csv.Error, _UnendedError):
                 is_one = lines.is_one
                 first, line = lines.first_line()
-                yield first, cut(line.rstrip("\r\n")), _leniently(line, dialect) if is_one else None
+                is_row = is_one and len(line) <= faults.LONGEST_ROW
+                yield first, cut(line.rstrip("\r\n")), _leniently(line, dialect) if is_row else None
 
 
 def _leniently(line: str, dialect: Dialect) -> list[str] | None:
@@ -101,7 +101,7 @@ class _Lines:
     """
 
     def __init__(self, text: str) -> None:
-        self._text, self._again = io.StringIO(text, newline=""), deque[str]()
+        self._text, self._again = lines_of(text), deque[str]()
         self._row: list[str] = []
         self._length = 0
         self.first, self.are_over = 1, False
@@ -110,7 +110,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else self._text.readline()
+        line = self._again.popleft() if self._again else next(self._text, "")
         if not line:
             self.are_over = True
             raise StopIteration
@@ -145,7 +145,8 @@ class _Lines:
 
 def _dialect(path: str, text: str, reading: Reading, first: str) -> Dialect:
     """That by which the most rows have as many cells as the first has, and that is more than one."""
-    sample = "".join(itertools.islice(io.StringIO(text, newline=""), LINES_TO_TELL))
+    rows = (line for line in lines_of(text) if len(line) <= faults.LONGEST_ROW)
+    sample = "".join(itertools.islice(rows, LINES_TO_TELL))
     quotes = {"quotechar": reading.quote} if reading.quote else {"quoting": csv.QUOTE_NONE}
     tried = (reading.delimiter,) if reading.delimiter else dict.fromkeys((first, *OTHERS))
     best: Dialect = {"delimiter": tried[0] if isinstance(tried, tuple) else first, **quotes}

@@ -1,6 +1,7 @@
 """What a reader of tables is told, and what it gives."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ UNENDED = ("unended_row", f"a quotation mark is left open or has text behind it,
 SHOWN = 1_000
 """Characters that are kept of such a row."""
 FOUND = {"line": pl.Int64, "raw": pl.String}
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 BROKEN = FOUND | {"reason": pl.String, "detail": pl.String}
 
 
@@ -80,6 +82,15 @@ def refuse_names(place: str, header: Iterable[str], advice: str = "") -> None:
                 f"each{advice}"
             )
         seen[name.lower()] = name
+
+
+def lines_of(text: str) -> Iterator[str]:
+    r"""The lines of a text with their ends, of any kind. `io.StringIO` would hold four bytes of each character.
+
+    >>> [*lines_of("a\r\n\nb\rc")]
+    ['a\r\n', '\n', 'b\r', 'c']
+    """
+    return (line.group() for line in _LINE.finditer(text))
 
 
 def cut(text: str) -> str:

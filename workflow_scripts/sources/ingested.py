@@ -9,6 +9,9 @@ from workflow_scripts.errors import SoundledgerError, first_twenty
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
 
+MOST_SPLITS = 1_000
+"""Of a dataset. Exports and pages have files and lines for each; what has more is no column of splits."""
+
 KEPT = {"source": pl.Categorical, "line": pl.Int64, "clip_id": pl.String}
 """Rows of the sources that were kept: for each its line, and the clip that it told something of (null for a class).
 
@@ -56,6 +59,20 @@ def check_classes(labels: pl.LazyFrame, classes: pl.LazyFrame) -> None:
         raise SoundledgerError(
             f"labels speak of {len(unknown):,} classes that the table classes lacks: {first_twenty(unknown)}. "
             "The adapter is to reject such labels, or to add their classes"
+        )
+
+
+def check_splits(promised: pl.LazyFrame) -> None:
+    """Hold the splits of clips against what a dataset has.
+
+    Raises:
+        SoundledgerError: there are more; says how many, and the first of them.
+    """
+    splits = promised.select(pl.col("split").unique().cast(pl.String)).collect(engine="streaming")["split"]
+    if len(splits) > MOST_SPLITS:
+        raise SoundledgerError(
+            f"clips are of {len(splits):,} splits, and no dataset has more than {MOST_SPLITS:,}: "
+            f"{first_twenty(splits.sort().to_list())}. What gives the split of a clip is likely another column's"
         )
 
 

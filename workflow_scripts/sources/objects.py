@@ -1,6 +1,5 @@
 """Tables of objects: JSON, JSON lines, YAML. What each column is shows when all of them are read."""
 
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +9,7 @@ import polars as pl
 
 from workflow_scripts.sources import faults, forms
 from workflow_scripts.sources.faults import SourceError, as_source_error
-from workflow_scripts.sources.forms import BROKEN, FOUND, TOO_LONG, Reading, Rows, cut, refuse_names
+from workflow_scripts.sources.forms import BROKEN, FOUND, TOO_LONG, Reading, Rows, cut, lines_of, refuse_names
 from workflow_scripts.sources.json_text import DECODER, Document
 from workflow_scripts.sources.source import Source
 
@@ -58,9 +57,9 @@ def of_json(source: Source, reading: Reading) -> Iterator[Item]:
 
 def of_json_lines(source: Source, reading: Reading) -> Iterator[Item]:
     """What each line is; blank ones are nothing."""
-    for number, line in enumerate(io.StringIO(source.text(reading.encoding), newline=None), start=1):
+    for number, line in enumerate(lines_of(source.text(reading.encoding)), start=1):
         if line.strip():
-            yield _of_line(number, line.rstrip("\n"))
+            yield _of_line(number, line.rstrip("\r\n"))
 
 
 def _of_line(number: int, line: str) -> Item:

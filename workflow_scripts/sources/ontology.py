@@ -6,14 +6,20 @@ Source of the format: https://github.com/audioset/ontology (README). A class may
 import graphlib
 import json
 from collections import Counter, deque
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from workflow_scripts.errors import first_twenty
-from workflow_scripts.sources.faults import SourceError, as_source_error
+from workflow_scripts.sources.faults import SourceError, as_source_error, shown
 from workflow_scripts.sources.source import Source
 from workflow_scripts.tables import schemas
+
+MOST_ABOVE = 1_000
+"""Classes above one: AudioSet's have ten at most, a taxonomy of life some forty. A label brings all of them along."""
+MOST_ANCESTORS = 20_000_000
+"""Of all classes together: a million classes with 20 each, in 2 GB of memory."""
 
 
 def read_ontology(source: Source) -> dict[str, dict[str, Any]]:
@@ -77,9 +83,13 @@ def _children(node: dict[str, Any]) -> list[str]:
 def class_table(
     tree: dict[str, dict[str, Any]], index: list[tuple[int, str, str]], more_names: dict[str, str]
 ) -> pl.DataFrame:
-    """The `classes` table: every node of the ontology, then classes known only by index, then only by name."""
+    """The `classes` table: every node of the ontology, then classes known only by index, then only by name.
+
+    Raises:
+        SourceError: more classes stand above one, or above all together, than any vocabulary has.
+    """
     parents = parents_by_class(tree)
-    ancestors = {identity: sorted(_ancestors(identity, parents)) for identity in tree}
+    ancestors = _ancestors(parents)
     depths = _depths(tree, parents)
     indices = {mid: number for number, mid, _ in index}
     names = {**more_names, **{mid: name for _, mid, name in index}, **{i: node["name"] for i, node in tree.items()}}
@@ -119,14 +129,28 @@ def parents_by_class(tree: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     return parents
 
 
-def _ancestors(identity: str, parents: dict[str, list[str]]) -> set[str]:
-    above: set[str] = set()
-    queue = deque(parents[identity])
-    while queue:
-        parent = queue.popleft()
-        if parent not in above:
-            above.add(parent)
-            queue.extend(parents[parent])
+def _ancestors(parents: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """All classes above each class, from those of its parents: no way up is walked twice.
+
+    Raises:
+        SourceError: there are more of them than MOST_ABOVE, or MOST_ANCESTORS.
+    """
+    above: dict[str, list[str]] = {}
+    count = 0
+    for identity in graphlib.TopologicalSorter(parents).static_order():
+        own = set(parents[identity]).union(*(above[parent] for parent in parents[identity]))
+        count += len(own)
+        if len(own) > MOST_ABOVE:
+            raise SourceError(
+                f"more than {MOST_ABOVE:,} classes stand above the class {shown(identity)}, and each of its labels "
+                "would bring all of them along; expected a tree of fewer levels"
+            )
+        if count > MOST_ANCESTORS:
+            raise SourceError(
+                f"the {len(parents):,} classes have more than {MOST_ANCESTORS:,} classes above them, all together; "
+                "expected a tree of fewer levels or of fewer classes"
+            )
+        above[identity] = sorted(own)
     return above
 
 

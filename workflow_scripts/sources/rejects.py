@@ -5,6 +5,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from workflow_scripts.sources import faults
+from workflow_scripts.sources.faults import SourceError
+from workflow_scripts.sources.forms import SHOWN, TOO_LONG
+
 
 class RawRows:
     """`line` and `raw` of the rows of one source, packed: of most nobody asks again how they were written."""
@@ -80,6 +84,34 @@ def without(rows: pl.DataFrame, broken: pl.Series, reason: str, detail: pl.Expr)
     broken = broken.fill_null(False)
     rejected = rows.filter(broken).select("source", "line", reason=pl.lit(reason), detail=detail)
     return (rows.filter(~broken) if len(rejected) else rows), rejected
+
+
+def without_long_rows(path: str, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines that may be rows, and the `rejects` of those that are longer than any row is.
+
+    Args:
+        path: of their source.
+        lines: `line` and `raw`.
+
+    Raises:
+        SourceError: all that say something are too long: the source is no text of one row a line.
+    """
+    long = lines.filter(pl.col("raw").str.len_bytes() > faults.LONGEST_ROW)
+    if long.is_empty():
+        return lines, row_rejects(_as_rejected(path, long))
+    others = lines.filter(pl.col("raw").str.len_bytes() <= faults.LONGEST_ROW)
+    if not others["raw"].str.contains(r"\S").any():
+        raise SourceError(
+            f"{path}, line {long['line'][0]}: longer than {faults.LONGEST_ROW:,} bytes, so it is no row; "
+            "expected a text of one row a line"
+        )
+    return others, row_rejects(_as_rejected(path, long))
+
+
+def _as_rejected(path: str, long: pl.DataFrame) -> pl.DataFrame:
+    reason, detail = TOO_LONG
+    cut = pl.concat_str(pl.col("raw").str.slice(0, SHOWN), pl.lit(" …"))
+    return long.select("line", cut, source=pl.lit(path), reason=pl.lit(reason), detail=pl.lit(detail))
 
 
 def row_rejects(rows: pl.DataFrame) -> pl.DataFrame:

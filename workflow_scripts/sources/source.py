@@ -14,7 +14,7 @@ import polars as pl
 from workflow_scripts.sources import faults
 from workflow_scripts.sources.faults import SourceError, as_source_error
 from workflow_scripts.sources.json_text import DECODER
-from workflow_scripts.sources.unpacking import BEGINS, UNPACK, packing
+from workflow_scripts.sources.unpacking import BEGINS, UNPACK, TooMuchError, packing
 
 __all__ = ["Source", "SourceError"]
 
@@ -67,18 +67,15 @@ class Source:
         with as_source_error(self.path, f"a whole {kind} file (fetch it again)"):
             if not self.stored:
                 raise EOFError("it is empty")
-            content = UNPACK[kind](self.stored, faults.MOST_BYTES)
-        if len(content) > faults.MOST_BYTES:
-            raise SourceError(_too_much(self.path, "unpacks to"))
-        return content
+            try:
+                return UNPACK[kind](self.stored, faults.MOST_BYTES)
+            except TooMuchError:
+                raise SourceError(_too_much(self.path, "unpacks to")) from None
 
     def lines(self) -> pl.DataFrame:
         """Its lines: `line` (from 1) and `raw` (the text without the line's end).
 
         Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped. UTF-16 is read where it has one.
-
-        Raises:
-            SourceError: a line is longer than any row is; names it.
         """
         content = self._utf8("replace")
         if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
@@ -90,7 +87,6 @@ class Source:
         lines = raw.with_row_index("line", offset=1)
         if b"\r" in content:
             lines = lines.with_columns(pl.col("raw").str.strip_chars_end("\r"))
-        self._check_length(lines)
         return lines
 
     def _utf8(self, errors: str) -> bytes:
@@ -99,14 +95,6 @@ class Source:
         if content.startswith(UTF_16):
             return content.decode("utf-16", errors).encode()
         return content.removeprefix(codecs.BOM_UTF8)
-
-    def _check_length(self, lines: pl.DataFrame) -> None:
-        longer = lines.filter(pl.col("raw").str.len_bytes() > faults.LONGEST_ROW)
-        if len(longer):
-            raise SourceError(
-                f"{self.path}, line {longer['line'][0]}: longer than {faults.LONGEST_ROW:,} bytes, so it is no row; "
-                "expected a text of one row a line"
-            )
 
     def text(self, encoding: str = "utf-8") -> str:
         """The whole as text.

@@ -9,10 +9,17 @@ STEP = 4096
 """So many packed bytes at a time: at its densest, Zstandard makes 128 MB of them."""
 
 
+class TooMuchError(Exception):
+    """A file holds more than it may."""
+
+
 def _gzip(stored: bytes, most: int) -> bytes:
     """Part by part, as `gzip.decompress`, but it stops."""
     with gzip.GzipFile(fileobj=io.BytesIO(stored)) as file:
-        return file.read(most + 1)
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise TooMuchError
+    return content
 
 
 def _zstandard(stored: bytes, most: int) -> bytes:
@@ -29,13 +36,16 @@ def _zstandard(stored: bytes, most: int) -> bytes:
             place = min(place + STEP, len(stored))
             size += len(parts[-1])
         place -= len(frame.unused_data)
+    if size > most:  # whose bytes nobody wants: put together they would be there twice
+        raise TooMuchError
     return b"".join(parts)
 
 
 UNPACK: Mapping[str, Callable[[bytes, int], bytes]] = {".gz": _gzip, ".zst": _zstandard}
-"""By a file's suffix: from what is stored to the content, or to more than `most` bytes of it where it holds more.
+"""By a file's suffix: from what is stored to the content.
 
 Raises:
+    TooMuchError: it holds more than `most` bytes.
     Exception: of many kinds: the file is damaged or cut.
 """
 

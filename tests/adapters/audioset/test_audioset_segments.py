@@ -443,3 +443,10 @@ def test_a_row_that_begins_with_a_hash_is_a_reject_below_the_head(tmp_path):
         (4, "row", "bad_id"),
     ]
     assert tables["sources"].filter(pl.col("rows_read") == 3).height == 1
+
+
+@pytest.mark.parametrize("labels", [f"{BARK}," * 200_000, "x" * 2_000_000], ids=["labels", "no labels"])
+def test_row_longer_than_any_is_a_reject_and_takes_no_other_with_it(tmp_path, labels):
+    tables = ingest(tmp_path, {"eval": OFFICIAL.replace(f'"{BARK}"', f'"{labels}"')})
+    assert tables["promised"]["clip_id"].to_list() == ["--PJHxphWEs", "Yodel-hill1"]
+    assert tables["rejects"].select("line", "scope", "reason").rows() == [(5, "row", "too_long_row")]

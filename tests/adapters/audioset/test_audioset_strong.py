@@ -237,3 +237,10 @@ def test_list_with_columns_and_no_events_adds_nothing(tmp_path):
     tables = ingest(tmp_path, {"train": CLIP}, strong=events(OFFICIAL))
     assert strong(tables) == []
     assert counts(tables, "strong.tsv") == (None, 0, 0, 0)
+
+
+def test_row_longer_than_any_is_a_reject_and_takes_no_other_with_it(tmp_path):
+    text = events(OFFICIAL, (SEGMENT, 1, 2, SPEECH), (SEGMENT, 1, 2, "x" * 2_000_000), (SEGMENT, 3, 4, SPEECH))
+    tables = ingest(tmp_path, {"train": CLIP}, strong=text)
+    assert rejects(tables) == [(3, "too_long_row")]
+    assert counts(tables, "strong.tsv")[1:] == (3, 2, 1)

@@ -30,7 +30,7 @@ from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError, shown
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import CLASS_ID, read_label_sets, run_together
-from workflow_scripts.sources.rejects import RawRows, row_rejects, with_first_fault
+from workflow_scripts.sources.rejects import RawRows, row_rejects, with_first_fault, without_long_rows
 from workflow_scripts.sources.source import Source
 
 YOUTUBE_ID = rf"^{youtube.ID}$"
@@ -86,13 +86,15 @@ def read_segments(path: str, on_count_mismatch: str, classes: pl.DataFrame) -> S
     source = Source.read(path)
     counted, lines = Counted.of(source), source.lines()
     del source  # its bytes: what is made of them takes as much once more
+    lines, long = without_long_rows(path, lines)
     is_blank = ~pl.col("raw").str.contains(r'[^ "\t,]')
     is_head = (_is_marked() | is_blank).cum_min().cast(pl.Boolean)
     head = lines.head(HEAD_LINES).with_columns(is_head=is_head).filter("is_head")
     data = lines[len(head) :].filter(~is_blank)
     columns, lines = find_columns(path, data, head["raw"]), lines.head(SHOWN)
     data, comments = _without_heads(data, columns)
-    counted = replace(counted, declared=_declared_count(head["raw"].to_list(), comments), read=len(data))
+    declared = _declared_count(head["raw"].to_list(), comments)
+    counted = replace(counted, declared=declared, read=len(data) + len(long))
     _check_count(counted, on_count_mismatch)
     read = _parse(path, data, columns)
     del data
@@ -101,7 +103,7 @@ def read_segments(path: str, on_count_mismatch: str, classes: pl.DataFrame) -> S
     form, sets = read_label_sets(read.rows["text"].unique(maintain_order=True).cast(pl.String), classes)
     _check_between(path, sets, run_together(sets, classes, form), lines)
     _log.info("%s: %s; %s", path, columns, form)
-    return SegmentList(counted, read.rows, read.raw, read.rejects, sets)
+    return SegmentList(counted, read.rows, read.raw, pl.concat([long, read.rejects]), sets)
 
 
 def _is_marked() -> pl.Expr:

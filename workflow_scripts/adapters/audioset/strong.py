@@ -18,7 +18,7 @@ from workflow_scripts.sources import youtube
 from workflow_scripts.sources.faults import SourceError
 from workflow_scripts.sources.ingested import Counted
 from workflow_scripts.sources.label_sets import look_up
-from workflow_scripts.sources.rejects import row_rejects, with_first_fault
+from workflow_scripts.sources.rejects import row_rejects, with_first_fault, without_long_rows
 from workflow_scripts.sources.source import Source
 
 EVENT_COLUMNS = {
@@ -64,6 +64,7 @@ def read_strong(path: str, clips: pl.DataFrame, classes: pl.DataFrame) -> Events
     source = Source.read(path)
     counted, lines = Counted.of(source), source.lines()
     del source
+    lines, long = without_long_rows(path, lines)
     lines = lines.filter(pl.col("raw").str.contains(r"\S"))
     places, videos = _places(path, lines), _Videos(clips)
     data = lines[1:].filter(~names_again(lines["raw"][0], "\t"))
@@ -71,13 +72,13 @@ def read_strong(path: str, clips: pl.DataFrame, classes: pl.DataFrame) -> Events
     parts = [data[first : first + ROWS_AT_ONCE] for first in range(0, len(data) or 1, ROWS_AT_ONCE)]
     judged = [_judged(path, part, places, videos, classes) for part in parts]
     rows, rejects = (pl.concat(of_all) for of_all in zip(*judged, strict=True))
-    counted = replace(counted, read=len(data))
+    counted = replace(counted, read=len(data) + len(long))
     del data, parts
     of_clips = clips.select("start_s", "end_s")[rows["clip_row"]]
     check_inside(path, pl.concat([rows.select("line", "onset_s"), of_clips], how="horizontal"))
     del of_clips
     check_seconds(path, rows.select("line", start_s=pl.lit(0.0), end_s="offset_s"))
-    return Events(counted, rows, rejects)
+    return Events(counted, rows, pl.concat([long, rejects]))
 
 
 def _judged(
