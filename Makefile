@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
 GROUPS := clap judging remote windows rooms
 
-.PHONY: help python setup demo $(GROUPS) augment slurm status usage sql preview review test quick lint format bench docs lock clean
+.PHONY: help python setup demo $(GROUPS) augment slurm status usage sql preview review test quick lint format bench docs lock licences audit sbom clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -100,7 +100,8 @@ docs: setup  ## Write anew what pages have of schemas (config/README.md), and of
 .venv-scaper/installed: benchmarks/scaper.txt
 .venv-audfprint/installed: benchmarks/audfprint.txt
 .venv-augment/installed: envs/augment/requirements.txt
-.venv/installed .venv-augment/installed .venv-bench/installed .venv-consumers/installed .venv-slurm/installed .venv-scaper/installed .venv-audfprint/installed:
+.venv-dependencies/installed: envs/dependencies/requirements.txt
+.venv/installed .venv-augment/installed .venv-bench/installed .venv-consumers/installed .venv-dependencies/installed .venv-slurm/installed .venv-scaper/installed .venv-audfprint/installed:
 	@if cat $^ | cmp --silent - $@; then touch $@; exit; fi; \
 	python=$$($(MAKE) --silent --no-print-directory python); \
 	echo "Installing what $^ lists into $(@D), with $$python. This takes a few minutes."; \
@@ -126,6 +127,8 @@ endef
 # On 3.11, the oldest that serves: tests/test_lock.py says whether the newer ones find a wheel of everything.
 # Local version parts (+cpu) and the packages of CUDA belong to one build of torch. Left out, the same lock serves every
 # machine: pip takes the build that it finds, and what that build asks for.
+# For the same reason it has no hashes: `pip --require-hashes` wants one of every package or of none, and torch's differ
+# from build to build, so a hash would bind the lock to one machine's.
 lock:  ## Write requirements.lock anew from requirements.in
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(or $(PYTHON),python3.11) -m venv "$$folder/venv"; \
@@ -138,6 +141,17 @@ lock:  ## Write requirements.lock anew from requirements.in
 			| sed -E -e 's/\+[^ ]*$$//' -e '/^(nvidia-|cuda-|triton==)/d'; \
 	} > "$$folder/lock"; \
 	mv "$$folder/lock" requirements.lock
+
+# Of what is installed, since a lock says neither. The tools have a venv of their own, which nothing else needs.
+licences: setup .venv-dependencies/installed  ## List the licences of the packages in .venv
+	@.venv-dependencies/bin/pip-licenses --python=.venv/bin/python --from=mixed --with-urls --format=plain
+
+sbom: setup .venv-dependencies/installed  ## Write sbom.json: the packages in .venv, their licences and what asks for what, as CycloneDX
+	@.venv-dependencies/bin/cyclonedx-py environment --output-reproducible --output-format JSON --output-file sbom.json .venv/bin/python
+
+audit: .venv-dependencies/installed  ## Look up known advisories for the versions of requirements.lock; what cannot be looked up is a failure
+	@{ .venv-dependencies/bin/pip-audit --requirement requirements.lock --no-deps --disable-pip --progress-spinner off \
+		--format json 2> .venv-dependencies/audit.log || true; } | .venv-dependencies/bin/python envs/dependencies/audit.py
 
 clean:  ## Remove results/ and the sample that the demo made
 	rm -rf results data/sample
