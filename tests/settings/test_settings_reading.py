@@ -150,6 +150,8 @@ def test_an_alias_may_stand_for_what_it_repeats(workdir):
         "[" * 1000,
         "{<<: [1]}",
         '"\\ud800',
+        "!!set x",
+        "!!map x",
     ],
 )
 def test_whatever_a_reader_of_yaml_raises_becomes_an_error_with_file_and_line(workdir, value):
@@ -158,13 +160,28 @@ def test_whatever_a_reader_of_yaml_raises_becomes_an_error_with_file_and_line(wo
     assert len(words) < 500
 
 
-@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
-@pytest.mark.parametrize("key", ["audio", "ontology"])
-def test_path_that_no_file_can_have_is_a_file_that_is_not_there(workdir, dataset_file, path, key):
-    written = '"a\\0b"' if path == "a\0b" else '"\\ud800"'
-    sources = f"{{segments: {{train: labels/train.csv}}, ontology: {written}, classes: labels/classes.csv}}"
-    text = sound(audio=f"[{written}]") if key == "audio" else sound(sources=sources)
-    assert "no such f" in refusal(workdir, text)
+@pytest.mark.parametrize("written", ['"a\\0b"', '"\\ud800"'])
+def test_root_that_no_folder_can_be_is_one_that_is_not_there(workdir, written):
+    assert "no such folder" in refusal(workdir, sound(audio=f"[{written}]"))
+
+
+@pytest.mark.parametrize("key", ["name", "adapter", "rights", "limits", "exports", "?"])
+@pytest.mark.parametrize(
+    "number", ["0x" + "f" * 5000, "1" * 4299 + ":59", "9" * 400], ids=["hex", "base 60", "decimal"]
+)
+def test_number_of_more_digits_than_python_writes_is_refused_by_its_key(workdir, key, number):
+    if key == "?":
+        text, told = sound() + f"? {number}\n: 1\n", "a key: expected a number of at most 64 bits"
+    else:
+        text, told = sound(**{key: number}), f"{key}: expected a number of at most 64 bits"
+    assert refusal(workdir, text) == f"{workdir / 'mine.yaml'}: {told}, found a longer one"
+
+
+@pytest.mark.parametrize("value", [10**5000, "[" * 100_000, "9" * 5000], ids=["number", "nested", "digits"])
+def test_so_is_one_on_the_command_line(workdir, value):
+    words = refusal(workdir, sound(), files_per_shard=value)
+    assert words.startswith("config (config/config.yaml or --config): files_per_shard: expected a ")
+    assert len(words) < 500
 
 
 def test_files_of_the_workflow_itself_are_read_alike_the_quick_way():

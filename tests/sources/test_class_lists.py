@@ -30,6 +30,25 @@ def rejected(rows):
 # --- class_labels_indices.csv ---
 
 
+def test_class_lists_with_an_old_macs_ends_of_lines_are_read():
+    assert class_index(Source("classes.csv", b"index,mid,display_name\r0,/m/a,A\r1,/m/b,B\r")) == [
+        (0, "/m/a", "A"),
+        (1, "/m/b", "B"),
+    ]
+    assert display_names(Source("names.tsv", b"/m/a\tA\r/m/b\tB\r")) == {"/m/a": "A", "/m/b": "B"}
+
+
+def test_only_the_end_of_a_line_ends_a_name():
+    assert display_names(Source("names.tsv", "/m/a\tA\x1c\x0b\u2028a\r\n/m/b\tB".encode())) == {
+        "/m/a": "A\x1c\x0b\u2028a",
+        "/m/b": "B",
+    }
+
+
+def test_name_of_200_kilobytes_is_a_name():
+    assert class_index(index_file("0,/m/a," + "x" * 200_000)) == [(0, "/m/a", "x" * 200_000)]
+
+
 def test_class_index_reads_names_with_commas_and_quotes():
     source = index_file('0,/m/09x0r,"Speech"', '1,/m/05zppz,"Male speech, man speaking"', '2,/m/x,"a ""b"""')
     assert class_index(source) == [
@@ -55,6 +74,7 @@ def test_class_index_may_have_its_columns_in_another_order_and_more_of_them():
         (["0,/m/a,A", "1,/m/b"], 3),
         (["0,/m/a,A", '1,/m/b,"B', 'b"', "2,/m/c"], 5),
         (["0,/m/a,"], 2),
+        (["0,/m/a,A", "9" * 5000 + ",/m/b,B"], 3),
     ],
 )
 def test_row_of_the_class_index_that_is_none_names_its_line(rows, line):

@@ -93,6 +93,14 @@ def test_class_keeps_its_name_and_description():
     assert frame.select("name", "description").rows() == [("Bow-wow, or: wuff", 'what a "dog" says\n')]
 
 
+@pytest.mark.parametrize("key", ["description", "scientific_name", "rank", "extra"])
+@pytest.mark.parametrize("value", [[], {}, [None], {"a": [1]}, 2**63, True, 1.5])
+def test_what_a_node_says_that_is_no_text_is_kept_as_json(key, value):
+    nodes = [{"id": "/m/a", "name": "A", key: value}, {"id": "/m/b", "name": "B", key: "text"}]
+    tree = read_ontology(Source("ontology.json", json.dumps(nodes).encode()))
+    assert class_table(tree, [], {})[key].to_list() == [json.dumps(value), "text"]
+
+
 def test_classes_stand_in_the_order_of_the_ontology_then_the_index_then_the_names():
     frame = table({"b": [], "a": []}, index=[(0, "z", "Z"), (1, "a", "A")], names={"y": "Y", "x": "X", "a": "other"})
     assert frame.select("class_id", "class_index", "name").rows() == [

@@ -16,10 +16,11 @@ from workflow_scripts.fetch.beside import is_beside
 from workflow_scripts.fetch.resolve import known_schemes
 from workflow_scripts.media.archives.excerpt import is_excerpt
 from workflow_scripts.media.walk import holds_other_files_alone
+from workflow_scripts.settings.path_names import refuse_unfit
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.roots import root_slug
-from workflow_scripts.settings.sources import ON_DISK, Leaf, refuse_braces, refuse_no_text, seen_from
+from workflow_scripts.settings.sources import ON_DISK, Leaf, seen_from
 from workflow_scripts.settings.subset import Subset
 from workflow_scripts.sources.files import files_of, without_escapes
 
@@ -332,8 +333,8 @@ def _entry(key: str, written: dict[str, Any], file: Path, base: Path, workdir: P
         raise SettingsError(f"{where}: expected one digest, found sha256 and md5; sha256 is the one to keep")
     paths = {name: os.path.abspath(base / written[name]) for name in ("to", "unpack") if name in written}
     for name, path in paths.items():
-        refuse_braces(path, f"{where}.{name}")
-        refuse_no_text(path, f"{where}.{name}")
+        for said in (written[name], path):
+            refuse_unfit(said, f"{where}.{name}")
         if is_beside(os.path.basename(path)):
             raise SettingsError(f"{where}.{name}: {path} is called like what lies beside a file while it is fetched")
     address = written.get("url")

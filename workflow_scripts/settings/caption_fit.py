@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.path_names import refuse_unfit
 from workflow_scripts.settings.reading import MissingError, SettingsError
-from workflow_scripts.settings.sources import refuse_braces, refuse_no_text, seen_from
+from workflow_scripts.settings.sources import seen_from
 
 KINDS = (".json", ".txt", ".safetensors")
 """Files of a model: configuration, tokenizer, weights. Others are not read."""
@@ -28,8 +29,7 @@ def caption_fit(written: dict[str, Any] | None, file: Path, base: Path, workdir:
     if written is None:
         return {}
     where, folder = f"{file}: caption_fit.model", Path(os.path.abspath(base / written["model"]))
-    refuse_braces(str(folder), where)
-    refuse_no_text(str(folder), where)
+    refuse_unfit(str(folder), where)
     if not folder.is_dir():
         raise MissingError(f"{where}: no such folder: {folder}")
     expected = "expected a folder as ClapModel and ClapProcessor of transformers save it (save_pretrained)"

@@ -400,7 +400,7 @@ def _find_dataset_file(wanted: str, workdir: Path) -> tuple[Path, Path]:
     """The file of a dataset and the folder that its relative paths start from."""
     if re.fullmatch(r"[a-z0-9_]+", wanted):
         file = CONFIG_FOLDER / "datasets" / f"{wanted}.yaml"
-        if not file.is_file():
+        if not os.path.isfile(file):
             known = ", ".join(sorted(path.stem for path in file.parent.glob("*.yaml")))
             raise SettingsError(
                 f"config: datasets: there is no config/datasets/{wanted}.yaml; there are {known}. "

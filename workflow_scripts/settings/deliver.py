@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from workflow_scripts.errors import first_twenty, nearest, shown
+from workflow_scripts.settings.path_names import refuse_unfit
 from workflow_scripts.settings.reading import SettingsError
 from workflow_scripts.settings.roots import Root, root_slug
 from workflow_scripts.settings.schemas import SCRIPTS
-from workflow_scripts.settings.sources import refuse_braces
 
 _ADDRESS = re.compile(r"(?P<scheme>[a-z0-9]+)://(?P<place>[^\s?#]+)")
 _LONGEST = 60
@@ -104,7 +104,7 @@ def refuse_meeting(wanted: Iterable[Delivery], roots: Mapping[str, Root], result
 
 def _place(to: str, where: str, base: Path, workdir: Path) -> tuple[str, str]:
     """A place as it is known, and what it is called in names of files."""
-    refuse_braces(to, where)
+    refuse_unfit(to, where)
     if "://" not in to:
         path = os.path.abspath(base / to)
         return path, root_slug(path, workdir)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workflow_scripts.settings.path_names import refuse_unfit
 from workflow_scripts.settings.reading import MissingError, SettingsError
-from workflow_scripts.settings.sources import refuse_braces, refuse_no_text, seen_from
+from workflow_scripts.settings.sources import seen_from
 from workflow_scripts.sources.files import refuse_one_file_twice
 
 KEYS = ("reviews", "predictions")
@@ -34,8 +35,7 @@ def judgements(content: Mapping[str, Any], sources: Named, file: Path, base: Pat
     for key in KEYS:
         for ordinal, entry in enumerate(content[key]):
             path = os.path.abspath(base / (entry if isinstance(entry, str) else entry["file"]))
-            refuse_braces(path, f"{file}: {key}[{ordinal}]")
-            refuse_no_text(path, f"{file}: {key}[{ordinal}]")
+            refuse_unfit(path, f"{file}: {key}[{ordinal}]")
             if not os.path.isfile(path):
                 raise MissingError(f"{file}: {key}[{ordinal}]: dataset {content['name']}: no such file: {path}")
             found[key].append((seen_from(workdir, path), f"{key}[{ordinal}]"))

@@ -20,6 +20,7 @@ from workflow_scripts.settings.acquire import (
 from workflow_scripts.settings.dataset import LEAKED, Dataset, DatasetFile, load_dataset, read_dataset
 from workflow_scripts.settings.deliver import refuse_meeting
 from workflow_scripts.settings.judgements import KEYS, refuse_below_results
+from workflow_scripts.settings.path_names import refuse_unfit, results_folder
 from workflow_scripts.settings.places import Places
 from workflow_scripts.settings.reading import MissingError, SettingsError
 from workflow_scripts.settings.registry import known_of
@@ -27,10 +28,7 @@ from workflow_scripts.settings.roots import Root, made_by_workflow, refuse_insid
 from workflow_scripts.settings.schemas import (
     run_settings,
 )
-from workflow_scripts.settings.sources import (
-    refuse_braces,
-    seen_from,
-)
+from workflow_scripts.settings.sources import seen_from
 from workflow_scripts.settings.subset import subsets_of
 from workflow_scripts.settings.version import VERSION
 
@@ -500,15 +498,14 @@ def refuse_no_images(datasets: dict[str, Dataset], roots: dict[str, Root]) -> No
 
 def _results(named: str, workdir: Path) -> str:
     """One spelling for one folder, as Snakemake knows files by the letters of their paths."""
-    refuse_braces(named, "config: results")
-    return seen_from(workdir, os.path.abspath(workdir / named))
+    return seen_from(workdir, results_folder(named, "config: results", workdir))
 
 
 def _custom_rules(files: list[str], workdir: Path) -> Iterator[str]:
     """Absolute paths: Snakemake would look for others beside the Snakefile."""
     for ordinal, file in enumerate(files):
         path = workdir / file
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise SettingsError(
                 f"config: custom_rules[{ordinal}]: no such file: {path}; a relative path starts where Snakemake runs"
             )
@@ -530,7 +527,7 @@ def _against(named: str | list[str], workdir: Path) -> list[str]:
     paths = [seen_from(workdir, os.path.abspath(workdir / file)) for file in files]
     for ordinal, path in enumerate(paths):
         where = f"config: against[{ordinal}]"
-        refuse_braces(path, where)
+        refuse_unfit(path, where)
         if not (workdir / path).is_file():
             raise SettingsError(f"{where}: no such file: {workdir / path}; a relative path starts where Snakemake runs")
         if path in paths[:ordinal]:

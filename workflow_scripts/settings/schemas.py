@@ -51,8 +51,10 @@ def dataset_schema(adapter: Any = None) -> Schema:
 
 def mapping_schema(adapter: Any) -> Schema:
     """The schema of what a dataset file says for its adapter beside the sources; of nothing, where it says nothing."""
-    path = SCRIPTS / "adapters" / str(adapter) / MAPPING
-    if adapter not in adapters() or not path.is_file():
+    if adapter not in adapters():
+        return {}
+    path = SCRIPTS / "adapters" / adapter / MAPPING
+    if not path.is_file():
         return {}
     return validated(load_own_yaml(path), load_own_yaml(PART), str(path))
 

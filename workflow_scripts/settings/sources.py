@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workflow_scripts.settings.reading import MissingError, SettingsError
+from workflow_scripts.settings.path_names import refuse_unfit
+from workflow_scripts.settings.reading import MissingError
 from workflow_scripts.settings.roots import made_by_workflow
 from workflow_scripts.settings.validation import Schema, form_of, schema_below
 from workflow_scripts.sources.files import files_of, pattern_below, without_escapes
@@ -66,12 +67,6 @@ def seen_from(workdir: Path, path: str) -> str:
     return path if inside.startswith("..") else inside
 
 
-def refuse_braces(path: str, where: str) -> None:
-    """Raises SettingsError for a path that Snakemake would read as a pattern."""
-    if "{" in path or "}" in path:
-        raise SettingsError(f"{where}: {path!r} holds a brace, which Snakemake takes for a wildcard; call it otherwise")
-
-
 def read_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     """Each file that is read, and the key of the leaf that names it or a pattern that fits it.
 
@@ -80,8 +75,7 @@ def read_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     """
     files = [(path, leaf.key) for leaf in found if leaf.format in READ for path in READ[leaf.format](leaf.value)]
     for path, key in files:
-        refuse_braces(path, f"{where}: sources.{key}")
-        refuse_no_text(path, f"{where}: sources.{key}")
+        refuse_unfit(path, f"{where}: sources.{key}")
     return files
 
 
@@ -93,14 +87,8 @@ def listed_by(found: Iterable[Leaf], where: str) -> list[tuple[str, str]]:
     """
     folders = [(leaf.value, leaf.key) for leaf in found if leaf.format == "folder"]
     for path, key in folders:
-        refuse_no_text(path, f"{where}: sources.{key}")
+        refuse_unfit(path, f"{where}: sources.{key}")
     return folders
-
-
-def refuse_no_text(path: str, where: str) -> None:
-    """Raises SettingsError for a path that no table can hold."""
-    if any("\udc80" <= one <= "\udcff" for one in path):  # so Python calls bytes that are none
-        raise SettingsError(f"{where}: {path!r}: its name is no UTF-8; call it otherwise")
 
 
 def check_leaves(
@@ -124,7 +112,7 @@ def check_leaves(
     for leaf in found:
         if leaf.format not in ON_DISK or made_by_workflow(leaf.value, workdir):
             continue
-        refuse_braces(leaf.value, f"{file}: sources.{leaf.key}")
+        refuse_unfit(leaf.value, f"{file}: sources.{leaf.key}")
         kind, is_there = ON_DISK[leaf.format]
         if not is_there(workdir, leaf.value) and not is_coming(leaf):
             path = os.path.abspath(workdir / leaf.value)

@@ -32,6 +32,7 @@ def validated(settings: dict[str, Any], schema: Schema, where: str) -> dict[str,
     """
     from jsonschema import Draft202012Validator
 
+    _refuse_endless_numbers(settings, where, "")
     problems = sorted(set(_problems(Draft202012Validator(schema).iter_errors(settings))))
     if problems:
         more = [f"… and {len(problems) - 20:,} more"] if len(problems) > 20 else []
@@ -47,10 +48,23 @@ def read_from_text(settings: Any, schema: Schema) -> Any:
     if isinstance(settings, dict):
         return {name: read_from_text(value, schema_below(name, schema)) for name, value in settings.items()}
     if isinstance(settings, str) and schema.get("type") in ("integer", "number", "boolean"):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             read = json.loads(settings.lower())
             return read if isinstance(read, (bool, int, float)) else settings
     return settings
+
+
+def _refuse_endless_numbers(value: Any, where: str, key: str) -> None:
+    """Raises SettingsError for a whole number that no column holds; of many digits, Python cannot even write it."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise SettingsError(f"{where}: {key or 'the whole'}: expected a number of at most 64 bits, found a longer one")
+    if isinstance(value, dict):
+        for name, one in value.items():
+            _refuse_endless_numbers(name, where, f"a key of {key}" if key else "a key")
+            _refuse_endless_numbers(one, where, _dotted(key, name))
+    elif isinstance(value, (list, tuple, set)):
+        for one in value:
+            _refuse_endless_numbers(one, where, key)
 
 
 def _problems(errors: Any) -> Iterator[str]:

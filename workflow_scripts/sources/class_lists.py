@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from workflow_scripts.sources.faults import SourceError, as_source_error
+from workflow_scripts.sources.faults import LONGEST_ROW, SourceError, as_source_error
+from workflow_scripts.sources.json_text import MOST_DIGITS
 from workflow_scripts.sources.source import Source
 
 INDEX_COLUMNS = ("index", "mid", "display_name")
@@ -38,6 +39,7 @@ def read_class_index(source: Source) -> pl.DataFrame:
             different things; names the line.
     """
     text = source.text()
+    csv.field_size_limit(LONGEST_ROW)
     reader = csv.reader(io.StringIO(text), skipinitialspace=True)
     with as_source_error(source.path, "a comma-separated list", lambda: reader.line_num):
         read = [(reader.line_num, fields) for fields in reader]
@@ -60,7 +62,8 @@ def _index_entry(header: list[str], fields: list[str], place: str) -> tuple[int,
     """Index, class and name of a row; empty fields beyond the columns do not count."""
     row = dict(zip(header, fields, strict=False))
     index, mid, name = (row.get(column, "") for column in INDEX_COLUMNS)
-    if not (index.isdecimal() and int(index) < 2**31 and mid and name) or any(fields[len(header) :]):
+    is_index = index.isdecimal() and len(index) <= MOST_DIGITS and int(index) < 2**31
+    if not (is_index and mid and name) or any(fields[len(header) :]):
         raise SourceError(f"{place}: expected {','.join(INDEX_COLUMNS)}, found {fields}")
     return int(index), mid, name
 
@@ -72,9 +75,10 @@ def read_display_names(source: Source) -> pl.DataFrame:
         SourceError: a line without exactly two fields, or a class with two names; names the line.
     """
     rows, seen = [], Seen()
-    for line, raw in enumerate(source.text().splitlines(), start=1):
+    for line, raw in enumerate(io.StringIO(source.text(), newline=None), start=1):
         if not raw.strip():
             continue
+        raw = raw.removesuffix("\n")
         fields = raw.split("\t")
         if len(fields) != 2 or not all(fields):
             raise SourceError(f"{source.path}, line {line}: expected a class id, a tab and a name, found {raw!r}")

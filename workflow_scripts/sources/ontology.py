@@ -106,13 +106,19 @@ def class_table(
                 "depth": depths.get(identity),
                 "is_abstract": "abstract" in _restrictions(tree, identity),
                 "is_blacklisted": "blacklist" in _restrictions(tree, identity),
-                "description": tree.get(identity, {}).get("description"),
-                **{name: tree.get(identity, {}).get(name) for name in ("scientific_name", "rank", "extra")},
+                "description": _text(tree, identity, "description"),
+                **{name: _text(tree, identity, name) for name in ("scientific_name", "rank", "extra")},
             }
             for identity in order
         ],
         schema=schemas.CLASSES.empty().schema,
     )
+
+
+def _text(tree: dict[str, dict[str, Any]], identity: str, key: str) -> str | None:
+    """What a node says under a key; what is no text there, as JSON."""
+    value = tree.get(identity, {}).get(key)
+    return value if isinstance(value, str | None) else json.dumps(value, ensure_ascii=False)
 
 
 def _restrictions(tree: dict[str, dict[str, Any]], identity: str) -> list[str]:

@@ -78,8 +78,6 @@ class Source:
         Bytes that are no UTF-8 are shown as U+FFFD; a byte order mark is dropped. UTF-16 is read where it has one.
         """
         content = self._utf8("replace")
-        if b"\r" in content and b"\n" not in content:  # an old Mac's ends of lines
-            content = content.replace(b"\r", b"\n")
         try:
             raw = _lines_of(content)
         except pl.exceptions.ComputeError:
@@ -90,11 +88,12 @@ class Source:
         return lines
 
     def _utf8(self, errors: str) -> bytes:
-        """The content without its byte order mark; in UTF-8 where that tells of UTF-16."""
+        """The content without its byte order mark; in UTF-8 where that tells of UTF-16; an old Mac's lines ended."""
         content = self.content
         if content.startswith(UTF_16):
-            return content.decode("utf-16", errors).encode()
-        return content.removeprefix(codecs.BOM_UTF8)
+            content = content.decode("utf-16", errors).encode()
+        content = content.removeprefix(codecs.BOM_UTF8)
+        return content.replace(b"\r", b"\n") if b"\r" in content and b"\n" not in content else content
 
     def text(self, encoding: str = "utf-8") -> str:
         """The whole as text.

@@ -382,6 +382,11 @@ def test_more_rows_than_the_header_declares_stop_with_both_numbers(tmp_path):
         ingest(tmp_path, {"train": OFFICIAL.replace("num_segs=3", "num_segs=2")})
 
 
+def test_header_count_of_5000_digits_does_not_match_either(tmp_path):
+    with pytest.raises(SourceError, match=r"declares 999,999,999,999,999,999 rows, but 3 were read"):
+        ingest(tmp_path, {"train": OFFICIAL.replace("num_segs=3", "num_segs=" + "9" * 5000)})
+
+
 def test_header_count_that_does_not_match_goes_on_with_a_warning_where_told_so(tmp_path, caplog):
     tables = ingest(tmp_path, {"train": OFFICIAL.replace("num_segs=3", "num_segs=5")}, on_count_mismatch="warn")
     assert clips(tables) == ROWS

@@ -133,7 +133,8 @@ def _declared_count(head: list[str], comments: list[str]) -> int | None:
     It has three more (num_ytids, num_unique_labels, num_positive_labels). They are not held against what was read: a
     single bad row changes them, and a bad row must not stop a run.
     """
-    first, more = (re.findall(r"num_segs\s*=\s*(\d+)", " ".join(part)) for part in (head, comments))
+    # no list has rows for more than 18 digits, be they cut off
+    first, more = (re.findall(r"num_segs\s*=\s*(\d{1,18})", " ".join(part)) for part in (head, comments))
     return sum(map(int, [first[0], *more])) if first else None
 
 
