@@ -10,7 +10,9 @@ from workflow_scripts.matching.prints import Prints
 Array = np.ndarray[Any, Any]
 
 LEAST_HITS = 2
-"""At different places."""
+LEAST_APART = 4
+"""Steps from the first of them to the last: words that begin sooner after each other share most of their symbols, and
+of ten pairs of strangers that have two such words one has two that are further apart."""
 DRIFT = 2
 """Steps by which the offsets of one candidate may follow each other: a sound may have been stretched by a little."""
 OFFSETS = 3
@@ -40,7 +42,7 @@ def _is_repeated(keys: Array) -> Array:
 
 
 def _likely(one: Array, other: Array, offsets: Array, places: Array) -> Array:
-    """Of each pair of sounds the offsets at which several places hit, OFFSETS at most, of most hits."""
+    """Of each pair of sounds the offsets at which places apart hit, OFFSETS at most, of most hits."""
     if not len(one):
         return np.empty((0, 3), np.int64)
     order = np.lexsort((places, offsets, other, one))
@@ -52,7 +54,7 @@ def _likely(one: Array, other: Array, offsets: Array, places: Array) -> Array:
     hits = np.diff(np.append(clusters, len(one)))
     of_cluster = np.searchsorted(clusters, runs, side="right") - 1
     strongest = np.lexsort((-run_hits, of_cluster))[np.searchsorted(of_cluster, np.arange(len(clusters)))]
-    are_apart = np.maximum.reduceat(places, clusters) > np.minimum.reduceat(places, clusters)
+    are_apart = np.maximum.reduceat(places, clusters) - np.minimum.reduceat(places, clusters) >= LEAST_APART
     likely = (hits >= LEAST_HITS) & are_apart
     found = np.stack([one, other, offsets], axis=1)[runs[strongest[likely]]]
     return _first_of_each(found, hits[likely])
