@@ -53,6 +53,7 @@ def test_what_a_row_says_of_itself(text: str, values: list[object]) -> None:
         ("nosuch(fold)", "'nosuch': no such function"),
         ("train", r"no column 'train'; a text would be \"'train'\"; there are fold"),
         ('fold = "EATO"', r"no column 'EATO'; a text would be 'EATO'; there are fold"),
+        ("'\ud800'", "no SQL expression"),
         ("fold +", "no SQL expression: syntax error"),
         ("Start s::DOUBLE", r"no SQL expression: syntax error.*; the column would be \"Start s\"$"),
         ("Stop Time (s)", r"no SQL expression: syntax error.*; there are \"Start s\"$"),

@@ -120,7 +120,10 @@ class Grammar:
     def _parsed(self, expression: Expression, columns: Sequence[str]) -> Any:
         """The tree of an expression by itself: text behind its end is no part of it."""
         asked = f"SELECT {expression.text}"
-        [(text,)] = self._connection.execute("SELECT json_serialize_sql(?)", [asked]).fetchall()
+        try:
+            [(text,)] = self._connection.execute("SELECT json_serialize_sql(?)", [asked]).fetchall()
+        except duckdb.Error as error:  # of what is no text at all, as half of a surrogate pair
+            raise ExpressionError(f"{expression.place}: no SQL expression: {error}") from None
         tree = json.loads(text)
         if tree["error"]:
             raise ExpressionError(
