@@ -99,3 +99,22 @@ def test_without_audio_everything_is_missing(tmp_path: Path) -> None:
     }
     assert "audio root" not in text
     assert "small: no audio is named; its tables are of labels alone" in text
+
+
+def test_names_that_differ_in_capitals_or_composition_alone_are_told(tmp_path: Path) -> None:
+    small = make_small_audioset(tmp_path)
+    assert "alone" not in _summary(small)
+    ledger = small.table("clips")
+    other = ledger.head(1).with_columns(pl.col("clip_id").str.to_uppercase())
+    ids = sorted([ledger["clip_id"][0], other["clip_id"][0]])
+    write_table(pl.concat([ledger, other]), small.tables_folder / "clips.parquet", schemas.RESOLVED["clips"])
+    classes = small.table("classes")
+    named = pl.concat([classes.head(1).with_columns(class_id=pl.lit(one)) for one in ("e\u0301", "\u00c9", "e")])
+    indices = pl.Series("class_index", [900, 901, 902]).cast(classes.schema["class_index"])
+    named = named.with_columns(indices)
+    write_table(pl.concat([classes, named]), small.tables_folder / "classes.parquet", schemas.INGESTED["classes"])
+    text = _summary(small)
+    (told,) = [part for part in text.split("\n\n") if part.startswith("small: 2 ids of clips differ from another")]
+    assert told.endswith(f"alone: {ids[0]}, {ids[1]}; on some disks they are one")
+    assert "small: 2 ids of classes differ" in text
+    assert "names of media" not in text

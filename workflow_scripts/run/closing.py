@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 from tabulate import tabulate
 
-from workflow_scripts.errors import first_twenty
+from workflow_scripts.errors import as_text, first_twenty
 from workflow_scripts.report.drawing.asking import Asked
 from workflow_scripts.report.pages.facts import subset_of
 from workflow_scripts.settings.version import VERSION
@@ -121,9 +121,32 @@ def _not_looked_at(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield f"{dataset}: {are} of a kind that is not looked at: {told} (view orphans, reason not_looked_at)"
 
 
+NAMED = {  # each once
+    "ids of clips": "SELECT dataset AS whose, clip_id AS name FROM clips",
+    "ids of classes": "SELECT dataset AS whose, class_id AS name FROM classes",
+    "names of media": "SELECT root AS whose, path || coalesce('/' || member, '') AS name FROM media",
+}
+
+
+def _alike(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Names that disks, and people, take for one: they differ in capitals or in how letters are composed."""
+    for kind, named in NAMED.items():
+        alike = connection.execute(
+            f"WITH named AS ({named}), numbered AS (SELECT *, hash(whose, lower(nfc_normalize(name))) AS number FROM named), "  # noqa: S608, E501
+            "repeated AS (SELECT number FROM numbered GROUP BY number HAVING count(*) > 1) "
+            "SELECT whose, count(*), list(name ORDER BY lower(nfc_normalize(name)), name)[:4] "
+            "FROM numbered SEMI JOIN repeated USING (number) GROUP BY whose ORDER BY whose"
+        ).fetchall()
+        for whose, count, names in alike:
+            yield (
+                f"{whose}: {count:,} {kind} differ from another in capitals, or in how letters are composed, alone: "
+                f"{as_text(', '.join(names))}{', …' if count > len(names) else ''}; on some disks they are one"
+            )
+
+
 def _table(rows: Sequence[Sequence[object]], header: list[str]) -> str:
     return tabulate(rows, headers=header, intfmt=",", tablefmt="simple")
 
 
-TOLD = (_splits, _subsets, _roots, _failed, _empty_roots, _rejected, _reviewed, _stale, _not_looked_at)
+TOLD = (_splits, _subsets, _roots, _failed, _empty_roots, _rejected, _reviewed, _stale, _not_looked_at, _alike)
 """What is told, in this order: each asks the catalogue one thing, and has a part for each answer."""
