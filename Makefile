@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip --disable-pip-version-check install -qq
 
 GROUPS := clap judging remote windows rooms
 
-.PHONY: help python setup demo $(GROUPS) augment slurm status usage sql preview review test quick lint format bench docs lock licences audit sbom clean
+.PHONY: help python setup demo $(GROUPS) augment slurm status usage sql preview review test quick fuzz lint format bench docs lock licences audit sbom clean
 
 help:  ## Print these targets (the default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -71,6 +71,10 @@ test: setup $(GROUPS:%=.venv/%) .venv-augment/installed .venv-slurm/installed .v
 
 quick: setup $(GROUPS:%=.venv/%) .venv-augment/installed  ## Run the tests that need neither Slurm, nor a browser, nor a consumer of exports
 	@$(IN_VENV) pytest -m "not slurm and not browser and not consumer"
+
+# Targets and more: `python -m tests.fuzzing --help`.
+fuzz: setup  ## Change files of every kind at random and have them read, for SECONDS (300) in all; AGAIN reads one that was found
+	@$(IN_VENV) python -m tests.fuzzing $(if $(AGAIN),--again "$(AGAIN)",--seconds "$(or $(SECONDS),300)" $(TARGETS))
 
 lint: setup  ## Check format, style, types and rules; change nothing
 	$(IN_VENV) ruff check

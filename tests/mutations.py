@@ -103,9 +103,9 @@ def mutants(originals: Sequence[Original], count: int, seed: int) -> Iterator[Mu
         yield Mutant(f"{number:05d}-{kind.replace(' ', '_')}{suffix}", damaged, kind, original)
 
 
-def originals(data: Path) -> list[Original]:
+def originals(data: Path, seconds: float = SECONDS) -> list[Original]:
     """Short sounds in every container, from real recordings where they are there, else synthesised."""
-    sounds = [_part(data / name) for name in RECORDINGS if (data / name).is_file()] or [_synthesised()]
+    sounds = [_part(data / name, seconds) for name in RECORDINGS if (data / name).is_file()] or [_synthesised(seconds)]
     made = [
         Original(suffix, _as(sound, rate, container, subtype))
         for place, (suffix, container, subtype) in enumerate(CONTAINERS)
@@ -118,15 +118,15 @@ def originals(data: Path) -> list[Original]:
     return made + whole
 
 
-def _part(file: Path) -> tuple[Samples, int]:
+def _part(file: Path, seconds: float) -> tuple[Samples, int]:
     rate = soundfile.info(file).samplerate
-    sound, _ = soundfile.read(file, frames=int(SECONDS * rate), dtype="float32", always_2d=True)
+    sound, _ = soundfile.read(file, frames=int(seconds * rate), dtype="float32", always_2d=True)
     return sound, rate
 
 
-def _synthesised() -> tuple[Samples, int]:
+def _synthesised(seconds: float) -> tuple[Samples, int]:
     rate = 44_100
-    time = np.arange(int(SECONDS * rate)) / rate
+    time = np.arange(int(seconds * rate)) / rate
     tones = np.sin(2 * np.pi * np.outer(time, [440, 660])) * np.exp(-2 * time)[:, None]
     return (0.3 * tones + 0.01 * np.random.default_rng(0).standard_normal(tones.shape)).astype(np.float32), rate
 
