@@ -98,7 +98,8 @@ def test_one_new_file_among_16_shards_submits_one_job(sharded: SlurmProject) -> 
 
 
 def test_a_site_can_keep_rules_on_the_machine_where_it_submits(sharded: SlurmProject) -> None:
-    (sharded.folder / "site.smk").write_text("localrules: ingest, scan, resolve, assign_splits, tell_same_sound, plan, export\n")
+    kept = "ingest, scan, resolve, assign_splits, tell_same_sound, plan, export"
+    (sharded.folder / "site.smk").write_text(f"localrules: {kept}\n")
     run = sharded.run("--config", "custom_rules=['site.smk']", "--forcerun", "resolve")
     assert (run.jobs["resolve"], submitted(run)) == (1, 0)
 
