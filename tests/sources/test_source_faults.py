@@ -130,6 +130,16 @@ def test_what_is_too_much_is_not_put_together_to_be_refused(kind):
     assert peak < 200_000_000
 
 
+@pytest.mark.parametrize("kind", BOMBS)
+def test_what_little_there_is_takes_little_to_be_unpacked(kind):
+    """However much there may be: room for all of that was asked for at once, which a job may not have."""
+    tracemalloc.start()
+    assert UNPACK[kind](BOMBS[kind](b"a\nb\n"), faults.MOST_BYTES) == b"a\nb\n"
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
 def test_file_larger_than_any_source_is_not_read(tmp_path):
     path = tmp_path / "list.csv"
     with path.open("wb") as file:

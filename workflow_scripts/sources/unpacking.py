@@ -8,18 +8,24 @@ from pathlib import PurePath
 STEP = 4096
 """So many packed bytes at a time: at its densest, Zstandard makes 128 MB of them."""
 
+UNPACKED_STEP = 2**20
+"""So many bytes out of gzip at a time."""
+
 
 class TooMuchError(Exception):
     """A file holds more than it may."""
 
 
 def _gzip(stored: bytes, most: int) -> bytes:
-    """Part by part, as `gzip.decompress`, but it stops."""
+    """Part by part, as `gzip.decompress`, but it stops. Asked for all at once, it makes room for the bound at once."""
+    parts, size = [], 0
     with gzip.GzipFile(fileobj=io.BytesIO(stored)) as file:
-        content = file.read(most + 1)
-    if len(content) > most:
+        while size <= most and (part := file.read(UNPACKED_STEP)):
+            parts.append(part)
+            size += len(part)
+    if size > most:
         raise TooMuchError
-    return content
+    return b"".join(parts)
 
 
 def _zstandard(stored: bytes, most: int) -> bytes:
