@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from workflow_scripts.matching.prints import Prints
-from workflow_scripts.matching.words import symbols_of
-from workflow_scripts.sound.fingerprint import GROUPS
+from workflow_scripts.sound.fingerprint import GROUPS, symbols_of
 
 Array = np.ndarray[Any, Any]
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from workflow_scripts.errors import SoundledgerError
-from workflow_scripts.matching.words import symbols_of
+from workflow_scripts.sound.fingerprint import symbols_of
 
 Array = np.ndarray[Any, Any]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from workflow_scripts.sound.fingerprint import GROUPS, SYMBOLS
+from workflow_scripts.sound.fingerprint import GROUPS, SYMBOLS, symbols_of
 
 Array = np.ndarray[Any, Any]
 
@@ -86,12 +86,6 @@ def _of_pair(symbols: Array, is_whole: Array, times: int, number: int) -> tuple[
     return words, at
 
 
-def symbols_of(codes: Array) -> Array:
-    """The symbols of codes (steps,) uint16: (steps, GROUPS) uint8, from 0, nothing, to 8."""
-    symbols: Array = _TABLE[codes]
-    return symbols
-
-
 def mixed(words: Array) -> Array:
     """Each number (uint64) by one of its own, of which all bits depend on all of it.
 
@@ -102,7 +96,3 @@ def mixed(words: Array) -> Array:
     words = (words ^ words >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
     spread: Array = words ^ words >> np.uint64(31)
     return spread
-
-
-_TABLE = (np.arange(1 << 16)[:, np.newaxis] // SYMBOLS ** np.arange(GROUPS) % SYMBOLS).astype(np.uint8)
-"""The symbols of each code."""

@@ -102,8 +102,13 @@ def _loudest(energies: Array) -> Array:
 
 def symbols(packed: bytes) -> Array:
     """The symbols of a fingerprint: (steps, GROUPS) uint8, from 0, nothing, to 8."""
-    codes = np.frombuffer(packed, "<u2")[:, np.newaxis]
-    return (codes // _PLACES % SYMBOLS).astype(np.uint8)
+    return symbols_of(np.frombuffer(packed, "<u2"))
+
+
+def symbols_of(codes: Array) -> Array:
+    """The symbols of codes (steps,) uint16: (steps, GROUPS) uint8, from 0, nothing, to 8."""
+    found: Array = _of_each_code()[codes]
+    return found
 
 
 def span(packed: bytes, start_s: float, end_s: float) -> bytes:
@@ -130,3 +135,9 @@ def _bands() -> tuple[slice, Array]:
 def _hann() -> Array:
     window = np.hanning(SMOOTHED + 2)[1:-1]
     return (window / window.sum()).astype(np.float32)
+
+
+@functools.cache
+def _of_each_code() -> Array:
+    """The symbols of each code (2^16, GROUPS) uint8; no check asks for them."""
+    return (np.arange(1 << 16)[:, np.newaxis] // _PLACES.astype(np.int64) % SYMBOLS).astype(np.uint8)
